@@ -1,0 +1,1 @@
+"""Provider stand-ins over HTTP, with phones and mailboxes in the browser."""

@@ -1,0 +1,1 @@
+"""The campaign: everything Touchline does, with two doors to it."""

@@ -1,0 +1,1 @@
+"""The tech person's door: the touchline command."""

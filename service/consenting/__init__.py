@@ -1,0 +1,1 @@
+"""Give, withdraw, suppress: nothing is sent without passing it."""

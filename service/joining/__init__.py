@@ -1,0 +1,1 @@
+"""The life of a sign-up: sign up, confirm, preferences, leave."""

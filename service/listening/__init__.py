@@ -1,0 +1,1 @@
+"""The life of a reply: receive, act, inbox."""

@@ -1,0 +1,1 @@
+"""Sign, tally, deliver."""

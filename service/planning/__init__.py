@@ -1,0 +1,1 @@
+"""What managers do: fixtures, stages, blasts, audiences, content."""

@@ -1,0 +1,1 @@
+"""Who carries our messages, translated into our own few words."""

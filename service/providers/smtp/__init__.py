@@ -1,0 +1,1 @@
+"""SMTP: the second road for email."""

@@ -1,0 +1,1 @@
+"""Twilio: texts out, status callbacks and inbound texts in."""

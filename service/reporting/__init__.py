@@ -1,0 +1,1 @@
+"""What happened: live progress, funnels, exports."""

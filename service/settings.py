@@ -1,0 +1,184 @@
+"""The environment, read once, typed; a malformed value stops the start and is named."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+SANDBOX_SENDGRID_KEY = "SG.sandbox.key"
+SANDBOX_TWILIO_SID = "AC" + "0" * 31 + "1"
+SANDBOX_TWILIO_TOKEN = "sandbox-auth-token"  # noqa: S105 - the sandbox is on loopback and this is its published token
+SANDBOX_NUMBER = "+447700900000"
+
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+class SettingsError(Exception):
+    """A setting is missing or malformed; the message names it and says what is expected."""
+
+
+class EmailRoad(StrEnum):
+    SANDBOX = "sandbox"
+    SENDGRID = "sendgrid"
+    SMTP = "smtp"
+
+
+class SmsRoad(StrEnum):
+    SANDBOX = "sandbox"
+    TWILIO = "twilio"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting of docs/settings.md; secrets stay out of repr."""
+
+    home: Path
+    database_url: str | None = field(repr=False)
+    redis_url: str | None = field(repr=False)
+    secret_key: str = field(repr=False)
+    public_url: str
+    email_road: EmailRoad
+    sms_road: SmsRoad
+    sendgrid_api_key: str = field(repr=False)
+    sendgrid_api_url: str
+    sendgrid_webhook_public_keys: tuple[str, ...]
+    twilio_account_sid: str
+    twilio_auth_tokens: tuple[str, ...] = field(repr=False)
+    twilio_api_url: str
+    twilio_messaging_service_sid: str | None
+    twilio_from_numbers: tuple[str, ...]
+    smtp_url: str | None = field(repr=False)
+    sandbox_url: str
+    log_level: str
+
+    @property
+    def uses_sandbox(self) -> bool:
+        return self.email_road is EmailRoad.SANDBOX or self.sms_road is SmsRoad.SANDBOX
+
+
+def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read and check every setting. Raises SettingsError naming the first that is wrong."""
+    read = _Reader(environ)
+    home = Path(read.text("TOUCHLINE_HOME", ".touchline")).absolute()
+    email_road = read.choice("EMAIL_PROVIDER", EmailRoad, EmailRoad.SANDBOX)
+    sms_road = read.choice("SMS_PROVIDER", SmsRoad, SmsRoad.SANDBOX)
+    sandbox_url = read.url("SANDBOX_URL", "http://127.0.0.1:8026")
+    in_sandbox = email_road is EmailRoad.SANDBOX, sms_road is SmsRoad.SANDBOX
+    return Settings(
+        home=home,
+        database_url=read.database("DATABASE_URL"),
+        redis_url=read.redis("REDIS_URL"),
+        secret_key=_secret_key(read, home),
+        public_url=read.url("PUBLIC_URL", "http://127.0.0.1:8000"),
+        email_road=email_road,
+        sms_road=sms_road,
+        sendgrid_api_key=SANDBOX_SENDGRID_KEY
+        if in_sandbox[0]
+        else read.needed("SENDGRID_API_KEY", if_=email_road == "sendgrid"),
+        sendgrid_api_url=sandbox_url
+        if in_sandbox[0]
+        else read.url("SENDGRID_API_URL", "https://api.sendgrid.com"),
+        sendgrid_webhook_public_keys=_webhook_keys(read, home, in_sandbox[0]),
+        twilio_account_sid=SANDBOX_TWILIO_SID
+        if in_sandbox[1]
+        else read.pattern("TWILIO_ACCOUNT_SID", r"AC[0-9a-fA-F]{32}"),
+        twilio_auth_tokens=(SANDBOX_TWILIO_TOKEN,)
+        if in_sandbox[1]
+        else read.several("TWILIO_AUTH_TOKEN", needed=True),
+        twilio_api_url=sandbox_url if in_sandbox[1] else read.url("TWILIO_API_URL", "https://api.twilio.com"),
+        twilio_messaging_service_sid=None
+        if in_sandbox[1]
+        else read.optional_pattern("TWILIO_MESSAGING_SERVICE_SID", r"MG[0-9a-fA-F]{32}"),
+        twilio_from_numbers=_from_numbers(read, in_sandbox[1]),
+        smtp_url=read.needed("SMTP_URL", if_=email_road == "smtp") or None,
+        sandbox_url=sandbox_url,
+        log_level=read.text("LOG_LEVEL", "INFO").upper(),
+    )
+
+
+def _webhook_keys(read: "_Reader", home: Path, in_sandbox: bool) -> tuple[str, ...]:
+    keys = read.several("SENDGRID_WEBHOOK_PUBLIC_KEY", needed=False)
+    kept = home / "sandbox" / "sendgrid_public_key"
+    if not keys and in_sandbox and kept.exists():
+        return (kept.read_text().strip(),)
+    return keys
+
+
+def _from_numbers(read: "_Reader", in_sandbox: bool) -> tuple[str, ...]:
+    if in_sandbox:
+        return (SANDBOX_NUMBER,)
+    numbers = read.several("TWILIO_FROM_NUMBERS", needed=not read.text("TWILIO_MESSAGING_SERVICE_SID", ""))
+    for number in numbers:
+        if not re.fullmatch(r"\+[1-9]\d{6,14}", number):
+            raise SettingsError("TWILIO_FROM_NUMBERS: numbers parted by commas, each like +447700900000")
+    return numbers
+
+
+def _secret_key(read: "_Reader", home: Path) -> str:
+    """The key that signs links; where none is set, the one `touchline up` keeps under TOUCHLINE_HOME."""
+    given = read.text("SECRET_KEY", "")
+    kept = home / "secret_key"
+    if not given and kept.exists():
+        given = kept.read_text().strip()
+    if len(given) < 32:
+        raise SettingsError(
+            "SECRET_KEY: at least 32 characters, kept the same for ever (links in sent messages depend on it)"
+        )
+    return given
+
+
+class _Reader:
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    def text(self, name: str, default: str) -> str:
+        return self._environ.get(name, "").strip() or default
+
+    def needed(self, name: str, *, if_: bool) -> str:
+        value = self.text(name, "")
+        if if_ and not value:
+            raise SettingsError(f"{name}: needed with the provider chosen, and not set")
+        return value
+
+    def several(self, name: str, *, needed: bool) -> tuple[str, ...]:
+        return tuple(part.strip() for part in self.needed(name, if_=needed).split(",") if part.strip())
+
+    def choice(self, name: str, kind: type[_Choice], default: _Choice) -> _Choice:
+        value = self.text(name, default)
+        try:
+            return kind(value)
+        except ValueError:
+            raise SettingsError(f"{name}: one of {', '.join(kind)}; got {value!r}") from None
+
+    def url(self, name: str, default: str) -> str:
+        value = self.text(name, default).rstrip("/")
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise SettingsError(f"{name}: an address that begins with http:// or https://; got {value!r}")
+        return value
+
+    def pattern(self, name: str, pattern: str) -> str:
+        value = self.needed(name, if_=True)
+        if not re.fullmatch(pattern, value):
+            raise SettingsError(f"{name}: must look like {pattern}")
+        return value
+
+    def optional_pattern(self, name: str, pattern: str) -> str | None:
+        return self.pattern(name, pattern) if self.text(name, "") else None
+
+    def database(self, name: str) -> str | None:
+        value = self.text(name, "")
+        if value and urlsplit(value).scheme not in {"postgresql", "postgres", "postgresql+psycopg"}:
+            raise SettingsError(f"{name}: must begin with postgresql://")
+        return value or None
+
+    def redis(self, name: str) -> str | None:
+        value = self.text(name, "")
+        if value and urlsplit(value).scheme not in {"redis", "rediss", "unix"}:
+            raise SettingsError(f"{name}: must begin with redis://, rediss:// or unix://")
+        return value or None

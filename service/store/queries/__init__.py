@@ -1,0 +1,1 @@
+"""One named question to the database per function."""

@@ -1,0 +1,1 @@
+"""The front door: Flask is spoken here and nowhere else."""

@@ -1,0 +1,1 @@
+"""The back door: Celery workers and the ticker."""
