@@ -80,16 +80,12 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         sendgrid_api_key=SANDBOX_SENDGRID_KEY
         if in_sandbox[0]
         else read.needed("SENDGRID_API_KEY", if_=email_road == "sendgrid"),
-        sendgrid_api_url=sandbox_url
-        if in_sandbox[0]
-        else read.url("SENDGRID_API_URL", "https://api.sendgrid.com"),
+        sendgrid_api_url=sandbox_url if in_sandbox[0] else read.url("SENDGRID_API_URL", "https://api.sendgrid.com"),
         sendgrid_webhook_public_keys=_webhook_keys(read, home, in_sandbox[0]),
         twilio_account_sid=SANDBOX_TWILIO_SID
         if in_sandbox[1]
         else read.pattern("TWILIO_ACCOUNT_SID", r"AC[0-9a-fA-F]{32}"),
-        twilio_auth_tokens=(SANDBOX_TWILIO_TOKEN,)
-        if in_sandbox[1]
-        else read.several("TWILIO_AUTH_TOKEN", needed=True),
+        twilio_auth_tokens=(SANDBOX_TWILIO_TOKEN,) if in_sandbox[1] else read.several("TWILIO_AUTH_TOKEN", needed=True),
         twilio_api_url=sandbox_url if in_sandbox[1] else read.url("TWILIO_API_URL", "https://api.twilio.com"),
         twilio_messaging_service_sid=None
         if in_sandbox[1]

@@ -1,0 +1,46 @@
+"""Bring the database to the shape this version expects."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, text
+
+from service.store.engine import sqlalchemy_url
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+_LOCK = 7_714_209
+
+
+def alembic_config(url: str) -> Config:
+    """Alembic's settings without a file: where the migrations are and which database they are for."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["url"] = sqlalchemy_url(url)
+    return config
+
+
+def migrate(url: str) -> None:
+    """Upgrade to the newest migration; two that start together wait for one another."""
+    engine = create_engine(sqlalchemy_url(url), connect_args={"connect_timeout": 5})
+    try:
+        with engine.connect() as connection:
+            connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
+            connection.commit()
+            config = alembic_config(url)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+            connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
+            connection.commit()
+    finally:
+        engine.dispose()
+
+
+def is_migrated(engine: Engine) -> bool:
+    """Whether the database stands at the newest migration this version knows."""
+    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == head

@@ -1,0 +1,26 @@
+"""How Alembic reaches the database: the connection it is handed, or the address."""
+
+from alembic import context
+from sqlalchemy import Connection, create_engine, pool
+
+from service.store.tables import Base
+
+
+def run(connection: Connection) -> None:
+    """Run what is asked for on an open connection, with short waits for locks."""
+    connection.exec_driver_sql("SET lock_timeout = '4s'")
+    context.configure(
+        connection=connection, target_metadata=Base.metadata, compare_type=True, transaction_per_migration=True
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+handed: Connection | None = context.config.attributes.get("connection")
+if handed is not None:
+    run(handed)
+else:
+    engine = create_engine(context.config.attributes["url"], poolclass=pool.NullPool)
+    with engine.connect() as opened:
+        run(opened)
+        opened.commit()

@@ -1,0 +1,173 @@
+"""Fixtures and what a campaign plans around them."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.domain.fixture import FixtureState, Result
+from service.domain.stage import Anchor, CatchUp, Firing, QuietHoursPolicy
+from service.store.tables.base import Base, Id, one_of
+
+
+class Fixture(Base):
+    __tablename__ = "fixtures"
+
+    id: Mapped[Id]
+    slug: Mapped[str] = mapped_column(unique=True)
+    home: Mapped[str]
+    away: Mapped[str]
+    venue: Mapped[str]
+    competition: Mapped[str]
+    time_zone: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default="scheduled")
+    kick_off_at: Mapped[datetime]
+    half_time_at: Mapped[datetime | None]
+    full_time_at: Mapped[datetime | None]
+    home_score: Mapped[int | None] = mapped_column(SmallInteger)
+    away_score: Mapped[int | None] = mapped_column(SmallInteger)
+
+    __table_args__ = (
+        one_of("state", FixtureState),
+        CheckConstraint("(home_score IS NULL) = (away_score IS NULL)", name="score_whole"),
+    )
+
+
+class Campaign(Base):
+    __tablename__ = "campaigns"
+
+    id: Mapped[Id]
+    slug: Mapped[str] = mapped_column(unique=True)
+    fixture_id: Mapped[int] = mapped_column(ForeignKey("fixtures.id"), index=True)
+    title: Mapped[str]
+    organisation: Mapped[str]
+    summary: Mapped[str]
+    language: Mapped[str]
+    sender_name: Mapped[str]
+    sender_email: Mapped[str]
+    reply_to: Mapped[str]
+    postal_address: Mapped[str]
+    privacy_url: Mapped[str] = mapped_column(server_default="")
+    # Per language: the wording shown beside each channel's box: {"en": {"email": "…", "sms": "…"}}.
+    consent_wordings: Mapped[dict[str, dict[str, str]]] = mapped_column(JSONB)
+    # The campaign's own keywords beside the built-in ones: {"MORE": "election-2003"}.
+    keywords: Mapped[dict[str, str]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+    # Per channel, local to the supporter: {"sms": {"from": "21:00", "until": "08:00"}}.
+    quiet_hours: Mapped[dict[str, dict[str, str]]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+    currency: Mapped[str] = mapped_column(server_default="GBP")
+    # Ten-thousandths of a currency unit, so that a text at 4.12p is a whole number.
+    segment_price: Mapped[int] = mapped_column(Integer, server_default="0")
+    email_price_per_thousand: Mapped[int] = mapped_column(Integer, server_default="0")
+    is_current: Mapped[bool] = mapped_column(server_default=text("false"))
+    loaded_at: Mapped[datetime]
+
+    __table_args__ = (
+        # One campaign at most answers at `/`.
+        Index("uq_campaigns_is_current", "is_current", unique=True, postgresql_where=text("is_current")),
+    )
+
+
+class Stage(Base):
+    __tablename__ = "stages"
+
+    id: Mapped[Id]
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
+    slug: Mapped[str]
+    title: Mapped[str]
+    position: Mapped[int] = mapped_column(Integer)
+    anchor: Mapped[str]
+    # "offset" is a word of SQL's own.
+    offset_span: Mapped[timedelta]
+    at: Mapped[datetime | None]
+    stale_after: Mapped[timedelta]
+    channels: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    only_result: Mapped[str | None]
+    catch_up: Mapped[str]
+    quiet_hours: Mapped[str] = mapped_column(server_default="defer")
+    audience: Mapped[list[object]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
+    # Computed from the fixture whenever it moves; null while it cannot be known.
+    due_at: Mapped[datetime | None]
+    fired_at: Mapped[datetime | None]
+    removed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "slug"),
+        one_of("anchor", Anchor),
+        one_of("catch_up", CatchUp),
+        one_of("only_result", Result, nullable=True),
+        one_of("quiet_hours", QuietHoursPolicy),
+        CheckConstraint("(anchor = 'absolute') = (at IS NOT NULL)", name="absolute_has_at"),
+        CheckConstraint("stale_after > interval '0'", name="stale_after_positive"),
+        Index("ix_stages_due_at", "due_at", postgresql_where=text("fired_at IS NULL AND removed_at IS NULL")),
+    )
+
+
+class StageFiring(Base):
+    """A stage fires at most once, ever: its primary key is the promise."""
+
+    __tablename__ = "stage_firings"
+
+    stage_id: Mapped[int] = mapped_column(ForeignKey("stages.id"), primary_key=True)
+    outcome: Mapped[str]
+    due_at: Mapped[datetime | None]
+    fired_at: Mapped[datetime]
+
+    __table_args__ = (one_of("outcome", Firing),)
+
+
+class Copy(Base):
+    """What a stage says, per channel, language and result ('' where it says the same whatever the result)."""
+
+    __tablename__ = "copies"
+
+    stage_id: Mapped[int] = mapped_column(ForeignKey("stages.id"), primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    variant: Mapped[str] = mapped_column(primary_key=True, server_default="")
+    subject: Mapped[str] = mapped_column(server_default="")
+    preheader: Mapped[str] = mapped_column(server_default="")
+    body: Mapped[str]
+
+
+class Briefing(Base):
+    __tablename__ = "briefings"
+
+    id: Mapped[Id]
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
+    slug: Mapped[str]
+    language: Mapped[str]
+    position: Mapped[int] = mapped_column(Integer)
+    title: Mapped[str]
+    summary: Mapped[str]
+    body: Mapped[str]
+    source: Mapped[str] = mapped_column(server_default="")
+
+    __table_args__ = (UniqueConstraint("campaign_id", "slug", "language"),)
+
+
+class Petition(Base):
+    """One petition a campaign; its words per language: {"en": {"title": …, "body": …}}."""
+
+    __tablename__ = "petitions"
+
+    id: Mapped[Id]
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), unique=True)
+    addressee: Mapped[str]
+    goal: Mapped[int] = mapped_column(Integer)
+    wordings: Mapped[dict[str, dict[str, str]]] = mapped_column(JSONB)
+    closed_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+
+
+class Link(Base):
+    """Where a tracked link leads; a token names the row, never the address."""
+
+    __tablename__ = "links"
+
+    id: Mapped[Id]
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
+    # A path below PUBLIC_URL ("/slug/briefings/x") or, for a manager's own link, a whole https address.
+    target: Mapped[str]
+
+    __table_args__ = (UniqueConstraint("campaign_id", "target"),)

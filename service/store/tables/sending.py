@@ -1,0 +1,219 @@
+"""Blasts, their batches and messages, and what came back."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.domain.channel import Channel, Pace
+from service.domain.message import BlastState, MessageState
+from service.store.tables.base import Base, Id, one_of
+
+
+class Blast(Base):
+    """One send: frozen content to a frozen audience. A stage has one blast at most, ever."""
+
+    __tablename__ = "blasts"
+
+    id: Mapped[Id]
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), index=True)
+    stage_id: Mapped[int | None] = mapped_column(ForeignKey("stages.id"), unique=True)
+    title: Mapped[str]
+    state: Mapped[str]
+    channels: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    audience: Mapped[list[object]] = mapped_column(JSONB)
+    # A manager's own words, before they are frozen: {"en": {"email": {"subject": …, "body": …}, "sms": {…}}}.
+    draft: Mapped[dict[str, dict[str, dict[str, str]]]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+    # The facts that were true when it opened: score, signature count.
+    facts: Mapped[dict[str, str]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+    variant: Mapped[str] = mapped_column(server_default="")
+    quiet_hours: Mapped[str] = mapped_column(server_default="defer")
+    opens_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    # Opening walks the supporters by id, a chunk a transaction; where it has come to, and where it ends.
+    opened_through: Mapped[int] = mapped_column(server_default="0")
+    opens_upto: Mapped[int | None]
+    audience_count: Mapped[int] = mapped_column(Integer, server_default="0")
+    # A sign-up stage stays open: each supporter who confirms is added.
+    is_rolling: Mapped[bool] = mapped_column(server_default=text("false"))
+    paused_reason: Mapped[str] = mapped_column(server_default="")
+    created_by: Mapped[str] = mapped_column(server_default="")
+    created_at: Mapped[datetime]
+    opened_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        one_of("state", BlastState),
+        Index("ix_blasts_working", "opens_at", postgresql_where=text("state IN ('scheduled', 'opening', 'running')")),
+    )
+
+
+class Rendering(Base):
+    """The frozen words of a blast, once per channel and language; what is personal is left as tokens."""
+
+    __tablename__ = "renderings"
+
+    id: Mapped[Id]
+    blast_id: Mapped[int] = mapped_column(ForeignKey("blasts.id"))
+    channel: Mapped[str]
+    language: Mapped[str]
+    subject: Mapped[str]
+    text: Mapped[str]
+    html: Mapped[str]
+    fingerprint: Mapped[str]
+
+    __table_args__ = (UniqueConstraint("blast_id", "channel", "language"), one_of("channel", Channel))
+
+
+class Batch(Base):
+    """The unit of claim, intent and attempt: up to 1,000 emails or 50 texts of one rendering."""
+
+    __tablename__ = "batches"
+
+    id: Mapped[Id]
+    blast_id: Mapped[int] = mapped_column(ForeignKey("blasts.id"))
+    rendering_id: Mapped[int] = mapped_column(ForeignKey("renderings.id"))
+    channel: Mapped[str]
+    pace: Mapped[str]
+    time_zone: Mapped[str] = mapped_column(server_default="")
+    # Its messages are those that name it, found between these two supporters by the messages' own key.
+    first_supporter_id: Mapped[int]
+    last_supporter_id: Mapped[int]
+    size: Mapped[int] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(server_default="queued")
+    not_before: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    lease_owner: Mapped[UUID | None]
+    lease_until: Mapped[datetime | None]
+    attempt_id: Mapped[UUID | None]
+    attempt_count: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    resend_count: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    settle_count: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    intent_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    provider_ref: Mapped[str] = mapped_column(server_default="")
+    reason: Mapped[str] = mapped_column(server_default="")
+    segments: Mapped[int] = mapped_column(Integer, server_default="0")
+
+    __table_args__ = (
+        one_of("state", MessageState),
+        one_of("channel", Channel),
+        one_of("pace", Pace),
+        CheckConstraint("(state IN ('claimed')) <= (lease_until IS NOT NULL)", name="claim_has_lease"),
+        CheckConstraint("(state IN ('sending', 'in_doubt')) <= (attempt_id IS NOT NULL)", name="intent_has_attempt"),
+        Index("ix_batches_queued", "pace", "channel", "not_before", "id", postgresql_where=text("state = 'queued'")),
+        Index("ix_batches_claimed", "lease_until", postgresql_where=text("state = 'claimed'")),
+        Index("ix_batches_open", "intent_at", postgresql_where=text("state IN ('sending', 'in_doubt')")),
+        Index("ix_batches_blast_id_state", "blast_id", "state"),
+    )
+
+
+class Message(Base):
+    """One supporter's copy of one blast on one channel. Written once; then only what differs from its batch."""
+
+    __tablename__ = "messages"
+
+    blast_id: Mapped[int] = mapped_column(ForeignKey("blasts.id"), primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    supporter_id: Mapped[int] = mapped_column(primary_key=True)
+    batch_id: Mapped[int]
+    state: Mapped[str | None]
+    reason: Mapped[str | None]
+    provider_ref: Mapped[str | None]
+    segments: Mapped[int | None] = mapped_column(SmallInteger)
+    settled_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime | None]
+    clicked_at: Mapped[datetime | None]
+    complained_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        one_of("state", MessageState, nullable=True),
+        CheckConstraint("(state = 'withheld') <= (reason IS NOT NULL)", name="withheld_says_why"),
+        {"postgresql_with": {"fillfactor": "90"}},
+    )
+
+
+class Attempt(Base):
+    """One handover of a batch or a notice to a provider, written before the call and closed after it."""
+
+    __tablename__ = "attempts"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"))
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notices.id"))
+    provider: Mapped[str]
+    count: Mapped[int] = mapped_column(Integer)
+    intent_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+    detail: Mapped[str] = mapped_column(server_default="")
+
+    __table_args__ = (
+        CheckConstraint("(batch_id IS NULL) <> (notice_id IS NULL)", name="of_one_thing"),
+        Index("ix_attempts_batch_id", "batch_id"),
+        Index("ix_attempts_notice_id", "notice_id"),
+    )
+
+
+class Receipt(Base):
+    """What a provider told us, once per event it told us of."""
+
+    __tablename__ = "receipts"
+
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    event_id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    blast_id: Mapped[int | None]
+    channel: Mapped[str | None]
+    supporter_id: Mapped[int | None]
+    notice_id: Mapped[int | None]
+    at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    code: Mapped[str] = mapped_column(server_default="")
+    reason: Mapped[str] = mapped_column(server_default="")
+
+    __table_args__ = (Index("ix_receipts_received_at", "received_at"),)
+
+
+class Notice(Base):
+    """A message to one person outside any blast: a confirmation, an answer, a sign-in link."""
+
+    __tablename__ = "notices"
+
+    id: Mapped[Id]
+    kind: Mapped[str]
+    channel: Mapped[str]
+    # What makes it the same notice: asked for twice, it is sent once.
+    dedupe_key: Mapped[str] = mapped_column(unique=True)
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaigns.id"))
+    supporter_id: Mapped[int | None] = mapped_column(ForeignKey("supporters.id"))
+    to_address: Mapped[str]
+    sender: Mapped[str | None]
+    # Facts its template is filled with; ids and words, never a secret.
+    facts: Mapped[dict[str, str]] = mapped_column(JSONB)
+    # A confirmation may go to an address that has left (it asked to come back); an answer may not.
+    passes_suppression: Mapped[bool] = mapped_column(server_default=text("false"))
+    state: Mapped[str] = mapped_column(server_default="queued")
+    reason: Mapped[str] = mapped_column(server_default="")
+    not_before: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    lease_owner: Mapped[UUID | None]
+    lease_until: Mapped[datetime | None]
+    attempt_id: Mapped[UUID | None]
+    attempt_count: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    intent_at: Mapped[datetime | None]
+    provider_ref: Mapped[str] = mapped_column(server_default="")
+    body: Mapped[str] = mapped_column(server_default="")
+    created_by: Mapped[str] = mapped_column(server_default="")
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        one_of("channel", Channel),
+        one_of("state", MessageState),
+        Index("ix_notices_queued", "not_before", postgresql_where=text("state = 'queued'")),
+        Index("ix_notices_open", "intent_at", postgresql_where=text("state IN ('claimed', 'sending', 'in_doubt')")),
+        Index("ix_notices_to_address", "to_address", "created_at"),
+    )

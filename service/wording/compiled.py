@@ -1,0 +1,101 @@
+"""Copy made ready for a blast: what is the same for everyone filled once, what is personal left as slots."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from service.wording.placeholders import Copy, Part, Placeholder, clean_name, fact_for, placeholders
+
+TOKEN = re.compile(r"-tl_[a-z0-9_]+(?:\.\d+)?(?:\.h)?-")
+# A token that somebody typed is parted by this invisible sign, so that no provider takes it for ours.
+_WORD_JOINER = "\u2060"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place in an email that the provider fills per recipient: its token, and whose words go there."""
+
+    token: str
+    placeholder: Placeholder
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledCopy:
+    """Copy with the shared facts in place. `fill` is the fast road for texts, `with_tokens` the one for email."""
+
+    parts: tuple[Part, ...]
+    _literal: tuple[str, ...]
+    _personal: tuple[tuple[int, str, str | None], ...]
+
+    def fill(self, values: Mapping[str, str]) -> str:
+        """One person's text."""
+        words = list(self._literal)
+        for index, name, fallback in self._personal:
+            value = values.get(name)
+            if name == "first_name" and value:
+                value = clean_name(value)
+            if value:
+                words[index] = value
+            elif fallback is not None:
+                words[index] = fallback
+            else:
+                words[index] = fact_for(Placeholder(name), values)
+        return "".join(words)
+
+    def with_tokens(self) -> str:
+        """One text for everybody, with substitution tokens where people differ."""
+        tokens = tokens_for(self.slots)
+        return "".join(disarm(part) if isinstance(part, str) else tokens[part] for part in self.parts)
+
+    @property
+    def slots(self) -> tuple[Placeholder, ...]:
+        """What is still to be filled for each person."""
+        return placeholders(Copy(self.parts))
+
+
+def compile_for(copy: Copy, shared_facts: Mapping[str, str]) -> CompiledCopy:
+    """Fill what is the same for everyone in a blast. Raises MissingFact for a shared fact that is not known."""
+    parts: list[Part] = []
+    for part in copy.parts:
+        if isinstance(part, Placeholder) and part.is_personal:
+            parts.append(part)
+            continue
+        words = fact_for(part, shared_facts) if isinstance(part, Placeholder) else part
+        if parts and isinstance(last := parts[-1], str):
+            parts[-1] = last + words
+        else:
+            parts.append(words)
+    literal = tuple(part if isinstance(part, str) else "" for part in parts)
+    personal = tuple(
+        (index, part.name, part.fallback) for index, part in enumerate(parts) if isinstance(part, Placeholder)
+    )
+    return CompiledCopy(tuple(parts), literal, personal)
+
+
+def tokens_for(slots: tuple[Placeholder, ...]) -> dict[Placeholder, str]:
+    """A token for each placeholder. None is part of another, so the order of substitution does not matter."""
+    tokens: dict[Placeholder, str] = {}
+    used: set[str] = set()
+    for slot in dict.fromkeys(slots):
+        stem = re.sub(r"[^a-z0-9]", "_", slot.name)
+        number = 1
+        while (token := f"-tl_{stem}{f'.{number}' if number > 1 else ''}-") in used:
+            number += 1
+        used.add(token)
+        tokens[slot] = token
+    return tokens
+
+
+def html_token(token: str) -> str:
+    """The token whose value is escaped for HTML, beside the one for plain text."""
+    return f"{token[:-1]}.h-"
+
+
+def disarm(words: str) -> str:
+    """Words in which nothing can be taken for one of our tokens."""
+    return words.replace("-tl_", f"-{_WORD_JOINER}tl_") if "-tl_" in words else words
+
+
+def replace_tokens(text: str, values: Mapping[str, str]) -> str:
+    """Put values in place of tokens in a single pass: what is put in is never read again."""
+    return TOKEN.sub(lambda found: values.get(found[0], found[0]), text)
