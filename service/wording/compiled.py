@@ -12,14 +12,6 @@ _WORD_JOINER = "\u2060"
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
-    """A place in an email that the provider fills per recipient: its token, and whose words go there."""
-
-    token: str
-    placeholder: Placeholder
-
-
-@dataclass(frozen=True, slots=True)
 class CompiledCopy:
     """Copy with the shared facts in place. `fill` is the fast road for texts, `with_tokens` the one for email."""
 

@@ -101,10 +101,10 @@ def straighten(body: str) -> Straightened:
         changes.update((found, instead) for found in pattern.findall(text))
         return pattern.sub(instead, text)
 
-    tidy = unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", body))
-    tidy = note(_OTHER_SPACES, " ", tidy)
+    tidy = note(_OTHER_SPACES, " ", _LINE_ENDS.sub("\n", body))
     tidy = note(_INVISIBLE, "", tidy)
     tidy = "".join(sign for sign in tidy if sign == "\n" or unicodedata.category(sign) != "Cc")
+    tidy = unicodedata.normalize("NFC", tidy)
     straight = tidy.translate(_STANDING_IN)
     if straight != tidy and is_gsm(straight):
         changes.update((sign, STAND_INS[sign]) for sign in tidy if sign in STAND_INS)
