@@ -469,6 +469,7 @@ def upgrade() -> None:
     op.create_index('ix_attempts_batch_id', 'attempts', ['batch_id'], unique=False)
     op.create_index('ix_attempts_notice_id', 'attempts', ['notice_id'], unique=False)
     # ### end Alembic commands ###
+    op.execute("INSERT INTO house (id) VALUES (1)")
 
 
 def downgrade() -> None:

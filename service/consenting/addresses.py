@@ -1,0 +1,74 @@
+"""Email addresses and mobile numbers in the one spelling we keep."""
+
+from dataclasses import dataclass
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+from service.domain.channel import Channel
+
+_MOBILE = {
+    phonenumbers.PhoneNumberType.MOBILE,
+    phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
+}
+# Ofcom's numbers for drama: libphonenumber does not count them as assigned, and examples and tests need them.
+_DRAMA = "+447700900"
+
+
+@dataclass(frozen=True, slots=True)
+class BadAddress(Exception):
+    """An address cannot be used. `why` and `example` can be shown to whoever typed it."""
+
+    channel: Channel
+    why: str
+    example: str
+
+    def __str__(self) -> str:
+        return f"{self.why} (for example {self.example})"
+
+
+def normalise_email(text: str) -> str:
+    """The address in lower case with an ASCII domain. Raises BadAddress."""
+    typed = text.strip()
+    try:
+        found = validate_email(typed, check_deliverability=False, test_environment=True)
+    except EmailNotValidError as wrong:
+        raise BadAddress(Channel.EMAIL, _plain(str(wrong)), "ana@example.org") from None
+    domain = found.ascii_domain or found.domain
+    normal = f"{found.local_part}@{domain}".lower()
+    if len(normal) > 254 or not normal.isascii():
+        raise BadAddress(Channel.EMAIL, "this address has letters that cannot be delivered to", "ana@example.org")
+    return normal
+
+
+def normalise_phone(text: str, *, region: str = "GB") -> str:
+    """The mobile number in E.164. `region` is how a number without a country code is read. Raises BadAddress."""
+    typed = text.strip()
+    compact = "".join(character for character in typed if character.isdigit() or character == "+")
+    if compact.startswith(_DRAMA) and len(compact) == 13:
+        return compact
+    if compact.startswith("07700900") and len(compact) == 11 and region == "GB":
+        return "+44" + compact[1:]
+    try:
+        number = phonenumbers.parse(typed, region)
+    except phonenumbers.NumberParseException:
+        raise _bad_phone("this is not a phone number") from None
+    if not phonenumbers.is_valid_number(number):
+        raise _bad_phone("this is not a number in use; check that no digit is missing")
+    if phonenumbers.number_type(number) not in _MOBILE:
+        raise _bad_phone("this is not a mobile number, and texts reach only mobiles")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def normalise(channel: Channel, text: str) -> str:
+    """The one spelling of an address on either channel. Raises BadAddress."""
+    return normalise_email(text) if channel is Channel.EMAIL else normalise_phone(text)
+
+
+def _bad_phone(why: str) -> BadAddress:
+    return BadAddress(Channel.SMS, why, "07700 900123 or +44 7700 900123")
+
+
+def _plain(message: str) -> str:
+    first = message.split(".", maxsplit=1)[0].strip()
+    return first[:1].lower() + first[1:] if first else "this is not an email address"

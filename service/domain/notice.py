@@ -1,0 +1,46 @@
+"""One-off messages: what kinds there are, how long each is worth sending and how often it may be tried."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from service.domain.channel import Channel
+
+
+class NoticeKind(StrEnum):
+    CONFIRM_EMAIL = "confirm_email"
+    CONFIRM_SMS = "confirm_sms"
+    ALREADY_JOINED = "already_joined"
+    JOINED_SMS = "joined_sms"
+    SIGNED_EMAIL = "signed_email"
+    SIGNED_SMS = "signed_sms"
+    ALREADY_SIGNED_SMS = "already_signed_sms"
+    NOT_KNOWN_SMS = "not_known_sms"
+    MORE_SMS = "more_sms"
+    HELP_SMS = "help_sms"
+    LEFT_SMS = "left_sms"
+    ANSWER_SMS = "answer_sms"
+    TEST_EMAIL = "test_email"
+    TEST_SMS = "test_sms"
+    MANAGER_LINK = "manager_link"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePolicy:
+    """How long after being asked for it is still worth sending, and how many handovers it may take."""
+
+    lifetime: timedelta
+    attempts: int
+
+
+# Texts: at least once within ten minutes, twice at most. Emails: three times at most.
+_SMS = NoticePolicy(timedelta(minutes=10), 2)
+_EMAIL = NoticePolicy(timedelta(hours=24), 3)
+_ANSWER = NoticePolicy(timedelta(hours=12), 2)
+
+
+def policy_for(kind: NoticeKind, channel: Channel) -> NoticePolicy:
+    """The policy of a notice."""
+    if kind is NoticeKind.ANSWER_SMS:
+        return _ANSWER
+    return _EMAIL if channel is Channel.EMAIL else _SMS

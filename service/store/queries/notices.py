@@ -1,0 +1,59 @@
+"""Questions about one-off messages."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from service.domain.channel import Channel
+from service.domain.notice import NoticeKind
+from service.store import Session
+from service.store.tables.sending import Notice
+
+
+class NewNotice(Protocol):
+    """What a notice needs to be written down."""
+
+    @property
+    def kind(self) -> NoticeKind: ...
+    @property
+    def channel(self) -> Channel: ...
+    @property
+    def to_address(self) -> str: ...
+    @property
+    def dedupe_key(self) -> str: ...
+    @property
+    def facts(self) -> Mapping[str, str]: ...
+    @property
+    def campaign_id(self) -> int | None: ...
+    @property
+    def supporter_id(self) -> int | None: ...
+    @property
+    def sender(self) -> str | None: ...
+    @property
+    def passes_suppression(self) -> bool: ...
+    @property
+    def created_by(self) -> str: ...
+
+
+def add(session: Session, notice: NewNotice, *, expires_at: datetime, now: datetime) -> int | None:
+    """Write a notice down once per dedupe key; None when it is there already."""
+    row = upsert(Notice).values(
+        kind=notice.kind,
+        channel=notice.channel,
+        dedupe_key=notice.dedupe_key,
+        campaign_id=notice.campaign_id,
+        supporter_id=notice.supporter_id,
+        to_address=notice.to_address,
+        sender=notice.sender,
+        facts=dict(notice.facts),
+        passes_suppression=notice.passes_suppression,
+        created_by=notice.created_by,
+        not_before=now,
+        expires_at=expires_at,
+        created_at=now,
+    )
+    return session.scalars(
+        row.on_conflict_do_nothing(constraint="uq_notices_dedupe_key").returning(Notice.id)
+    ).one_or_none()
