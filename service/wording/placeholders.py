@@ -15,7 +15,7 @@ PERSONAL = frozenset(
 KEYWORD_HINTS = frozenset({f"keyword_{word}" for word in ("stop", "start", "help", "join", "sign", "more")})
 SHARED = KEYWORD_HINTS | {
     *("home", "away", "fixture", "venue", "score", "result"),
-    *("organisation", "campaign", "signature_count"),
+    *("organisation", "campaign", "campaign_link", "signature_count"),
 }
 BRIEFING_LINK = "briefing_link"
 LINKS = frozenset({"petition_link", "share_link", "preferences_link", "leave_link"})

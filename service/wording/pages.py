@@ -1,0 +1,20 @@
+"""Managers' words on our pages: briefings and petitions, as safe HTML."""
+
+from collections.abc import Mapping
+from html import escape
+
+from service.wording.compiled import disarm, replace_tokens, tokens_for
+from service.wording.markdown import to_html
+from service.wording.placeholders import Placeholder, fact_for, parse, placeholders
+
+
+def page_html(markdown: str, facts: Mapping[str, str] | None = None) -> str:
+    """Make a page's words into HTML that is safe to show; placeholders are filled, and never read as Markdown.
+
+    Raises CopyMistake or MissingFact where a placeholder is unknown or nothing is known for it.
+    """
+    copy = parse(markdown)
+    tokens = tokens_for(placeholders(copy))
+    armed = "".join(tokens[part] if isinstance(part, Placeholder) else disarm(part) for part in copy.parts)
+    values = {token: escape(fact_for(slot, facts or {})) for slot, token in tokens.items()}
+    return replace_tokens(to_html(armed), values)

@@ -1,0 +1,87 @@
+"""What we say ourselves, one message to one person: confirmations, thanks, sign-in links, answers to keywords."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from enum import StrEnum
+from functools import lru_cache
+
+from jinja2 import TemplateNotFound, UndefinedError
+
+from service.wording.colours import PALETTE
+from service.wording.compiled import CompiledCopy, compile_for
+from service.wording.email import FinishedEmail, compile_mjml, frame_words
+from service.wording.placeholders import Copy, MissingFact, fill, parse
+from service.wording.shelf import JINJA, TEMPLATES
+
+
+class ServiceEmail(StrEnum):
+    """Folders of templates/email/. None repeats what a stranger typed: anybody can type anybody's address."""
+
+    CONFIRM = "confirm"
+    SIGNED = "signed"
+    SIGN_IN = "sign_in"
+
+
+class ServiceText(StrEnum):
+    """Files of templates/sms/."""
+
+    CONFIRM = "confirm"
+    JOINED = "joined"
+    HELP = "help"
+    MORE = "more"
+    SIGNED = "signed"
+    ALREADY_SIGNED = "already_signed"
+    LEFT = "left"
+    UNKNOWN_NUMBER = "unknown_number"
+    UNKNOWN_SIGNER = "unknown_signer"
+
+
+KEYWORD_FACTS: Mapping[str, str] = {
+    "keyword_stop": "STOP",
+    "keyword_start": "START",
+    "keyword_help": "HELP",
+    "keyword_join": "JOIN",
+    "keyword_sign": "SIGN",
+    "keyword_more": "MORE",
+}
+
+
+def render_service_email(name: ServiceEmail, facts: Mapping[str, str], *, language: str = "en") -> FinishedEmail:
+    """Fill one of our own emails. Raises MissingFact for a fact its template needs and was not given."""
+    known = {**facts, "language": language, "words": frame_words(language), "colour": asdict(PALETTE)}
+    try:
+        subject = " ".join(_rendered(name, "subject.txt", language, known).split())
+        text = _rendered(name, "body.txt", language, known)
+        source = _rendered(name, "body.mjml", language, {**known, "subject": subject, "preheader": ""})
+    except UndefinedError as missing:
+        raise MissingFact(f"templates/email/{name}: {missing}") from missing
+    return FinishedEmail(subject, compile_mjml(source), text)
+
+
+def _rendered(name: ServiceEmail, file: str, language: str, facts: Mapping[str, object]) -> str:
+    for path in (f"{name}/{language}/{file}", f"{name}/{file}"):
+        try:
+            return JINJA.get_template(path).render(facts)
+        except TemplateNotFound as missing:
+            if missing.name != path:
+                raise
+    raise FileNotFoundError(f"templates/email/{name}/{file}")
+
+
+def render_service_text(name: ServiceText, facts: Mapping[str, str], *, language: str = "en") -> str:
+    """Fill one of our own texts; the keywords' words are known already, and may be given otherwise."""
+    return fill(service_text(name, language), {**KEYWORD_FACTS, **facts})
+
+
+def compile_service_text(name: ServiceText, facts: Mapping[str, str], *, language: str = "en") -> CompiledCopy:
+    """The same text for many people: what is shared filled once."""
+    return compile_for(service_text(name, language), {**KEYWORD_FACTS, **facts})
+
+
+@lru_cache(maxsize=256)
+def service_text(name: ServiceText, language: str) -> Copy:
+    """A text of templates/sms/, in this language where it is written in it."""
+    folder = TEMPLATES / "sms"
+    own = folder / language / f"{name}.txt"
+    known = language.replace("-", "").isalpha() and own.exists()
+    return parse((own if known else folder / f"{name}.txt").read_text("utf-8").strip())

@@ -1,0 +1,79 @@
+"""What we say ourselves is complete, short, and repeats nothing a stranger typed."""
+
+import pytest
+
+from service.wording.placeholders import MissingFact, placeholders
+from service.wording.service_messages import (
+    ServiceEmail,
+    ServiceText,
+    render_service_email,
+    render_service_text,
+    service_text,
+)
+from service.wording.sms import Encoding, measure
+
+TOKEN_LINK = "https://touchline.example.org/l/" + "a" * 32
+TEXT_FACTS = {
+    "organisation": "Fair Play for Rights",
+    "campaign": "Fair trials in Azerbaijan",
+    "home": "Azerbaijan",
+    "away": "England",
+    "signature_count": "12,345",
+    "campaign_link": "https://touchline.example.org/azerbaijan-england/"[:40],
+    "petition_link": TOKEN_LINK,
+    "share_link": TOKEN_LINK,
+}
+EMAIL_FACTS = {
+    "organisation": "Fair Play & Rights",
+    "campaign": "Fair trials",
+    "fixture": "Azerbaijan v England",
+    "postal_address": "1 Example Street",
+    "privacy_url": "https://example.org/privacy",
+    "confirm_link": "https://example.org/confirm/t",
+    "hours": "48",
+    "petition_title": "Fair trials",
+    "addressee": "the government",
+    "signature_count": "12,345",
+    "share_link": TOKEN_LINK,
+    "preferences_link": TOKEN_LINK,
+    "sign_in_link": "https://example.org/sign-in/t",
+    "minutes": "15",
+}
+
+
+@pytest.mark.parametrize("name", ServiceText)
+def test_each_of_our_texts_is_one_segment(name: ServiceText) -> None:
+    measured = measure(render_service_text(name, TEXT_FACTS))
+
+    assert (measured.encoding, measured.segments) == (Encoding.GSM_7, 1), measured
+
+
+@pytest.mark.parametrize("name", ServiceText)
+def test_no_text_asks_for_yes(name: ServiceText) -> None:
+    # YES is an opt-in keyword of the provider's: it never reaches us as an answer.
+    assert "YES" not in render_service_text(name, TEXT_FACTS).upper().split()
+
+
+@pytest.mark.parametrize("name", ServiceEmail)
+def test_each_of_our_emails_is_whole(name: ServiceEmail) -> None:
+    email = render_service_email(name, EMAIL_FACTS)
+
+    assert email.subject
+    assert "\n" not in email.subject
+    assert "Fair Play &amp; Rights" in email.html
+    assert "Fair Play & Rights" in email.text
+    assert "{{" not in email.html + email.text
+
+
+def test_the_confirmation_says_where_to_confirm_and_nothing_that_was_typed() -> None:
+    email = render_service_email(ServiceEmail.CONFIRM, {**EMAIL_FACTS, "first_name": "Buy pills"})
+
+    assert "https://example.org/confirm/t" in email.html
+    assert "https://example.org/confirm/t" in email.text
+    assert "pills" not in email.html + email.text + email.subject
+    assert "first_name" not in {part.name for part in placeholders(service_text(ServiceText.CONFIRM, "en"))}
+
+
+def test_a_missing_fact_is_named() -> None:
+    with pytest.raises(MissingFact, match="confirm"):
+        render_service_email(ServiceEmail.CONFIRM, {"organisation": "x"})
