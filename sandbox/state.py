@@ -1,0 +1,68 @@
+"""Everything one running sandbox holds."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from sandbox.agenda import Agenda
+from sandbox.event_poster import EventPoster
+from sandbox.faults import Faults
+from sandbox.ledger import Ledger
+from sandbox.mail import Mailboxes
+from sandbox.phones import Phones
+from sandbox.signing import SendGridSigner
+from sandbox.text_poster import TextPoster
+
+SENDGRID_KEY = "SG.sandbox.key"
+ACCOUNT_SID = "AC" + "0" * 31 + "1"
+AUTH_TOKEN = "sandbox-auth-token"  # noqa: S105 - published; the sandbox only listens on loopback
+SERVICE_SID = "MG" + "0" * 31 + "1"
+NUMBER = "+447700900000"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the sandbox was started."""
+
+    port: int = 8026
+    public_url: str = "http://127.0.0.1:8000"
+    home: Path = Path(".touchline")
+    keep: int = 200_000
+    pace: float = 1.0
+    flush_seconds: float = 0.3
+    numbers: tuple[str, ...] = (NUMBER,)
+    advanced_opt_out: bool = False
+
+
+class Sandbox:
+    """The stores, the posters and the agenda of one process; nothing outlives it but the signing key."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.signer = SendGridSigner(options.home)
+        self.agenda = Agenda()
+        self.faults = Faults()
+        self.events = EventPoster(
+            options.public_url + "/hooks/sendgrid/events",
+            self.signer,
+            self.faults,
+            self.agenda,
+            flush_seconds=options.flush_seconds,
+        )
+        self.texts = TextPoster(AUTH_TOKEN, self.faults, self.agenda)
+        self.forget()
+
+    def forget(self) -> None:
+        """Start afresh: ledger, mailboxes, phones, suppressions, faults and everything still to be told."""
+        self.agenda.clear()
+        self.events.clear()
+        self.texts.clear()
+        self.faults.clear()
+        self.ledger = Ledger()
+        self.mail = Mailboxes(self.options.keep)
+        self.phones = Phones(self.options.keep)
+        self.suppressed: dict[str, str] = {}
+
+
+SANDBOX: web.AppKey[Sandbox] = web.AppKey("sandbox", Sandbox)
