@@ -167,7 +167,7 @@ def _html(body: str, subject: str, preheader: str, facts: Mapping[str, object]) 
 
 @lru_cache(maxsize=128)
 def compile_mjml(source: str) -> str:
-    """Responsive HTML that loads nothing from elsewhere; remembered, since a blast's variants and previews compile the same source again and again."""
+    """Responsive HTML that loads nothing from elsewhere; remembered, for previews ask for the same again and again."""
     return mjml2html(source, fonts={})
 
 

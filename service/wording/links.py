@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from struct import Struct
 
 from service.domain.channel import Channel
 
@@ -38,10 +37,9 @@ _CHANNELS: tuple[Channel | None, ...] = (None, Channel.EMAIL, Channel.SMS)
 _CHANNEL_NUMBERS = {channel: number for number, channel in enumerate(_CHANNELS)}
 _PURPOSE = {kind: kind.encode() for kind in LinkKind}
 _VEIL = {kind: f"veil {kind}".encode() for kind in LinkKind}
-# Channel, supporter (5 bytes: high, low), blast, target.
-_LASTING = Struct(">BBIIH")
-# Channel, supporter, expiry in seconds, nonce.
-_PASSING = Struct(">BBIIQ")
+# Lasting: channel (2 bits), supporter (38), blast (28), target (28). Passing: channel, supporter, expiry in seconds
+# (40), nonce (64).
+_LASTING_BYTES, _PASSING_BYTES = 12, 18
 _TO_URL = bytes.maketrans(b"+/", b"-_")
 _FROM_URL = bytes.maketrans(b"-_", b"+/")
 
@@ -76,13 +74,15 @@ def sign(
     nonce: int = 0,
 ) -> str:
     """Write a token: 32 characters, or 40 for the kinds that expire (these need `expires_at` and a random nonce)."""
-    who = _CHANNEL_NUMBERS[channel], supporter_id >> 32, supporter_id & 0xFFFFFFFF
-    if kind in EXPIRING:
-        if expires_at is None:
-            raise ValueError(f"a {kind} link needs a moment at which it expires")
-        facts = _PASSING.pack(*who, int(expires_at.timestamp()), nonce)
+    if not (supporter_id >> 38 == blast_id >> 28 == target >> 28 == 0):
+        raise ValueError("an id is too large for a link")
+    number = _CHANNEL_NUMBERS[channel] << 38 | supporter_id
+    if kind not in EXPIRING:
+        facts = (number << 56 | blast_id << 28 | target).to_bytes(_LASTING_BYTES, "big")
+    elif expires_at is None or nonce >> 64:
+        raise ValueError(f"a {kind} link needs a moment at which it expires, and a nonce of 64 bits")
     else:
-        facts = _LASTING.pack(*who, blast_id, target)
+        facts = (number << 104 | int(expires_at.timestamp()) << 64 | nonce).to_bytes(_PASSING_BYTES, "big")
     mac = hashlib.blake2b(facts, digest_size=MAC_BYTES, key=key, person=_PURPOSE[kind]).digest()
     veiled = mac + _veil(facts, mac, kind, key)
     return b2a_base64(veiled, newline=False).translate(_TO_URL).decode()
@@ -90,11 +90,11 @@ def sign(
 
 def read_token(token: str, kind: LinkKind, keys: Sequence[bytes], *, now: datetime | None = None) -> LinkFacts | None:
     """Read a token signed for this purpose with any of these keys; None where it is not genuine or has expired."""
-    layout = _PASSING if kind in EXPIRING else _LASTING
+    size = _PASSING_BYTES if kind in EXPIRING else _LASTING_BYTES
     if kind in EXPIRING and now is None:
         raise ValueError(f"reading a {kind} link needs the time")
     raw = _from_url(token)
-    if raw is None or len(raw) != MAC_BYTES + layout.size:
+    if raw is None or len(raw) != MAC_BYTES + size:
         return None
     mac, veiled = raw[:MAC_BYTES], raw[MAC_BYTES:]
     for key in keys:
@@ -122,11 +122,14 @@ def _from_url(token: str) -> bytes | None:
 
 
 def _unpack(kind: LinkKind, facts: bytes, now: datetime | None) -> LinkFacts | None:
-    if kind in EXPIRING:
-        channel, high, low, expiry, nonce = _PASSING.unpack(facts)
-        expires_at = datetime.fromtimestamp(expiry, UTC)
-        if now is not None and now >= expires_at:
-            return None
-        return LinkFacts(kind, (high << 32) | low, channel=_CHANNELS[channel], expires_at=expires_at, nonce=nonce)
-    channel, high, low, blast_id, target = _LASTING.unpack(facts)
-    return LinkFacts(kind, (high << 32) | low, blast_id=blast_id, target=target, channel=_CHANNELS[channel])
+    packed = int.from_bytes(facts, "big")
+    who = packed >> (104 if kind in EXPIRING else 56)
+    channel, supporter_id = _CHANNELS[who >> 38], who & (1 << 38) - 1
+    if kind not in EXPIRING:
+        blast_id, target = packed >> 28 & (1 << 28) - 1, packed & (1 << 28) - 1
+        return LinkFacts(kind, supporter_id, blast_id=blast_id, target=target, channel=channel)
+    expires_at = datetime.fromtimestamp(packed >> 64 & (1 << 40) - 1, UTC)
+    if now is None or now >= expires_at:
+        return None
+    nonce = packed & (1 << 64) - 1
+    return LinkFacts(kind, supporter_id, channel=channel, expires_at=expires_at, nonce=nonce)

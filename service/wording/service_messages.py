@@ -18,6 +18,7 @@ class ServiceEmail(StrEnum):
     """Folders of templates/email/. None repeats what a stranger typed: anybody can type anybody's address."""
 
     CONFIRM = "confirm"
+    ALREADY_JOINED = "already_joined"
     SIGNED = "signed"
     SIGN_IN = "sign_in"
 

@@ -17,9 +17,9 @@ LASTING = sorted(set(LinkKind) - EXPIRING)
 
 @given(
     kind=st.sampled_from(LASTING),
-    supporter=st.integers(0, 2**40 - 1),
-    blast=st.integers(0, 2**32 - 1),
-    target=st.integers(0, 2**16 - 1),
+    supporter=st.integers(0, 2**38 - 1),
+    blast=st.integers(0, 2**28 - 1),
+    target=st.integers(0, 2**28 - 1),
     channel=st.sampled_from([None, *Channel]),
 )
 def test_a_link_reads_as_it_was_signed(
@@ -78,6 +78,11 @@ def test_a_confirmation_expires() -> None:
 def test_a_sign_in_cannot_be_signed_for_ever() -> None:
     with pytest.raises(ValueError, match="expires"):
         sign(LinkKind.SIGN_IN, 7, key=KEY)
+
+
+def test_an_id_too_large_is_refused_rather_than_cut() -> None:
+    with pytest.raises(ValueError, match="too large"):
+        sign(LinkKind.CLICK, 7, key=KEY, target=2**28)
 
 
 def test_two_supporters_links_share_nothing_to_see() -> None:
