@@ -34,7 +34,7 @@ class TomlFile:
             place = _PLACE.search(str(wrong))
             # "At end of document" has no line of its own.
             line = int(place[1]) if place else max(1, len(self._lines))
-            self.mistake(line, f"not TOML: {str(wrong).partition(' (at')[0]}", "TOML, such as title = \"…\"")
+            self.mistake(line, f"not TOML: {str(wrong).partition(' (at')[0]}", 'TOML, such as title = "…"')
 
     def mistake(self, line: int, found: str, expected: str) -> None:
         self.mistakes.append(Mistake(self.name, line, found, expected))

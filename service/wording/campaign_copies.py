@@ -1,0 +1,147 @@
+"""The words of a campaign's folder, given to the stages, briefings and petition they belong to."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from service.domain.channel import Channel
+from service.domain.fixture import Result
+from service.domain.stage import Anchor
+from service.wording.campaign_files import (
+    BriefingFile,
+    CopyFile,
+    Mistake,
+    PetitionWording,
+    StageFile,
+)
+from service.wording.headed_files import Found, parse_noting, read_headed
+from service.wording.placeholders import Copy, placeholders
+from service.wording.toml_tables import Table, TomlFile
+
+
+def read_briefings(root: Table, files: Sequence[Found], language: str) -> tuple[BriefingFile, ...]:
+    """Every briefing in every language, in the order that campaign.toml names them."""
+    order = root.words("briefings")
+    mistakes = root.file.mistakes
+    written = {(file.slug, file.language) for file in files}
+    for slug in order:
+        if (slug, language) not in written:
+            root.mistake("briefings", f"no file briefings/{slug}.md", "a file for each briefing named")
+    briefings = []
+    for file in files:
+        headed = read_headed(file.path, file.name, mistakes, needed=("Title", "Summary"), optional=("Source",))
+        if file.slug not in order:
+            expected = f'briefings = [… "{file.slug}" …] in campaign.toml'
+            mistakes.append(Mistake(file.name, 1, "a briefing that campaign.toml does not name", expected))
+            continue
+        _check_names(headed.parsed(mistakes), file.name, headed.body_line, frozenset(order), mistakes)
+        words = (headed.headers.get(name, "") for name in ("Title", "Summary"))
+        title, summary = words
+        source = headed.headers.get("Source", "")
+        position = order.index(file.slug) + 1
+        briefings.append(BriefingFile(file.slug, file.language, position, title, summary, headed.body, source))
+    return tuple(
+        sorted(briefings, key=lambda briefing: (briefing.language != language, briefing.language, briefing.position))
+    )
+
+
+def read_petition_words(folder: Path, languages: Sequence[str], mistakes: list[Mistake]) -> tuple[PetitionWording, ...]:
+    """The petition in the campaign's own language, and in each further one it was written in."""
+    wordings = []
+    for number, language in enumerate(languages):
+        name = "petition.md" if number == 0 else f"{language}/petition.md"
+        if number and not (folder / name).exists():
+            continue
+        headed = read_headed(folder / name, name, mistakes, needed=("Title",))
+        headed.parsed(mistakes)
+        wordings.append(PetitionWording(language, headed.headers.get("Title", ""), headed.body))
+    return tuple(wordings)
+
+
+def read_stage_copies(
+    toml: TomlFile,
+    stages: Sequence[StageFile],
+    files: Sequence[Found],
+    briefings: frozenset[str],
+    *,
+    has_petition: bool,
+) -> tuple[StageFile, ...]:
+    """Give each stage its words; note words without a stage, and stages without words."""
+    by_slug = {stage.slug: stage for stage in stages}
+    copies: dict[str, list[CopyFile]] = {stage.slug: [] for stage in stages}
+    for file in files:
+        stage = by_slug.get(file.slug)
+        channel = Channel(file.kind)
+        if problem := _misplaced(file, stage, channel):
+            toml.mistakes.append(Mistake(file.name, 1, *problem))
+        elif stage:
+            copy = _read_copy(file, stage, channel, briefings, toml.mistakes, has_petition=has_petition)
+            copies[stage.slug].append(copy)
+    for index, stage in enumerate(stages):
+        for channel in stage.channels:
+            _check_complete(toml, index, stage, channel, copies[stage.slug])
+    return tuple(replace(stage, copies=tuple(copies[stage.slug])) for stage in stages)
+
+
+def _misplaced(file: Found, stage: StageFile | None, channel: Channel) -> tuple[str, str] | None:
+    if stage is None:
+        return f"no stage {file.slug!r} in campaign.toml", "a file named after a stage"
+    if channel not in stage.channels:
+        return f"the stage {file.slug!r} has no {channel}", f'"{channel}" among its channels'
+    if file.variant and file.variant not in set(map(str, Result)):
+        return f"the variant {file.variant!r}", f"one of {', '.join(Result)}"
+    if file.variant and stage.timing.anchor is not Anchor.FULL_TIME:
+        return "words for one result before the end", 'a stage with anchor = "full_time"'
+    return None
+
+
+def _read_copy(
+    file: Found,
+    stage: StageFile,
+    channel: Channel,
+    briefings: frozenset[str],
+    mistakes: list[Mistake],
+    *,
+    has_petition: bool,
+) -> CopyFile:
+    is_email = channel is Channel.EMAIL
+    headed = read_headed(
+        file.path,
+        file.name,
+        mistakes,
+        needed=("Subject",) if is_email else (),
+        optional=("Preheader",) if is_email else (),
+    )
+    subject, preheader = (headed.headers.get(name, "") for name in ("Subject", "Preheader"))
+    pieces = [headed.parsed(mistakes)]
+    pieces += [parse_noting(words, file.name, 1, mistakes) for words in (subject, preheader)]
+    whole = Copy(tuple(part for piece in pieces for part in piece.parts))
+    _check_names(whole, file.name, headed.body_line, briefings, mistakes)
+    names = {placeholder.name for placeholder in placeholders(whole)}
+    anchor = stage.timing.anchor
+    knows = {Anchor.HALF_TIME: {"score"}, Anchor.FULL_TIME: {"score", "result"}}.get(anchor, set())
+    for name in sorted(({"score", "result"} - knows) & names):
+        expected = "a stage measured from half_time (score) or full_time (score, result)"
+        mistakes.append(Mistake(file.name, headed.body_line, f"{{{name}}} before it can be known", expected))
+    if not has_petition and names & {"petition_link", "signature_count"}:
+        mistakes.append(Mistake(file.name, headed.body_line, "a petition that is not there", "[petition]"))
+    return CopyFile(channel, file.language, file.variant, subject, preheader, headed.body)
+
+
+def _check_names(copy: Copy, name: str, line: int, briefings: frozenset[str], mistakes: list[Mistake]) -> None:
+    for placeholder in placeholders(copy):
+        if placeholder.briefing is not None and placeholder.briefing not in briefings:
+            expected = f"one of {', '.join(sorted(briefings))}"
+            mistakes.append(Mistake(name, line, f"no such briefing: {placeholder.briefing}", expected))
+
+
+def _check_complete(toml: TomlFile, index: int, stage: StageFile, channel: Channel, copies: Sequence[CopyFile]) -> None:
+    """A stage speaks whatever the result: one text for all, or one for each (or for the only one it is for)."""
+    language = toml.raw.get("language", "en")
+    written = {copy.variant for copy in copies if copy.channel is channel and copy.language == language}
+    only = stage.timing.only_result
+    if "" in written or (set(Result) <= written) or (only and only in written):
+        return
+    suffix = ".md" if channel is Channel.EMAIL else ".txt"
+    missing = f"no words for {channel}" if not written else f"no {channel} for some results"
+    toml.mistake(toml.line_of("stages", index, "slug"), missing, f"a file {channel}/{stage.slug}{suffix}")
