@@ -14,8 +14,8 @@ from service.wording.campaign_files import (
     PetitionWording,
     StageFile,
 )
-from service.wording.headed_files import Found, parse_noting, read_headed
-from service.wording.placeholders import Copy, placeholders
+from service.wording.headed_files import Found, Headed, read_headed
+from service.wording.placeholders import Placeholder, placeholders
 from service.wording.toml_tables import Table, TomlFile
 
 
@@ -34,7 +34,7 @@ def read_briefings(root: Table, files: Sequence[Found], language: str) -> tuple[
             expected = f'briefings = [… "{file.slug}" …] in campaign.toml'
             mistakes.append(Mistake(file.name, 1, "a briefing that campaign.toml does not name", expected))
             continue
-        _check_names(headed.parsed(mistakes), file.name, headed.body_line, frozenset(order), mistakes)
+        _check_names(headed, frozenset(order), mistakes)
         words = (headed.headers.get(name, "") for name in ("Title", "Summary"))
         title, summary = words
         source = headed.headers.get("Source", "")
@@ -113,26 +113,27 @@ def _read_copy(
         optional=("Preheader",) if is_email else (),
     )
     subject, preheader = (headed.headers.get(name, "") for name in ("Subject", "Preheader"))
-    pieces = [headed.parsed(mistakes)]
-    pieces += [parse_noting(words, file.name, 1, mistakes) for words in (subject, preheader)]
-    whole = Copy(tuple(part for piece in pieces for part in piece.parts))
-    _check_names(whole, file.name, headed.body_line, briefings, mistakes)
-    names = {placeholder.name for placeholder in placeholders(whole)}
     anchor = stage.timing.anchor
     knows = {Anchor.HALF_TIME: {"score"}, Anchor.FULL_TIME: {"score", "result"}}.get(anchor, set())
-    for name in sorted(({"score", "result"} - knows) & names):
-        expected = "a stage measured from half_time (score) or full_time (score, result)"
-        mistakes.append(Mistake(file.name, headed.body_line, f"{{{name}}} before it can be known", expected))
-    if not has_petition and names & {"petition_link", "signature_count"}:
-        mistakes.append(Mistake(file.name, headed.body_line, "a petition that is not there", "[petition]"))
+    for placeholder in _check_names(headed, briefings, mistakes):
+        line, name = headed.line_of(placeholder), placeholder.name
+        if name in {"score", "result"} - knows:
+            expected = "a stage measured from half_time (score) or full_time (score, result)"
+            mistakes.append(Mistake(file.name, line, f"{{{name}}} before it can be known", expected))
+        if not has_petition and name in {"petition_link", "signature_count"}:
+            found = f"{{{name}}} without a petition"
+            mistakes.append(Mistake(file.name, line, found, "[petition] in campaign.toml"))
     return CopyFile(channel, file.language, file.variant, subject, preheader, headed.body)
 
 
-def _check_names(copy: Copy, name: str, line: int, briefings: frozenset[str], mistakes: list[Mistake]) -> None:
-    for placeholder in placeholders(copy):
+def _check_names(headed: Headed, briefings: frozenset[str], mistakes: list[Mistake]) -> tuple[Placeholder, ...]:
+    """Every placeholder of a file; a link to a briefing that is not there is noted."""
+    found = placeholders(headed.parsed(mistakes))
+    for placeholder in found:
         if placeholder.briefing is not None and placeholder.briefing not in briefings:
-            expected = f"one of {', '.join(sorted(briefings))}"
-            mistakes.append(Mistake(name, line, f"no such briefing: {placeholder.briefing}", expected))
+            expected, line = f"one of {', '.join(sorted(briefings))}", headed.line_of(placeholder)
+            mistakes.append(Mistake(headed.name, line, f"no such briefing: {placeholder.briefing}", expected))
+    return found
 
 
 def _check_complete(toml: TomlFile, index: int, stage: StageFile, channel: Channel, copies: Sequence[CopyFile]) -> None:

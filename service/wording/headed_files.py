@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service.wording.campaign_files import Mistake
-from service.wording.placeholders import Copy, CopyMistake, parse
+from service.wording.placeholders import Copy, CopyMistake, Placeholder, parse
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z]{2})?")
 KINDS = {"email": ".md", "sms": ".txt", "briefings": ".md"}
@@ -15,16 +15,30 @@ _HEADER_LINE = re.compile(r"([A-Z][a-z]+):[ \t]*(.*)")
 
 @dataclass(frozen=True, slots=True)
 class Headed:
-    """One file, read: its headers, its body, and the line its body begins at."""
+    """One file, read: its headers and the lines they stand on, its body and the line that begins at."""
 
     name: str
     headers: dict[str, str]
+    header_lines: dict[str, int]
     body: str
     body_line: int
 
     def parsed(self, mistakes: list[Mistake]) -> Copy:
-        """The body in the placeholder grammar; what cannot be read is noted with its line."""
-        return parse_noting(self.body, self.name, self.body_line, mistakes)
+        """All its words in the placeholder grammar; what cannot be read is noted with its line."""
+        pieces = [
+            _parse_noting(words, self.name, self.header_lines[header], mistakes, before=len(header) + 2)
+            for header, words in self.headers.items()
+        ]
+        pieces.append(_parse_noting(self.body, self.name, self.body_line, mistakes))
+        return Copy(tuple(part for piece in pieces for part in piece.parts))
+
+    def line_of(self, placeholder: Placeholder) -> int:
+        """The line on which a placeholder first stands."""
+        opening = f"{{{placeholder.name}"
+        for header, words in self.headers.items():
+            if opening in words:
+                return self.header_lines[header]
+        return self.body_line + self.body[: self.body.find(opening)].count("\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +53,13 @@ class Found:
     variant: str
 
 
-def parse_noting(text: str, name: str, first_line: int, mistakes: list[Mistake]) -> Copy:
-    """Parse copy that stands in a file from this line on."""
+def _parse_noting(text: str, name: str, first_line: int, mistakes: list[Mistake], *, before: int = 0) -> Copy:
     try:
         return parse(text)
     except CopyMistake as wrong:
         near = f" such as {' or '.join(wrong.suggestions)}" if wrong.suggestions else ""
-        place = f"{wrong.why} (column {wrong.column})"
+        column = wrong.column + (before if wrong.line == 1 else 0)
+        place = f"{wrong.why} (column {column})"
         mistakes.append(Mistake(name, first_line + wrong.line - 1, place, f"a placeholder{near}"))
         return Copy(())
 
@@ -57,6 +71,7 @@ def read_headed(
     text = read_text(path, name, mistakes) or ""
     lines = text.split("\n")
     headers: dict[str, str] = {}
+    header_lines: dict[str, int] = {}
     at = 0
     while (needed or optional) and at < len(lines) and lines[at].strip():
         found = _HEADER_LINE.fullmatch(lines[at].rstrip())
@@ -66,6 +81,7 @@ def read_headed(
             mistakes.append(Mistake(name, at + 1, f"{lines[at][:60]!r}", expected))
         else:
             headers[found[1]] = found[2].strip()
+            header_lines[found[1]] = at + 1
         at += 1
     while at < len(lines) and not lines[at].strip():
         at += 1
@@ -75,7 +91,7 @@ def read_headed(
     body = "\n".join(lines[at:]).rstrip()
     if not body:
         mistakes.append(Mistake(name, len(lines), "no words", "the words to send or show, after a blank line"))
-    return Headed(name, headers, body, at + 1)
+    return Headed(name, headers, header_lines, body, at + 1)
 
 
 def read_text(path: Path, name: str, mistakes: list[Mistake]) -> str | None:

@@ -77,3 +77,11 @@ def test_the_confirmation_says_where_to_confirm_and_nothing_that_was_typed() -> 
 def test_a_missing_fact_is_named() -> None:
     with pytest.raises(MissingFact, match="confirm"):
         render_service_email(ServiceEmail.CONFIRM, {"organisation": "x"})
+
+
+def test_a_first_manager_can_sign_in_before_there_is_a_campaign() -> None:
+    email = render_service_email(
+        ServiceEmail.SIGN_IN, {"sign_in_link": "https://example.org/sign-in/t", "minutes": "15"}
+    )
+
+    assert email.subject == "Your sign-in link for the Touchline console"

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,12 +14,12 @@ VECTORS = json.loads((Path(__file__).parent / "sms_segments_vectors.json").read_
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=[vector["id"] for vector in VECTORS])
-def test_a_text_is_counted_as_the_providers_calculator_counts_it(vector: dict[str, str]) -> None:
+def test_a_text_is_counted_as_the_providers_calculator_counts_it(vector: dict[str, Any]) -> None:
     body = vector["text"]
 
     measured = measure(straighten_quotes(body) if vector["smart_encoding"] else body)
 
-    assert (measured.encoding, measured.units, measured.segments) == (
+    assert (str(measured.encoding), measured.units, measured.segments) == (
         vector["encoding"],
         vector["units"],
         vector["segments"],
