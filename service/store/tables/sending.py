@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, SmallInteger, Text, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -25,9 +26,9 @@ class Blast(Base):
     channels: Mapped[list[str]] = mapped_column(ARRAY(Text))
     audience: Mapped[list[object]] = mapped_column(JSONB)
     # A manager's own words, before they are frozen: {"en": {"email": {"subject": …, "body": …}, "sms": {…}}}.
-    draft: Mapped[dict[str, dict[str, dict[str, str]]]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+    draft: Mapped[dict[str, dict[str, dict[str, str]]]] = mapped_column(JSONB, server_default=sql("'{}'::jsonb"))
     # The facts that were true when it opened: score, signature count.
-    facts: Mapped[dict[str, str]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+    facts: Mapped[dict[str, str]] = mapped_column(JSONB, server_default=sql("'{}'::jsonb"))
     variant: Mapped[str] = mapped_column(server_default="")
     quiet_hours: Mapped[str] = mapped_column(server_default="defer")
     opens_at: Mapped[datetime]
@@ -37,7 +38,7 @@ class Blast(Base):
     opens_upto: Mapped[int | None]
     audience_count: Mapped[int] = mapped_column(Integer, server_default="0")
     # A sign-up stage stays open: each supporter who confirms is added.
-    is_rolling: Mapped[bool] = mapped_column(server_default=text("false"))
+    is_rolling: Mapped[bool] = mapped_column(server_default=sql("false"))
     paused_reason: Mapped[str] = mapped_column(server_default="")
     created_by: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime]
@@ -46,7 +47,7 @@ class Blast(Base):
 
     __table_args__ = (
         one_of("state", BlastState),
-        Index("ix_blasts_working", "opens_at", postgresql_where=text("state IN ('scheduled', 'opening', 'running')")),
+        Index("ix_blasts_working", "opens_at", postgresql_where=sql("state IN ('scheduled', 'opening', 'running')")),
     )
 
 
@@ -62,6 +63,10 @@ class Rendering(Base):
     subject: Mapped[str]
     text: Mapped[str]
     html: Mapped[str]
+    # What is left to fill for each person: [[token, name, fallback, stands in HTML], …].
+    slots: Mapped[list[list[object]]] = mapped_column(JSONB, server_default=sql("'[]'::jsonb"))
+    # Where its links lead: {"petition_link": the id of a row of links}.
+    links: Mapped[dict[str, int]] = mapped_column(JSONB, server_default=sql("'{}'::jsonb"))
     fingerprint: Mapped[str]
 
     __table_args__ = (UniqueConstraint("blast_id", "channel", "language"), one_of("channel", Channel))
@@ -103,9 +108,9 @@ class Batch(Base):
         one_of("pace", Pace),
         CheckConstraint("(state IN ('claimed')) <= (lease_until IS NOT NULL)", name="claim_has_lease"),
         CheckConstraint("(state IN ('sending', 'in_doubt')) <= (attempt_id IS NOT NULL)", name="intent_has_attempt"),
-        Index("ix_batches_queued", "pace", "channel", "not_before", "id", postgresql_where=text("state = 'queued'")),
-        Index("ix_batches_claimed", "lease_until", postgresql_where=text("state = 'claimed'")),
-        Index("ix_batches_open", "intent_at", postgresql_where=text("state IN ('sending', 'in_doubt')")),
+        Index("ix_batches_queued", "pace", "channel", "not_before", "id", postgresql_where=sql("state = 'queued'")),
+        Index("ix_batches_claimed", "lease_until", postgresql_where=sql("state = 'claimed'")),
+        Index("ix_batches_open", "intent_at", postgresql_where=sql("state IN ('sending', 'in_doubt')")),
         Index("ix_batches_blast_id_state", "blast_id", "state"),
     )
 
@@ -195,7 +200,7 @@ class Notice(Base):
     # Facts its template is filled with; ids and words, never a secret.
     facts: Mapped[dict[str, str]] = mapped_column(JSONB)
     # A confirmation may go to an address that has left (it asked to come back); an answer may not.
-    passes_suppression: Mapped[bool] = mapped_column(server_default=text("false"))
+    passes_suppression: Mapped[bool] = mapped_column(server_default=sql("false"))
     state: Mapped[str] = mapped_column(server_default="queued")
     reason: Mapped[str] = mapped_column(server_default="")
     not_before: Mapped[datetime]
@@ -213,7 +218,7 @@ class Notice(Base):
     __table_args__ = (
         one_of("channel", Channel),
         one_of("state", MessageState),
-        Index("ix_notices_queued", "not_before", postgresql_where=text("state = 'queued'")),
-        Index("ix_notices_open", "intent_at", postgresql_where=text("state IN ('claimed', 'sending', 'in_doubt')")),
+        Index("ix_notices_queued", "not_before", postgresql_where=sql("state = 'queued'")),
+        Index("ix_notices_open", "intent_at", postgresql_where=sql("state IN ('claimed', 'sending', 'in_doubt')")),
         Index("ix_notices_to_address", "to_address", "created_at"),
     )

@@ -394,6 +394,8 @@ def upgrade() -> None:
     sa.Column('subject', sa.Text(), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('html', sa.Text(), nullable=False),
+    sa.Column('slots', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False),
+    sa.Column('links', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'::jsonb"), nullable=False),
     sa.Column('fingerprint', sa.Text(), nullable=False),
     sa.CheckConstraint("channel IN ('email', 'sms')", name=op.f('ck_renderings_channel_known')),
     sa.ForeignKeyConstraint(['blast_id'], ['blasts.id'], name=op.f('fk_renderings_blast_id')),

@@ -1,0 +1,157 @@
+"""What has come due: stages fire, once ever; managers' blasts open."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from service.domain.channel import Channel
+from service.domain.fixture import Fixture, FixtureState, Result, Score
+from service.domain.message import BlastState
+from service.domain.stage import Anchor, Firing, Timing
+from service.sending.facts import shared_facts
+from service.sending.freeze import NothingToSay, Words, choose_variants, freeze_blast, words_of_draft
+from service.store import Session
+from service.store.queries import blasts_life, opening, renderings
+from service.store.tables import campaign as rows
+from service.wording.placeholders import CopyMistake, MissingFact
+
+log = logging.getLogger(__name__)
+
+# A welcome is worth sending for as long as the campaign runs.
+_ROLLING_LIFE = timedelta(days=3650)
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A stage that fired: what became of it, and its blast where it opened."""
+
+    stage_id: int
+    outcome: Firing
+    blast_id: int | None = None
+
+
+def fire_due_stages(session: Session, *, public_url: str, now: datetime) -> list[Fired]:
+    """Fire every stage due at or before now; one too late, or meant for another result, is skipped for good."""
+    fired: list[Fired] = []
+    for due in opening.due_stages(session, now=now):
+        outcome = timing_of(due.stage).firing(fixture_of(due.fixture), now=now)
+        if not opening.fire(session, due.stage, outcome=outcome, now=now):
+            continue
+        blast_id = _open(session, due, public_url=public_url, now=now) if outcome is Firing.OPENED else None
+        fired.append(Fired(due.stage.id, outcome, blast_id))
+        log.info("stage fired", extra={"stage": due.stage.id, "outcome": outcome, "blast": blast_id})
+    return fired
+
+
+def open_scheduled_blasts(session: Session, *, public_url: str, now: datetime) -> list[int]:
+    """Open managers' blasts whose time has come; the ids of those that opened."""
+    opened: list[int] = []
+    for blast in opening.hold_scheduled(session, now=now):
+        if blast.expires_at <= now:
+            blasts_life.end(
+                session, blast.id, state=BlastState.CANCELLED, reason="too late to be worth sending", now=now
+            )
+            continue
+        campaign, fixture = blasts_life.campaign_and_fixture(session, blast.campaign_id)
+        words = words_of_draft(blast.draft)
+        if _freeze(
+            session, blast.id, campaign, fixture, channels=blast.channels, words=words, public_url=public_url, now=now
+        ):
+            upto = opening.last_supporter_id(session)
+            blasts_life.begin_opening(session, blast.id, opens_upto=upto, now=now)
+            opened.append(blast.id)
+    return opened
+
+
+def _open(session: Session, due: opening.DueStage, *, public_url: str, now: datetime) -> int:
+    result = fixture_of(due.fixture).result
+    timing = timing_of(due.stage)
+    rolling = timing.anchor is Anchor.SIGN_UP
+    due_at = due.stage.due_at or now
+    blast_id = opening.blast_from_stage(
+        session,
+        due,
+        variant=result or "",
+        facts={},
+        expires_at=now + _ROLLING_LIFE if rolling else due_at + timing.stale_after,
+        opens_upto=opening.last_supporter_id(session),
+        now=now,
+    )
+    copies = [
+        Words(Channel(copy.channel), copy.language, copy.variant, copy.subject, copy.preheader, copy.body)
+        for copy in renderings.copies_for(session, due.stage.id)
+    ]
+    words = choose_variants(copies, result or "")
+    _freeze(
+        session,
+        blast_id,
+        due.campaign,
+        due.fixture,
+        channels=due.stage.channels,
+        words=words,
+        public_url=public_url,
+        now=now,
+    )
+    return blast_id
+
+
+def _freeze(
+    session: Session,
+    blast_id: int,
+    campaign: rows.Campaign,
+    fixture: rows.Fixture,
+    *,
+    channels: list[str],
+    words: list[Words],
+    public_url: str,
+    now: datetime,
+) -> bool:
+    """Freeze the words; a blast whose words cannot be rendered waits, paused, and says why."""
+    count = renderings.signature_count(session, campaign.id)
+    facts = shared_facts(campaign, fixture, signature_count=count, public_url=public_url)
+    try:
+        freeze_blast(
+            session,
+            blast_id=blast_id,
+            campaign_id=campaign.id,
+            campaign_slug=campaign.slug,
+            channels=channels,
+            words=words,
+            facts=facts,
+        )
+    except (NothingToSay, CopyMistake, MissingFact) as wrong:
+        log.error("a blast cannot be rendered", extra={"blast": blast_id, "why": str(wrong)})
+        blasts_life.end(session, blast_id, state=BlastState.CANCELLED, reason=f"cannot be rendered: {wrong}", now=now)
+        return False
+    blasts_life.keep_facts(session, blast_id, facts.words(campaign.language))
+    return True
+
+
+def timing_of(stage: rows.Stage) -> Timing:
+    """When a stage comes due, as the domain knows it."""
+    return Timing(
+        anchor=Anchor(stage.anchor),
+        offset=stage.offset_span,
+        at=stage.at,
+        stale_after=stage.stale_after,
+        only_result=None if stage.only_result is None else Result(stage.only_result),
+    )
+
+
+def fixture_of(row: rows.Fixture) -> Fixture:
+    """A fixture, as the domain knows it."""
+    known = row.home_score is not None and row.away_score is not None
+    return Fixture(
+        id=row.id,
+        slug=row.slug,
+        home=row.home,
+        away=row.away,
+        venue=row.venue,
+        competition=row.competition,
+        time_zone=row.time_zone,
+        state=FixtureState(row.state),
+        kick_off_at=row.kick_off_at,
+        half_time_at=row.half_time_at,
+        full_time_at=row.full_time_at,
+        score=Score(row.home_score or 0, row.away_score or 0) if known else None,
+    )

@@ -1,0 +1,135 @@
+"""Freeze the words of a blast: rendered once per channel and language; nobody can change them afterwards."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from service.domain.channel import Channel
+from service.sending.facts import SharedFacts
+from service.sending.personal import link_target
+from service.store import Session
+from service.store.queries import renderings
+from service.wording.compiled import compile_for
+from service.wording.email import EmailCopy, RenderedEmail, render_email
+from service.wording.placeholders import Copy, Placeholder, parse, write
+from service.wording.sms import straighten_quotes
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a manager wrote for one channel, language and result ('' for whatever the result)."""
+
+    channel: Channel
+    language: str
+    variant: str
+    subject: str
+    preheader: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """Words with everything shared in place; `slots` say what is left for each person."""
+
+    subject: str
+    text: str
+    html: str
+    slots: tuple[tuple[str, Placeholder, bool], ...]
+
+    @property
+    def fingerprint(self) -> str:
+        return hashlib.sha256("\0".join((self.subject, self.text, self.html)).encode()).hexdigest()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The personal placeholders in it, each once."""
+        return tuple(dict.fromkeys(slot.name for _, slot, _ in self.slots))
+
+
+class NothingToSay(Exception):
+    """A blast has no words for one of its channels."""
+
+
+def freeze_words(words: Words, facts: SharedFacts) -> Frozen:
+    """Render what everybody gets. Raises CopyMistake or MissingFact where the copy cannot be rendered."""
+    if words.channel is Channel.SMS:
+        filled = compile_for(parse(words.body), facts.words(words.language))
+        # Straightened once the facts are in: a dash in a side's name costs as much as one in the copy.
+        compiled = compile_for(parse(straighten_quotes(write(Copy(filled.parts)))), {})
+        slots = tuple(("", slot, False) for slot in compiled.slots)
+        return Frozen("", write(Copy(compiled.parts)), "", slots)
+    copy = EmailCopy(parse(words.subject), parse(words.preheader), parse(words.body))
+    rendered = render_email(copy, facts.frame(words.language))
+    return Frozen(rendered.subject, rendered.text, rendered.html, rendered.slots)
+
+
+def choose_variants(words: Iterable[Words], variant: str) -> list[Words]:
+    """For each channel and language the words written for this result, else those for any."""
+    chosen: dict[tuple[Channel, str], Words] = {}
+    for each in words:
+        place = each.channel, each.language
+        if each.variant == variant or (each.variant == "" and place not in chosen):
+            chosen[place] = each
+    return list(chosen.values())
+
+
+def freeze_blast(
+    session: Session,
+    *,
+    blast_id: int,
+    campaign_id: int,
+    campaign_slug: str,
+    channels: Sequence[str],
+    words: Sequence[Words],
+    facts: SharedFacts,
+) -> None:
+    """Write the renderings of a blast. Raises NothingToSay, CopyMistake or MissingFact; then nothing is written."""
+    for channel in channels:
+        if not any(each.channel == channel for each in words):
+            raise NothingToSay(f"no words for {channel}")
+    for each in words:
+        if each.channel not in channels:
+            continue
+        frozen = freeze_words(each, facts)
+        renderings.add_rendering(
+            session,
+            blast_id=blast_id,
+            channel=each.channel,
+            language=each.language,
+            words={
+                "subject": frozen.subject,
+                "text": frozen.text,
+                "html": frozen.html,
+                "fingerprint": frozen.fingerprint,
+            },
+            slots=[[token, slot.name, slot.fallback, in_html] for token, slot, in_html in frozen.slots],
+            links=links_for(session, campaign_id, campaign_slug, frozen.names),
+        )
+
+
+def links_for(session: Session, campaign_id: int, campaign_slug: str, names: Iterable[str]) -> dict[str, int]:
+    """The rows of links that these placeholders lead through."""
+    targets = {name: link_target(name, campaign_slug) for name in names}
+    return {name: renderings.link_to(session, campaign_id, target) for name, target in targets.items() if target}
+
+
+def thaw_email(subject: str, text: str, html: str, slots: Sequence[Sequence[object]]) -> RenderedEmail:
+    """A frozen email as wording knows it."""
+    return RenderedEmail(subject, html, text, "", read_slots(slots))
+
+
+def read_slots(slots: Sequence[Sequence[object]]) -> tuple[tuple[str, Placeholder, bool], ...]:
+    """Slots as kept in the database."""
+    return tuple(
+        (str(token), Placeholder(str(name), None if fallback is None else str(fallback)), bool(in_html))
+        for token, name, fallback, in_html in slots
+    )
+
+
+def words_of_draft(draft: Mapping[str, Mapping[str, Mapping[str, str]]]) -> list[Words]:
+    """A manager's own words, as kept on a blast: language, channel, then subject, preheader and body."""
+    return [
+        Words(Channel(channel), language, "", copy.get("subject", ""), copy.get("preheader", ""), copy.get("body", ""))
+        for language, channels in draft.items()
+        for channel, copy in channels.items()
+    ]

@@ -1,0 +1,169 @@
+"""Hand a batch to a provider: claim, commit the intent through the gate, call, write the outcome.
+
+The one place in the house that opens and closes its own transactions, for none may be open while a provider is
+being called. What a crash leaves behind: before the intent, a lease that runs out; after it, a doubt for receipts
+to settle. Nothing is ever sent twice to find out.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import sessionmaker
+
+from service import clock
+from service.domain.channel import Channel, Pace
+from service.domain.message import BlastState, MessageState, Withheld
+from service.domain.quiet import parse_quiet_hours
+from service.domain.stage import QuietHoursPolicy
+from service.sending.outcomes import Handed, write_batch_outcome
+from service.sending.points import point
+from service.store import Session
+from service.store.queries import batches
+from service.store.queries.batches import ClaimedBatch, Recipients
+from service.store.queries.consents import lock_for_intent
+
+log = logging.getLogger(__name__)
+
+# From before the intent is committed to the first byte of the call. A worker frozen for longer does not call.
+DEADLINE_SECONDS = 5.0
+
+_MAY_SEND = frozenset({BlastState.RUNNING, BlastState.OPENING})
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """One channel's way out: gives a batch's recipients to the provider and tells how it went."""
+
+    channel: Channel
+    provider: str
+    carry: Callable[[ClaimedBatch, UUID, Recipients, float], Handed]
+    # Frozen words, fetched before the intent so that the intent's transaction stays short.
+    prepare: Callable[[Session, ClaimedBatch], None]
+
+
+@dataclass(slots=True)
+class Delivered:
+    """What one run of an errand handed over."""
+
+    batches: int = 0
+    messages: int = 0
+
+
+def deliver(
+    sessions: sessionmaker[Session], carrier: Carrier, pace: Pace, *, until: float, in_flight: int = 1
+) -> Delivered:
+    """Hand over batches that are due, several at once, until there are none or the monotonic clock reads `until`."""
+    if in_flight == 1:
+        return _deliver_one_by_one(sessions, carrier, pace, until=until)
+    total = Delivered()
+    with ThreadPoolExecutor(in_flight, thread_name_prefix="hand-over") as pool:
+        runs = [pool.submit(_deliver_one_by_one, sessions, carrier, pace, until=until) for _ in range(in_flight)]
+        for run in runs:
+            done = run.result()
+            total.batches += done.batches
+            total.messages += done.messages
+    return total
+
+
+def _deliver_one_by_one(sessions: sessionmaker[Session], carrier: Carrier, pace: Pace, *, until: float) -> Delivered:
+    done = Delivered()
+    while clock.monotonic() < until:
+        owner = uuid4()
+        with sessions.begin() as session:
+            claimed = batches.claim_batch(session, channel=carrier.channel, pace=pace, owner=owner)
+            if claimed is not None:
+                carrier.prepare(session, claimed)
+            point("claim.before_commit")
+        if claimed is None:
+            return done
+        point("claim.after_commit")
+        done.batches += 1
+        done.messages += hand_over(sessions, carrier, claimed, owner=owner)
+    return done
+
+
+def hand_over(sessions: sessionmaker[Session], carrier: Carrier, claimed: ClaimedBatch, *, owner: UUID) -> int:
+    """Take one claimed batch through intent, call and outcome; how many messages were given to the provider."""
+    deadline = clock.monotonic() + DEADLINE_SECONDS
+    attempt_id = uuid4()
+    with sessions.begin() as session:
+        recipients = _commit_intent(session, carrier, claimed, attempt_id=attempt_id, owner=owner)
+        point("intent.before_commit")
+    if recipients is None or not recipients.supporter_ids:
+        return 0
+    point("intent.after_commit")
+    handed = carrier.carry(claimed, attempt_id, recipients, deadline)
+    point("call.after")
+    write_batch_outcome(sessions, claimed, attempt_id, recipients, handed, owner=owner)
+    point("outcome.after_commit")
+    return len(recipients.supporter_ids)
+
+
+def _commit_intent(
+    session: Session, carrier: Carrier, claimed: ClaimedBatch, *, attempt_id: UUID, owner: UUID
+) -> Recipients | None:
+    """Ask the gate again and write the intent. None, with the batch put away, when nothing may be sent now."""
+    # Lock first; ask in later statements. An opt-out that committed before this lock was granted is seen below.
+    lock_for_intent(session)
+    state = batches.hold_blast(session, claimed.blast_id)
+    if state == BlastState.CANCELLED:
+        batches.end_unsent(session, claimed.id, owner=owner, state=MessageState.CANCELLED, reason="blast cancelled")
+        return None
+    if state not in _MAY_SEND:
+        batches.requeue_batch(session, claimed.id, owner=owner, wait=0, reason="blast paused")
+        return None
+    if claimed.expires_at <= claimed.now:
+        batches.end_unsent(session, claimed.id, owner=owner, state=MessageState.EXPIRED, reason="too late")
+        return None
+    if _is_quiet(session, claimed, owner=owner):
+        return None
+    if not batches.mark_sending(session, claimed, attempt_id=attempt_id, owner=owner):
+        return None
+    recipients = batches.pass_gate(session, claimed)
+    batches.withhold_others(session, claimed, recipients.supporter_ids)
+    if not recipients.supporter_ids:
+        batches.end_unsent(session, claimed.id, owner=owner, state=MessageState.WITHHELD, reason="all withheld")
+        return recipients
+    batches.add_attempt(
+        session,
+        attempt_id=attempt_id,
+        batch_id=claimed.id,
+        provider=carrier.provider,
+        count=len(recipients.supporter_ids),
+    )
+    return recipients
+
+
+def _is_quiet(session: Session, claimed: ClaimedBatch, *, owner: UUID) -> bool:
+    quiet = parse_quiet_hours(claimed.quiet_times)
+    # A message that answers the supporter's own sign-up is not held back by quiet hours.
+    if quiet is None or claimed.pace is Pace.PROMPT:
+        return False
+    ends_at = quiet.ends_at(claimed.now, claimed.time_zone)
+    if ends_at is None:
+        return False
+    if claimed.quiet_hours == QuietHoursPolicy.DROP:
+        reason = str(Withheld.QUIET_HOURS)
+        batches.end_unsent(session, claimed.id, owner=owner, state=MessageState.WITHHELD, reason=reason)
+    elif ends_at >= claimed.expires_at:
+        batches.end_unsent(session, claimed.id, owner=owner, state=MessageState.EXPIRED, reason="quiet until too late")
+    else:
+        wait = (ends_at - claimed.now).total_seconds()
+        batches.requeue_batch(session, claimed.id, owner=owner, wait=wait, reason="quiet hours")
+    return True
+
+
+def people(recipients: Recipients) -> Sequence[tuple[int, str, str, str]]:
+    """Recipients one by one: supporter, address, first name, time zone."""
+    return list(
+        zip(
+            recipients.supporter_ids,
+            recipients.addresses,
+            recipients.first_names,
+            recipients.time_zones,
+            strict=True,
+        )
+    )

@@ -1,0 +1,156 @@
+"""Hand over one-off messages: the same protocol as a batch, promptly, at least once while each is worth it."""
+
+import logging
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import sessionmaker
+
+from service import clock
+from service.consenting.consent import AddressKey
+from service.domain.channel import Channel
+from service.domain.message import MessageState, NoticeRef, Withheld
+from service.providers.ports import EmailBatch, EmailProvider, EmailRecipient, Outcome, SmsProvider, Text
+from service.sending.hand_over import DEADLINE_SECONDS
+from service.sending.notice_words import NoticeWords, NoticeWriter
+from service.sending.outcomes import Fate, in_a_transaction
+from service.sending.points import point
+from service.store import Session
+from service.store.queries import batches, notice_life
+from service.store.queries.consents import lock_for_intent
+from service.store.queries.notice_life import IntendedNotice
+from service.wording.placeholders import MissingFact
+
+log = logging.getLogger(__name__)
+
+_AT_ONCE = 8
+_STATES = {
+    Outcome.ACCEPTED: MessageState.ACCEPTED,
+    Outcome.REFUSED: MessageState.FAILED,
+    Outcome.IN_DOUBT: MessageState.IN_DOUBT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeDesk:
+    """All that handing over notices needs."""
+
+    sessions: sessionmaker[Session]
+    email: EmailProvider
+    sms: SmsProvider
+    writer: NoticeWriter
+    address_key: AddressKey
+    public_url: str
+
+    def send_due(self, *, until: float) -> int:
+        """Hand over the notices that are due until there are none or the monotonic clock reads `until`."""
+        handed = 0
+        while clock.monotonic() < until:
+            owner = uuid4()
+            with self.sessions.begin() as session:
+                claimed = notice_life.claim(session, owner=owner, limit=_AT_ONCE)
+            if not claimed:
+                break
+            handed += len(claimed)
+            self._send_all(claimed, owner)
+        return handed
+
+    def _send_all(self, claimed: Sequence[int], owner: UUID) -> None:
+        if len(claimed) == 1:
+            self._send(claimed[0], owner)
+            return
+        with ThreadPoolExecutor(len(claimed), thread_name_prefix="notices") as pool:
+            for run in [pool.submit(self._send, notice_id, owner) for notice_id in claimed]:
+                run.result()
+
+    def _send(self, notice_id: int, owner: UUID) -> None:
+        deadline = clock.monotonic() + DEADLINE_SECONDS
+        attempt_id = uuid4()
+        with self.sessions.begin() as session:
+            intended = self._commit_intent(session, notice_id, attempt_id=attempt_id, owner=owner)
+            point("notice.intent.before_commit")
+        if intended is None:
+            return
+        point("notice.intent.after_commit")
+        notice, words = intended
+        fate = self._call(notice, words, attempt_id, deadline)
+        point("notice.call.after")
+
+        def write(session: Session) -> None:
+            _write(session, notice, words, fate, attempt_id=attempt_id, owner=owner)
+            point("notice.outcome.before_commit")
+
+        in_a_transaction(self.sessions, write)
+
+    def _commit_intent(
+        self, session: Session, notice_id: int, *, attempt_id: UUID, owner: UUID
+    ) -> tuple[IntendedNotice, NoticeWords] | None:
+        lock_for_intent(session)
+        notice = notice_life.intend(session, notice_id, attempt_id=attempt_id, owner=owner)
+        if notice is None:
+            return None
+        address_hash = self.address_key.hash(notice.channel, notice.to_address)
+        if not notice.passes_suppression and notice_life.is_suppressed(session, notice.channel, address_hash):
+            reason = str(Withheld.SUPPRESSED)
+            notice_life.write_outcome(session, notice.id, owner=owner, state=MessageState.WITHHELD, reason=reason)
+            return None
+        try:
+            words = self.writer.write(session, notice)
+        except (MissingFact, KeyError) as missing:
+            log.error("a notice cannot be written", extra={"notice": notice.id, "why": str(missing)})
+            notice_life.write_outcome(
+                session, notice.id, owner=owner, state=MessageState.FAILED, reason=f"cannot be written: {missing}"
+            )
+            return None
+        provider = self.email.name if notice.channel is Channel.EMAIL else self.sms.name
+        notice_life.add_attempt(session, attempt_id=attempt_id, notice_id=notice.id, provider=provider)
+        return notice, words
+
+    def _call(self, notice: IntendedNotice, words: NoticeWords, attempt_id: UUID, deadline: float) -> Fate:
+        ref = str(NoticeRef(notice.id))
+        if words.email is None:
+            text = Text(
+                to=notice.to_address,
+                body=words.body,
+                ref=ref,
+                status_callback=f"{self.public_url}/hooks/twilio/status/{ref}",
+                sender=notice.sender,
+            )
+            answer = self.sms.send([text], deadline=deadline, validity=600)[0]
+            return Fate(answer.outcome, answer.provider_ref, answer.retry_after, answer.refusal, answer.code)
+        batch = EmailBatch(
+            attempt_id=str(attempt_id),
+            from_address=words.from_address,
+            from_name=words.from_name,
+            reply_to=words.reply_to,
+            subject=words.email.subject,
+            text=words.email.text,
+            html=words.email.html,
+            recipients=[EmailRecipient(notice.to_address, "", ref, {}, {})],
+            headers={},
+        )
+        reply = self.email.send(batch, deadline=deadline)
+        reply = reply.per_recipient.get(0, reply)
+        return Fate(reply.outcome, reply.provider_ref, reply.retry_after, reply.refusal, reply.detail)
+
+
+def _write(
+    session: Session, notice: IntendedNotice, words: NoticeWords, fate: Fate, *, attempt_id: UUID, owner: UUID
+) -> None:
+    state = _STATES.get(fate.outcome, MessageState.QUEUED)
+    if fate.stops_everything:
+        state = MessageState.QUEUED
+    wait = fate.retry_after if fate.retry_after is not None else min(60.0, 2.0**notice.attempt_count)
+    batches.close_attempt(session, attempt_id, outcome=str(fate.outcome), detail=fate.detail)
+    notice_life.write_outcome(
+        session,
+        notice.id,
+        owner=owner,
+        state=state,
+        reason="" if state is MessageState.ACCEPTED else fate.detail,
+        provider_ref=fate.provider_ref,
+        body=words.body,
+        wait=wait,
+    )

@@ -1,0 +1,140 @@
+"""The words of a notice: our own templates filled with the campaign's facts and freshly signed links."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from service.domain.channel import Channel
+from service.domain.notice import NoticeKind
+from service.sending.facts import shared_facts
+from service.sending.personal import link_target
+from service.store import Session
+from service.store.queries import blasts_life, renderings
+from service.store.queries.notice_life import IntendedNotice
+from service.store.tables.campaign import Campaign, Fixture
+from service.wording.email import FinishedEmail
+from service.wording.links import LinkKind, sign
+from service.wording.placeholders import BRIEFING_LINK
+from service.wording.service_messages import (
+    ServiceEmail,
+    ServiceText,
+    render_service_email,
+    render_service_text,
+)
+
+CONFIRM_LIFE = timedelta(hours=72)
+
+_EMAILS: Mapping[NoticeKind, ServiceEmail] = {
+    NoticeKind.CONFIRM_EMAIL: ServiceEmail.CONFIRM,
+    NoticeKind.ALREADY_JOINED: ServiceEmail.ALREADY_JOINED,
+    NoticeKind.SIGNED_EMAIL: ServiceEmail.SIGNED,
+    NoticeKind.MANAGER_LINK: ServiceEmail.SIGN_IN,
+}
+_TEXTS: Mapping[NoticeKind, ServiceText] = {
+    NoticeKind.CONFIRM_SMS: ServiceText.CONFIRM,
+    NoticeKind.JOINED_SMS: ServiceText.JOINED,
+    NoticeKind.SIGNED_SMS: ServiceText.SIGNED,
+    NoticeKind.ALREADY_SIGNED_SMS: ServiceText.ALREADY_SIGNED,
+    NoticeKind.NOT_KNOWN_SMS: ServiceText.UNKNOWN_SIGNER,
+    NoticeKind.MORE_SMS: ServiceText.MORE,
+    NoticeKind.HELP_SMS: ServiceText.HELP,
+    NoticeKind.LEFT_SMS: ServiceText.LEFT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeWords:
+    """A notice with its words; `email` for email, `body` for a text."""
+
+    from_address: str
+    from_name: str
+    reply_to: str
+    email: FinishedEmail | None
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeWriter:
+    """Writes notices; `key` signs links below `public_url`."""
+
+    key: bytes
+    public_url: str
+
+    def write(self, session: Session, notice: IntendedNotice) -> NoticeWords:
+        """The words of one notice, read from the database as it stands."""
+        campaign, fixture = self._about(session, notice)
+        facts = self._facts(session, notice, campaign, fixture)
+        kind = NoticeKind(notice.kind)
+        email, body = None, ""
+        language = notice.facts.get("language", campaign.language if campaign else "en")
+        if kind in {NoticeKind.ANSWER_SMS, NoticeKind.TEST_SMS}:
+            body = notice.facts["body"]
+        elif kind is NoticeKind.TEST_EMAIL:
+            email = FinishedEmail(notice.facts["subject"], notice.facts["html"], notice.facts["text"])
+        elif notice.channel is Channel.SMS:
+            body = render_service_text(_TEXTS[kind], facts, language=language)
+        else:
+            email = render_service_email(_EMAILS[kind], facts, language=language)
+        return NoticeWords(
+            from_address=campaign.sender_email if campaign else "touchline@example.org",
+            from_name=campaign.sender_name if campaign else "Touchline",
+            reply_to=campaign.reply_to if campaign else "",
+            email=email,
+            body=body,
+        )
+
+    def _about(self, session: Session, notice: IntendedNotice) -> tuple[Campaign | None, Fixture | None]:
+        campaign_id = notice.campaign_id or renderings.current_campaign_id(session)
+        return blasts_life.campaign_and_fixture(session, campaign_id) if campaign_id else (None, None)
+
+    def _facts(
+        self, session: Session, notice: IntendedNotice, campaign: Campaign | None, fixture: Fixture | None
+    ) -> dict[str, str]:
+        facts = {**notice.facts}
+        if campaign is None or fixture is None:
+            return facts | self._own_links(notice, "")
+        count = renderings.signature_count(session, campaign.id)
+        facts |= shared_facts(campaign, fixture, signature_count=count, public_url=self.public_url).words(
+            campaign.language
+        )
+        title, addressee = renderings.petition_words(session, campaign.id, campaign.language)
+        facts |= {
+            "postal_address": campaign.postal_address,
+            "privacy_url": campaign.privacy_url or f"{self.public_url}/{campaign.slug}/",
+            "petition_title": title,
+            "addressee": addressee,
+        }
+        return facts | self._own_links(notice, campaign.slug) | self._tracked(session, notice, campaign)
+
+    def _own_links(self, notice: IntendedNotice, slug: str) -> dict[str, str]:
+        links: dict[str, str] = {}
+        if "sign_up_id" in notice.facts:
+            # The same notice always carries the same link, however often it is handed over.
+            expires_at = notice.created_at + CONFIRM_LIFE
+            sign_up_id = int(notice.facts["sign_up_id"])
+            token = sign(LinkKind.CONFIRM, sign_up_id, key=self.key, expires_at=expires_at, nonce=notice.id)
+            links |= {
+                "confirm_link": f"{self.public_url}/confirm/{token}",
+                "hours": str(int(CONFIRM_LIFE.total_seconds() // 3600)),
+            }
+        if "link_path" in notice.facts:
+            minutes = notice.facts.get("minutes", "30")
+            links |= {"sign_in_link": f"{self.public_url}{notice.facts['link_path']}", "minutes": minutes}
+        if notice.supporter_id:
+            token = sign(LinkKind.PREFERENCES, notice.supporter_id, key=self.key, channel=notice.channel)
+            links["preferences_link"] = f"{self.public_url}/preferences/{token}"
+        return links
+
+    def _tracked(self, session: Session, notice: IntendedNotice, campaign: Campaign) -> dict[str, str]:
+        names = {"petition_link": "petition_link", "share_link": "share_link"}
+        if slug := notice.facts.get("briefing_slug"):
+            names["campaign_link"] = f"{BRIEFING_LINK}:{slug}"
+        return {fact: self._link(session, notice, campaign, name) for fact, name in names.items()}
+
+    def _link(self, session: Session, notice: IntendedNotice, campaign: Campaign, name: str) -> str:
+        target = link_target(name, campaign.slug) or f"/{campaign.slug}/"
+        if not notice.supporter_id:
+            return f"{self.public_url}{target}"
+        row = renderings.link_to(session, campaign.id, target)
+        token = sign(LinkKind.CLICK, notice.supporter_id, key=self.key, channel=notice.channel, target=row)
+        return f"{self.public_url}/l/{token}"

@@ -1,0 +1,185 @@
+"""Write down what came of a handover: accepted, refused, put back, or in doubt; each message as it fared."""
+
+import logging
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from time import sleep
+from uuid import UUID
+
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import sessionmaker
+
+from service.consenting.consent import Evidence, withdraw_consent
+from service.domain.consent import Suppressed
+from service.domain.message import MessageState
+from service.providers.ports import Outcome, Refusal
+from service.sending.points import point
+from service.store import Session
+from service.store.queries import batches, blasts_life
+from service.store.queries.batches import ClaimedBatch, MessageOutcome, Recipients
+from service.store.queries.house import database_now
+
+log = logging.getLogger(__name__)
+
+SUPPRESSING: Mapping[Refusal, Suppressed] = {
+    Refusal.INVALID_ADDRESS: Suppressed.INVALID,
+    Refusal.NOT_MOBILE: Suppressed.INVALID,
+    Refusal.OPTED_OUT: Suppressed.PROVIDER_OPT_OUT,
+}
+_PUT_BACK = frozenset({Outcome.BUSY, Outcome.NOT_SENT})
+# The answer of a provider is worth several tries to write down: without it the batch is in doubt.
+_WRITE_TRIES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """How one message, or a whole batch, fared at the provider."""
+
+    outcome: Outcome
+    provider_ref: str = ""
+    retry_after: float | None = None
+    refusal: Refusal | None = None
+    detail: str = ""
+    segments: int = 0
+
+    @property
+    def stops_everything(self) -> bool:
+        return self.refusal is not None and self.refusal.stops_everything
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """How a batch fared: one fate for all, or one each, by place; `whole` is what the batch row carries."""
+
+    whole: Fate
+    each: Mapping[int, Fate] = field(default_factory=dict)
+
+    def of(self, place: int) -> Fate:
+        return self.each.get(place, self.whole)
+
+
+def write_batch_outcome(
+    sessions: sessionmaker[Session],
+    batch: ClaimedBatch,
+    attempt_id: UUID,
+    recipients: Recipients,
+    handed: Handed,
+    *,
+    owner: UUID,
+) -> None:
+    """Write the outcome in one transaction, trying again while the database is away."""
+
+    def write(session: Session) -> None:
+        _write(session, batch, attempt_id, recipients, handed, owner=owner)
+        point("outcome.before_commit")
+
+    in_a_transaction(sessions, write)
+
+
+def in_a_transaction(sessions: sessionmaker[Session], write: Callable[[Session], None]) -> None:
+    """Run a write that must not be lost; each try is a whole transaction."""
+    for attempt in range(_WRITE_TRIES):
+        try:
+            with sessions.begin() as session:
+                write(session)
+            return
+        except (OperationalError, InterfaceError):
+            if attempt == _WRITE_TRIES - 1:
+                raise
+            log.warning("the database is away; trying again to write an outcome")
+            sleep(0.2 * 2**attempt)
+
+
+def _write(
+    session: Session, batch: ClaimedBatch, attempt_id: UUID, recipients: Recipients, handed: Handed, *, owner: UUID
+) -> None:
+    fates = [handed.of(place) for place in range(len(recipients.supporter_ids))]
+    stopping = next((fate for fate in fates if fate.stops_everything), None)
+    if stopping is not None:
+        blasts_life.pause(session, batch.blast_id, reason=f"the provider refuses everything: {stopping.detail}")
+        log.error("blast paused", extra={"blast": batch.blast_id, "why": stopping.detail})
+    outcome = "mixed" if len({fate.outcome for fate in fates}) > 1 else str(fates[0].outcome)
+    batches.close_attempt(session, attempt_id, outcome=outcome, detail=fates[0].detail)
+    if len(set(fates)) == 1 and fates[0].outcome in _PUT_BACK | {Outcome.REFUSED, Outcome.IN_DOUBT}:
+        _write_uniform(session, batch, attempt_id, recipients, fates[0], owner=owner)
+        return
+    _write_each(session, batch, attempt_id, recipients, fates)
+
+
+def _write_uniform(
+    session: Session, batch: ClaimedBatch, attempt_id: UUID, recipients: Recipients, fate: Fate, *, owner: UUID
+) -> None:
+    if fate.outcome in _PUT_BACK or fate.stops_everything:
+        batches.requeue_batch(session, batch.id, owner=owner, wait=wait_for(fate, batch), reason=fate.detail)
+        return
+    state = MessageState.IN_DOUBT if fate.outcome is Outcome.IN_DOUBT else MessageState.FAILED
+    batches.write_outcome(session, batch.id, attempt_id, state=state, reason=fate.detail)
+    if fate.refusal in SUPPRESSING:
+        for supporter_id in recipients.supporter_ids:
+            _suppress(session, batch, supporter_id, SUPPRESSING[fate.refusal])
+
+
+def _write_each(
+    session: Session, batch: ClaimedBatch, attempt_id: UUID, recipients: Recipients, fates: Sequence[Fate]
+) -> None:
+    marks: list[MessageOutcome] = []
+    put_back: list[int] = []
+    in_doubt: list[int] = []
+    longest_wait = 0.0
+    accepted = 0
+    for supporter_id, fate in zip(recipients.supporter_ids, fates, strict=True):
+        if fate.outcome is Outcome.ACCEPTED:
+            accepted += 1
+            if fate.segments:
+                marks.append(MessageOutcome(supporter_id, None, "", fate.provider_ref, fate.segments))
+        elif fate.outcome in _PUT_BACK or fate.stops_everything:
+            put_back.append(supporter_id)
+            longest_wait = max(longest_wait, wait_for(fate, batch))
+        elif fate.outcome is Outcome.IN_DOUBT:
+            in_doubt.append(supporter_id)
+        else:
+            marks.append(MessageOutcome(supporter_id, MessageState.FAILED, fate.detail or str(fate.refusal)))
+            if fate.refusal in SUPPRESSING:
+                _suppress(session, batch, supporter_id, SUPPRESSING[fate.refusal])
+    batches.mark_messages(session, batch, marks)
+    for supporter_ids, state, wait in (
+        (put_back, MessageState.QUEUED, longest_wait),
+        (in_doubt, MessageState.IN_DOUBT, 0.0),
+    ):
+        if supporter_ids:
+            batches.split_batch(
+                session,
+                batch_id=batch.id,
+                blast_id=batch.blast_id,
+                channel=batch.channel,
+                supporter_ids=supporter_ids,
+                state=state,
+                wait=wait,
+            )
+    batches.write_outcome(
+        session,
+        batch.id,
+        attempt_id,
+        state=MessageState.ACCEPTED if accepted else MessageState.FAILED,
+        provider_ref="" if any(fate.segments for fate in fates) else fates[0].provider_ref,
+        segments=sum(fate.segments for fate in fates),
+    )
+
+
+def wait_for(fate: Fate, batch: ClaimedBatch) -> float:
+    """Seconds to leave a batch alone: what the provider asked, else longer each time, never all at once."""
+    if fate.retry_after is not None:
+        return min(max(fate.retry_after, 0.0), 900.0) + random.uniform(0, 0.5)  # noqa: S311 - jitter
+    return min(60.0, 0.5 * 2 ** min(batch.attempt_count, 7)) * random.uniform(0.7, 1.3)  # noqa: S311 - jitter
+
+
+def _suppress(session: Session, batch: ClaimedBatch, supporter_id: int, reason: Suppressed) -> None:
+    withdraw_consent(
+        session,
+        supporter_id=supporter_id,
+        channel=batch.channel,
+        reason=reason,
+        evidence=Evidence(wording="", source=f"refused by the provider: {reason}"),
+        now=database_now(session),
+    )

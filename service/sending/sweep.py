@@ -1,0 +1,66 @@
+"""One tick of the house: everything that must happen by itself, safe to run twice, safe to run late."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import sessionmaker
+
+from service.domain.channel import Channel, Pace
+from service.domain.doubt import STANDARD, DoubtPolicy
+from service.domain.errand import Errand
+from service.sending.due import fire_due_stages, open_scheduled_blasts
+from service.store import Session
+from service.store.queries import notice_life, opening, sweeps
+from service.store.queries.house import database_now
+
+_DELIVER = {
+    (Pace.BULK, Channel.EMAIL): Errand.DELIVER_EMAIL,
+    (Pace.BULK, Channel.SMS): Errand.DELIVER_SMS,
+    (Pace.PROMPT, Channel.EMAIL): Errand.DELIVER_PROMPT,
+    (Pace.PROMPT, Channel.SMS): Errand.DELIVER_PROMPT,
+}
+# Two at most for a text, three for an email (domain.notice): what a sweep may send again.
+_NOTICE_TRIES = {Channel.SMS: 2, Channel.EMAIL: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """What a tick found to do: the errands worth a nudge."""
+
+    fired: int
+    errands: frozenset[Errand]
+
+
+def tick(sessions: sessionmaker[Session], *, public_url: str, policy: DoubtPolicy = STANDARD) -> Ticked:
+    """Fire what is due, give back leases, age doubts, expire what is too late, and tell which errands have work.
+
+    Any number of tickers may do this at once. Each step is a transaction of its own, so that one that fails holds
+    back none of the others for longer than a tick.
+    """
+    with sessions.begin() as session:
+        fired = len(fire_due_stages(session, public_url=public_url, now=database_now(session)))
+    with sessions.begin() as session:
+        open_scheduled_blasts(session, public_url=public_url, now=database_now(session))
+    with sessions.begin() as session:
+        sweeps.expire_leases(session)
+        sweeps.age_intents(session, after=policy.doubtful_after)
+        sweeps.expire_worth(session)
+    with sessions.begin() as session:
+        for channel, tries in _NOTICE_TRIES.items():
+            window = policy.doubtful_after.total_seconds()
+            notice_life.sweep(session, channel=channel, attempts=tries, window=window)
+    with sessions.begin() as session:
+        opening.finish_blasts(session, now=database_now(session))
+        sweeps.note_tick(session)
+    with sessions.begin() as session:
+        return Ticked(fired, _errands_with_work(session))
+
+
+def _errands_with_work(session: Session) -> frozenset[Errand]:
+    errands = {_DELIVER[Pace(pace), Channel(channel)] for pace, channel in sweeps.ways_with_work(session)}
+    if opening.is_opening(session):
+        errands.add(Errand.OPEN_BLASTS)
+    if notice_life.waiting_count(session):
+        errands.add(Errand.SEND_NOTICES)
+    if sweeps.doubts(session, limit=1):
+        errands.add(Errand.SETTLE_DOUBTS)
+    return frozenset(errands)

@@ -1,0 +1,161 @@
+"""Questions of a notice's life: claimed, intended, handed over, settled."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import exists, func, select, text
+
+from service.domain.channel import Channel
+from service.domain.message import MessageState
+from service.store import Session
+from service.store.tables.people import Suppression
+from service.store.tables.sending import Notice
+
+_CLAIM = text("""
+    UPDATE notices SET state = 'claimed', lease_owner = :owner, lease_until = clock_timestamp() + interval '60 seconds'
+    WHERE id IN (SELECT id FROM notices WHERE state = 'queued' AND not_before <= clock_timestamp()
+                 ORDER BY not_before, id FOR UPDATE SKIP LOCKED LIMIT :limit)
+    RETURNING id
+""")
+
+
+def claim(session: Session, *, owner: UUID, limit: int) -> Sequence[int]:
+    """Lease the notices that are due (ix_notices_queued); their ids."""
+    return sorted(session.scalars(_CLAIM, {"owner": owner, "limit": limit}))
+
+
+@dataclass(frozen=True, slots=True)
+class IntendedNotice:
+    """A notice whose intent is being committed."""
+
+    id: int
+    kind: str
+    channel: Channel
+    to_address: str
+    sender: str | None
+    campaign_id: int | None
+    supporter_id: int | None
+    facts: dict[str, str]
+    passes_suppression: bool
+    created_at: datetime
+    expires_at: datetime
+    attempt_count: int
+
+
+_INTEND = text("""
+    UPDATE notices SET state = 'sending', attempt_id = :attempt_id, intent_at = clock_timestamp(),
+        attempt_count = attempt_count + 1
+    WHERE id = :id AND state = 'claimed' AND lease_owner = :owner AND lease_until > clock_timestamp()
+      AND expires_at > clock_timestamp()
+    RETURNING id, kind, channel, to_address, sender, campaign_id, supporter_id, facts, passes_suppression, created_at,
+        expires_at, attempt_count
+""")
+
+
+def intend(session: Session, notice_id: int, *, attempt_id: UUID, owner: UUID) -> IntendedNotice | None:
+    """Write the intent; None when the lease or the notice's worth has run out."""
+    row = session.execute(_INTEND, {"id": notice_id, "attempt_id": attempt_id, "owner": owner}).one_or_none()
+    if row is None:
+        return None
+    return IntendedNotice(**dict(row._mapping) | {"channel": Channel(row.channel)})
+
+
+_ATTEMPT = text("""
+    INSERT INTO attempts (id, notice_id, provider, count, intent_at)
+    VALUES (:id, :notice_id, :provider, 1, clock_timestamp())
+""")
+
+
+def add_attempt(session: Session, *, attempt_id: UUID, notice_id: int, provider: str) -> None:
+    """Write the attempt down before the call."""
+    session.execute(_ATTEMPT, {"id": attempt_id, "notice_id": notice_id, "provider": provider})
+
+
+_OUTCOME = text("""
+    UPDATE notices SET state = :state, reason = :reason, provider_ref = :provider_ref,
+        body = CASE WHEN :body = '' THEN body ELSE :body END, lease_until = NULL,
+        not_before = CASE WHEN :state = 'queued' THEN clock_timestamp() + :wait * interval '1 second'
+            ELSE not_before END
+    WHERE id = :id AND lease_owner = :owner AND state IN ('claimed', 'sending')
+""")
+
+
+def write_outcome(
+    session: Session,
+    notice_id: int,
+    *,
+    owner: UUID,
+    state: MessageState,
+    reason: str = "",
+    provider_ref: str = "",
+    body: str = "",
+    wait: float = 0.0,
+) -> None:
+    """What became of the notice; evidence that came before the answer stands."""
+    asked = {
+        "id": notice_id,
+        "owner": owner,
+        "state": str(state),
+        "reason": reason,
+        "provider_ref": provider_ref,
+        "body": body,
+        "wait": wait,
+    }
+    session.execute(_OUTCOME, asked)
+
+
+_RAISE = text("""
+    UPDATE notices SET state = :state WHERE id = :id
+      AND CASE state WHEN 'accepted' THEN 1 WHEN 'delivered' THEN 2 WHEN 'failed' THEN 3 WHEN 'bounced' THEN 4
+            ELSE 0 END < :rank
+""")
+
+
+def raise_state(session: Session, notice_id: int, *, state: MessageState, rank: int) -> None:
+    """Carry evidence onto a notice; it only ever rises."""
+    session.execute(_RAISE, {"id": notice_id, "state": str(state), "rank": rank})
+
+
+def addressee(session: Session, notice_id: int) -> tuple[int, Channel] | None:
+    """Which supporter a notice was for, if it was for one."""
+    found = session.execute(select(Notice.supporter_id, Notice.channel).where(Notice.id == notice_id)).one_or_none()
+    return (found.supporter_id, Channel(found.channel)) if found and found.supporter_id else None
+
+
+def is_suppressed(session: Session, channel: Channel, address_hash: bytes) -> bool:
+    """Whether the address must be left alone."""
+    found = exists().where(Suppression.channel == channel, Suppression.address_hash == address_hash)
+    return bool(session.scalar(select(found)))
+
+
+_EXPIRE_LEASES = text("""
+    UPDATE notices SET state = 'queued', lease_owner = NULL, lease_until = NULL
+    WHERE state = 'claimed' AND lease_until < clock_timestamp()
+""")
+
+# A one-off message is sent at least once while it is worth it: a doubt older than the settle window is tried again.
+_AGE = text("""
+    UPDATE notices SET lease_owner = NULL, lease_until = NULL,
+        state = CASE WHEN attempt_count < :attempts AND expires_at > clock_timestamp() THEN 'queued' ELSE 'unknown' END
+    WHERE state IN ('sending', 'in_doubt') AND channel = :channel
+      AND intent_at < clock_timestamp() - :window * interval '1 second'
+""")
+
+_EXPIRE = text("""
+    UPDATE notices SET state = 'expired' WHERE state = 'queued' AND expires_at <= clock_timestamp()
+""")
+
+
+def sweep(session: Session, *, channel: Channel, attempts: int, window: float) -> None:
+    """Give back leases that ran out, settle old doubts, expire what is no longer worth sending."""
+    session.execute(_EXPIRE_LEASES)
+    session.execute(_AGE, {"channel": str(channel), "attempts": attempts, "window": window})
+    session.execute(_EXPIRE)
+
+
+def waiting_count(session: Session) -> int:
+    """How many notices are due."""
+    due = select(func.count()).where(Notice.state == MessageState.QUEUED, Notice.not_before <= func.clock_timestamp())
+    return session.scalar(due) or 0

@@ -1,0 +1,80 @@
+"""Questions about frozen words and the links in them."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from service.domain.channel import Channel
+from service.store import Session
+from service.store.tables.campaign import Briefing, Campaign, Copy, Link, Petition
+from service.store.tables.people import Signature
+from service.store.tables.sending import Rendering
+
+
+def copies_for(session: Session, stage_id: int) -> Sequence[Copy]:
+    """Everything a stage says."""
+    return session.scalars(select(Copy).where(Copy.stage_id == stage_id)).all()
+
+
+def link_to(session: Session, campaign_id: int, target: str) -> int:
+    """The row a tracked link to this target names; written the first time it is asked for."""
+    row = upsert(Link).values(campaign_id=campaign_id, target=target)
+    # Setting it to itself makes the row come back whether or not it was there.
+    kept = row.on_conflict_do_update(constraint="uq_links_campaign_id_target", set_={"target": target})
+    return session.scalars(kept.returning(Link.id)).one()
+
+
+def briefing_slugs(session: Session, campaign_id: int) -> frozenset[str]:
+    """The briefings a campaign has pages for."""
+    return frozenset(session.scalars(select(Briefing.slug).where(Briefing.campaign_id == campaign_id)))
+
+
+def signature_count(session: Session, campaign_id: int) -> int:
+    """How many supporters have signed the campaign's petition."""
+    signed = select(func.count()).select_from(Signature).join(Petition, Petition.id == Signature.petition_id)
+    return session.scalar(signed.where(Petition.campaign_id == campaign_id)) or 0
+
+
+def add_rendering(
+    session: Session,
+    *,
+    blast_id: int,
+    channel: Channel,
+    language: str,
+    words: Mapping[str, str],
+    slots: Sequence[Sequence[object]],
+    links: Mapping[str, int],
+) -> None:
+    """Freeze one rendering; what was frozen first stands. `words`: subject, text, html, fingerprint."""
+    row = upsert(Rendering).values(
+        blast_id=blast_id,
+        channel=channel,
+        language=language,
+        subject=words["subject"],
+        text=words["text"],
+        html=words["html"],
+        fingerprint=words["fingerprint"],
+        slots=[list(slot) for slot in slots],
+        links=dict(links),
+    )
+    session.execute(row.on_conflict_do_nothing())
+
+
+def rendering(session: Session, rendering_id: int) -> Rendering:
+    """One frozen rendering."""
+    return session.scalars(select(Rendering).where(Rendering.id == rendering_id)).one()
+
+
+def current_campaign_id(session: Session) -> int | None:
+    """The campaign that answers at `/`."""
+    return session.scalar(select(Campaign.id).where(Campaign.is_current))
+
+
+def petition_words(session: Session, campaign_id: int, language: str) -> tuple[str, str]:
+    """The petition's title in a language, and whom it is addressed to; empty where there is no petition."""
+    petition = session.scalars(select(Petition).where(Petition.campaign_id == campaign_id)).one_or_none()
+    if petition is None:
+        return "", ""
+    wording = petition.wordings.get(language) or next(iter(petition.wordings.values()), {})
+    return wording.get("title", ""), petition.addressee

@@ -1,0 +1,50 @@
+"""The Celery app: two queues, ids only, no results, no retries; a lost task costs seconds, never work."""
+
+import os
+
+from celery import Celery
+from celery.signals import setup_logging
+from kombu import Exchange, Queue
+
+from service.domain.channel import Pace
+from service.logs import set_up_logs
+from service.nudges import TRANSPORT
+
+app = Celery("touchline", broker=os.environ.get("REDIS_URL"), set_as_current=True)
+app.conf.update(
+    include=["workers.errands.sending", "workers.errands.listening"],
+    broker_transport_options=TRANSPORT,
+    visibility_timeout=300,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    broker_pool_limit=4,
+    task_publish_retry=False,
+    task_ignore_result=True,
+    result_backend=None,
+    task_serializer="json",
+    accept_content=["json"],
+    enable_utc=True,
+    timezone="UTC",
+    # A nudge that is delivered again adds nothing: leases in Postgres recover the work sooner.
+    task_acks_late=False,
+    worker_prefetch_multiplier=1,
+    task_soft_time_limit=45,
+    task_time_limit=60,
+    worker_max_tasks_per_child=2000,
+    worker_max_memory_per_child=400_000,
+    worker_soft_shutdown_timeout=25,
+    worker_enable_soft_shutdown_on_idle=True,
+    # Killing a call half-way would make doubts of what was no doubt.
+    worker_cancel_long_running_tasks_on_connection_loss=False,
+    worker_send_task_events=False,
+    worker_hijack_root_logger=False,
+    task_queues=[Queue(str(pace), Exchange("touchline"), routing_key=str(pace)) for pace in Pace],
+    task_default_queue=str(Pace.PROMPT),
+    task_create_missing_queues=False,
+)
+
+
+@setup_logging.connect
+def keep_our_logs(**_: object) -> None:
+    """Masked lines from workers too."""
+    set_up_logs(os.environ.get("LOG_LEVEL", "INFO"))

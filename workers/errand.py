@@ -1,0 +1,30 @@
+"""How an errand is declared: by its name, on its queue, safe to run twice, safe never to run."""
+
+import logging
+from collections.abc import Callable
+
+from service import clock
+from service.domain.errand import QUEUES, Errand
+from workers.app import app
+from workers.house import House, house
+
+log = logging.getLogger(__name__)
+
+# An errand works for this long at most and then asks for another, so that a stopping worker stops soon.
+STRETCH_SECONDS = 20.0
+
+
+def errand(name: Errand) -> Callable[[Callable[[House, float], bool]], Callable[[House, float], bool]]:
+    """Register `run(house, until) -> more` under this name; `more` asks for the errand again at once."""
+
+    def register(run: Callable[[House, float], bool]) -> Callable[[House, float], bool]:
+        def task(*_: int) -> None:
+            here = house()
+            if run(here, clock.monotonic() + STRETCH_SECONDS):
+                here.nudger.nudge(name)
+
+        task.__name__ = str(name)
+        app.task(task, name=str(name), queue=str(QUEUES[name]), ignore_result=True)
+        return run
+
+    return register

@@ -1,0 +1,52 @@
+"""What a worker process holds: settings, sessions, providers; made once, after the process has forked."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from service.providers.choosing import email_provider, sms_provider
+from service.providers.ports import EmailProvider, SmsProvider
+from sqlalchemy.orm import sessionmaker
+
+from service.consenting.consent import AddressKey
+from service.nudges import Nudger
+from service.sending.carriers import Words
+from service.sending.notice_hand_over import NoticeDesk
+from service.sending.notice_words import NoticeWriter
+from service.settings import Settings, SettingsError, load_settings
+from service.store import Session
+from service.store.engine import make_engine, make_sessions
+from service.wording.links import derive_key
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything an errand needs."""
+
+    settings: Settings
+    sessions: sessionmaker[Session]
+    email: EmailProvider
+    sms: SmsProvider
+    words: Words
+    desk: NoticeDesk
+    nudger: Nudger
+
+
+@cache
+def house() -> House:
+    """This process's house; built at the first errand, so that connections are never shared across a fork."""
+    settings = load_settings()
+    if settings.database_url is None:
+        raise SettingsError("DATABASE_URL: not set; `touchline up` sets it for the processes it starts")
+    sessions = make_sessions(make_engine(settings.database_url, pool_size=20))
+    key = derive_key(settings.secret_key, "links")
+    email, sms = email_provider(settings), sms_provider(settings)
+    desk = NoticeDesk(
+        sessions=sessions,
+        email=email,
+        sms=sms,
+        writer=NoticeWriter(key, settings.public_url),
+        address_key=AddressKey.of(settings),
+        public_url=settings.public_url,
+    )
+    words = Words(key, settings.public_url)
+    return House(settings, sessions, email, sms, words, desk, Nudger(settings.redis_url))

@@ -1,0 +1,56 @@
+"""The ticker: finds what is due and says so. Any number of them may run; each tick is safe to run twice."""
+
+import logging
+import signal
+import sys
+from threading import Event
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from service.domain.errand import Errand
+from service.logs import set_up_logs
+from service.nudges import Nudger
+from service.sending.sweep import tick
+from service.settings import SettingsError, load_settings
+from service.store.engine import make_engine, make_sessions
+
+log = logging.getLogger(__name__)
+
+TICK_SECONDS = 1.0
+# How many ticks apart the house asks for inbound texts that a webhook may have missed.
+_INBOUND_EVERY = 60
+
+
+def main() -> int:
+    """Tick until told to stop."""
+    try:
+        settings = load_settings()
+    except SettingsError as wrong:
+        sys.stderr.write(f"{wrong}\n")
+        return 1
+    set_up_logs(settings.log_level)
+    if settings.database_url is None:
+        sys.stderr.write("DATABASE_URL: not set\n")
+        return 1
+    stop = Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: stop.set())
+    sessions = make_sessions(make_engine(settings.database_url, pool_size=2))
+    nudger = Nudger(settings.redis_url)
+    ticks = 0
+    while not stop.is_set():
+        try:
+            for errand in sorted(tick(sessions, public_url=settings.public_url).errands):
+                nudger.nudge(errand)
+        except SQLAlchemyError:
+            # The database is away or being restarted; the next tick sees what this one missed.
+            log.warning("a tick failed", exc_info=True)
+        if ticks % _INBOUND_EVERY == 0:
+            nudger.nudge(Errand.CATCH_UP_INBOUND)
+        ticks += 1
+        stop.wait(TICK_SECONDS)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
