@@ -47,6 +47,11 @@ class Fate:
     def stops_everything(self) -> bool:
         return self.refusal is not None and self.refusal.stops_everything
 
+    @property
+    def suppresses(self) -> Suppressed | None:
+        """Why this refusal makes us leave the address alone, if it does."""
+        return SUPPRESSING.get(self.refusal) if self.refusal else None
+
 
 @dataclass(frozen=True, slots=True)
 class Handed:
@@ -115,9 +120,8 @@ def _write_uniform(
         return
     state = MessageState.IN_DOUBT if fate.outcome is Outcome.IN_DOUBT else MessageState.FAILED
     batches.write_outcome(session, batch.id, attempt_id, state=state, reason=fate.detail)
-    if fate.refusal in SUPPRESSING:
-        for supporter_id in recipients.supporter_ids:
-            _suppress(session, batch, supporter_id, SUPPRESSING[fate.refusal])
+    for supporter_id in recipients.supporter_ids if fate.suppresses else ():
+        _suppress(session, batch, supporter_id, fate.suppresses)
 
 
 def _write_each(
@@ -140,8 +144,7 @@ def _write_each(
             in_doubt.append(supporter_id)
         else:
             marks.append(MessageOutcome(supporter_id, MessageState.FAILED, fate.detail or str(fate.refusal)))
-            if fate.refusal in SUPPRESSING:
-                _suppress(session, batch, supporter_id, SUPPRESSING[fate.refusal])
+            _suppress(session, batch, supporter_id, fate.suppresses)
     batches.mark_messages(session, batch, marks)
     for supporter_ids, state, wait in (
         (put_back, MessageState.QUEUED, longest_wait),
@@ -171,10 +174,12 @@ def wait_for(fate: Fate, batch: ClaimedBatch) -> float:
     """Seconds to leave a batch alone: what the provider asked, else longer each time, never all at once."""
     if fate.retry_after is not None:
         return min(max(fate.retry_after, 0.0), 900.0) + random.uniform(0, 0.5)  # noqa: S311 - jitter
-    return min(60.0, 0.5 * 2 ** min(batch.attempt_count, 7)) * random.uniform(0.7, 1.3)  # noqa: S311 - jitter
+    return min(60.0, 0.5 * 2.0 ** min(batch.attempt_count, 7)) * random.uniform(0.7, 1.3)  # noqa: S311 - jitter
 
 
-def _suppress(session: Session, batch: ClaimedBatch, supporter_id: int, reason: Suppressed) -> None:
+def _suppress(session: Session, batch: ClaimedBatch, supporter_id: int, reason: Suppressed | None) -> None:
+    if reason is None:
+        return
     withdraw_consent(
         session,
         supporter_id=supporter_id,

@@ -205,7 +205,7 @@ def write_messages(
     return int(getattr(session.execute(written), "rowcount", 0))
 
 
-def _audience_of(blast: Blast, channel: Channel, *, after: int, upto: int) -> Select[tuple[int]]:
+def _audience_of(blast: Blast, channel: Channel, *, after: int, upto: int) -> Select[int]:
     audience: Audience = parse_rules(blast.audience)
     chosen = audience_select(blast.campaign_id, channel, audience)
     return chosen.where(Supporter.id > after, Supporter.id <= upto)

@@ -1,0 +1,102 @@
+"""Who a blast is for: an audience's rules as one question over supporters."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+
+from service.domain.audience import AnyOf, Audience, Rule, RuleKind
+from service.domain.channel import Channel
+from service.store import Session
+from service.store.tables.campaign import Petition, Stage
+from service.store.tables.people import Action, Permission, Signature, Supporter, Suppression
+from service.store.tables.sending import Blast, Message
+
+
+def audience_select(campaign_id: int, channel: Channel, audience: Audience) -> Select[int]:
+    """The ids of supporters a campaign may write to on a channel and whom every rule fits.
+
+    Served by pk_permissions; each rule is an EXISTS on a key that begins with the supporter.
+    """
+    address = Supporter.email if channel is Channel.EMAIL else Supporter.phone
+    address_hash = Supporter.email_hash if channel is Channel.EMAIL else Supporter.phone_hash
+    suppressed = exists().where(Suppression.channel == channel, Suppression.address_hash == address_hash)
+    question = (
+        select(Supporter.id)
+        .join(Permission, Permission.supporter_id == Supporter.id)
+        .where(
+            Permission.campaign_id == campaign_id,
+            Permission.channel == channel,
+            address.is_not(None),
+            Supporter.erased_at.is_(None),
+            ~suppressed,
+        )
+    )
+    for rule in audience.rules:
+        question = question.where(_holds(rule, campaign_id))
+    return question
+
+
+def count_audience(session: Session, campaign_id: int, channel: Channel, audience: Audience) -> int:
+    """How many supporters an audience has on a channel at this moment."""
+    chosen = audience_select(campaign_id, channel, audience).subquery()
+    return session.scalar(select(func.count()).select_from(chosen)) or 0
+
+
+def _holds(rule: Rule | AnyOf, campaign_id: int) -> ColumnElement[bool]:
+    if isinstance(rule, AnyOf):
+        return or_(*(_holds(inner, campaign_id) for inner in rule.rules))
+    holds = _fact(rule, campaign_id)
+    return ~holds if rule.negated else holds
+
+
+def _fact(rule: Rule, campaign_id: int) -> ColumnElement[bool]:
+    value = rule.value
+    if isinstance(value, bool):
+        holds = _yes_no(rule.kind, campaign_id)
+        return holds if value else ~holds
+    if isinstance(value, datetime):
+        early = rule.kind is RuleKind.JOINED_BEFORE
+        return Supporter.created_at < value if early else Supporter.created_at >= value
+    if isinstance(value, tuple):
+        column = Supporter.source if rule.kind is RuleKind.SOURCE else func.split_part(Supporter.locale, "-", 1)
+        return column.in_(value)
+    return _message(rule.kind, campaign_id, value)
+
+
+def _yes_no(kind: RuleKind, campaign_id: int) -> ColumnElement[bool]:
+    if kind is RuleKind.SIGNED:
+        petition = select(Petition.id).where(Petition.campaign_id == campaign_id).scalar_subquery()
+        return exists().where(Signature.petition_id == petition, Signature.supporter_id == Supporter.id)
+    if kind is RuleKind.SHARED:
+        return exists().where(
+            Action.supporter_id == Supporter.id, Action.kind == "shared", Action.campaign_id == campaign_id
+        )
+    if kind in {RuleKind.HAS_EMAIL, RuleKind.HAS_SMS}:
+        channel = Channel.EMAIL if kind is RuleKind.HAS_EMAIL else Channel.SMS
+        return (
+            exists()
+            .where(
+                Permission.campaign_id == campaign_id,
+                Permission.channel == channel,
+                Permission.supporter_id == Supporter.id,
+            )
+            .correlate(Supporter)
+        )
+    if kind in {RuleKind.CLICKED, RuleKind.OPENED}:
+        return _message(kind, campaign_id, None)
+    raise ValueError(f"{kind} is not a yes-or-no rule")
+
+
+def _message(kind: RuleKind, campaign_id: int, stage_slug: str | None) -> ColumnElement[bool]:
+    """Something about a message of this campaign: of one stage, or (None) of any."""
+    blasts = select(Blast.id).where(Blast.campaign_id == campaign_id)
+    if stage_slug is not None:
+        blasts = blasts.join(Stage, Stage.id == Blast.stage_id).where(Stage.slug == stage_slug)
+    about = [Message.blast_id.in_(blasts), Message.supporter_id == Supporter.id]
+    if kind is RuleKind.CLICKED:
+        about.append(Message.clicked_at.is_not(None))
+    elif kind is RuleKind.OPENED:
+        about.append(Message.opened_at.is_not(None))
+    else:
+        about.append(or_(Message.state.is_(None), Message.state.in_(["accepted", "delivered", "bounced"])))
+    return exists().where(and_(*about))
