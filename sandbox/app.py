@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 import aiohttp
 from aiohttp import web
 
-from sandbox import control, sendgrid_api, twilio_api
+from sandbox import control, fault_pages, mail_pages, phone_pages, sendgrid_api, twilio_api
 from sandbox.control import SESSION
+from sandbox.rendering import HERE
 from sandbox.state import SANDBOX, Options, Sandbox
 
 _POST_TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
@@ -18,8 +19,9 @@ def make_app(options: Options) -> web.Application:
     """The application, with its stores empty and its signing key at hand."""
     app = web.Application(client_max_size=sendgrid_api.LARGEST)
     app[SANDBOX] = Sandbox(options)
-    for door in (sendgrid_api, twilio_api, control):
+    for door in (sendgrid_api, twilio_api, control, mail_pages, phone_pages, fault_pages):
         app.add_routes(door.routes())
+    app.router.add_static("/static", HERE / "static")
     app.cleanup_ctx.append(_background)
     return app
 

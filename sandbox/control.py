@@ -10,6 +10,7 @@ from sandbox.faults import UnknownFault
 from sandbox.inbound import text_in
 from sandbox.mail import MailCopy, put_together
 from sandbox.mail_acts import (
+    NO_READER,
     Act,
     CannotAct,
     follow,
@@ -196,6 +197,8 @@ async def _act(request: web.Request) -> web.Response:
 
 async def do(sandbox: Sandbox, copy: MailCopy, act: Act, url: str, session: aiohttp.ClientSession) -> dict[str, object]:
     """Do what the person does; what came of it. Raises CannotAct."""
+    if copy.landed in NO_READER:
+        raise CannotAct(f"the message never arrived ({copy.landed})")
     if act is Act.ONE_CLICK_UNSUBSCRIBE:
         posted_to, status = await press_unsubscribe(sandbox, copy, session)
         return {"url": posted_to, "status": status}

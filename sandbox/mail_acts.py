@@ -27,6 +27,9 @@ class Act(StrEnum):
     ONE_CLICK_UNSUBSCRIBE = "one_click_unsubscribe"
 
 
+NO_READER = frozenset({"bounced", "dropped", "lost"})
+
+
 class CannotAct(Exception):
     """The message does not allow this act; the message says why."""
 

@@ -88,16 +88,14 @@ def _date_test(name: str, given: str) -> Test:
 
 
 def _span(given: str) -> tuple[float, float]:
-    """The UTC day given, or the moment if a time was given too."""
+    """The UTC day of the date or time given: Twilio only promises whole days."""
     try:
         moment = datetime.fromisoformat(given)
     except ValueError as unreadable:
         raise TwilioRefusal(20001, f"Unable to parse date: {given}") from unreadable
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    if len(given) > len("2026-01-01") or moment.time() != time.min:
-        return moment.timestamp(), moment.timestamp() + 1
-    return moment.timestamp(), (moment + timedelta(days=1)).timestamp()
+    aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    day = datetime.combine(aware.date(), time.min, UTC)
+    return day.timestamp(), (day + timedelta(days=1)).timestamp()
 
 
 def _whole(query: Mapping[str, str], name: str, otherwise: int) -> int:
