@@ -3,10 +3,12 @@
 import asyncio
 import heapq
 import itertools
+import logging
 from collections.abc import Callable
 
 from sandbox import clock
 
+log = logging.getLogger("sandbox")
 Deed = Callable[[], None]
 _AT_ONCE = 2000  # deeds done before other tasks get their turn
 
@@ -39,12 +41,19 @@ class Agenda:
             self._changed.clear()
             done = 0
             while self._heap and self._heap[0][0] <= clock.now() and done < _AT_ONCE:
-                heapq.heappop(self._heap)[2]()
+                self._do(heapq.heappop(self._heap)[2])
                 done += 1
             if done == _AT_ONCE:
                 await asyncio.sleep(0)
                 continue
             await self._rest()
+
+    def _do(self, deed: Deed) -> None:
+        try:
+            deed()
+        except Exception:
+            # One broken delivery must not stop the others; whoever watches the sandbox's log will notice.
+            log.exception("sandbox: a deed on the agenda failed")
 
     async def _rest(self) -> None:
         wait = max(0.0, self._heap[0][0] - clock.now()) if self._heap else None

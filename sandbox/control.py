@@ -1,5 +1,6 @@
 """The door for tests and demonstrations: the ledger, full messages, acts of people, faults, a fresh start."""
 
+import asyncio
 import re
 
 import aiohttp
@@ -18,6 +19,7 @@ from sandbox.mail_acts import (
     open_mail,
     press_unsubscribe,
     report_spam,
+    resubscribe_at_sendgrid,
     unsubscribe_at_sendgrid,
 )
 from sandbox.phones import Text
@@ -42,6 +44,7 @@ def routes() -> list[web.RouteDef]:
         web.post("/control/reset", _reset),
         web.post("/control/inbound", _inbound),
         web.post("/control/act", _act),
+        web.post("/control/account", _account),
     ]
 
 
@@ -162,8 +165,20 @@ async def _behave(request: web.Request) -> web.Response:
 
 
 async def _reset(request: web.Request) -> web.Response:
-    request.app[SANDBOX].forget()
+    sandbox = request.app[SANDBOX]
+    sandbox.forget()
+    # What is being posted at this moment arrives before the answer, so that nothing old comes after it.
+    for _ in range(100):
+        if not sandbox.events.in_flight and not sandbox.texts.in_flight:
+            break
+        await asyncio.sleep(0.02)
     return answer({"status": "fresh"})
+
+
+async def _account(request: web.Request) -> web.Response:
+    kind = text_of((await _told(request)).get("type")) or "compliance_suspend"
+    request.app[SANDBOX].events.tell_of_account(kind)
+    return answer({"event": "account_status_change", "type": kind})
 
 
 async def _inbound(request: web.Request) -> web.Response:
@@ -206,6 +221,8 @@ async def do(sandbox: Sandbox, copy: MailCopy, act: Act, url: str, session: aioh
         report_spam(sandbox, copy)
     if act is Act.UNSUBSCRIBE:
         unsubscribe_at_sendgrid(sandbox, copy)
+    if act is Act.RESUBSCRIBE:
+        resubscribe_at_sendgrid(sandbox, copy)
     if act is Act.CLICK:
         first = next((link.url for link in links_of(copy, put_together(copy))), "")
         return {"url": url or first, "told": follow(sandbox, copy, url or first)}

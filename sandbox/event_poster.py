@@ -14,7 +14,7 @@ from sandbox import clock
 from sandbox.agenda import Agenda
 from sandbox.faults import Faults
 from sandbox.mail import MailCopy
-from sandbox.sendgrid_events import EventNote, Kind, entry, event_id
+from sandbox.sendgrid_events import EventNote, Kind, entry, event_id, event_id_of_account
 from sandbox.signing import SendGridSigner
 
 _AT_ONCE = 1000
@@ -27,6 +27,7 @@ class _Parcel:
     body: bytes
     count: int
     first_tried_at: float
+    generation: int
     tries: int = 0
 
 
@@ -38,11 +39,12 @@ class EventPoster:
     ) -> None:
         self._url, self._signer, self._faults, self._agenda = url, signer, faults, agenda
         self._flush_seconds = flush_seconds
-        self._queue: deque[EventNote] = deque()
+        self._queue: deque[EventNote | dict[str, object]] = deque()
         self._parcels: asyncio.Queue[_Parcel] = asyncio.Queue(maxsize=_LINES)
         self._serial = itertools.count(1)
         self._nonce = clock.new_nonce()
         self._generation = 0
+        self.in_flight = 0
         self.waiting = 0  # events not yet taken by the campaign, retries and delays included
         self.posted = 0
         self.refused = 0
@@ -68,6 +70,19 @@ class EventPoster:
             else:
                 self._queue.append(note)
 
+    def tell_of_account(self, kind: str) -> None:
+        """Queue the event of a change to the account itself; it is about no message."""
+        at = clock.now()
+        self.waiting += 1
+        self._queue.append(
+            {
+                "event": "account_status_change",
+                "sg_event_id": event_id_of_account(kind, next(self._serial), self._nonce),
+                "timestamp": int(at),
+                "type": kind,
+            }
+        )
+
     def clear(self) -> None:
         """Forget everything that was not told yet."""
         self._queue.clear()
@@ -88,15 +103,18 @@ class EventPoster:
                 notes = [self._queue.popleft() for _ in range(min(_AT_ONCE, len(self._queue)))]
                 if self._faults.strikes("events", "shuffle"):
                     self._faults.shuffle(notes)
-                body = orjson.dumps([entry(note) for note in notes]) + b"\r\n"
-                await self._parcels.put(_Parcel(body, len(notes), clock.now()))
+                body = orjson.dumps([entry(note) if isinstance(note, EventNote) else note for note in notes]) + b"\r\n"
+                await self._parcels.put(_Parcel(body, len(notes), clock.now(), self._generation))
 
     async def _post_parcels(self, session: aiohttp.ClientSession) -> None:
         while True:
             parcel = await self._parcels.get()
-            generation = self._generation
+            if parcel.generation != self._generation:
+                continue
+            self.in_flight += 1
             taken = await self._post(session, parcel.body)
-            if generation != self._generation:
+            self.in_flight -= 1
+            if parcel.generation != self._generation:
                 continue
             if taken:
                 self.posted += parcel.count

@@ -24,6 +24,7 @@ class Act(StrEnum):
     CLICK = "click"
     SPAM = "spam"
     UNSUBSCRIBE = "unsubscribe"
+    RESUBSCRIBE = "resubscribe"
     ONE_CLICK_UNSUBSCRIBE = "one_click_unsubscribe"
 
 
@@ -100,6 +101,13 @@ def report_spam(sandbox: Sandbox, copy: MailCopy) -> None:
 def unsubscribe_at_sendgrid(sandbox: Sandbox, copy: MailCopy) -> None:
     """Use SendGrid's own unsubscribe link: from the group if the message has one, else from everything."""
     meet(sandbox, copy, Kind.UNSUBSCRIBE if copy.batch.asm_group_id is None else Kind.GROUP_UNSUBSCRIBE)
+
+
+def resubscribe_at_sendgrid(sandbox: Sandbox, copy: MailCopy) -> None:
+    """Come back to the message's group. Raises CannotAct if it has none."""
+    if copy.batch.asm_group_id is None:
+        raise CannotAct("the message belongs to no unsubscribe group")
+    meet(sandbox, copy, Kind.GROUP_RESUBSCRIBE)
 
 
 def one_click_url(letter: Letter) -> str:

@@ -29,7 +29,7 @@ _SUPPRESSING = {
 }
 
 
-def deliver(sandbox: Sandbox, copies: Sequence[MailCopy], *, bypasses_lists: bool) -> None:
+def deliver(sandbox: Sandbox, copies: Sequence[MailCopy], *, bypasses_lists: bool, wait: float = 0.0) -> None:
     """Put the course of every copy on the agenda, one deed for all that meet the same event together."""
     together: dict[tuple[float, Kind], list[MailCopy]] = defaultdict(list)
     for copy in copies:
@@ -39,7 +39,7 @@ def deliver(sandbox: Sandbox, copies: Sequence[MailCopy], *, bypasses_lists: boo
         for delay, kind in _COURSES[fate]:
             together[delay, kind].append(copy)
     for (delay, kind), these in together.items():
-        sandbox.agenda.after(delay * sandbox.options.pace, _Meeting(sandbox, these, kind))
+        sandbox.agenda.after(wait + delay * sandbox.options.pace, _Meeting(sandbox, these, kind))
 
 
 def meet(sandbox: Sandbox, copy: MailCopy, kind: Kind) -> None:

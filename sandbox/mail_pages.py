@@ -121,6 +121,7 @@ _SAID = {
     Act.CLICK: "Link followed.",
     Act.SPAM: "Reported as spam.",
     Act.UNSUBSCRIBE: "Unsubscribed at SendGrid.",
+    Act.RESUBSCRIBE: "Back in the group at SendGrid.",
     Act.ONE_CLICK_UNSUBSCRIBE: "",
 }
 

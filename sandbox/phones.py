@@ -50,6 +50,7 @@ class Phones:
         self._keep = keep
         self._texts: dict[str, Text] = {}
         self._order: deque[str] = deque()
+        self._inbound: deque[str] = deque()
         self._threads: dict[str, deque[str]] = {}
         self._opted_out: set[tuple[str, str]] = set()
 
@@ -60,6 +61,8 @@ class Phones:
         """Keep one text."""
         self._texts[text.sid] = text
         self._order.append(text.sid)
+        if text.is_inbound:
+            self._inbound.append(text.sid)
         # The most recently written thread comes last in the dictionary.
         thread = self._threads.pop(text.person, None) or deque()
         thread.append(text.sid)
@@ -75,6 +78,8 @@ class Phones:
         """Remove one text everywhere."""
         text = self._texts.pop(sid)
         self._order.remove(sid)
+        if text.is_inbound:
+            self._inbound.remove(sid)
         thread = self._threads[text.person]
         thread.remove(sid)
         if not thread:
@@ -87,6 +92,10 @@ class Phones:
     def newest_first(self) -> Iterator[Text]:
         """Every text, newest first."""
         return (self._texts[sid] for sid in reversed(self._order))
+
+    def inbound_newest_first(self) -> Iterator[Text]:
+        """Every text from a person, newest first."""
+        return (self._texts[sid] for sid in reversed(self._inbound))
 
     def people(self, search: str = "") -> Iterator[tuple[str, Text, int]]:
         """Phones (number, newest text, how many), most recently used first."""

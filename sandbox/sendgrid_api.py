@@ -1,17 +1,19 @@
 """SendGrid's door: POST /v3/mail/send."""
 
 import hashlib
+from collections import defaultdict
+from collections.abc import Iterator
 
 import orjson
 from aiohttp import web
 
 from sandbox import clock
 from sandbox import sendgrid_answers as answers
-from sandbox.mail import MailBatch, digest_of
+from sandbox.mail import MailBatch, MailCopy, digest_of
 from sandbox.mail_delivery import deliver
 from sandbox.misbehave import may_misbehave
 from sandbox.sendgrid_rules import problems_of
-from sandbox.shapes import list_of, object_of, text_of, texts_of
+from sandbox.shapes import list_of, number_of, object_of, text_of, texts_of
 from sandbox.state import SANDBOX, SENDGRID_KEY, Sandbox
 
 LARGEST = 30 * 1024 * 1024
@@ -72,25 +74,33 @@ async def _read(request: web.Request) -> dict[str, object]:
 def accept(sandbox: Sandbox, mail: dict[str, object]) -> str:
     """Write every copy into the ledger and its mailbox, start its course, and give the message id."""
     batch = _batch(mail)
-    copies = []
+    copies_by_time: dict[float, list[MailCopy]] = defaultdict(list)
     for place, person in enumerate(map(object_of, list_of(mail.get("personalizations")))):
-        packed = orjson.dumps(person)
-        own_args = {**batch.custom_args, **texts_of(person.get("custom_args"))}
-        for role in ("to", "cc", "bcc"):
-            for recipient in list_of(person.get(role)):
-                address = text_of(object_of(recipient).get("email"))
-                copies.append(sandbox.mail.put(batch, place, address, packed))
-                sandbox.ledger.accept(
-                    "email",
-                    address,
-                    ref=own_args.get("ref", ""),
-                    attempt=own_args.get("attempt", ""),
-                    digest=digest_of(batch, packed),
-                    at=batch.accepted_at,
-                    request_id=batch.message_id,
-                )
-    deliver(sandbox, copies, bypasses_lists=_is_on(mail, "mail_settings", "bypass_list_management"))
+        send_at = number_of(person.get("send_at", mail.get("send_at")), 0.0)
+        copies_by_time[send_at].extend(_copies(sandbox, batch, place, person))
+    bypasses_lists = _is_on(mail, "mail_settings", "bypass_list_management")
+    for send_at, copies in copies_by_time.items():
+        wait = max(0.0, send_at - batch.accepted_at)
+        deliver(sandbox, copies, bypasses_lists=bypasses_lists, wait=wait)
     return batch.message_id
+
+
+def _copies(sandbox: Sandbox, batch: MailBatch, place: int, person: dict[str, object]) -> Iterator[MailCopy]:
+    packed = orjson.dumps(person)
+    own_args = {**batch.custom_args, **texts_of(person.get("custom_args"))}
+    for role in ("to", "cc", "bcc"):
+        for recipient in list_of(person.get(role)):
+            address = text_of(object_of(recipient).get("email"))
+            sandbox.ledger.accept(
+                "email",
+                address,
+                ref=own_args.get("ref", ""),
+                attempt=own_args.get("attempt", own_args.get("attempt_id", "")),
+                digest=digest_of(batch, packed),
+                at=batch.accepted_at,
+                request_id=batch.message_id,
+            )
+            yield sandbox.mail.put(batch, place, address, packed)
 
 
 def _batch(mail: dict[str, object]) -> MailBatch:

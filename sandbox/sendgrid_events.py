@@ -53,6 +53,11 @@ def event_id(kind: Kind, n: int, serial: int, nonce: str) -> str:
     return base64.urlsafe_b64encode(f"{kind}-{n}-{serial}-{nonce}".encode()).rstrip(b"=").decode()
 
 
+def event_id_of_account(kind: str, serial: int, nonce: str) -> str:
+    """An id for an event about the account."""
+    return base64.urlsafe_b64encode(f"{kind}-{serial}-{nonce}".encode()).rstrip(b"=").decode()
+
+
 def entry(note: EventNote) -> dict[str, object]:
     """The event as SendGrid writes it: custom_args flattened at the top, reserved keys winning."""
     copy, batch = note.copy, note.copy.batch

@@ -32,6 +32,7 @@ class TextPoster:
         self._queue: asyncio.Queue[tuple[int, str, Mapping[str, str]]] = asyncio.Queue()
         self._session: aiohttp.ClientSession | None = None
         self._generation = 0
+        self.in_flight = 0
         self.waiting = 0
         self.posted = 0
         self.refused = 0
@@ -67,7 +68,9 @@ class TextPoster:
             generation, url, form = await self._queue.get()
             if generation != self._generation:
                 continue
+            self.in_flight += 1
             answer = await self.post(url, form)
+            self.in_flight -= 1
             if generation == self._generation:
                 self.waiting -= 1
                 self.posted += 200 <= answer.status < 300
@@ -94,6 +97,7 @@ class TextPoster:
                     return Answer(answer.status, answer.content_type, content)
             except aiohttp.ClientConnectorError:
                 continue
-            except (aiohttp.ClientError, TimeoutError):
+            except (aiohttp.ClientError, TimeoutError, ValueError):
+                # ValueError: an address that no resolver can spell.
                 return Answer(0)
         return Answer(0)

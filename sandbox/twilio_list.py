@@ -63,7 +63,8 @@ def _threads(phones: Phones, to: str, sender: str) -> Iterable[Text]:
         thread = phones.thread(person)
         if thread:
             return reversed(thread)
-    return phones.newest_first()
+    # Texts to a number that has no thread are texts to one of ours.
+    return phones.inbound_newest_first() if to else phones.newest_first()
 
 
 def _tests(to: str, sender: str, query: Mapping[str, str]) -> list[Test]:

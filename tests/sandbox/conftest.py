@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from http.server import ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from house_sandbox import Box, Campaign, answers, door_of, free_port, until
@@ -30,7 +31,7 @@ def process(receiver: Campaign, tmp_path_factory: pytest.TempPathFactory) -> Ite
     home, port = tmp_path_factory.mktemp("home"), free_port()
     run = [sys.executable, "-m", "sandbox", "--port", str(port), "--public-url", receiver.url]
     pace = ["--pace", "0.2", "--flush-seconds", "0.05", "--quiet"]
-    started = subprocess.Popen([*run, *pace, "--home", str(home)])
+    started = subprocess.Popen([*run, *pace, "--home", str(home)], cwd=Path(__file__).parents[2])
     box = Box(f"http://127.0.0.1:{port}", home)
     try:
         until(lambda: answers(box) or started.poll() is not None)

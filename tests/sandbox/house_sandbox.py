@@ -82,6 +82,11 @@ class Box:
         with urllib.request.urlopen(self.url + path, data=form, timeout=20) as answer:  # noqa: S310 - loopback
             return str(answer.read().decode())
 
+    def waiting_events(self) -> int:
+        webhooks = self.get("/control/ledger/summary")["webhooks"]
+        assert isinstance(webhooks, dict)
+        return int(webhooks["events"]["waiting"])
+
     def mailer(self, key: str = "SG.sandbox.key") -> SendGridAPIClient:
         return SendGridAPIClient(key, host=self.url)
 

@@ -184,7 +184,7 @@ def test_events_can_be_kept_back(box: Box, campaign: Campaign) -> None:
 
     send(box)
 
-    until(lambda: campaign.events())
+    until(campaign.events)
     assert [event["event"] for event in campaign.events()] == ["delivered"]
 
 

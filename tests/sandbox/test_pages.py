@@ -42,7 +42,7 @@ def test_opening_a_message_is_told_once_and_reloading_is_not(box: Box, campaign:
         assert "Half time, Ana" in visit(box, f"/letters/{number}")
 
     until(lambda: len(campaign.events()) >= 3)
-    until(lambda: box.get("/control/ledger/summary")["webhooks"]["events"]["waiting"] == 0)  # type: ignore[index]
+    until(lambda: box.waiting_events() == 0)
     assert [event["event"] for event in campaign.events()].count("open") == 1
 
 

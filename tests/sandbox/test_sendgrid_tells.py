@@ -3,6 +3,7 @@
 import base64
 import json
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,34 @@ def test_a_group_message_is_unsubscribed_from_its_group(box: Box, campaign: Camp
     box.ask("POST", "/control/act", {"to": "ana@example.org", "what": "unsubscribe"})
 
     until(lambda: "group_unsubscribe" in kinds(campaign))
+
+
+def test_one_can_come_back_to_a_group_but_not_without_one(box: Box, campaign: Campaign) -> None:
+    box.mailer().send(letter("ana@example.org", asm={"group_id": 12345}))
+    box.mailer().send(letter("bilal@example.org"))
+
+    box.ask("POST", "/control/act", {"to": "ana@example.org", "what": "resubscribe"})
+    refused = box.ask("POST", "/control/act", {"to": "bilal@example.org", "what": "resubscribe"})
+
+    assert refused["http_status"] == 409
+    until(lambda: "group_resubscribe" in kinds(campaign))
+
+
+def test_a_change_to_the_account_is_told_without_an_address(box: Box, campaign: Campaign) -> None:
+    box.ask("POST", "/control/account", {"type": "compliance_suspend"})
+
+    until(campaign.events)
+    assert set(campaign.events()[0]) == set(EVENTS["account_status_change"])
+    assert campaign.events()[0]["type"] == "compliance_suspend"
+
+
+def test_mail_for_later_meets_its_events_later(box: Box, campaign: Campaign) -> None:
+    box.mailer().send(letter("ana@example.org", send_at=int(time.time()) + 2))
+    box.mailer().send(letter("bilal@example.org"))
+
+    until(lambda: "delivered" in kinds(campaign, "ana@example.org"))
+    told = [(event["email"], event["event"]) for event in campaign.events()]
+    assert told.index(("bilal@example.org", "delivered")) < told.index(("ana@example.org", "processed"))
 
 
 def test_nothing_is_tracked_when_the_sender_switched_tracking_off(box: Box, campaign: Campaign) -> None:

@@ -9,6 +9,7 @@ import pytest
 import requests
 from house_sandbox import ACCOUNT, ANA, BILAL, OUR_NUMBER, TOKEN, Box, Campaign, until
 from twilio.request_validator import RequestValidator
+from twilio.rest.api.v2010.account.message import MessageInstance
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 SPEC = json.loads((VECTORS / "twilio_messages.openapi.json").read_text())
@@ -39,7 +40,7 @@ def statuses(campaign: Campaign, ref: str) -> list[str]:
     return [hook.form["MessageStatus"] for hook in campaign.at("/hooks/twilio/status/" + ref)]
 
 
-def text(box: Box, to: str = ANA, body: str = "Half time: 1–0", **extra: object) -> object:
+def text(box: Box, to: str = ANA, body: str = "Half time: 1–0", **extra: object) -> MessageInstance:
     return box.texter().messages.create(to=to, from_=OUR_NUMBER, body=body, **extra)
 
 
@@ -114,7 +115,7 @@ def test_a_lost_text_stays_queued(box: Box, campaign: Campaign) -> None:
     until(lambda: "delivered" in statuses(campaign, "1.s.2"))
 
     assert statuses(campaign, "1.s.1") == []
-    assert box.texter().messages(lost.sid).fetch().status == "queued"  # type: ignore[attr-defined]
+    assert box.texter().messages(lost.sid).fetch().status == "queued"
 
 
 def test_the_ledger_knows_a_text_by_the_last_part_of_its_callback(box: Box, campaign: Campaign) -> None:
