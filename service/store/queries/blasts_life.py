@@ -14,7 +14,7 @@ from service.store.tables.sending import Blast
 def campaign_and_fixture(session: Session, campaign_id: int) -> tuple[Campaign, Fixture]:
     """The campaign a blast belongs to, and its match."""
     question = select(Campaign, Fixture).join(Fixture, Fixture.id == Campaign.fixture_id)
-    return session.execute(question.where(Campaign.id == campaign_id)).tuples().one()
+    return session.execute(question.where(Campaign.id == campaign_id)).one()
 
 
 def begin_opening(session: Session, blast_id: int, *, opens_upto: int, now: datetime) -> None:

@@ -47,7 +47,7 @@ def due_stages(session: Session, *, now: datetime, limit: int = 20) -> list[DueS
         .limit(limit)
         .with_for_update(of=Stage, skip_locked=True)
     )
-    found = session.execute(question).tuples().all()
+    found = session.execute(question).all()
     if found:
         ids = sorted({fixture.id for _, _, fixture in found})
         session.execute(select(Fixture.id).where(Fixture.id.in_(ids)).order_by(Fixture.id).with_for_update(read=True))
@@ -201,8 +201,7 @@ def write_messages(
         & placed.c.supporter_id.between(batches.c.first_supporter_id, batches.c.last_supporter_id),
     )
     written = insert(Message).from_select(["blast_id", "channel", "supporter_id", "batch_id"], rows)
-    # psycopg tells how many rows the outer INSERT wrote.
-    return int(getattr(session.execute(written), "rowcount", 0))
+    return session.connection().execute(written, execution_options={"preserve_rowcount": True}).rowcount
 
 
 def _audience_of(blast: Blast, channel: Channel, *, after: int, upto: int) -> Select[int]:
@@ -232,7 +231,7 @@ def finish_blasts(session: Session, *, now: datetime, settled_for: timedelta = t
         )
         .values(state=BlastState.DONE, finished_at=now)
     )
-    return int(getattr(session.execute(done), "rowcount", 0))
+    return session.connection().execute(done).rowcount
 
 
 def set_work_mem(session: Session) -> None:

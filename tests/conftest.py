@@ -1,0 +1,97 @@
+"""What every test may ask for: real Postgres and Redis, started once a run, and a database of its own per worker."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from service.cli.running.ports import free_port as find_free_port
+from service.cli.running.postgres import start_postgres
+from service.cli.running.redis import start_redis
+from service.settings import Settings, load_settings
+from service.store.engine import make_engine, make_sessions
+from service.store.migrate import migrate
+from service.store.tables import Base
+
+SECRET = "a secret of the tests, forty letters long or so"
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A TOUCHLINE_HOME of this worker's own."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="session")
+def database_url(home: Path) -> Iterator[str]:
+    """A migrated database on an embedded Postgres."""
+    server = start_postgres(home)
+    try:
+        migrate(server.url)
+        yield server.url
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def redis_url(home: Path) -> Iterator[str]:
+    """An embedded Redis."""
+    server = start_redis(home)
+    try:
+        yield server.url
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def engine(database_url: str) -> Iterator[Engine]:
+    made = make_engine(database_url, pool_size=20)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A session whose transaction is rolled back: for rooms, which never commit."""
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        with Session(connection, expire_on_commit=False) as made:
+            yield made
+        transaction.rollback()
+
+
+@pytest.fixture
+def clean_database(engine: Engine) -> Iterator[None]:
+    """Every table emptied after a test that commits."""
+    yield
+    names = ", ".join(table.name for table in Base.metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        connection.execute(text("INSERT INTO house (id) VALUES (1)"))
+
+
+@pytest.fixture
+def sessions(engine: Engine, clean_database: None) -> sessionmaker[Session]:
+    """Sessions that commit; the tables are emptied afterwards."""
+    return make_sessions(engine)
+
+
+@pytest.fixture
+def settings(database_url: str, home: Path) -> Settings:
+    """Settings as a sandbox installation has them, without Redis."""
+    return load_settings({"DATABASE_URL": database_url, "SECRET_KEY": SECRET, "TOUCHLINE_HOME": str(home)})
+
+
+@pytest.fixture
+def free_port() -> int:
+    return find_free_port()
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test depends on the settings of whoever runs it."""
+    for name in [name for name in os.environ if name.startswith(("TWILIO_", "SENDGRID_", "TOUCHLINE_HOME"))]:
+        monkeypatch.delenv(name)
