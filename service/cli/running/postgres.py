@@ -102,7 +102,7 @@ def _make(data: Path, password: str) -> None:
     """Make the data folder beside its place and move it there whole: a half-finished first run leaves nothing."""
     if data.exists() and any(data.iterdir()):
         raise CannotStart(
-            f"{data} is there but holds no database; move it away (or delete it, if you need nothing of it) and try again"
+            f"{data} is there but holds no database; move it away, or delete it if you need nothing of it"
         )
     making = data.with_name("postgres.making")
     shutil.rmtree(making, ignore_errors=True)

@@ -34,7 +34,7 @@ class EmbeddedRedis:
 
 
 def start_redis(home: Path) -> EmbeddedRedis:
-    """Start a server that keeps its file below `home`. It carries nudges: losing it loses seconds. Raises CannotStart."""
+    """Start a server that keeps its file below `home`. It carries nudges only. Raises CannotStart."""
     folder = home / "redis"
     folder.mkdir(exist_ok=True)
     port, password = free_port(), secrets.token_hex(16)

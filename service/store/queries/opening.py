@@ -165,7 +165,7 @@ def write_messages(
     place = func.row_number().over(
         partition_by=(people.c.rendering_id, people.c.time_zone), order_by=people.c.supporter_id
     )
-    placed = select(people, ((place - 1) / literal(batch_size)).label("nth")).cte("placed").prefix_with("MATERIALIZED")
+    placed = select(people, ((place - 1) // literal(batch_size)).label("nth")).cte("placed").prefix_with("MATERIALIZED")
     spans = (
         select(
             literal(blast.id),

@@ -11,6 +11,10 @@ from service.store.tables.campaign import Stage as Stage
 from service.store.tables.campaign import StageFiring as StageFiring
 from service.store.tables.house import AuditEntry as AuditEntry
 from service.store.tables.house import House as House
+from service.store.tables.manager import Manager as Manager
+from service.store.tables.manager import ManagerSession as ManagerSession
+from service.store.tables.manager import SignInLink as SignInLink
+from service.store.tables.manager import SignInTry as SignInTry
 from service.store.tables.people import Action as Action
 from service.store.tables.people import Consent as Consent
 from service.store.tables.people import Permission as Permission
