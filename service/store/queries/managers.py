@@ -138,9 +138,9 @@ def add_try(session: Session, *, account_hash: bytes, ip: str, now: datetime) ->
 def count_tries(session: Session, *, account_hash: bytes, ip: str, since: datetime) -> tuple[int, int, int]:
     """Tries at the account from this address, at the account at all, and from this address at all."""
     mine, here = SignInTry.account_hash == account_hash, SignInTry.ip == ip
-    asked = select(
-        func.count().filter(mine, here), func.count().filter(mine), func.count().filter(here)
-    ).where(SignInTry.at > since, or_(mine, here))
+    asked = select(func.count().filter(mine, here), func.count().filter(mine), func.count().filter(here)).where(
+        SignInTry.at > since, or_(mine, here)
+    )
     both, account, address = session.execute(asked).one()
     return both, account, address
 

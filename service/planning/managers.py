@@ -1,0 +1,129 @@
+"""Managers' accounts: who has one, in which role, and the link by which they first come in."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from service.consenting.addresses import normalise_email
+from service.domain.manager import Role
+from service.store import Session
+from service.store.queries import managers
+from service.store.queries.house import write_audit
+from service.store.tables.manager import Manager as ManagerRow
+from service.wording.links import LinkKind, sign
+
+LINK_LIFE = timedelta(hours=24)
+
+
+class NoSuchManager(Exception):
+    """There is no account of this id or address."""
+
+
+class LastAdmin(Exception):
+    """The last admin can neither be removed nor given a lesser role: nobody could undo it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manager:
+    """A person with a console account."""
+
+    id: int
+    email: str
+    role: Role
+    has_password: bool
+    created_at: datetime
+    signed_in_at: datetime | None
+
+
+def as_manager(row: ManagerRow) -> Manager:
+    """The account as the doors see it: without its password's hash."""
+    return Manager(
+        id=row.id,
+        email=row.email,
+        role=Role(row.role),
+        has_password=bool(row.password_hash),
+        created_at=row.created_at,
+        signed_in_at=row.signed_in_at,
+    )
+
+
+def list_managers(session: Session) -> list[Manager]:
+    """Everybody who has an account, by address."""
+    return [as_manager(row) for row in managers.all_present(session)]
+
+
+def add_manager(session: Session, email: str, role: Role, *, actor: str, now: datetime) -> Manager:
+    """The account of this address: made where there is none, taken back where it was removed, else as it is.
+
+    Raises BadAddress.
+    """
+    address = normalise_email(email)
+    row = managers.by_email(session, address)
+    if row is not None and row.removed_at is None:
+        return as_manager(row)
+    if row is None:
+        row = managers.add(session, email=address, role=role, now=now)
+    else:
+        row.role, row.removed_at, row.password_hash = str(role), None, ""
+        session.flush()
+    write_audit(session, at=now, actor=actor, deed="manager.add", subject=f"manager {row.id}", details={"role": role})
+    return as_manager(row)
+
+
+def make_sign_in_link(
+    session: Session,
+    email: str,
+    role: Role | str,
+    *,
+    public_url: str,
+    key: bytes,
+    now: datetime,
+    actor: str = "command line",
+    life: timedelta = LINK_LIFE,
+) -> str:
+    """An address that signs this manager in once; the account is made where there is none.
+
+    Links made for them before, and not used, stop working. `key` is the one that signs links. Raises BadAddress.
+    """
+    manager = add_manager(session, email, Role(role), actor=actor, now=now)
+    return public_url + make_link_path(session, manager.id, key=key, now=now, life=life)
+
+
+def make_link_path(session: Session, manager_id: int, *, key: bytes, now: datetime, life: timedelta = LINK_LIFE) -> str:
+    """The path below PUBLIC_URL that signs this manager in once."""
+    expires_at = now + life
+    link_id = managers.add_link(session, manager_id=manager_id, now=now, expires_at=expires_at)
+    token = sign(LinkKind.SIGN_IN, manager_id, key=key, expires_at=expires_at, nonce=link_id)
+    return f"/console/enter/{token}"
+
+
+def change_role(session: Session, manager_id: int, role: Role, *, actor: str, now: datetime) -> Manager:
+    """Give a manager another role. Raises NoSuchManager, LastAdmin."""
+    row = _to_change(session, manager_id, keeps_admin=role is Role.ADMIN)
+    if row.role == role:
+        return as_manager(row)
+    details = {"from": row.role, "to": str(role)}
+    row.role = str(role)
+    session.flush()
+    write_audit(session, at=now, actor=actor, deed="manager.role", subject=f"manager {row.id}", details=details)
+    return as_manager(row)
+
+
+def remove_manager(session: Session, manager_id: int, *, actor: str, now: datetime) -> Manager:
+    """Take an account away and sign it out everywhere, at once. Raises NoSuchManager, LastAdmin."""
+    row = _to_change(session, manager_id, keeps_admin=False)
+    row.removed_at, row.password_hash = now, ""
+    managers.end_sessions(session, manager_id=row.id)
+    managers.void_links(session, manager_id=row.id, now=now)
+    session.flush()
+    write_audit(session, at=now, actor=actor, deed="manager.remove", subject=f"manager {row.id}")
+    return as_manager(row)
+
+
+def _to_change(session: Session, manager_id: int, *, keeps_admin: bool) -> ManagerRow:
+    admins = managers.lock_admins(session)
+    row = managers.by_id(session, manager_id, lock=True)
+    if row is None or row.removed_at is not None:
+        raise NoSuchManager(f"there is no manager {manager_id}")
+    if not keeps_admin and list(admins) == [row.id]:
+        raise LastAdmin(f"manager {manager_id} is the only admin")
+    return row
