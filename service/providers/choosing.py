@@ -1,0 +1,25 @@
+"""Which provider carries what, by the settings. The sandbox is the same road with another address."""
+
+from service.providers.ports import EmailProvider, SmsProvider
+from service.providers.sendgrid.sending import SendGrid
+from service.providers.smtp.sending import Smtp
+from service.providers.twilio.sending import Twilio
+from service.settings import EmailRoad, Settings
+
+
+def email_provider(settings: Settings) -> EmailProvider:
+    """Who carries email."""
+    if settings.email_road is EmailRoad.SMTP and settings.smtp_url:
+        return Smtp(settings.smtp_url)
+    return SendGrid(settings.sendgrid_api_key, settings.sendgrid_api_url)
+
+
+def sms_provider(settings: Settings) -> SmsProvider:
+    """Who carries texts."""
+    return Twilio(
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_tokens[0],
+        api_url=settings.twilio_api_url,
+        messaging_service_sid=settings.twilio_messaging_service_sid,
+        from_numbers=settings.twilio_from_numbers,
+    )

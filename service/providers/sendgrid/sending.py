@@ -1,0 +1,165 @@
+"""Email out through SendGrid: up to 1,000 people a request, one try, every answer put into our own words."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import orjson
+import urllib3
+from python_http_client.exceptions import HTTPError
+from sendgrid import SendGridAPIClient
+
+from service import clock
+from service.providers.ports import EmailBatch, EmailOutcome, EmailRecipient, Outcome, Refusal
+from service.providers.sendgrid.transport import Leaf, Request, TooLate, plant
+
+MOST_RECIPIENTS = 1000
+_PLACE = re.compile(r"personalizations\.(\d+)\.")
+_BEFORE_THE_FIRST_BYTE = (
+    urllib3.exceptions.NewConnectionError,
+    urllib3.exceptions.ConnectTimeoutError,
+    urllib3.exceptions.NameResolutionError,
+    urllib3.exceptions.LocationParseError,
+    urllib3.exceptions.EmptyPoolError,
+    # The handshake comes before the request.
+    urllib3.exceptions.SSLError,
+)
+# What stays the same in every request: our own links are counted by us; opens by SendGrid; opt-out is ours.
+_TRACKING = {
+    "click_tracking": {"enable": False, "enable_text": False},
+    "open_tracking": {"enable": True},
+    "subscription_tracking": {"enable": False},
+}
+
+
+@dataclass(slots=True)
+class SendGrid:
+    """The official package, with pooled connections under it. Safe to use from several threads."""
+
+    api_key: str = field(repr=False)
+    api_url: str
+    pool_size: int = 32
+    name: str = field(init=False, default="sendgrid")
+    _client: SendGridAPIClient = field(init=False, repr=False)
+    _leaf: Leaf = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._client = SendGridAPIClient(self.api_key, host=self.api_url)
+        headers = {**self._client._default_headers, "Content-Type": "application/json"}
+        self._leaf = Leaf(f"{self.api_url}/v3/mail/send", headers, self.pool_size)
+        plant(self._client, self._leaf)
+
+    def send(self, batch: EmailBatch, *, deadline: float) -> EmailOutcome:
+        """Hand over a batch in one try."""
+        if not 0 < len(batch.recipients) <= MOST_RECIPIENTS:
+            raise ValueError(f"a batch has 1 to {MOST_RECIPIENTS} recipients")
+        try:
+            answer = self._client.client.mail.send.post(request_body=Request.of(payload_of(batch), deadline))
+        except TooLate:
+            return EmailOutcome(Outcome.NOT_SENT, detail="the deadline had passed")
+        except _BEFORE_THE_FIRST_BYTE as broken:
+            return EmailOutcome(Outcome.NOT_SENT, detail=type(broken).__name__)
+        except (urllib3.exceptions.HTTPError, OSError) as broken:
+            # After the first byte nobody knows whether it was taken.
+            return EmailOutcome(Outcome.IN_DOUBT, detail=type(broken).__name__)
+        except HTTPError as refused:
+            return _refused(refused, batch)
+        provider_ref = answer.headers.get("X-Message-Id", "")
+        if answer.status_code != 202 or not provider_ref:
+            return EmailOutcome(Outcome.IN_DOUBT, code=str(answer.status_code), detail="an answer without an id")
+        return EmailOutcome(Outcome.ACCEPTED, provider_ref=provider_ref)
+
+    def close(self) -> None:
+        """Let go of the pool."""
+        self._leaf.pool.clear()
+
+
+def payload_of(batch: EmailBatch) -> dict[str, object]:
+    """The request SendGrid's v3 API documents, one recipient a personalization so that nobody sees another."""
+    payload: dict[str, object] = {
+        "personalizations": [_personalization(each, batch.attempt_id) for each in batch.recipients],
+        "from": {"email": batch.from_address, "name": batch.from_name},
+        "subject": batch.subject,
+        "content": [{"type": "text/plain", "value": batch.text}, {"type": "text/html", "value": batch.html}],
+        "tracking_settings": _TRACKING,
+    }
+    if batch.reply_to:
+        payload["reply_to"] = {"email": batch.reply_to}
+    if batch.headers:
+        payload["headers"] = dict(batch.headers)
+    return payload
+
+
+def _personalization(recipient: EmailRecipient, attempt_id: str) -> dict[str, object]:
+    to = {"email": recipient.address}
+    if recipient.name:
+        to["name"] = recipient.name
+    whole: dict[str, object] = {"to": [to], "custom_args": {"ref": recipient.ref, "attempt": attempt_id}}
+    if recipient.substitutions:
+        whole["substitutions"] = recipient.substitutions
+    if recipient.headers:
+        whole["headers"] = recipient.headers
+    return whole
+
+
+def _refused(refused: HTTPError, batch: EmailBatch) -> EmailOutcome:
+    status = int(refused.status_code)
+    code = str(status)
+    if status == 429:
+        return EmailOutcome(
+            Outcome.BUSY, retry_after=_retry_after(refused.headers), code=code, detail="too many requests"
+        )
+    if status >= 500:
+        return EmailOutcome(Outcome.IN_DOUBT, code=code, detail="the provider failed")
+    if status in {401, 403}:
+        return EmailOutcome(
+            Outcome.REFUSED, refusal=Refusal.CREDENTIALS, code=code, detail="key or sender not accepted"
+        )
+    if status == 400:
+        places = _places(refused.body, len(batch.recipients))
+        if places:
+            return EmailOutcome(
+                Outcome.REFUSED,
+                refusal=Refusal.INVALID_ADDRESS,
+                code=code,
+                detail=f"{len(places)} addresses refused",
+                refused_recipients=places,
+            )
+    refusal = Refusal.CONTENT if status in {400, 413} else Refusal.CONFIGURATION
+    return EmailOutcome(Outcome.REFUSED, refusal=refusal, code=code, detail=_fields(refused.body))
+
+
+def _errors(body: object) -> list[dict[str, object]]:
+    try:
+        found = orjson.loads(body if isinstance(body, bytes | str) else b"")
+    except orjson.JSONDecodeError:
+        return []
+    errors = found.get("errors") if isinstance(found, dict) else None
+    return [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
+
+
+def _places(body: object, count: int) -> dict[int, str]:
+    """Which recipients the provider named. Its messages may quote the address, so only the field is kept."""
+    places = {}
+    for error in _errors(body):
+        found = _PLACE.match(str(error.get("field") or ""))
+        if found and int(found[1]) < count:
+            places[int(found[1])] = "address refused by the provider"
+    return places
+
+
+def _fields(body: object) -> str:
+    fields = [str(error["field"]) for error in _errors(body) if error.get("field")]
+    return "refused because of " + ", ".join(fields[:5]) if fields else "refused"
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds to wait, from Retry-After or else from X-RateLimit-Reset (unix seconds)."""
+    try:
+        if headers.get("Retry-After"):
+            return max(0.0, float(headers["Retry-After"]))
+        if headers.get("X-RateLimit-Reset"):
+            return max(0.0, float(headers["X-RateLimit-Reset"]) - clock.now().timestamp())
+    except ValueError:
+        return None
+    return None
