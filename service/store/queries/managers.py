@@ -53,6 +53,14 @@ def void_links(session: Session, *, manager_id: int, now: datetime) -> None:
     session.execute(unused.values(used_at=now))
 
 
+def link_made_since(session: Session, *, manager_id: int, since: datetime) -> bool:
+    """Whether an unused link was made lately."""
+    asked = select(SignInLink.id).where(
+        SignInLink.manager_id == manager_id, SignInLink.used_at.is_(None), SignInLink.created_at > since
+    )
+    return session.scalar(asked.limit(1)) is not None
+
+
 def link_is_open(session: Session, *, link_id: int, manager_id: int, now: datetime) -> bool:
     """Whether the link could still be used."""
     asked = select(SignInLink.id).where(

@@ -1,0 +1,74 @@
+"""What a supporter can see and change of themselves, with nothing but the link in their message."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.consenting.consent import Evidence, withdraw_consent
+from service.domain.channel import Channel
+from service.domain.consent import Suppressed
+from service.store import Session
+from service.store.queries import campaigns, consents, erasing, supporters
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What the page shows. Addresses are masked: a forwarded link must not tell a friend whose it was."""
+
+    first_name: str
+    masked_email: str
+    masked_phone: str
+    locale: str
+    time_zone: str
+    campaign_id: int
+    channels: frozenset[Channel]
+
+
+def preferences_of(session: Session, supporter_id: int, *, campaign_id: int) -> Preferences | None:
+    """A supporter's preferences for a campaign; None for one who is gone."""
+    known = supporters.by_id(session, supporter_id)
+    if known is None:
+        return None
+    return Preferences(
+        first_name=known.first_name,
+        masked_email=mask_email(known.email),
+        masked_phone=mask_phone(known.phone),
+        locale=known.locale,
+        time_zone=known.time_zone,
+        campaign_id=campaign_id,
+        channels=consents.permitted_channels(session, supporter_id=supporter_id, campaign_id=campaign_id),
+    )
+
+
+def campaign_of(session: Session, supporter_id: int, blast_id: int) -> int | None:
+    """The campaign a link belongs to: its blast's, else the one the supporter consented to last, else the current."""
+    return campaigns.of_blast(session, blast_id) or campaigns.of_supporter(session, supporter_id)
+
+
+def change_details(session: Session, supporter_id: int, *, first_name: str, locale: str, time_zone: str) -> None:
+    """Change the name we greet with, the language and the time zone."""
+    values = {"first_name": first_name.strip()[:80], "locale": locale[:12], "time_zone": time_zone[:60]}
+    supporters.change(session, supporter_id, {name: value for name, value in values.items() if value})
+
+
+def erase(session: Session, supporter_id: int, *, source: str, ip: str, now: datetime) -> None:
+    """Forget a person: consent withdrawn, addresses suppressed by hash, everything that names them deleted."""
+    for channel in Channel:
+        evidence = Evidence(wording="", source=source, ip=ip)
+        withdraw_consent(
+            session, supporter_id=supporter_id, channel=channel, reason=Suppressed.ERASED, evidence=evidence, now=now
+        )
+    erasing.erase(session, supporter_id, now=now)
+
+
+def mask_email(email: str | None) -> str:
+    """`a…@e….org` for `ana@example.org`."""
+    if not email:
+        return ""
+    local, _, domain = email.partition("@")
+    name, _, top = domain.rpartition(".")
+    return f"{local[:1]}…@{name[:1]}….{top}"
+
+
+def mask_phone(phone: str | None) -> str:
+    """`+44…23` for `+447700900123`."""
+    return f"{phone[:3]}…{phone[-2:]}" if phone else ""

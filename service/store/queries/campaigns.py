@@ -1,0 +1,178 @@
+"""Questions about campaigns and their pages."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from service.domain.channel import Channel
+from service.store import Session
+from service.store.tables.campaign import Briefing, Campaign, Fixture, Link
+from service.store.tables.people import Action, Permission
+from service.store.tables.sending import Blast
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignView:
+    """A campaign and its match, as pages show them."""
+
+    id: int
+    slug: str
+    title: str
+    organisation: str
+    summary: str
+    language: str
+    postal_address: str
+    privacy_url: str
+    reply_to: str
+    consent_wordings: Mapping[str, Mapping[str, str]]
+    keywords: Mapping[str, str]
+    fixture_id: int
+    fixture_slug: str
+    home: str
+    away: str
+    venue: str
+    competition: str
+    time_zone: str
+    state: str
+    kick_off_at: datetime
+    home_score: int | None
+    away_score: int | None
+
+    def wordings(self, language: str) -> Mapping[str, str]:
+        """The words beside each channel's box."""
+        return self.consent_wordings.get(language) or self.consent_wordings.get(self.language) or {}
+
+    @property
+    def score(self) -> str:
+        known = self.home_score is not None and self.away_score is not None
+        return f"{self.home_score}–{self.away_score}" if known else ""
+
+
+def _views(session: Session, *conditions: object) -> list[CampaignView]:
+    question = select(Campaign, Fixture).join(Fixture, Fixture.id == Campaign.fixture_id).order_by(Campaign.id.desc())
+    for condition in conditions:
+        question = question.where(condition)  # type: ignore[arg-type]  # conditions of this module alone
+    return [_view(campaign, fixture) for campaign, fixture in session.execute(question)]
+
+
+def _view(campaign: Campaign, fixture: Fixture) -> CampaignView:
+    return CampaignView(
+        id=campaign.id,
+        slug=campaign.slug,
+        title=campaign.title,
+        organisation=campaign.organisation,
+        summary=campaign.summary,
+        language=campaign.language,
+        postal_address=campaign.postal_address,
+        privacy_url=campaign.privacy_url,
+        reply_to=campaign.reply_to,
+        consent_wordings=campaign.consent_wordings,
+        keywords=campaign.keywords,
+        fixture_id=fixture.id,
+        fixture_slug=fixture.slug,
+        home=fixture.home,
+        away=fixture.away,
+        venue=fixture.venue,
+        competition=fixture.competition,
+        time_zone=fixture.time_zone,
+        state=fixture.state,
+        kick_off_at=fixture.kick_off_at,
+        home_score=fixture.home_score,
+        away_score=fixture.away_score,
+    )
+
+
+def by_slug(session: Session, slug: str) -> CampaignView | None:
+    """The campaign at this address."""
+    return next(iter(_views(session, Campaign.slug == slug)), None)
+
+
+def by_id(session: Session, campaign_id: int) -> CampaignView | None:
+    """One campaign."""
+    return next(iter(_views(session, Campaign.id == campaign_id)), None)
+
+
+def current(session: Session) -> CampaignView | None:
+    """The campaign that answers at `/`."""
+    return next(iter(_views(session, Campaign.is_current)), None)
+
+
+def every(session: Session) -> Sequence[CampaignView]:
+    """All campaigns, newest first."""
+    return _views(session)
+
+
+def of_blast(session: Session, blast_id: int) -> int | None:
+    """The campaign a blast belongs to."""
+    return session.scalar(select(Blast.campaign_id).where(Blast.id == blast_id)) if blast_id else None
+
+
+def of_supporter(session: Session, supporter_id: int) -> int | None:
+    """The campaign a supporter consented to last, else the current one."""
+    last = (
+        select(Permission.campaign_id)
+        .where(Permission.supporter_id == supporter_id)
+        .order_by(Permission.given_at.desc())
+        .limit(1)
+    )
+    return session.scalar(last) or session.scalar(select(Campaign.id).where(Campaign.is_current))
+
+
+def consent_wording(session: Session, campaign_id: int, channel: Channel) -> str:
+    """The words beside a channel's box, in the campaign's own language."""
+    found = by_id(session, campaign_id)
+    return found.wordings(found.language).get(str(channel), "") if found else ""
+
+
+@dataclass(frozen=True, slots=True)
+class BriefingView:
+    """A "find out more" page."""
+
+    slug: str
+    title: str
+    summary: str
+    body: str
+    source: str
+
+
+def briefings(session: Session, campaign_id: int, language: str) -> list[BriefingView]:
+    """A campaign's briefings in order, each in this language where it is written in it."""
+    rows = session.scalars(
+        select(Briefing).where(Briefing.campaign_id == campaign_id).order_by(Briefing.position, Briefing.id)
+    )
+    chosen: dict[str, Briefing] = {}
+    for row in rows:
+        if row.slug not in chosen or row.language == language:
+            chosen[row.slug] = row
+    return [BriefingView(row.slug, row.title, row.summary, row.body, row.source) for row in chosen.values()]
+
+
+def link_target(session: Session, link_id: int) -> str | None:
+    """Where a tracked link leads."""
+    return session.scalar(select(Link.target).where(Link.id == link_id))
+
+
+def note_action(
+    session: Session,
+    *,
+    campaign_id: int,
+    supporter_id: int | None,
+    kind: str,
+    detail: str,
+    blast_id: int | None,
+    now: datetime,
+) -> None:
+    """Something a supporter did."""
+    row = upsert(Action).values(
+        campaign_id=campaign_id, supporter_id=supporter_id, kind=kind, detail=detail, blast_id=blast_id, at=now
+    )
+    session.execute(row)
+
+
+def make_current(session: Session, campaign_id: int) -> None:
+    """Have this campaign answer at `/`, and no other."""
+    session.execute(update(Campaign).where(Campaign.is_current, Campaign.id != campaign_id).values(is_current=False))
+    session.execute(update(Campaign).where(Campaign.id == campaign_id).values(is_current=True))

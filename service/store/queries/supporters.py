@@ -1,0 +1,152 @@
+"""Questions about supporters and sign-ups."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from service.domain.channel import Channel
+from service.store import Session
+from service.store.tables.people import SignUp, Supporter
+from service.store.tables.sending import Message, Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A supporter, as the rooms see one."""
+
+    id: int
+    first_name: str
+    email: str | None
+    phone: str | None
+    locale: str
+    time_zone: str
+
+
+def _known(row: Supporter | None) -> Known | None:
+    if row is None:
+        return None
+    return Known(row.id, row.first_name, row.email, row.phone, row.locale, row.time_zone)
+
+
+def by_id(session: Session, supporter_id: int) -> Known | None:
+    """The supporter, unless erased."""
+    found = select(Supporter).where(Supporter.id == supporter_id, Supporter.erased_at.is_(None))
+    return _known(session.scalars(found).one_or_none())
+
+
+def by_address(session: Session, channel: Channel, address: str) -> Known | None:
+    """Whose address this is (uq_supporters_email, uq_supporters_phone)."""
+    column = Supporter.email if channel is Channel.EMAIL else Supporter.phone
+    return _known(session.scalars(select(Supporter).where(column == address)).one_or_none())
+
+
+def add(
+    session: Session,
+    *,
+    first_name: str,
+    channel: Channel,
+    address: str,
+    address_hash: bytes,
+    locale: str,
+    time_zone: str,
+    source: str,
+    now: datetime,
+) -> int:
+    """A new supporter with one address; when two confirm the same address at once, both get the one supporter."""
+    name = "email" if channel is Channel.EMAIL else "phone"
+    row = upsert(Supporter).values(
+        first_name=first_name,
+        locale=locale,
+        time_zone=time_zone,
+        source=source,
+        created_at=now,
+        **{name: address, f"{name}_hash": address_hash},
+    )
+    kept = row.on_conflict_do_update(constraint=f"uq_supporters_{name}", set_={name: address})
+    return session.scalars(kept.returning(Supporter.id)).one()
+
+
+def attach(session: Session, supporter_id: int, *, channel: Channel, address: str, address_hash: bytes) -> bool:
+    """Give a supporter an address they lack and nobody else has; False when that is not so."""
+    name = "email" if channel is Channel.EMAIL else "phone"
+    column = Supporter.email if channel is Channel.EMAIL else Supporter.phone
+    if session.scalar(select(Supporter.id).where(column == address)) is not None:
+        return False
+    given = (
+        update(Supporter)
+        .where(Supporter.id == supporter_id, column.is_(None))
+        .values(**{name: address, f"{name}_hash": address_hash})
+    )
+    return bool(session.execute(given.returning(Supporter.id)).all())
+
+
+def change(session: Session, supporter_id: int, values: Mapping[str, str]) -> None:
+    """Change what a supporter says of themselves: first name, locale, time zone."""
+    session.execute(update(Supporter).where(Supporter.id == supporter_id).values(**values))
+
+
+def add_sign_up(session: Session, values: Mapping[str, object]) -> int:
+    """Write a sign-up down as it was typed."""
+    return session.scalars(insert(SignUp).values(**values).returning(SignUp.id)).one()
+
+
+def sign_up(session: Session, sign_up_id: int) -> SignUp | None:
+    """A sign-up, held while it is being confirmed."""
+    return session.scalars(select(SignUp).where(SignUp.id == sign_up_id).with_for_update()).one_or_none()
+
+
+def waiting_sign_up(session: Session, phone: str, *, since: datetime) -> SignUp | None:
+    """The newest sign-up of this phone that waits for its text (ix_sign_ups_phone_created_at), held."""
+    question = (
+        select(SignUp)
+        .where(SignUp.phone == phone, SignUp.wants_sms, SignUp.phone_confirmed_at.is_(None), SignUp.created_at > since)
+        .order_by(SignUp.created_at.desc())
+        .limit(1)
+        .with_for_update()
+    )
+    return session.scalars(question).one_or_none()
+
+
+def notices_since(session: Session, address: str, *, kind: str, since: datetime | None) -> int:
+    """How many notices of a kind an address was sent, since a moment or ever (ix_notices_to_address)."""
+    asked = select(func.count()).where(Notice.to_address == address, Notice.kind == kind)
+    return session.scalar(asked.where(Notice.created_at > since) if since else asked) or 0
+
+
+def sign_ups_since(session: Session, *, phone_prefix: str, since: datetime) -> int:
+    """How many sign-ups came from numbers that begin alike."""
+    asked = select(func.count()).where(
+        SignUp.phone.startswith(phone_prefix, autoescape=True), SignUp.created_at > since
+    )
+    return session.scalar(asked) or 0
+
+
+def note_left(session: Session, *, blast_id: int, channel: Channel, supporter_id: int, now: datetime) -> None:
+    """Remember that this message was the one its reader left by."""
+    session.execute(
+        update(Message)
+        .where(
+            Message.blast_id == blast_id,
+            Message.channel == channel,
+            Message.supporter_id == supporter_id,
+            Message.left_at.is_(None),
+        )
+        .values(left_at=now)
+    )
+
+
+def note_click(session: Session, *, blast_id: int, channel: Channel, supporter_id: int, now: datetime) -> None:
+    """Remember the first click on a message."""
+    session.execute(
+        update(Message)
+        .where(
+            Message.blast_id == blast_id,
+            Message.channel == channel,
+            Message.supporter_id == supporter_id,
+            Message.clicked_at.is_(None),
+        )
+        .values(clicked_at=now)
+    )
