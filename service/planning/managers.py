@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from service.consenting.addresses import normalise_email
+from service.domain.channel import Channel
 from service.domain.manager import Role
+from service.domain.notice import NoticeKind
+from service.sending.notices import NoticeRequest, ask_notice
 from service.store import Session
 from service.store.queries import managers
 from service.store.queries.house import write_audit
@@ -12,6 +15,9 @@ from service.store.tables.manager import Manager as ManagerRow
 from service.wording.links import LinkKind, sign
 
 LINK_LIFE = timedelta(hours=24)
+MAILED_LINK_LIFE = timedelta(minutes=30)
+# A second link asked for this soon would only void the first while it is on its way.
+_MAIL_AGAIN_AFTER = timedelta(minutes=2)
 
 
 class NoSuchManager(Exception):
@@ -94,6 +100,28 @@ def make_link_path(session: Session, manager_id: int, *, key: bytes, now: dateti
     link_id = managers.add_link(session, manager_id=manager_id, now=now, expires_at=expires_at)
     token = sign(LinkKind.SIGN_IN, manager_id, key=key, expires_at=expires_at, nonce=link_id)
     return f"/console/enter/{token}"
+
+
+def mail_link(session: Session, email: str, *, key: bytes, now: datetime, life: timedelta = MAILED_LINK_LIFE) -> bool:
+    """Ask for a sign-in link to be emailed to the account of this address; False where there is none, or one is on
+    its way. Nudge sending.send_notices after the commit, and answer the asker the same either way.
+    """
+    row = managers.by_email(session, email.strip().lower())
+    if row is None or row.removed_at is not None:
+        return False
+    if managers.link_made_since(session, manager_id=row.id, since=now - _MAIL_AGAIN_AFTER):
+        return False
+    path = make_link_path(session, row.id, key=key, now=now, life=life)
+    minutes = int(life.total_seconds() // 60)
+    request = NoticeRequest(
+        kind=NoticeKind.MANAGER_LINK,
+        channel=Channel.EMAIL,
+        to_address=row.email,
+        dedupe_key=f"manager_link:{row.id}:{now.isoformat()}",
+        facts={"link_path": path, "minutes": str(minutes)},
+        passes_suppression=True,
+    )
+    return ask_notice(session, request, now=now) is not None
 
 
 def change_role(session: Session, manager_id: int, role: Role, *, actor: str, now: datetime) -> Manager:

@@ -63,10 +63,7 @@ def note_try(session: Session, email: str, *, here: Here, now: datetime) -> None
 
 def sign_in(session: Session, email: str, password: str, *, here: Here, now: datetime) -> Manager:
     """Open a session for whoever knows the password. Raises SignInRefused, TooManyTries."""
-    account = _account_hash(email)
-    counts = managers.count_tries(session, account_hash=account, ip=here.ip, since=now - TRY_WINDOW)
-    if any(count > limit for count, limit in zip(counts, _TRY_LIMITS, strict=True)):
-        raise TooManyTries("too many tries to sign in")
+    _check_tries(session, email, here=here, now=now)
     row = managers.by_email(session, email.strip().lower())
     known = row is not None and row.removed_at is None and bool(row.password_hash)
     right = _is_right(row.password_hash if row and known else _NOBODY, password)
@@ -74,7 +71,7 @@ def sign_in(session: Session, email: str, password: str, *, here: Here, now: dat
         raise SignInRefused("the address and password do not go together")
     if _HASHER.check_needs_rehash(row.password_hash):
         row.password_hash = _HASHER.hash(password)
-    managers.forget_tries(session, account_hash=account, ip=here.ip)
+    managers.forget_tries(session, account_hash=_account_hash(email), ip=here.ip)
     _open(session, row.id, here=here, now=now)
     return as_manager(row)
 
@@ -120,11 +117,13 @@ def sign_out(session: Session, token: str) -> None:
 def change_password(session: Session, manager_id: int, *, current: str, new: str, here: Here, now: datetime) -> None:
     """Set a password and sign out every browser but this one, which goes on under a new token.
 
-    Raises SignInRefused where a password is set already and `current` is not it; WeakPassword.
+    Write the try down first, as for `sign_in`. Raises SignInRefused where a password is set already and `current` is
+    not it; TooManyTries; WeakPassword.
     """
     row = managers.by_id(session, manager_id, lock=True)
     if row is None or row.removed_at is not None:
         raise SignInRefused("the account is gone")
+    _check_tries(session, row.email, here=here, now=now)
     if row.password_hash and not _is_right(row.password_hash, current):
         raise SignInRefused("the present password is another one")
     check_password(new, row.email)
@@ -132,6 +131,7 @@ def change_password(session: Session, manager_id: int, *, current: str, new: str
     session.flush()
     managers.end_sessions(session, manager_id=row.id)
     managers.void_links(session, manager_id=row.id, now=now)
+    managers.forget_tries(session, account_hash=_account_hash(row.email), ip=here.ip)
     _open(session, row.id, here=here, now=now)
     write_audit(session, at=now, actor=row.email, deed="manager.password", subject=f"manager {row.id}")
 
@@ -145,6 +145,13 @@ def check_password(password: str, email: str) -> None:
     plain = password.lower()
     if plain in _COMMON or len(set(plain)) < 4 or plain in {email, email.split("@", maxsplit=1)[0]}:
         raise WeakPassword("this password is among the first that would be tried")
+
+
+def _check_tries(session: Session, email: str, *, here: Here, now: datetime) -> None:
+    account = _account_hash(email)
+    counts = managers.count_tries(session, account_hash=account, ip=here.ip, since=now - TRY_WINDOW)
+    if any(count > limit for count, limit in zip(counts, _TRY_LIMITS, strict=True)):
+        raise TooManyTries("too many tries at a password")
 
 
 def _open(session: Session, manager_id: int, *, here: Here, now: datetime) -> None:

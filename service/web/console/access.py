@@ -1,0 +1,118 @@
+"""Who may come in: the console answers only where a route names the role it needs."""
+
+from collections.abc import Callable
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, abort, current_app, g, make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from service.domain.manager import Role
+from service.planning.managers import Manager
+from service.planning.signing_in import WHOLE_LIFE, manager_of
+from service.web import door
+
+COOKIE = "touchline_console"
+
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+
+_needed: dict[object, Role | None] = {}
+
+
+def needs(role: Role) -> Callable[[View], View]:
+    """The route is for managers with this role or a greater one."""
+
+    def noted(view: View) -> View:
+        _needed[view] = role
+        return view
+
+    return noted
+
+
+def for_anybody(view: View) -> View:
+    """The route answers without signing in: the ways of signing in themselves."""
+    _needed[view] = None
+    return view
+
+
+def needed_role(view: object) -> Role | None:
+    """The role a route names; None where it is for anybody. Raises KeyError where it names nothing."""
+    return _needed[view]
+
+
+def manager() -> Manager:
+    """Who is signed in; only for routes that need a role."""
+    who = g.get("manager")
+    if not isinstance(who, Manager):
+        abort(403)
+    return who
+
+
+def token() -> str:
+    """The token of this browser's session, empty where it has none."""
+    return request.cookies.get(COOKIE, "")
+
+
+def keep_signed_in(response: Response, new_token: str) -> Response:
+    """Give the browser its session's token."""
+    response.set_cookie(
+        COOKIE,
+        new_token,
+        max_age=int(WHOLE_LIFE.total_seconds()),
+        path="/console",
+        httponly=True,
+        samesite="Lax",
+        secure=door.settings().public_url.startswith("https://"),
+    )
+    return response
+
+
+def forget(response: Response) -> Response:
+    """Take the token back."""
+    response.delete_cookie(COOKIE, path="/console", httponly=True, samesite="Lax")
+    return response
+
+
+def safe_next(asked: str) -> str:
+    """Where to go after signing in: a page of the console, nowhere else."""
+    parts = urlsplit(asked)
+    inside = not parts.scheme and not parts.netloc and parts.path.startswith("/console/") and "\\" not in asked
+    return asked if inside else url_for("console.home")
+
+
+def keep_door(blueprint: Blueprint) -> None:
+    """Ask everybody who comes for their role, and let nothing of the console be stored on the way."""
+    blueprint.before_request(_let_in)
+    blueprint.after_request(_not_stored)
+
+
+def _let_in() -> ResponseReturnValue | None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view not in _needed:
+        # Default deny: a route that forgot to say whom it is for is for nobody.
+        abort(403)
+    role = _needed[view]
+    with door.transaction() as session:
+        g.manager = manager_of(session, token(), now=door.now()) if token() else None
+    if role is None:
+        return None
+    if g.manager is None:
+        return _to_sign_in()
+    if not g.manager.role.may_act_as(role):
+        abort(403)
+    return None
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    came_for = request.full_path.rstrip("?") if request.method == "GET" else url_for("console.home")
+    if request.headers.get("HX-Request"):
+        # A part of a page asks: take the whole page to the door, and back to the page, not to the part.
+        response = make_response("", 204)
+        response.headers["HX-Redirect"] = url_for("console.sign_in_page")
+        return response
+    return redirect(url_for("console.sign_in_page", next=came_for))
+
+
+def _not_stored(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response

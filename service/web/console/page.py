@@ -1,0 +1,79 @@
+"""What every page of the console has: who is signed in, where one can go, and words for moments and money."""
+
+from dataclasses import dataclass
+
+from flask import g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
+
+from service.domain.manager import Role
+from service.listening.inbox import waiting_count
+from service.planning.managers import Manager
+from service.web import door
+from service.web.console.blueprint import blueprint
+from service.web.console.words import FILTERS
+
+for _name, _filter in FILTERS.items():
+    blueprint.add_app_template_filter(_filter, _name)
+
+# Where one can go: endpoint, words, the role it needs.
+_PLACES = (
+    ("console.home", "Campaigns", Role.VIEWER),
+    ("console.inbox_page", "Inbox", Role.VIEWER),
+    ("console.supporters_page", "Supporters", Role.VIEWER),
+    ("console.managers_page", "Managers", Role.ADMIN),
+    ("console.audit_page", "Audit", Role.ADMIN),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One link of the bar at the top."""
+
+    words: str
+    href: str
+    is_here: bool
+    count: int = 0
+
+
+@blueprint.context_processor
+def _common() -> dict[str, object]:
+    who = g.get("manager")
+    return {
+        "me": who,
+        "may": lambda role: isinstance(who, Manager) and who.role.may_act_as(Role(role)),
+        "nav": _nav,
+        "csrf": _csrf_field,
+        "now": door.now(),
+    }
+
+
+@blueprint.errorhandler(HTTPException)
+def _sorry(error: HTTPException) -> ResponseReturnValue:
+    """A page in the console's own clothes, whatever went wrong."""
+    return render_template("console/sorry.html", error=error), error.code or 500
+
+
+def _nav() -> list[Place]:
+    who = g.get("manager")
+    if not isinstance(who, Manager):
+        return []
+    return [_place(endpoint, words) for endpoint, words, role in _PLACES if who.role.may_act_as(role)]
+
+
+def _place(endpoint: str, words: str) -> Place:
+    href, path = url_for(endpoint), request.path
+    if endpoint == "console.home":
+        return Place(words, href, path == href or path.startswith("/console/campaigns/"))
+    return Place(words, href, path.startswith(href), _waiting() if endpoint == "console.inbox_page" else 0)
+
+
+def _waiting() -> int:
+    with door.transaction() as session:
+        return waiting_count(session)
+
+
+def _csrf_field() -> Markup:
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())

@@ -1,0 +1,115 @@
+"""Moments, spans, counts and money as the console says them."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel.numbers import format_currency, format_decimal
+
+_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
+_SAID = {
+    "sms": "SMS",
+    "email": "Email",
+    "skipped_late": "skipped: too late",
+    "skipped_result": "skipped: other result",
+    "in_doubt": "in doubt",
+    "no_consent": "no consent (any more)",
+    "suppressed": "left, bounced or complained",
+    "no_address": "no address",
+    "quiet_hours": "quiet hours",
+    "frequency_cap": "written to often enough",
+    "unrenderable": "words could not be filled",
+    "accepted": "handed over",
+    "unknown": "outcome unknown",
+}
+
+
+def said(word: str) -> str:
+    """A word of the domain as people say it: `half_time` is half time."""
+    return _SAID.get(str(word), str(word).replace("_", " "))
+
+
+def zone(name: str) -> ZoneInfo:
+    """The time zone of this name, UTC where nobody knows it."""
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def day_and_time(at: datetime, zone_name: str = "") -> str:
+    """`Wed 13 Oct 2026, 17:00`."""
+    local = at.astimezone(zone(zone_name))
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M}"
+
+
+def clock_time(at: datetime, zone_name: str = "") -> str:
+    """`17:00:05`."""
+    return f"{at.astimezone(zone(zone_name)):%H:%M:%S}"
+
+
+def field_value(at: datetime, zone_name: str = "") -> str:
+    """A moment as a datetime-local field holds it."""
+    return f"{at.astimezone(zone(zone_name)):%Y-%m-%dT%H:%M}"
+
+
+def read_field(text: str, zone_name: str) -> datetime:
+    """A moment from a datetime-local field, in UTC. Raises ValueError."""
+    return datetime.fromisoformat(text.strip()).replace(tzinfo=zone(zone_name)).astimezone(UTC)
+
+
+def span(length: timedelta, *, parts: int = 2) -> str:
+    """`2 days`, `1 hour 30 minutes`: the two largest units."""
+    left, words = round(abs(length.total_seconds())), []
+    for name, size in _UNITS:
+        count, left = divmod(left, size)
+        if count and len(words) < parts:
+            words.append(f"{count} {name}{'' if count == 1 else 's'}")
+        elif words:
+            break
+    return " ".join(words) or "0 seconds"
+
+
+def around(length: timedelta, anchor: str) -> str:
+    """`2 days before kick-off`, `at full time`, `10 minutes after sign up`."""
+    name = {"kick_off": "kick-off", "sign_up": "sign-up"}.get(anchor, said(anchor))
+    if not length:
+        return f"at {name}"
+    return f"{span(length)} {'before' if length < timedelta(0) else 'after'} {name}"
+
+
+def from_now(at: datetime, now: datetime) -> str:
+    """`in 3 hours`, `2 days ago`, `now`."""
+    away = at - now
+    if abs(away) < timedelta(seconds=5):
+        return "now"
+    words = span(away, parts=1)
+    return f"in {words}" if away > timedelta(0) else f"{words} ago"
+
+
+def thousands(number: int) -> str:
+    """`12,345`."""
+    return str(format_decimal(number, locale="en_GB"))
+
+
+def share(part: int, whole: int) -> str:
+    """`12.5%`, or nothing where there is no whole."""
+    return f"{100 * part / whole:.1f}%" if whole else ""
+
+
+def money(amount: int, currency: str = "GBP") -> str:
+    """Ten-thousandths of a unit as money: `£4.12`."""
+    return str(format_currency(amount / 10_000, currency, locale="en_GB"))
+
+
+FILTERS = {
+    "said": said,
+    "day_and_time": day_and_time,
+    "clock_time": clock_time,
+    "field_value": field_value,
+    "span": span,
+    "around": around,
+    "from_now": from_now,
+    "thousands": thousands,
+    "share": share,
+    "money": money,
+}
