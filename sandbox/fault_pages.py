@@ -83,6 +83,8 @@ async def _instruct(request: web.Request) -> web.Response:
         elif deed == "add":
             channel, _, fault = str(form.get("fault", "")).partition(".")
             rule = {name: _number(str(form[name])) for name in _NUMBERS if form.get(name)}
+            if not rule.keys() & {"rate", "next"}:
+                rule["next"] = 1
             known = {name: each.as_json() for name, each in sandbox.faults.rules.get(channel, {}).items()}
             sandbox.faults.instruct({channel: {**known, fault: rule}})
         elif deed == "lists":
