@@ -1,0 +1,230 @@
+"""Load a campaign from its files: the same files load to the same campaign, and what would change is told first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from service.domain.quiet import QuietHours
+from service.domain.stage import Timing
+from service.sending.due import fixture_of
+from service.store import Session
+from service.store.queries import campaigns, loading
+from service.store.tables import campaign as rows
+from service.wording.campaign_files import CampaignFiles, StageFile
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that loading changed, or would change."""
+
+    what: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.before or 'nothing'} -> {self.after or 'nothing'}"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What loading came to. `kept` names what was left as it is because it has already gone out."""
+
+    campaign_id: int
+    changes: tuple[Change, ...]
+    kept: tuple[str, ...]
+
+
+def load_campaign(
+    session: Session,
+    files: CampaignFiles,
+    *,
+    now: datetime,
+    kick_off_at: datetime | None = None,
+    time_scale: float = 1.0,
+) -> LoadReport:
+    """Load a campaign. For a dry run, roll the session back.
+
+    `kick_off_at` stands in for the file's. `time_scale` multiplies every offset and span, for a rehearsal at speed.
+    A stage that has fired keeps its words and its time; one no longer in the files is removed unless it has fired.
+    """
+    changes: list[Change] = []
+    fixture = _load_fixture(session, files, kick_off_at, changes)
+    campaign = _load_campaign_row(session, files, fixture.id, now, changes)
+    kept = _load_stages(session, files, campaign.id, fixture, time_scale=time_scale, now=now, changes=changes)
+    _load_pages(session, files, campaign.id, changes)
+    return LoadReport(campaign.id, tuple(changes), tuple(kept))
+
+
+def _load_fixture(
+    session: Session, files: CampaignFiles, kick_off_at: datetime | None, changes: list[Change]
+) -> rows.Fixture:
+    fixture = files.fixture
+    before = loading.fixture_named(session, fixture.slug)
+    values: dict[str, object] = {
+        "home": fixture.home,
+        "away": fixture.away,
+        "venue": fixture.venue,
+        "competition": fixture.competition,
+        "time_zone": fixture.time_zone,
+    }
+    # The kick-off is set once from the file; afterwards managers move it.
+    if before is None or kick_off_at is not None:
+        values["kick_off_at"] = kick_off_at or fixture.kick_off
+    _compare(f"fixture {fixture.slug}", before, values, changes)
+    return loading.put_fixture(session, fixture.slug, values)
+
+
+def _load_campaign_row(
+    session: Session, files: CampaignFiles, fixture_id: int, now: datetime, changes: list[Change]
+) -> rows.Campaign:
+    before = loading.campaign_named(session, files.slug)
+    values: dict[str, object] = {
+        "fixture_id": fixture_id,
+        "title": files.title,
+        "organisation": files.organisation,
+        "summary": files.summary,
+        "language": files.language,
+        "sender_name": files.sender.name,
+        "sender_email": files.sender.email,
+        "reply_to": files.sender.reply_to,
+        "postal_address": files.postal_address,
+        "privacy_url": files.privacy_url,
+        "consent_wordings": {
+            language: {str(channel): words for channel, words in consents.items()}
+            for language, consents in files.consents.items()
+        },
+        "keywords": dict(files.keywords),
+        "quiet_hours": {str(channel): _quiet(quiet) for channel, quiet in files.quiet_hours.items()},
+        "currency": files.prices.currency,
+        "segment_price": files.prices.segment,
+        "email_price_per_thousand": files.prices.thousand_emails,
+    }
+    _compare(f"campaign {files.slug}", before, values, changes)
+    row = loading.put_campaign(session, files.slug, {**values, "loaded_at": now})
+    if campaigns.current(session) is None:
+        campaigns.make_current(session, row.id)
+    return row
+
+
+def _load_stages(
+    session: Session,
+    files: CampaignFiles,
+    campaign_id: int,
+    fixture: rows.Fixture,
+    *,
+    time_scale: float,
+    now: datetime,
+    changes: list[Change],
+) -> list[str]:
+    before = {stage.slug: stage for stage in loading.stages_of(session, campaign_id)}
+    kept = []
+    for stage in files.stages:
+        known = before.pop(stage.slug, None)
+        if known is not None and known.fired_at is not None:
+            kept.append(f"stage {stage.slug}: has fired")
+            continue
+        values = _stage_values(stage, fixture, time_scale)
+        _compare(f"stage {stage.slug}", known, values, changes)
+        stage_id = loading.put_stage(session, campaign_id, stage.slug, values)
+        _load_copies(session, stage, stage_id, changes)
+    for slug, gone in before.items():
+        if gone.fired_at is None and gone.removed_at is None:
+            changes.append(Change(f"stage {slug}", "planned", "removed"))
+            loading.remove_stage(session, gone.id, now=now)
+    return kept
+
+
+def _stage_values(stage: StageFile, fixture: rows.Fixture, time_scale: float) -> dict[str, object]:
+    timing = Timing(
+        anchor=stage.timing.anchor,
+        offset=_scaled(stage.timing.offset, time_scale),
+        at=stage.timing.at,
+        stale_after=max(_scaled(stage.timing.stale_after, time_scale), timedelta(seconds=1)),
+        only_result=stage.timing.only_result,
+    )
+    return {
+        "title": stage.title,
+        "position": stage.position,
+        "anchor": str(timing.anchor),
+        "offset_span": timing.offset,
+        "at": timing.at,
+        "stale_after": timing.stale_after,
+        "channels": [str(channel) for channel in stage.channels],
+        "only_result": None if timing.only_result is None else str(timing.only_result),
+        "catch_up": str(stage.catch_up),
+        "quiet_hours": str(stage.quiet_hours),
+        "audience": stage.audience,
+        "due_at": timing.due_at(fixture_of(fixture)),
+        "removed_at": None,
+    }
+
+
+def _load_copies(session: Session, stage: StageFile, stage_id: int, changes: list[Change]) -> None:
+    before = {
+        (copy.channel, copy.language, copy.variant): (copy.subject, copy.preheader, copy.body)
+        for copy in loading.copies_of(session, stage_id)
+    }
+    after = {
+        (str(copy.channel), copy.language, copy.variant): (copy.subject, copy.preheader, copy.body)
+        for copy in stage.copies
+    }
+    if before == after:
+        return
+    changes.append(Change(f"words of stage {stage.slug}", f"{len(before)} texts", f"{len(after)} texts"))
+    loading.put_copies(
+        session,
+        stage_id,
+        [
+            {
+                "channel": channel,
+                "language": language,
+                "variant": variant,
+                "subject": words[0],
+                "preheader": words[1],
+                "body": words[2],
+            }
+            for (channel, language, variant), words in after.items()
+        ],
+    )
+
+
+def _load_pages(session: Session, files: CampaignFiles, campaign_id: int, changes: list[Change]) -> None:
+    columns = ("slug", "language", "position", "title", "summary", "body", "source")
+    before = [{name: getattr(row, name) for name in columns} for row in loading.briefings_of(session, campaign_id)]
+    after = [{name: getattr(briefing, name) for name in columns} for briefing in files.briefings]
+    if sorted(map(str, before)) != sorted(map(str, after)):
+        changes.append(Change("briefings", str(len(before)), str(len(after))))
+        loading.put_briefings(session, campaign_id, after)
+    if files.petition is not None:
+        values: dict[str, object] = {
+            "addressee": files.petition.addressee,
+            "goal": files.petition.goal,
+            "wordings": {
+                wording.language: {"title": wording.title, "body": wording.body} for wording in files.petition.wordings
+            },
+        }
+        _compare("petition", loading.petition_row(session, campaign_id), values, changes)
+        loading.put_petition(session, campaign_id, values)
+
+
+def _compare(what: str, before: object | None, after: Mapping[str, object], changes: list[Change]) -> None:
+    if before is None:
+        changes.append(Change(what, "", "new"))
+        return
+    for name, value in after.items():
+        was = getattr(before, name)
+        if was != value:
+            changes.append(Change(f"{what}, {name.replace('_', ' ')}", _short(was), _short(value)))
+
+
+def _short(value: object) -> str:
+    words = " ".join(str(value).split())
+    return words if len(words) <= 60 else f"{words[:57]}…"
+
+
+def _scaled(span: timedelta, time_scale: float) -> timedelta:
+    return span if time_scale == 1.0 else span * time_scale
+
+
+def _quiet(quiet: QuietHours) -> dict[str, str]:
+    return {"from": quiet.from_.isoformat("minutes"), "until": quiet.until.isoformat("minutes")}

@@ -1,0 +1,117 @@
+"""Questions of loading a campaign from its files: each part put there or brought up to date."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from service.store import Session
+from service.store.tables.campaign import Briefing, Campaign, Copy, Fixture, Petition, Stage
+
+
+def fixture_named(session: Session, slug: str) -> Fixture | None:
+    """A fixture by its slug, held."""
+    return session.scalars(select(Fixture).where(Fixture.slug == slug).with_for_update()).one_or_none()
+
+
+def put_fixture(session: Session, slug: str, values: Mapping[str, object]) -> Fixture:
+    """Put a fixture there or change it."""
+    row = upsert(Fixture).values(slug=slug, **values)
+    session.execute(row.on_conflict_do_update(constraint="uq_fixtures_slug", set_=dict(values)))
+    session.expire_all()
+    return session.scalars(select(Fixture).where(Fixture.slug == slug)).one()
+
+
+def campaign_named(session: Session, slug: str) -> Campaign | None:
+    """A campaign by its slug."""
+    return session.scalars(select(Campaign).where(Campaign.slug == slug)).one_or_none()
+
+
+def put_campaign(session: Session, slug: str, values: Mapping[str, object]) -> Campaign:
+    """Put a campaign there or change it."""
+    row = upsert(Campaign).values(slug=slug, **values)
+    session.execute(row.on_conflict_do_update(constraint="uq_campaigns_slug", set_=dict(values)))
+    session.expire_all()
+    return session.scalars(select(Campaign).where(Campaign.slug == slug)).one()
+
+
+def stages_of(session: Session, campaign_id: int) -> Sequence[Stage]:
+    """Every stage of a campaign, removed ones too."""
+    return session.scalars(select(Stage).where(Stage.campaign_id == campaign_id).order_by(Stage.position)).all()
+
+
+def put_stage(session: Session, campaign_id: int, slug: str, values: Mapping[str, object]) -> int:
+    """Put a stage there or change it; its id."""
+    row = upsert(Stage).values(campaign_id=campaign_id, slug=slug, **values)
+    kept = row.on_conflict_do_update(constraint="uq_stages_campaign_id_slug", set_=dict(values))
+    return session.scalars(kept.returning(Stage.id)).one()
+
+
+def remove_stage(session: Session, stage_id: int, *, now: datetime) -> None:
+    """Take an unfired stage out of the plan."""
+    session.execute(update(Stage).where(Stage.id == stage_id, Stage.fired_at.is_(None)).values(removed_at=now))
+
+
+def copies_of(session: Session, stage_id: int) -> Sequence[Copy]:
+    """What a stage says."""
+    return session.scalars(select(Copy).where(Copy.stage_id == stage_id)).all()
+
+
+def put_copies(session: Session, stage_id: int, copies: Sequence[Mapping[str, object]]) -> None:
+    """Replace what a stage says."""
+    session.execute(delete(Copy).where(Copy.stage_id == stage_id))
+    for copy in copies:
+        session.execute(upsert(Copy).values(stage_id=stage_id, **copy))
+
+
+def briefings_of(session: Session, campaign_id: int) -> Sequence[Briefing]:
+    """A campaign's briefings, in every language."""
+    return session.scalars(
+        select(Briefing).where(Briefing.campaign_id == campaign_id).order_by(Briefing.position, Briefing.language)
+    ).all()
+
+
+def put_briefings(session: Session, campaign_id: int, briefings: Sequence[Mapping[str, object]]) -> None:
+    """Replace a campaign's briefings."""
+    session.execute(delete(Briefing).where(Briefing.campaign_id == campaign_id))
+    for briefing in briefings:
+        session.execute(upsert(Briefing).values(campaign_id=campaign_id, **briefing))
+
+
+def petition_row(session: Session, campaign_id: int) -> Petition | None:
+    """A campaign's petition."""
+    return session.scalars(select(Petition).where(Petition.campaign_id == campaign_id)).one_or_none()
+
+
+def put_petition(session: Session, campaign_id: int, values: Mapping[str, object]) -> None:
+    """Put a petition there or change its words; signatures stay."""
+    row = upsert(Petition).values(campaign_id=campaign_id, **values)
+    session.execute(row.on_conflict_do_update(constraint="uq_petitions_campaign_id", set_=dict(values)))
+
+
+def campaigns_of_fixture(session: Session, fixture_id: int) -> Sequence[int]:
+    """The campaigns around a fixture."""
+    return session.scalars(select(Campaign.id).where(Campaign.fixture_id == fixture_id)).all()
+
+
+def unfired_stages(session: Session, fixture_id: int) -> Sequence[Stage]:
+    """The stages around a fixture that have yet to fire, held."""
+    question = (
+        select(Stage)
+        .join(Campaign, Campaign.id == Stage.campaign_id)
+        .where(Campaign.fixture_id == fixture_id, Stage.fired_at.is_(None), Stage.removed_at.is_(None))
+        .order_by(Stage.id)
+        .with_for_update(of=Stage)
+    )
+    return session.scalars(question).all()
+
+
+def hold_fixture(session: Session, fixture_id: int) -> Fixture | None:
+    """A fixture, held until the transaction ends."""
+    return session.scalars(select(Fixture).where(Fixture.id == fixture_id).with_for_update()).one_or_none()
+
+
+def fixture_id_named(session: Session, slug: str) -> int | None:
+    """A fixture's id."""
+    return session.scalar(select(Fixture.id).where(Fixture.slug == slug))
