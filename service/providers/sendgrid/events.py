@@ -89,7 +89,7 @@ def _receipt(event: dict[str, object], now: datetime) -> Receipt:
     return Receipt(
         event_id=str(event["sg_event_id"])[:200],
         ref=_text(event.get("ref")),
-        attempt_id=_text(event.get("attempt")),
+        attempt_id=_text(event.get("attempt_id")),
         kind=kind,
         at=_moment(event.get("timestamp"), now),
         permanent=permanent,

@@ -94,7 +94,7 @@ def _personalization(recipient: EmailRecipient, attempt_id: str) -> dict[str, ob
     to = {"email": recipient.address}
     if recipient.name:
         to["name"] = recipient.name
-    whole: dict[str, object] = {"to": [to], "custom_args": {"ref": recipient.ref, "attempt": attempt_id}}
+    whole: dict[str, object] = {"to": [to], "custom_args": {"ref": recipient.ref, "attempt_id": attempt_id}}
     if recipient.substitutions:
         whole["substitutions"] = recipient.substitutions
     if recipient.headers:

@@ -36,7 +36,7 @@ class Transport(AsyncHttpClient):
         self._session = session
         self.deadline: float | None = None
 
-    async def request(  # noqa: PLR0917 - the package's own signature
+    async def request(
         self,
         method: str,
         url: str,

@@ -242,3 +242,9 @@ def set_work_mem(session: Session) -> None:
 def is_opening(session: Session) -> bool:
     """Whether any blast's messages are being written (ix_blasts_working)."""
     return session.scalar(select(Blast.id).where(Blast.state == BlastState.OPENING).limit(1)) is not None
+
+
+def message_count(session: Session, blast_id: int, channel: str) -> int:
+    """How many messages a blast has on a channel (ix_batches_blast_id_state)."""
+    held = select(func.coalesce(func.sum(Batch.size), 0)).where(Batch.blast_id == blast_id, Batch.channel == channel)
+    return int(session.scalar(held) or 0)

@@ -1,6 +1,5 @@
 """Questions about petitions and signatures."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -83,16 +82,14 @@ def has_signed(session: Session, *, petition_id: int, supporter_id: int) -> bool
     return session.scalar(found) is not None
 
 
-def signatures(session: Session, petition_id: int) -> Iterator[tuple[str, datetime]]:
+def signatures(session: Session, petition_id: int) -> list[tuple[str, datetime]]:
     """Every name and when it was signed, for the addressee; erased names are left out but counted."""
     rows = session.execute(
         select(Signature.name, Signature.signed_at)
         .where(Signature.petition_id == petition_id, Signature.name != "")
         .order_by(Signature.signed_at)
-        .execution_options(yield_per=1000)
     )
-    for name, signed_at in rows:
-        yield name, signed_at
+    return [(name, signed_at) for name, signed_at in rows]
 
 
 def close(session: Session, petition_id: int, *, delivered_at: datetime) -> None:

@@ -118,10 +118,8 @@ def notices_since(session: Session, address: str, *, kind: str, since: datetime 
 
 def sign_ups_since(session: Session, *, phone_prefix: str, since: datetime) -> int:
     """How many sign-ups came from numbers that begin alike."""
-    asked = select(func.count()).where(
-        SignUp.phone.startswith(phone_prefix, autoescape=True), SignUp.created_at > since
-    )
-    return session.scalar(asked) or 0
+    alike = SignUp.phone.startswith(phone_prefix, autoescape=True)
+    return session.scalar(select(func.count()).where(alike, SignUp.created_at > since)) or 0
 
 
 def note_left(session: Session, *, blast_id: int, channel: Channel, supporter_id: int, now: datetime) -> None:

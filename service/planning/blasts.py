@@ -1,0 +1,185 @@
+"""Managers' blasts: schedule, move, pause, resume, cancel."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from service.domain.audience import Audience, describe_rules
+from service.domain.channel import Channel
+from service.domain.fixture import Score
+from service.domain.message import BlastState
+from service.sending.facts import shared_facts
+from service.sending.freeze import Words, freeze_words, words_of_draft
+from service.store import Session
+from service.store.queries import blasts, blasts_life, progress, renderings
+from service.store.queries.house import write_audit
+from service.wording.placeholders import CopyMistake, MissingFact
+from service.wording.sms import measure
+
+LONGEST_TEXT = 1600
+
+
+class BlastRefused(Exception):
+    """The blast cannot be made or changed as asked; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyProblem:
+    """What is wrong with one channel's words in one language."""
+
+    channel: Channel
+    language: str
+    why: str
+
+
+class CopyRefused(Exception):
+    """The words cannot be sent as they are; nothing was written."""
+
+    def __init__(self, problems: Sequence[CopyProblem]) -> None:
+        super().__init__("; ".join(f"{each.channel}, {each.language}: {each.why}" for each in problems))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class NewBlast:
+    """A blast as a manager plans it. `copy`: language, channel, then subject, preheader and body."""
+
+    title: str
+    channels: tuple[Channel, ...]
+    audience: Audience
+    copy: Mapping[str, Mapping[str, Mapping[str, str]]]
+    opens_at: datetime
+    stale_after: timedelta = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """What cancelling came to: what had gone, what was stopped, what was being handed over at that moment."""
+
+    already_gone: int
+    stopped: int
+    under_way: int
+
+
+def schedule_blast(
+    session: Session, campaign_id: int, new: NewBlast, *, public_url: str, actor: str, now: datetime
+) -> int:
+    """Schedule a blast; its id. Raises CopyRefused or BlastRefused, and then nothing is written."""
+    if not new.title.strip():
+        raise BlastRefused("a blast needs a title, so that it can be found again")
+    if not new.channels:
+        raise BlastRefused("choose email, texts or both")
+    draft = {language: {channel: dict(words) for channel, words in copy.items()} for language, copy in new.copy.items()}
+    check_copy(session, campaign_id, words_of_draft(draft), new.channels, public_url=public_url)
+    blast_id = blasts.add_blast(
+        session,
+        {
+            "campaign_id": campaign_id,
+            "title": new.title.strip()[:120],
+            "channels": [str(channel) for channel in new.channels],
+            "audience": describe_rules(new.audience),
+            "draft": draft,
+            "opens_at": new.opens_at,
+            "expires_at": new.opens_at + new.stale_after,
+            "created_by": actor,
+            "created_at": now,
+        },
+    )
+    _audit(session, blast_id, "blast scheduled", actor, now, {"opens_at": new.opens_at.isoformat()})
+    return blast_id
+
+
+def check_copy(
+    session: Session,
+    campaign_id: int,
+    words: Sequence[Words],
+    channels: Sequence[Channel],
+    *,
+    public_url: str,
+    knows_score: bool = False,
+) -> None:
+    """Raise CopyRefused unless every channel has words and all of them can be rendered.
+
+    `knows_score`: they are for a moment at which there will be a score, whether or not there is one now.
+    """
+    campaign, fixture = blasts_life.campaign_and_fixture(session, campaign_id)
+    count = renderings.signature_count(session, campaign_id)
+    facts = shared_facts(campaign, fixture, signature_count=count, public_url=public_url)
+    if knows_score and facts.score is None:
+        facts = replace(facts, score=Score(0, 0))
+    problems = [
+        CopyProblem(channel, campaign.language, "there are no words for it")
+        for channel in channels
+        if not any(each.channel is channel and each.body.strip() for each in words)
+    ]
+    for each in words:
+        if each.channel not in channels or not each.body.strip():
+            continue
+        if each.channel is Channel.EMAIL and not each.subject.strip():
+            problems.append(CopyProblem(each.channel, each.language, "the subject is empty"))
+            continue
+        try:
+            frozen = freeze_words(each, facts)
+        except (CopyMistake, MissingFact) as wrong:
+            problems.append(CopyProblem(each.channel, each.language, str(wrong)))
+            continue
+        if each.channel is Channel.SMS and measure(frozen.text).characters > LONGEST_TEXT:
+            problems.append(CopyProblem(each.channel, each.language, f"longer than {LONGEST_TEXT} characters"))
+        unknown = _unknown_briefings(session, campaign_id, frozen.names)
+        problems += [CopyProblem(each.channel, each.language, f"no briefing {slug!r}") for slug in unknown]
+    if problems:
+        raise CopyRefused(problems)
+
+
+def _unknown_briefings(session: Session, campaign_id: int, names: Sequence[str]) -> list[str]:
+    known = renderings.briefing_slugs(session, campaign_id)
+    asked = [name.partition(":")[2] for name in names if name.startswith("briefing_link:")]
+    return [slug for slug in asked if slug not in known]
+
+
+def reschedule_blast(session: Session, blast_id: int, *, opens_at: datetime, actor: str, now: datetime) -> None:
+    """Move a blast that has not opened. Raises BlastRefused."""
+    row = blasts.hold_blast(session, blast_id)
+    if row is None or row.state != BlastState.SCHEDULED:
+        raise BlastRefused("only a blast that is still scheduled can be moved")
+    blasts.set_opens_at(session, blast_id, opens_at, opens_at + (row.expires_at - row.opens_at))
+    _audit(session, blast_id, "blast moved", actor, now, {"opens_at": opens_at.isoformat()})
+
+
+def pause_blast(session: Session, blast_id: int, *, actor: str, now: datetime, reason: str = "") -> None:
+    """Hold a blast: from the moment this commits no new batch is handed over. Raises BlastRefused."""
+    row = blasts.hold_blast(session, blast_id)
+    if row is None or row.state not in {BlastState.OPENING, BlastState.RUNNING}:
+        raise BlastRefused("only a blast that is under way can be paused")
+    row.state, row.paused_reason = BlastState.PAUSED, reason or f"paused by {actor}"
+    _audit(session, blast_id, "blast paused", actor, now)
+
+
+def resume_blast(session: Session, blast_id: int, *, actor: str, now: datetime) -> None:
+    """Go on with a paused blast, from where it was. Raises BlastRefused."""
+    row = blasts.hold_blast(session, blast_id)
+    if row is None or row.state != BlastState.PAUSED:
+        raise BlastRefused("only a paused blast can be resumed")
+    unwritten = not row.is_rolling and row.opened_through < (row.opens_upto or 0)
+    row.state, row.paused_reason = BlastState.OPENING if unwritten else BlastState.RUNNING, ""
+    _audit(session, blast_id, "blast resumed", actor, now)
+
+
+def cancel_blast(session: Session, blast_id: int, *, actor: str, now: datetime) -> Cancelled:
+    """End a blast: whatever has no intent yet is not sent. Says how many had already gone. Raises BlastRefused."""
+    row = blasts.hold_blast(session, blast_id)
+    if row is None or row.state in {BlastState.DONE, BlastState.CANCELLED}:
+        raise BlastRefused("this blast is over already")
+    stopped = progress.cancel_batches(session, blast_id)
+    counts = progress.state_counts(session, [blast_id])
+    row.state, row.finished_at, row.paused_reason = BlastState.CANCELLED, now, f"cancelled by {actor}"
+    gone = sum(count.count for count in counts if count.state in {"accepted", "delivered", "bounced", "failed"})
+    under_way = sum(count.count for count in counts if count.state in {"sending", "in_doubt"})
+    _audit(session, blast_id, "blast cancelled", actor, now, {"already_gone": str(gone), "stopped": str(stopped)})
+    return Cancelled(already_gone=gone, stopped=stopped, under_way=under_way)
+
+
+def _audit(
+    session: Session, blast_id: int, deed: str, actor: str, now: datetime, details: Mapping[str, str] | None = None
+) -> None:
+    write_audit(session, at=now, actor=actor, deed=deed, subject=f"blast {blast_id}", details=details)

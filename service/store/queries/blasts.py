@@ -1,0 +1,75 @@
+"""Questions managers ask of blasts and stages."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+
+from service.domain.message import BlastState
+from service.store import Session
+from service.store.tables.campaign import Stage, StageFiring
+from service.store.tables.sending import Blast
+
+
+def add_blast(session: Session, values: Mapping[str, object]) -> int:
+    """A manager's blast, scheduled."""
+    return session.scalars(insert(Blast).values(state=BlastState.SCHEDULED, **values).returning(Blast.id)).one()
+
+
+def hold_blast(session: Session, blast_id: int) -> Blast | None:
+    """A blast, held: intents under way finish first, and none begins until the transaction ends."""
+    return session.scalars(select(Blast).where(Blast.id == blast_id).with_for_update()).one_or_none()
+
+
+def blast(session: Session, blast_id: int) -> Blast | None:
+    """A blast as it stands."""
+    return session.scalars(select(Blast).where(Blast.id == blast_id)).one_or_none()
+
+
+def blasts_of(session: Session, campaign_id: int) -> Sequence[Blast]:
+    """Every blast of a campaign, newest first."""
+    return session.scalars(select(Blast).where(Blast.campaign_id == campaign_id).order_by(Blast.id.desc())).all()
+
+
+def stages_with_firings(session: Session, campaign_id: int) -> list[tuple[Stage, StageFiring | None, Blast | None]]:
+    """A campaign's stages in plan order, what became of each, and its blast."""
+    question = (
+        select(Stage, StageFiring, Blast)
+        .outerjoin(StageFiring, StageFiring.stage_id == Stage.id)
+        .outerjoin(Blast, Blast.stage_id == Stage.id)
+        .where(Stage.campaign_id == campaign_id, Stage.removed_at.is_(None))
+        .order_by(Stage.position, Stage.id)
+    )
+    return [(stage, firing, opened) for stage, firing, opened in session.execute(question)]
+
+
+def stage(session: Session, stage_id: int) -> Stage | None:
+    """A stage as it stands."""
+    return session.scalars(select(Stage).where(Stage.id == stage_id)).one_or_none()
+
+
+def hold_stage(session: Session, stage_id: int) -> Stage | None:
+    """A stage, held: it does not fire until the transaction ends."""
+    return session.scalars(select(Stage).where(Stage.id == stage_id).with_for_update()).one_or_none()
+
+
+def unfire(session: Session, stage_id: int) -> bool:
+    """Take back a cancellation, the one firing that sent nothing; False when it was not cancelled."""
+    found = session.scalars(
+        select(StageFiring).where(StageFiring.stage_id == stage_id, StageFiring.outcome == "cancelled")
+    ).one_or_none()
+    if found is None:
+        return False
+    session.delete(found)
+    session.execute(update(Stage).where(Stage.id == stage_id).values(fired_at=None))
+    return True
+
+
+def change_stage(session: Session, stage_id: int, values: Mapping[str, object]) -> None:
+    """Change an unfired stage."""
+    session.execute(update(Stage).where(Stage.id == stage_id, Stage.fired_at.is_(None)).values(**values))
+
+
+def set_opens_at(session: Session, blast_id: int, opens_at: datetime, expires_at: datetime) -> None:
+    """Move a scheduled blast."""
+    session.execute(update(Blast).where(Blast.id == blast_id).values(opens_at=opens_at, expires_at=expires_at))

@@ -1,0 +1,161 @@
+"""Questions about how far blasts have come: sums over batches, corrected by the few messages that differ."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+
+from service.store import Session
+
+
+@dataclass(frozen=True, slots=True)
+class StateCount:
+    """How many messages of a blast stand in one state on one channel."""
+
+    blast_id: int
+    channel: str
+    state: str
+    reason: str
+    count: int
+
+
+# Batches are summed first; then only messages with a state of their own are taken from their batch's and put in theirs.
+_STATES = text("""
+    WITH chosen AS (SELECT id, blast_id, channel, state, size FROM batches WHERE blast_id = ANY(:blast_ids)),
+    own AS (
+        SELECT m.blast_id, m.channel, m.state, CASE WHEN m.state = 'withheld' THEN coalesce(m.reason, '') ELSE '' END
+            AS reason, c.state AS batch_state, count(*) AS n
+        FROM messages m JOIN chosen c ON c.id = m.batch_id
+        WHERE m.blast_id = ANY(:blast_ids) AND m.state IS NOT NULL GROUP BY 1, 2, 3, 4, 5
+    ), summed AS (
+        SELECT blast_id, channel, state, '' AS reason, sum(size) AS n FROM chosen GROUP BY 1, 2, 3
+        UNION ALL SELECT blast_id, channel, batch_state, '', -sum(n) FROM own GROUP BY 1, 2, 3
+        UNION ALL SELECT blast_id, channel, state, reason, sum(n) FROM own GROUP BY 1, 2, 3, 4
+    )
+    SELECT blast_id, channel, state, reason, sum(n)::bigint AS count FROM summed GROUP BY 1, 2, 3, 4
+    HAVING sum(n) <> 0 ORDER BY 1, 2, 3
+""")
+
+
+def state_counts(session: Session, blast_ids: Sequence[int]) -> list[StateCount]:
+    """How many messages stand in each state, per blast and channel."""
+    rows = session.execute(_STATES, {"blast_ids": list(blast_ids)})
+    return [StateCount(**dict(row._mapping)) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class FactCount:
+    """What supporters did with a blast's messages."""
+
+    blast_id: int
+    channel: str
+    opened: int
+    clicked: int
+    complained: int
+    left: int
+
+
+_FACTS = text("""
+    SELECT blast_id, channel, count(opened_at) AS opened, count(clicked_at) AS clicked,
+        count(complained_at) AS complained, count(left_at) AS left
+    FROM messages WHERE blast_id = ANY(:blast_ids) GROUP BY 1, 2 ORDER BY 1, 2
+""")
+
+
+def fact_counts(session: Session, blast_ids: Sequence[int]) -> list[FactCount]:
+    """Opens, clicks, complaints and leavings, per blast and channel."""
+    return [FactCount(**dict(row._mapping)) for row in session.execute(_FACTS, {"blast_ids": list(blast_ids)})]
+
+
+_SIGNED = text("""
+    SELECT blast_id, count(*) AS n FROM signatures WHERE blast_id = ANY(:blast_ids) GROUP BY 1
+""")
+
+
+def signed_counts(session: Session, blast_ids: Sequence[int]) -> dict[int, int]:
+    """Signatures that came from each blast (ix_signatures_blast_id)."""
+    return {row.blast_id: row.n for row in session.execute(_SIGNED, {"blast_ids": list(blast_ids)})}
+
+
+_SEGMENTS = text("""
+    SELECT blast_id, sum(segments)::bigint AS segments,
+        coalesce(sum(size) FILTER (WHERE channel = 'email' AND state = 'accepted'), 0)::bigint AS emails
+    FROM batches WHERE blast_id = ANY(:blast_ids) GROUP BY 1
+""")
+
+
+def spent(session: Session, blast_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Segments and emails handed over, per blast."""
+    rows = session.execute(_SEGMENTS, {"blast_ids": list(blast_ids)})
+    return {row.blast_id: (row.segments, row.emails) for row in rows}
+
+
+_RATE = text("""
+    SELECT coalesce(sum(size), 0)::bigint FROM batches
+    WHERE blast_id = :blast_id AND finished_at > clock_timestamp() - interval '10 seconds' AND state = 'accepted'
+""")
+
+
+def accepted_lately(session: Session, blast_id: int) -> int:
+    """Messages accepted in the last ten seconds."""
+    return int(session.scalar(_RATE, {"blast_id": blast_id}) or 0)
+
+
+_DOUBT = text("""
+    SELECT count(*) AS n, min(intent_at) AS since FROM batches WHERE blast_id = :blast_id AND state = 'in_doubt'
+""")
+
+
+def oldest_doubt(session: Session, blast_id: int) -> datetime | None:
+    """Since when the oldest doubt of a blast is in doubt (ix_batches_blast_id_state)."""
+    since: datetime | None = session.execute(_DOUBT, {"blast_id": blast_id}).one().since
+    return since
+
+
+_CANCEL = text("""
+    UPDATE batches SET state = 'cancelled', finished_at = clock_timestamp(), reason = 'blast cancelled',
+        lease_until = NULL
+    WHERE blast_id = :blast_id AND state IN ('queued', 'claimed') RETURNING size
+""")
+
+
+def cancel_batches(session: Session, blast_id: int) -> int:
+    """End every batch of a blast that has no intent yet; how many messages that stops."""
+    return sum(session.scalars(_CANCEL, {"blast_id": blast_id}))
+
+
+_TOTALS = text("""
+    SELECT
+        (SELECT count(*) FROM sign_ups WHERE campaign_id = :id) AS sign_ups,
+        (SELECT count(*) FROM sign_ups WHERE campaign_id = :id
+            AND (email_confirmed_at IS NOT NULL OR phone_confirmed_at IS NOT NULL)) AS confirmed,
+        (SELECT count(*) FROM permissions WHERE campaign_id = :id AND channel = 'email') AS by_email,
+        (SELECT count(*) FROM permissions WHERE campaign_id = :id AND channel = 'sms') AS by_sms,
+        (SELECT count(*) FROM signatures s JOIN petitions p ON p.id = s.petition_id WHERE p.campaign_id = :id)
+            AS signatures,
+        (SELECT count(*) FROM actions WHERE campaign_id = :id AND kind = 'shared') AS shares,
+        (SELECT count(*) FROM replies WHERE campaign_id = :id) AS replies,
+        (SELECT count(*) FROM replies WHERE campaign_id = :id AND needs_answer AND handled_at IS NULL) AS waiting,
+        (SELECT count(DISTINCT supporter_id) FROM consents WHERE campaign_id = :id AND act = 'withdrawn') AS left
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a campaign has come to."""
+
+    sign_ups: int
+    confirmed: int
+    by_email: int
+    by_sms: int
+    signatures: int
+    shares: int
+    replies: int
+    waiting: int
+    left: int
+
+
+def totals(session: Session, campaign_id: int) -> Totals:
+    """The sums of a campaign."""
+    return Totals(**dict(session.execute(_TOTALS, {"id": campaign_id}).one()._mapping))
