@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from functools import cache
 
-from service.providers.choosing import email_provider, sms_provider
-from service.providers.ports import EmailProvider, SmsProvider
 from sqlalchemy.orm import sessionmaker
 
 from service.consenting.consent import AddressKey
 from service.nudges import Nudger
+from service.providers.choosing import email_provider, sms_provider
+from service.providers.ports import EmailProvider, SmsProvider
 from service.sending.carriers import Words
 from service.sending.notice_hand_over import NoticeDesk
 from service.sending.notice_words import NoticeWriter

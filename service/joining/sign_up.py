@@ -117,21 +117,13 @@ def check(form: SignUpForm) -> dict[Channel, str]:
             except BadAddress as bad:
                 mistakes.append(Mistake(field, bad.why, bad.example))
         elif _ticked(form, channel):
-            what = "an email address" if channel is Channel.EMAIL else "a mobile number"
-            mistakes.append(
-                Mistake(field, f"you ticked the box but gave no {what.split(' ', 1)[1]}; please add {what}")
-            )
+            what = "email address" if channel is Channel.EMAIL else "mobile number"
+            mistakes.append(Mistake(field, f"you ticked the box but gave no {what}; please add it, or untick the box"))
     if not form.email.strip() and not form.phone.strip() and not mistakes:
         mistakes.append(Mistake("email", "please give an email address, a mobile number or both", "ana@example.org"))
-    elif (
-        addresses
-        and not mistakes
-        and not any(_ticked(form, channel) for channel in Channel)
-        and not form.signs_petition
-    ):
-        mistakes.append(
-            Mistake("consent_email", "please tick how we may contact you; otherwise we cannot write to you")
-        )
+    unticked = not any(_ticked(form, channel) for channel in Channel)
+    if addresses and unticked and not mistakes and not form.signs_petition:
+        mistakes.append(Mistake("consent_email", "please tick how we may contact you; else we cannot write to you"))
     if form.signs_petition and Channel.EMAIL not in addresses and not mistakes:
         mistakes.append(Mistake("email", "please give an email address, so that your signature can be confirmed"))
     if form.signs_petition and not form.first_name.strip():
