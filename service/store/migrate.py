@@ -1,5 +1,6 @@
 """Bring the database to the shape this version expects."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -39,8 +40,13 @@ def migrate(url: str) -> None:
         engine.dispose()
 
 
+@cache
+def newest_migration() -> str | None:
+    """The newest migration this version knows."""
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+
 def is_migrated(engine: Engine) -> bool:
     """Whether the database stands at the newest migration this version knows."""
-    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head
+        return MigrationContext.configure(connection).get_current_revision() == newest_migration()

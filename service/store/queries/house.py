@@ -1,9 +1,10 @@
 """Questions about the house itself: its clock, its epoch, its memory of who did what."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import DateTime, func, insert, select
+from sqlalchemy import DateTime, func, insert, select, text
 
 from service.store import Session
 from service.store.tables.house import AuditEntry
@@ -21,3 +22,53 @@ def write_audit(
     session.execute(
         insert(AuditEntry).values(at=at, actor=actor, deed=deed, subject=subject, details=dict(details or {}))
     )
+
+
+_VITAL = text("""
+    SELECT (SELECT version_num FROM alembic_version) AS migration,
+        (SELECT extract(epoch FROM clock_timestamp() - ticked_at) FROM house WHERE id = 1) AS seconds_since_tick,
+        greatest(
+            (SELECT extract(epoch FROM clock_timestamp() - min(b.not_before)) FROM batches b
+             JOIN blasts ON blasts.id = b.blast_id AND blasts.state IN ('running', 'opening')
+             WHERE b.state = 'queued'),
+            (SELECT extract(epoch FROM clock_timestamp() - min(not_before)) FROM notices WHERE state = 'queued'),
+            0) AS oldest_due_seconds,
+        (SELECT coalesce(sum(size), 0) FROM batches WHERE state = 'in_doubt') AS messages_in_doubt,
+        (SELECT count(*) FROM replies WHERE needs_answer AND handled_at IS NULL) AS replies_waiting
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class VitalSigns:
+    """What tells whether the house works."""
+
+    migration: str | None
+    seconds_since_tick: float | None
+    oldest_due_seconds: float
+    messages_in_doubt: int
+    replies_waiting: int
+
+
+def vital_signs(session: Session) -> VitalSigns:
+    """What tells whether the house works; each part is served by a partial index of what is open."""
+    row = session.execute(_VITAL).one()
+    ticked = row.seconds_since_tick
+    return VitalSigns(
+        migration=row.migration,
+        seconds_since_tick=None if ticked is None else float(ticked),
+        oldest_due_seconds=float(row.oldest_due_seconds),
+        messages_in_doubt=int(row.messages_in_doubt),
+        replies_waiting=int(row.replies_waiting),
+    )
+
+
+def batches_by_state(session: Session) -> dict[str, int]:
+    """How many batches stand in each state."""
+    rows = session.execute(text("SELECT state, count(*) AS n FROM batches GROUP BY 1"))
+    return {row.state: row.n for row in rows}
+
+
+def notices_by_state(session: Session) -> dict[str, int]:
+    """How many notices stand in each state."""
+    rows = session.execute(text("SELECT state, count(*) AS n FROM notices GROUP BY 1"))
+    return {row.state: row.n for row in rows}

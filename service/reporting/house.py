@@ -1,0 +1,35 @@
+"""How the house itself is doing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from service.store import Session
+from service.store.migrate import newest_migration
+from service.store.queries import house
+
+
+@dataclass(frozen=True, slots=True)
+class HouseReport:
+    """Counts by state, and the ages that tell whether work is being done. Seconds."""
+
+    is_migrated: bool
+    seconds_since_tick: float | None
+    oldest_due_seconds: float
+    batches: Mapping[str, int]
+    notices: Mapping[str, int]
+    messages_in_doubt: int
+    replies_waiting: int
+
+
+def house_report(session: Session) -> HouseReport:
+    """How the house is doing at this moment."""
+    vital = house.vital_signs(session)
+    return HouseReport(
+        is_migrated=vital.migration == newest_migration(),
+        seconds_since_tick=vital.seconds_since_tick,
+        oldest_due_seconds=vital.oldest_due_seconds,
+        batches=house.batches_by_state(session),
+        notices=house.notices_by_state(session),
+        messages_in_doubt=vital.messages_in_doubt,
+        replies_waiting=vital.replies_waiting,
+    )

@@ -1,0 +1,139 @@
+"""The front door: one Flask app, its blueprints, its manners."""
+
+import logging
+from datetime import timedelta
+
+from flask import Flask, Response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from service.logs import set_up_logs
+from service.settings import Settings, SettingsError, load_settings
+from service.store.engine import make_engine, make_sessions
+from service.web import health
+from service.web.api.public import blueprint as api
+from service.web.console.routes import blueprint as console_blueprint
+from service.web.door import front_door
+from service.web.hooks.sendgrid import blueprint as sendgrid_hooks
+from service.web.hooks.twilio import blueprint as twilio_hooks
+from service.web.limits import limiter
+from service.web.site import filters
+from service.web.site.joining import blueprint as joining_pages
+from service.web.site.links import blueprint as link_pages
+from service.web.site.pages import blueprint as pages
+from service.web.site.petition import blueprint as petition_pages
+from service.wording.shelf import TEMPLATES
+
+log = logging.getLogger(__name__)
+
+csrf = CSRFProtect()
+
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; frame-src 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    # Tokens stand in addresses; they must not travel on.
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Make the web app. Raises SettingsError where a setting is missing or malformed."""
+    settings = settings or load_settings()
+    if settings.database_url is None:
+        raise SettingsError("DATABASE_URL: not set; `touchline up` sets it for the processes it starts")
+    set_up_logs(settings.log_level)
+    app = Flask(__name__, template_folder=str(TEMPLATES), static_folder="static")
+    secure = settings.public_url.startswith("https://")
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="touchline",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=secure,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        MAX_CONTENT_LENGTH=64 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
+        RATELIMIT_STORAGE_URI="memory://",
+    )
+    # One proxy in front, as a Procfile host has; the addresses we sign and check come from PUBLIC_URL alone.
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]  # Flask's own way
+    sessions = make_sessions(make_engine(settings.database_url, pool_size=10, statement_timeout_ms=5_000))
+    app.extensions["touchline"] = front_door(settings, sessions)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    filters.register(app)
+    _register(app)
+    _mind_manners(app, secure=secure)
+    return app
+
+
+def _register(app: Flask) -> None:
+    for hook in (sendgrid_hooks, twilio_hooks, api, link_pages):
+        # Webhooks are signed, the API has no cookies, and a mailbox's one-click press brings none: the secret is in
+        # the address itself.
+        csrf.exempt(hook)
+    for blueprint in (
+        health.blueprint,
+        sendgrid_hooks,
+        twilio_hooks,
+        api,
+        console_blueprint,
+        link_pages,
+        joining_pages,
+        petition_pages,
+        pages,
+    ):
+        app.register_blueprint(blueprint)
+
+
+def _mind_manners(app: Flask, *, secure: bool) -> None:
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        if secure:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        if not request.path.startswith("/static/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    @app.errorhandler(CSRFError)
+    def stale_form(error: CSRFError) -> ResponseReturnValue:
+        title, words = "This form has grown old", "Please go back, reload the page and send it again."
+        return render_template("site/sorry.html", title=title, words=words), 400
+
+    @app.errorhandler(HTTPException)
+    def sorry(error: HTTPException) -> ResponseReturnValue:
+        title, words = _SORRY.get(error.code or 500, ("That did not work", "Please try again."))
+        return render_template("site/sorry.html", title=title, words=words), error.code or 500
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(PoolTimeout)
+    def database_away(error: Exception) -> ResponseReturnValue:
+        log.error("the database is away", extra={"why": type(error).__name__})
+        title, words = "We are back in a moment", "Nothing of what you sent was kept. Please try again in a minute."
+        page = render_template("site/sorry.html", title=title, words=words)
+        return page, 503, {"Retry-After": "15"}
+
+
+_SORRY = {
+    400: ("That could not be read", "Please go back and try again."),
+    403: ("Not for you", "You may not see or do this."),
+    404: ("There is nothing here", "The link may be old or cut short. Please check it, or start from the front page."),
+    405: ("Not that way", "This page does not work like that. Please start from the front page."),
+    410: ("This link has had its day", "Please ask for a new one."),
+    413: ("That was too much", "Please send less at once."),
+    429: ("Too many tries", "Please wait a little and try again."),
+    500: ("Something broke on our side", "It has been written down. Please try again in a minute."),
+}

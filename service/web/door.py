@@ -1,0 +1,77 @@
+"""What every web route needs: settings, one transaction, the time, nudges after commit."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app, request
+from sqlalchemy.orm import sessionmaker
+
+from service import clock
+from service.consenting.consent import AddressKey
+from service.nudges import Nudger
+from service.settings import Settings
+from service.store import Session
+from service.wording.links import LinkFacts, LinkKind, derive_key, read_token
+
+
+@dataclass(frozen=True, slots=True)
+class FrontDoor:
+    """What one web process holds."""
+
+    settings: Settings
+    sessions: sessionmaker[Session]
+    nudger: Nudger
+    link_key: bytes
+    address_key: AddressKey
+
+
+def front_door(settings: Settings, sessions: sessionmaker[Session]) -> FrontDoor:
+    """The door of a web process."""
+    key = derive_key(settings.secret_key, "links")
+    return FrontDoor(settings, sessions, Nudger(settings.redis_url), key, AddressKey.of(settings))
+
+
+def _door() -> FrontDoor:
+    held = current_app.extensions["touchline"]
+    if not isinstance(held, FrontDoor):
+        raise TypeError("the app was not made by create_app")
+    return held
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One transaction, committed when the block ends well. What is answered afterwards is true."""
+    with _door().sessions.begin() as session:
+        yield session
+
+
+def settings() -> Settings:
+    return _door().settings
+
+
+def nudger() -> Nudger:
+    return _door().nudger
+
+
+def link_key() -> bytes:
+    return _door().link_key
+
+
+def address_key() -> AddressKey:
+    return _door().address_key
+
+
+def now() -> datetime:
+    return clock.now()
+
+
+def ip() -> str:
+    """The caller's address, as the outermost proxy we trust saw it."""
+    return request.remote_addr or ""
+
+
+def read_link(token: str, kind: LinkKind) -> LinkFacts | None:
+    """What a link of this kind says; None where it is not genuine or has expired."""
+    return read_token(token, kind, [link_key()], now=now())

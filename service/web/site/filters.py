@@ -1,0 +1,21 @@
+"""Words for moments and numbers on supporters' pages."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+
+from service.wording.times import count_words, kick_off_words
+
+
+def local_words(moment: datetime, time_zone: str) -> str:
+    """`Wed 13 Oct, 5:00 pm` in a zone, with the zone's short name."""
+    words, _ = kick_off_words(moment, time_zone, "en")
+    return f"{words} {moment.astimezone(ZoneInfo(time_zone)).tzname()}"
+
+
+def register(app: Flask) -> None:
+    """Give the templates their filters."""
+    app.add_template_filter(local_words, "local_words")
+    app.add_template_filter(lambda count: count_words(count, "en"), "count_words")
+    app.add_template_filter(lambda moment: moment.isoformat(), "iso")

@@ -1,0 +1,120 @@
+"""The landing page, the briefings, the page to share."""
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from service.store import Session
+from service.store.queries import campaigns, petitions
+from service.store.queries.campaigns import CampaignView
+from service.web import door
+from service.web.site.visitor import Visitor, campaign_or_404, visitor
+from service.wording.links import LinkKind, sign
+from service.wording.pages import page_html
+
+blueprint = Blueprint("site", __name__)
+
+
+@blueprint.get("/")
+def front() -> ResponseReturnValue:
+    """The current campaign, or a word that there is none yet."""
+    with door.transaction() as session:
+        current = campaigns.current(session)
+    if current is None:
+        return render_template("site/empty.html")
+    return redirect(
+        url_for("site.landing", campaign=current.slug, s=request.args.get("s") or request.args.get("source"))
+    )
+
+
+@blueprint.get("/<campaign>/")
+def landing(campaign: str) -> ResponseReturnValue:
+    """What it is about, the match and its countdown, the form."""
+    with door.transaction() as session:
+        view = campaign_or_404(session, campaign)
+        return landing_page(session, view, typed={}, mistakes={})
+
+
+def landing_page(session: Session, view: CampaignView, *, typed: dict[str, str], mistakes: dict[str, str]) -> str:
+    """The landing page with whatever was typed still in its form, and what was wrong beside each field."""
+    source = typed.get("source") or request.args.get("s") or request.args.get("source") or ""
+    return render_template(
+        "site/landing.html",
+        campaign=view,
+        wordings=view.wordings(view.language),
+        briefings=campaigns.briefings(session, view.id, view.language),
+        petition=petitions.petition_of(session, view.id, view.language),
+        typed=typed,
+        mistakes=mistakes,
+        source=source[:60],
+    )
+
+
+@blueprint.get("/<campaign>/briefings/<slug>")
+def briefing(campaign: str, slug: str) -> ResponseReturnValue:
+    """One "find out more" page."""
+    with door.transaction() as session:
+        view = campaign_or_404(session, campaign)
+        pages = campaigns.briefings(session, view.id, view.language)
+        who = visitor(session)
+        petition = petitions.petition_of(session, view.id, view.language)
+    found = next((page for page in pages if page.slug == slug), None)
+    if found is None:
+        abort(404)
+    place = pages.index(found)
+    return render_template(
+        "site/briefing.html",
+        campaign=view,
+        briefing=found,
+        body=page_html(found.body, {"petition_link": petition_address(view, who)}),
+        following=pages[place + 1] if place + 1 < len(pages) else None,
+        petition=petition,
+        who=who,
+    )
+
+
+@blueprint.get("/<campaign>/share")
+def share(campaign: str) -> ResponseReturnValue:
+    """Words and ways to pass the campaign on; a known supporter's link says whom to thank."""
+    with door.transaction() as session:
+        view = campaign_or_404(session, campaign)
+        who = visitor(session)
+        petition = petitions.petition_of(session, view.id, view.language)
+    return render_template(
+        "site/share.html", campaign=view, who=who, petition=petition, link=share_address(view, who), noted=False
+    )
+
+
+@blueprint.post("/<campaign>/share")
+def shared(campaign: str) -> ResponseReturnValue:
+    """Somebody tells us they passed it on."""
+    with door.transaction() as session:
+        view = campaign_or_404(session, campaign)
+        who = visitor(session)
+        petition = petitions.petition_of(session, view.id, view.language)
+        campaigns.note_action(
+            session,
+            campaign_id=view.id,
+            supporter_id=who.supporter_id if who else None,
+            kind="shared",
+            detail=request.form.get("by", "")[:20],
+            blast_id=who.blast_id or None if who else None,
+            now=door.now(),
+        )
+    return render_template(
+        "site/share.html", campaign=view, who=who, petition=petition, link=share_address(view, who), noted=True
+    )
+
+
+def petition_address(view: CampaignView, who: Visitor | None) -> str:
+    """The petition's page, for whoever is looking."""
+    return url_for("petition.page", campaign=view.slug, t=who.token if who else None)
+
+
+def share_address(view: CampaignView, who: Visitor | None) -> str:
+    """The landing page's whole address with a source code of the sharer's own."""
+    address = f"{door.settings().public_url}/{view.slug}/"
+    if who is None:
+        return f"{address}?s=shared"
+    # The code tells us whom a sign-up came through, and nobody else anything.
+    code = sign(LinkKind.SHARE, who.supporter_id, key=door.link_key())
+    return f"{address}?s={code}"
