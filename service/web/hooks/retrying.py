@@ -1,0 +1,18 @@
+"""A webhook's transaction that lost a race is run once more; after that the provider is asked to come again."""
+
+from collections.abc import Callable
+
+from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
+from sqlalchemy.exc import OperationalError
+
+_RACES = (DeadlockDetected, SerializationFailure, LockNotAvailable)
+
+
+def once_more(work: Callable[[], None]) -> None:
+    """Run a transaction, and run it again if it lost a race."""
+    try:
+        work()
+    except OperationalError as lost:
+        if not isinstance(lost.orig, _RACES):
+            raise
+        work()

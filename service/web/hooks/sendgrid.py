@@ -1,0 +1,38 @@
+"""SendGrid's event webhook: verified over the raw bytes, then applied; an opt-out is obeyed before we answer."""
+
+import logging
+
+from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
+
+from service.providers.sendgrid.events import SIGNATURE_HEADER, TIMESTAMP_HEADER, parse_events, verified
+from service.sending.receipts import apply_receipts
+from service.web import door
+from service.web.hooks.retrying import once_more
+
+log = logging.getLogger(__name__)
+blueprint = Blueprint("sendgrid", __name__, url_prefix="/hooks/sendgrid")
+
+# Posts are cut at 768 kB by SendGrid; anything much larger is not SendGrid.
+_LARGEST = 8 * 1024 * 1024
+
+
+@blueprint.post("/events")
+def events() -> ResponseReturnValue:
+    """Keep and apply events. Anything wrong with the signature is a 403, and nothing is read."""
+    request.max_content_length = _LARGEST
+    body = request.get_data(cache=False)
+    signature, timestamp = request.headers.get(SIGNATURE_HEADER), request.headers.get(TIMESTAMP_HEADER)
+    if not verified(signature, timestamp, body, door.settings().sendgrid_webhook_public_keys):
+        abort(403)
+    try:
+        receipts = parse_events(body, now=door.now())
+    except ValueError:
+        abort(400)
+
+    def apply() -> None:
+        with door.transaction() as session:
+            apply_receipts(session, "sendgrid", receipts, now=door.now())
+
+    once_more(apply)
+    return "", 204
