@@ -6,6 +6,7 @@ from datetime import datetime
 
 from service.store import Session
 from service.store.queries import audit
+from service.store.queries.house import write_audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +25,10 @@ def read_audit(session: Session, *, before_id: int | None = None, limit: int = 1
     """The newest changes, or those before an entry."""
     rows = audit.page(session, before_id=before_id, limit=limit)
     return [Entry(row.id, row.at, row.actor, row.deed, row.subject, row.details) for row in rows]
+
+
+def note_deed(
+    session: Session, *, actor: str, deed: str, subject: str, details: Mapping[str, str], now: datetime
+) -> None:
+    """Remember what a manager did in a room that does not know of managers."""
+    write_audit(session, at=now, actor=actor, deed=deed, subject=subject, details=details)

@@ -109,12 +109,14 @@ class ThreadRow:
     last_body: str
     last_at: datetime
     waiting: int
+    newest_reply_id: int
 
 
 _THREADS = text("""
     SELECT r.phone, max(r.supporter_id) AS supporter_id, coalesce(max(s.first_name), '') AS first_name,
         (array_agg(r.body ORDER BY r.received_at DESC))[1] AS last_body, max(r.received_at) AS last_at,
-        count(*) FILTER (WHERE r.needs_answer AND r.handled_at IS NULL) AS waiting
+        count(*) FILTER (WHERE r.needs_answer AND r.handled_at IS NULL) AS waiting,
+        (array_agg(r.id ORDER BY r.received_at DESC))[1] AS newest_reply_id
     FROM replies r LEFT JOIN supporters s ON s.id = r.supporter_id
     WHERE r.phone <> 'erased' AND (CAST(:campaign_id AS bigint) IS NULL OR r.campaign_id = :campaign_id)
     GROUP BY r.phone

@@ -1,6 +1,18 @@
-"""The console's blueprint with all its pages on it."""
+"""The whole console: its blueprint with the routes of every page on it."""
 
-from service.web.console import blasts, campaigns, fixture, managers, report, signing_in
-from service.web.console.blueprint import blueprint as blueprint
+from service.web.console import (  # noqa: F401 - each adds its routes as it is imported
+    blasts,
+    campaigns,
+    fixture,
+    inbox,
+    managers,
+    new_blast,
+    page,
+    report,
+    signing_in,
+    stages,
+    supporters,
+)
+from service.web.console.blueprint import blueprint
 
-PAGES = (blasts, campaigns, fixture, managers, report, signing_in)
+__all__ = ["blueprint"]

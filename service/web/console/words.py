@@ -1,9 +1,12 @@
 """Moments, spans, counts and money as the console says them."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.numbers import format_currency, format_decimal
+
+from service.reporting.live import ChannelProgress
 
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 _SAID = {
@@ -59,7 +62,7 @@ def read_field(text: str, zone_name: str) -> datetime:
 
 def span(length: timedelta, *, parts: int = 2) -> str:
     """`2 days`, `1 hour 30 minutes`: the two largest units."""
-    left, words = round(abs(length.total_seconds())), []
+    left, words = round(abs(length.total_seconds())), list[str]()
     for name, size in _UNITS:
         count, left = divmod(left, size)
         if count and len(words) < parts:
@@ -101,7 +104,33 @@ def money(amount: int, currency: str = "GBP") -> str:
     return str(format_currency(amount / 10_000, currency, locale="en_GB"))
 
 
-FILTERS = {
+def parts_of(channels: Mapping[str, ChannelProgress]) -> list[tuple[str, int, str]]:
+    """A blast's messages as the parts of a bar: words, how many, which fill."""
+    every = list(channels.values())
+    return [
+        ("delivered", sum(each.delivered for each in every), "delivered"),
+        ("handed over", sum(each.sent - each.delivered - each.bounced for each in every), "accepted"),
+        ("in doubt", sum(each.in_doubt + each.unknown for each in every), "doubt"),
+        ("bounced or failed", sum(each.bounced + each.failed for each in every), "failed"),
+        ("not sent", sum(each.withheld + each.expired + each.cancelled for each in every), "held"),
+        ("waiting", sum(each.waiting for each in every), "waiting"),
+    ]
+
+
+def whole_of(channels: Mapping[str, ChannelProgress]) -> int:
+    """All the messages of a blast."""
+    return sum(each.audience for each in channels.values())
+
+
+def seconds(number: int) -> str:
+    """`1 minute 20 seconds`."""
+    return span(timedelta(seconds=number))
+
+
+FILTERS: dict[str, Callable[..., object]] = {
+    "seconds": seconds,
+    "parts_of": parts_of,
+    "whole_of": whole_of,
     "said": said,
     "day_and_time": day_and_time,
     "clock_time": clock_time,

@@ -30,7 +30,8 @@ def follow(token: str) -> ResponseReturnValue:
         target = campaigns.link_target(session, facts.target)
         if target is None:
             abort(404)
-        if request.method == "GET" and not _is_machine():
+        # A test message carries nobody's links: they lead on, and count for nobody.
+        if request.method == "GET" and facts.supporter_id and not _is_machine():
             _count(session, facts, target)
     if urlsplit(target).netloc:
         return redirect(target)

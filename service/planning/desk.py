@@ -1,0 +1,109 @@
+"""What lies on a manager's desk: campaigns with their matches, and lists of blasts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.domain.channel import Channel
+from service.domain.fixture import Fixture
+from service.sending.due import fixture_of
+from service.store import Session
+from service.store.queries import blasts, desk
+from service.store.tables import campaign as rows
+from service.store.tables.sending import Blast
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignOnDesk:
+    """A campaign and its match. Prices are ten-thousandths of a unit of `currency`."""
+
+    id: int
+    slug: str
+    title: str
+    organisation: str
+    summary: str
+    language: str
+    currency: str
+    segment_price: int
+    email_price_per_thousand: int
+    is_current: bool
+    fixture: Fixture
+
+    @property
+    def time_zone(self) -> str:
+        return self.fixture.time_zone
+
+
+@dataclass(frozen=True, slots=True)
+class BlastOnDesk:
+    """A blast in a list."""
+
+    id: int
+    campaign_id: int
+    stage_id: int | None
+    title: str
+    state: str
+    channels: tuple[Channel, ...]
+    audience_count: int
+    is_rolling: bool
+    paused_reason: str
+    opens_at: datetime
+    expires_at: datetime
+    finished_at: datetime | None
+    created_by: str
+    draft: dict[str, dict[str, dict[str, str]]]
+
+
+def list_campaigns(session: Session) -> list[CampaignOnDesk]:
+    """Every campaign: the current one first, then the newest."""
+    return [_campaign(campaign, fixture) for campaign, fixture in desk.campaigns_with_fixtures(session)]
+
+
+def find_campaign(session: Session, slug: str) -> CampaignOnDesk | None:
+    """The campaign of this slug."""
+    return next((found for found in list_campaigns(session) if found.slug == slug), None)
+
+
+def list_blasts(session: Session, campaign_id: int) -> list[BlastOnDesk]:
+    """Every blast of a campaign, the newest first."""
+    return [_blast(row) for row in blasts.blasts_of(session, campaign_id)]
+
+
+def find_blast(session: Session, campaign_id: int, blast_id: int) -> BlastOnDesk | None:
+    """One blast of this campaign."""
+    row = blasts.blast(session, blast_id)
+    return _blast(row) if row and row.campaign_id == campaign_id else None
+
+
+def _campaign(row: rows.Campaign, fixture: rows.Fixture) -> CampaignOnDesk:
+    return CampaignOnDesk(
+        id=row.id,
+        slug=row.slug,
+        title=row.title,
+        organisation=row.organisation,
+        summary=row.summary,
+        language=row.language,
+        currency=row.currency,
+        segment_price=row.segment_price,
+        email_price_per_thousand=row.email_price_per_thousand,
+        is_current=row.is_current,
+        fixture=fixture_of(fixture),
+    )
+
+
+def _blast(row: Blast) -> BlastOnDesk:
+    return BlastOnDesk(
+        id=row.id,
+        campaign_id=row.campaign_id,
+        stage_id=row.stage_id,
+        title=row.title,
+        state=row.state,
+        channels=tuple(Channel(channel) for channel in row.channels),
+        audience_count=row.audience_count,
+        is_rolling=row.is_rolling,
+        paused_reason=row.paused_reason,
+        opens_at=row.opens_at,
+        expires_at=row.expires_at,
+        finished_at=row.finished_at,
+        created_by=row.created_by,
+        draft=row.draft,
+    )

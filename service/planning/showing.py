@@ -1,0 +1,166 @@
+"""How words will look to one person and what they will cost: for previews, counters and test-sends."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from service.consenting.addresses import normalise
+from service.domain.audience import Audience
+from service.domain.channel import Channel
+from service.domain.fixture import Score
+from service.domain.notice import NoticeKind
+from service.sending.facts import SharedFacts, shared_facts
+from service.sending.freeze import Frozen, Words, freeze_words, links_for
+from service.sending.notices import NoticeRequest, ask_notice
+from service.sending.personal import Person, PersonalWords
+from service.store import Session
+from service.store.queries import audiences, blasts_life, renderings
+from service.store.queries.house import write_audit
+from service.store.tables.campaign import Campaign, Fixture
+from service.wording.email import FinishedEmail, RenderedEmail
+from service.wording.placeholders import fill, parse
+from service.wording.sms import SmsMeasure, costly_signs, measure, straighten
+
+# What a score is shown as before there is one.
+_EXAMPLES = {"home_win": Score(2, 1), "draw": Score(1, 1), "away_win": Score(0, 1), "": Score(0, 0)}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whom words are shown to: only the name and where their clock stands. Links in a preview are nobody's."""
+
+    first_name: str
+    time_zone: str = "Europe/London"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One message as its reader gets it. `text` is the text, or an email's text part."""
+
+    channel: Channel
+    language: str
+    variant: str
+    text: str
+    email: FinishedEmail | None = None
+    size: SmsMeasure | None = None
+    straightened: tuple[str, ...] = ()
+    costly: tuple[str, ...] = ()
+    has_example_score: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Where previews are made: the campaign's facts as they stand, and the key that signs links."""
+
+    campaign: Campaign
+    fixture: Fixture
+    facts: SharedFacts
+    key: bytes
+    public_url: str
+
+
+def open_window(session: Session, campaign_id: int, *, key: bytes, public_url: str) -> Window:
+    """Read what previews of a campaign need, once."""
+    campaign, fixture = blasts_life.campaign_and_fixture(session, campaign_id)
+    count = renderings.signature_count(session, campaign_id)
+    facts = shared_facts(campaign, fixture, signature_count=count, public_url=public_url)
+    return Window(campaign, fixture, facts, key, public_url)
+
+
+def show(window: Window, words: Words, reader: Reader, *, links: Mapping[str, int] | None = None) -> Shown:
+    """One message as this reader would get it. Raises CopyMistake or MissingFact, saying what is wrong with the copy.
+
+    `links`: rows the tracked links lead through; without them they have their true length and lead nowhere.
+    """
+    frozen = freeze_words(words, _facts(window, words))
+    values = _values(window, words, frozen, reader, links)
+    said_score = window.facts.score is None and _names_score(words)
+    if words.channel is Channel.SMS:
+        text = fill(parse(frozen.text), values)
+        changes = tuple(str(change) for change in straighten(words.body).changes)
+        return Shown(
+            words.channel,
+            words.language,
+            words.variant,
+            text,
+            size=measure(text),
+            straightened=changes,
+            costly=costly_signs(text),
+            has_example_score=said_score,
+        )
+    email = RenderedEmail(frozen.subject, frozen.html, frozen.text, "", frozen.slots).for_one(values)
+    return Shown(words.channel, words.language, words.variant, email.text, email, has_example_score=said_score)
+
+
+def send_test(
+    session: Session, window: Window, words: Words, reader: Reader, to: str, *, actor: str, now: datetime
+) -> str:
+    """Ask for one message to be sent to one address for trial; the address as we write it.
+
+    Its links open the pages and count for nobody. Nudge sending.send_notices after the commit. Raises BadAddress,
+    CopyMistake, MissingFact.
+    """
+    address = normalise(words.channel, to)
+    names = _tracked(freeze_words(words, _facts(window, words)))
+    links = links_for(session, window.campaign.id, window.campaign.slug, names)
+    shown = show(window, words, reader, links=links)
+    facts = {"body": shown.text}
+    if shown.email is not None:
+        facts = {"subject": f"[Test] {shown.email.subject}", "html": shown.email.html, "text": shown.email.text}
+    request = NoticeRequest(
+        kind=NoticeKind.TEST_EMAIL if shown.email else NoticeKind.TEST_SMS,
+        channel=words.channel,
+        to_address=address,
+        dedupe_key=f"test:{actor}:{now.isoformat()}",
+        facts=facts,
+        campaign_id=window.campaign.id,
+        created_by=actor,
+    )
+    ask_notice(session, request, now=now)
+    write_audit(session, at=now, actor=actor, deed="test sent", subject=f"campaign {window.campaign.id}")
+    return address
+
+
+def audience_counts(
+    session: Session, campaign_id: int, channels: Sequence[Channel], audience: Audience
+) -> dict[Channel, int]:
+    """How many people these rules would reach now, per channel."""
+    return {channel: audiences.count_audience(session, campaign_id, channel, audience) for channel in channels}
+
+
+def cost(window: Window, channel: Channel, people: int, *, segments: int = 1) -> int:
+    """What reaching so many costs, in ten-thousandths of a unit of the campaign's currency."""
+    if channel is Channel.SMS:
+        return people * segments * window.campaign.segment_price
+    return people * window.campaign.email_price_per_thousand // 1000
+
+
+def _facts(window: Window, words: Words) -> SharedFacts:
+    """The facts as they stand, with an example score until there is one."""
+    example = _EXAMPLES.get(words.variant, Score(0, 0))
+    return window.facts if window.facts.score else replace(window.facts, score=example)
+
+
+def _names_score(words: Words) -> bool:
+    return any(name in words.body + words.subject + words.preheader for name in ("{score", "{result"))
+
+
+def _tracked(frozen: Frozen) -> list[str]:
+    untracked = {"leave_link", "preferences_link"}
+    return [name for name in frozen.names if "link" in name and name not in untracked]
+
+
+def _values(
+    window: Window, words: Words, frozen: Frozen, reader: Reader, links: Mapping[str, int] | None
+) -> dict[str, str]:
+    personal = PersonalWords(
+        key=window.key,
+        public_url=window.public_url,
+        blast_id=0,
+        channel=words.channel,
+        language=words.language,
+        kick_off_at=window.fixture.kick_off_at,
+        links=dict.fromkeys(_tracked(frozen), 0) | dict(links or {}),
+    )
+    # Nobody's links: a preview that is forwarded must not sign, or leave, in anybody's name.
+    return personal.values(frozen.names, Person(0, reader.first_name, reader.time_zone))

@@ -1,0 +1,96 @@
+"""Questions about one supporter at a time, and finding them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select, text
+
+from service.store import Session
+from service.store.tables.people import Supporter
+
+
+def find(session: Session, words: str, *, limit: int) -> Sequence[Supporter]:
+    """Supporters whose first name, email or phone begins with these words; the newest where none are given."""
+    asked = select(Supporter).where(Supporter.erased_at.is_(None)).order_by(Supporter.id.desc()).limit(limit)
+    if words:
+        begins = f"{_plain(words)}%"
+        asked = asked.where(
+            or_(Supporter.first_name.ilike(begins), Supporter.email.ilike(begins), Supporter.phone.like(begins))
+        )
+    return session.scalars(asked).all()
+
+
+def _plain(words: str) -> str:
+    return words.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+
+
+def one(session: Session, supporter_id: int) -> Supporter | None:
+    """A supporter, erased or not."""
+    return session.scalars(select(Supporter).where(Supporter.id == supporter_id)).one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened with a supporter: `kind` says what, `what` names the thing, `detail` the rest."""
+
+    at: datetime
+    kind: str
+    channel: str
+    what: str
+    detail: str
+
+
+# Each part is served by an index on the supporter; messages are found blast by blast through their primary key.
+_EVENTS = text("""
+    SELECT c.at, 'consent ' || c.act AS kind, c.channel, coalesce(k.title, '') AS what,
+        concat_ws(' · ', nullif(c.wording, ''), nullif(c.source, '')) AS detail
+      FROM consents c LEFT JOIN campaigns k ON k.id = c.campaign_id WHERE c.supporter_id = :id
+    UNION ALL
+    SELECT a.at, 'action ' || a.kind, '', k.title, a.detail
+      FROM actions a JOIN campaigns k ON k.id = a.campaign_id WHERE a.supporter_id = :id
+    UNION ALL
+    SELECT s.signed_at, 'signed', '', k.title, s.source
+      FROM signatures s JOIN petitions p ON p.id = s.petition_id JOIN campaigns k ON k.id = p.campaign_id
+      WHERE s.supporter_id = :id
+    UNION ALL
+    SELECT coalesce(m.settled_at, b.finished_at, b.intent_at, l.opens_at), 'message ' || coalesce(m.state, b.state),
+        m.channel, l.title,
+        concat_ws(' · ', nullif(m.reason, ''), CASE WHEN m.opened_at IS NOT NULL THEN 'opened' END,
+            CASE WHEN m.clicked_at IS NOT NULL THEN 'clicked' END, CASE WHEN m.left_at IS NOT NULL THEN 'left' END)
+      FROM blasts l JOIN messages m ON m.blast_id = l.id AND m.channel = ANY(l.channels) AND m.supporter_id = :id
+      JOIN batches b ON b.id = m.batch_id
+    UNION ALL
+    SELECT r.received_at, 'text from them', 'sms', r.keyword, r.body FROM replies r
+      WHERE r.phone = (SELECT phone FROM supporters WHERE id = :id)
+    ORDER BY 1 DESC LIMIT 500
+""")
+
+
+def events(session: Session, supporter_id: int) -> list[Event]:
+    """What happened with a supporter, the newest first."""
+    return [Event(**dict(row._mapping)) for row in session.execute(_EVENTS, {"id": supporter_id})]
+
+
+_STANDING = text("""
+    SELECT k.slug, k.title, p.channel, p.given_at FROM permissions p JOIN campaigns k ON k.id = p.campaign_id
+    WHERE p.supporter_id = :id ORDER BY k.id DESC, p.channel
+""")
+
+
+def permissions(session: Session, supporter_id: int) -> list[tuple[str, str, str, datetime]]:
+    """The consents that stand: campaign's slug and title, channel, since when."""
+    rows = session.execute(_STANDING, {"id": supporter_id})
+    return [(row.slug, row.title, row.channel, row.given_at) for row in rows]
+
+
+_SUPPRESSED = text("""
+    SELECT x.channel, x.reason, x.at FROM suppressions x JOIN supporters s
+      ON (x.channel = 'email' AND x.address_hash = s.email_hash) OR (x.channel = 'sms' AND x.address_hash = s.phone_hash)
+    WHERE s.id = :id ORDER BY x.channel
+""")
+
+
+def suppressions(session: Session, supporter_id: int) -> list[tuple[str, str, datetime]]:
+    """Which of a supporter's addresses must be left alone, why, and since when."""
+    return [(row.channel, row.reason, row.at) for row in session.execute(_SUPPRESSED, {"id": supporter_id})]

@@ -1,0 +1,233 @@
+"""A new blast: written, counted, looked at, and only then scheduled."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from service.consenting.addresses import BadAddress
+from service.domain.channel import Channel
+from service.domain.errand import Errand
+from service.domain.manager import Role
+from service.planning.blasts import BlastRefused, CopyRefused, NewBlast, check_copy, schedule_blast
+from service.planning.desk import CampaignOnDesk
+from service.planning.showing import Window, audience_counts, send_test
+from service.planning.stages import StageView, timeline
+from service.sending.freeze import Words, words_of_draft
+from service.store import Session
+from service.web import door
+from service.web.console import access
+from service.web.console.access import needs
+from service.web.console.audience_forms import AudienceForm, read_audience
+from service.web.console.blueprint import blueprint
+from service.web.console.copy_forms import (
+    CopyShown,
+    chosen_reader,
+    letter_response,
+    price_of,
+    show_one,
+    size_page,
+    window_for,
+)
+from service.web.console.here import campaign_or_404
+from service.web.console.words import read_field
+from service.wording.placeholders import PERSONAL, SHARED, CopyMistake, MissingFact
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """A blast as it stands in the form."""
+
+    campaign: CampaignOnDesk
+    stages: list[StageView]
+    window: Window
+    audience: AudienceForm
+    counts: dict[Channel, int]
+    shown: dict[Channel, CopyShown]
+
+    @property
+    def prices(self) -> dict[Channel, int]:
+        return {channel: price_of(self.window, self.shown[channel], many) for channel, many in self.counts.items()}
+
+    @property
+    def draft(self) -> dict[str, dict[str, dict[str, str]]]:
+        """The words by language and channel, as blasts keep them."""
+        words = {str(channel): _plain(self.shown[channel].words) for channel in self.audience.channels}
+        return {self.campaign.language: words}
+
+
+@blueprint.get("/campaigns/<slug>/blasts/new")
+@needs(Role.AUTHOR)
+def new_blast_page(slug: str) -> ResponseReturnValue:
+    with door.transaction() as session:
+        return _form(_sketch(session, slug), [])
+
+
+@blueprint.post("/campaigns/<slug>/blasts/new")
+@needs(Role.AUTHOR)
+def look_at_blast(slug: str) -> ResponseReturnValue:
+    """Check it and show what would be sent to how many; or, coming back from there, let it be changed."""
+    with door.transaction() as session:
+        sketch = _sketch(session, slug)
+        if request.form.get("step") == "change":
+            return _form(sketch, [])
+        why = _mistakes(session, sketch)
+    if why:
+        return _form(sketch, why), 422
+    return render_template(
+        "console/blast_sure.html",
+        sketch=sketch,
+        campaign=sketch.campaign,
+        form=request.form,
+        opens_at=_opens_at(sketch.campaign),
+    )
+
+
+@blueprint.post("/campaigns/<slug>/blasts/schedule")
+@needs(Role.LAUNCHER)
+def schedule(slug: str) -> ResponseReturnValue:
+    try:
+        with door.transaction() as session:
+            sketch = _sketch(session, slug)
+            why = _mistakes(session, sketch)
+            if why:
+                return _form(sketch, why), 422
+            new = NewBlast(
+                title=request.form.get("title", ""),
+                channels=sketch.audience.channels,
+                audience=sketch.audience.audience,
+                copy=sketch.draft,
+                opens_at=_opens_at(sketch.campaign) or door.now(),
+                stale_after=timedelta(hours=int(request.form.get("stale_hours", "24"))),
+            )
+            url, actor = door.settings().public_url, access.manager().email
+            made = schedule_blast(session, sketch.campaign.id, new, public_url=url, actor=actor, now=door.now())
+    except (CopyRefused, BlastRefused) as refused:
+        with door.transaction() as session:
+            return _form(_sketch(session, slug), [str(refused)]), 422
+    door.nudger().nudge(Errand.OPEN_BLASTS)
+    flash("Scheduled.")
+    return redirect(url_for("console.blast_page", slug=slug, blast_id=made))
+
+
+@blueprint.post("/campaigns/<slug>/blasts/reach")
+@needs(Role.AUTHOR)
+def reach(slug: str) -> ResponseReturnValue:
+    """How many it would reach, and for how much, while it is being put together."""
+    with door.transaction() as session:
+        sketch = _sketch(session, slug)
+    return render_template("console/reach.html", sketch=sketch, campaign=sketch.campaign)
+
+
+@blueprint.post("/campaigns/<slug>/blasts/size")
+@needs(Role.AUTHOR)
+def blast_size(slug: str) -> ResponseReturnValue:
+    """Count the text while it is being written."""
+    with door.transaction() as session:
+        sketch = _sketch(session, slug)
+    return size_page(sketch.window, sketch.shown[Channel.SMS], sketch.counts.get(Channel.SMS, 0))
+
+
+@blueprint.post("/campaigns/<slug>/blasts/letter")
+@needs(Role.AUTHOR)
+def blast_letter(slug: str) -> ResponseReturnValue:
+    """The email alone, for the frame that shows it."""
+    with door.transaction() as session:
+        return letter_response(_sketch(session, slug).shown[Channel.EMAIL])
+
+
+@blueprint.post("/campaigns/<slug>/blasts/test")
+@needs(Role.LAUNCHER)
+def blast_test(slug: str) -> ResponseReturnValue:
+    """Send it to one address for trial; the form comes back as it was."""
+    why, said = "", ""
+    with door.transaction() as session:
+        sketch = _sketch(session, slug)
+        to = request.form.get("to", "")
+        words = sketch.shown[Channel.EMAIL if "@" in to else Channel.SMS].words
+        try:
+            reader, actor = chosen_reader(session), access.manager().email
+            said = send_test(session, sketch.window, words, reader, to, actor=actor, now=door.now())
+        except (BadAddress, CopyMistake, MissingFact) as wrong:
+            why = f"The test was not sent: {wrong}."
+    if why:
+        return _form(sketch, [why]), 422
+    door.nudger().nudge(Errand.SEND_NOTICES)
+    flash(f"A test is on its way to {said}.")
+    return _form(sketch, [])
+
+
+def _sketch(session: Session, slug: str) -> Sketch:
+    campaign = campaign_or_404(session, slug)
+    stages = timeline(session, campaign.id)
+    audience = read_audience(request.form, [stage.slug for stage in stages], zone=campaign.time_zone)
+    window, reader = window_for(session, campaign.id), chosen_reader(session)
+    counts = {} if audience.mistake else audience_counts(session, campaign.id, audience.channels, audience.audience)
+    shown = {channel: show_one(window, 0, _words(channel, campaign.language), reader) for channel in Channel}
+    return Sketch(campaign, stages, window, audience, counts, shown)
+
+
+def _words(channel: Channel, language: str) -> Words:
+    def sent(name: str) -> str:
+        return request.form.get(f"{channel}_{name}", "").replace("\r\n", "\n").strip()
+
+    return Words(
+        channel, language, "", " ".join(sent("subject").split()), " ".join(sent("preheader").split()), sent("body")
+    )
+
+
+def _plain(words: Words) -> dict[str, str]:
+    return {"subject": words.subject, "preheader": words.preheader, "body": words.body}
+
+
+def _mistakes(session: Session, sketch: Sketch) -> list[str]:
+    why = [] if request.form.get("title", "").strip() else ["Give it a title, so that it can be found again."]
+    if not sketch.audience.channels:
+        why.append("Choose email, texts or both.")
+    if sketch.audience.mistake:
+        why.append(sketch.audience.mistake)
+    for channel in sketch.audience.channels:
+        if sketch.shown[channel].mistake:
+            why.append(f"{'Email' if channel is Channel.EMAIL else 'Text'}: {sketch.shown[channel].mistake}")
+    why += _time_mistakes(sketch.campaign)
+    if why:
+        return why
+    try:
+        words, url = words_of_draft(sketch.draft), door.settings().public_url
+        check_copy(session, sketch.campaign.id, words, sketch.audience.channels, public_url=url)
+    except CopyRefused as refused:
+        return [f"{problem.channel}: {problem.why}" for problem in refused.problems]
+    return []
+
+
+def _time_mistakes(campaign: CampaignOnDesk) -> list[str]:
+    hours = request.form.get("stale_hours", "24")
+    if not (hours.isdigit() and 1 <= int(hours) <= 720):
+        return ["It is too late after 1 to 720 hours."]
+    try:
+        opens_at = _opens_at(campaign)
+    except ValueError:
+        return ["Say when it opens: a day and a time."]
+    if opens_at is not None and opens_at < door.now() - timedelta(minutes=5):
+        return ["It would open in the past; choose now, or a time to come."]
+    return []
+
+
+def _opens_at(campaign: CampaignOnDesk) -> datetime | None:
+    """When it opens; None for now. Raises ValueError."""
+    if request.form.get("when", "now") == "now":
+        return None
+    return read_field(request.form.get("opens_at", ""), campaign.time_zone)
+
+
+def _form(sketch: Sketch, why: list[str]) -> str:
+    return render_template(
+        "console/new_blast.html",
+        sketch=sketch,
+        campaign=sketch.campaign,
+        form=request.form,
+        channels=sketch.audience.channels if request.method == "POST" else tuple(Channel),
+        why=why,
+        names=sorted(PERSONAL | SHARED),
+    )

@@ -1,0 +1,87 @@
+"""What a campaign achieved, on a page and as CSV."""
+
+import csv
+import io
+from collections.abc import Iterable
+
+from flask import Response, abort, render_template
+from flask.typing import ResponseReturnValue
+
+from service.domain.manager import Role
+from service.planning.desk import CampaignOnDesk
+from service.reporting.funnel import CampaignReport, StageLine, campaign_report
+from service.web import door
+from service.web.console.access import needs
+from service.web.console.blueprint import blueprint
+from service.web.console.here import campaign_or_404
+
+COLUMNS = (
+    "title",
+    "state",
+    "audience",
+    "sent",
+    "delivered",
+    "bounced",
+    "failed",
+    "withheld",
+    "opened",
+    "clicked",
+    "signed",
+    "left",
+    "complained",
+)
+_SUMMED = COLUMNS[2:]
+
+
+@blueprint.get("/campaigns/<slug>/report/")
+@needs(Role.VIEWER)
+def report_page(slug: str) -> ResponseReturnValue:
+    campaign, report = _report(slug)
+    sums = {name: sum(int(getattr(line, name)) for line in report.lines) for name in _SUMMED}
+    return render_template(
+        "console/report.html", campaign=campaign, report=report, sums=sums, chart=_chart(report.lines)
+    )
+
+
+@blueprint.get("/campaigns/<slug>/report.csv")
+@needs(Role.VIEWER)
+def report_csv(slug: str) -> ResponseReturnValue:
+    _, report = _report(slug)
+    rows = ([*(getattr(line, name) for name in COLUMNS), f"{line.cost / 10_000:.2f}"] for line in report.lines)
+    return csv_response([*COLUMNS, f"cost_{report.currency}"], rows, name=f"{slug}-report.csv")
+
+
+def csv_response(head: Iterable[str], rows: Iterable[Iterable[object]], *, name: str) -> Response:
+    """A table to download. What a spreadsheet would take for a formula is disarmed."""
+    text = io.StringIO()
+    out = csv.writer(text)
+    out.writerow(head)
+    out.writerows([_disarmed(cell) for cell in row] for row in rows)
+    response = Response(text.getvalue(), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _disarmed(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
+
+
+def _report(slug: str) -> tuple[CampaignOnDesk, CampaignReport]:
+    with door.transaction() as session:
+        campaign = campaign_or_404(session, slug)
+        return campaign, campaign_report(session, slug) or abort(404)
+
+
+def _chart(lines: tuple[StageLine, ...]) -> list[dict[str, object]]:
+    """Bars for the messages that went out, as shares of the greatest number sent."""
+    most = max((line.sent for line in lines), default=0)
+    names = (("sent", "waiting"), ("delivered", "delivered"), ("opened", "accepted"), ("clicked", "doubt"))
+    return [
+        {
+            "title": line.title,
+            "bars": [(name, int(getattr(line, name)), 100 * int(getattr(line, name)) / most, f) for name, f in names],
+            "signed": line.signed,
+        }
+        for line in lines
+        if line.sent and most
+    ]

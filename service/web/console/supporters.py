@@ -1,0 +1,86 @@
+"""Supporters one at a time: find, read their life with us, withdraw consent, erase."""
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from service.domain.channel import Channel
+from service.domain.manager import Role
+from service.joining.leave import leave
+from service.joining.preferences import erase
+from service.planning.audit import note_deed
+from service.reporting.roster import find_supporters, supporter_life
+from service.store import Session
+from service.web import door
+from service.web.console import access
+from service.web.console.access import needs
+from service.web.console.blueprint import blueprint
+
+LIMIT = 50
+
+
+@blueprint.get("/supporters/")
+@needs(Role.VIEWER)
+def supporters_page() -> ResponseReturnValue:
+    words = request.args.get("q", "")
+    with door.transaction() as session:
+        found = find_supporters(session, words, limit=LIMIT)
+    template = "console/supporter_rows.html" if request.headers.get("HX-Request") else "console/supporters.html"
+    return render_template(template, found=found, words=words, limit=LIMIT)
+
+
+@blueprint.get("/supporters/options")
+@needs(Role.VIEWER)
+def reader_options() -> ResponseReturnValue:
+    """Choices for “show it to”, while a name is being typed."""
+    with door.transaction() as session:
+        found = find_supporters(session, request.args.get("who", ""), limit=10)
+    return render_template("console/reader_options.html", found=found)
+
+
+@blueprint.get("/supporters/<int:supporter_id>/")
+@needs(Role.VIEWER)
+def supporter_page(supporter_id: int) -> ResponseReturnValue:
+    with door.transaction() as session:
+        life = supporter_life(session, supporter_id) or abort(404)
+    return render_template("console/supporter.html", life=life)
+
+
+@blueprint.post("/supporters/<int:supporter_id>/withdraw")
+@needs(Role.ADMIN)
+def withdraw(supporter_id: int) -> ResponseReturnValue:
+    try:
+        channel = Channel(request.form.get("channel", ""))
+    except ValueError:
+        abort(400, "There is no such channel.")
+    with door.transaction() as session:
+        supporter_life(session, supporter_id) or abort(404)
+        leave(
+            session,
+            supporter_id=supporter_id,
+            channels=frozenset({channel}),
+            source=f"asked a manager ({access.manager().id})",
+            ip="",
+            now=door.now(),
+        )
+        _note(session, "consent withdrawn", supporter_id, channel=str(channel))
+    flash(f"They get no more {'emails' if channel is Channel.EMAIL else 'texts'}, from this moment.")
+    return redirect(url_for("console.supporter_page", supporter_id=supporter_id))
+
+
+@blueprint.post("/supporters/<int:supporter_id>/erase")
+@needs(Role.ADMIN)
+def erase_now(supporter_id: int) -> ResponseReturnValue:
+    if request.form.get("sure") != "erase":
+        flash("Nothing was erased: type the word erase to say that you are sure.", "bad")
+        return redirect(url_for("console.supporter_page", supporter_id=supporter_id))
+    with door.transaction() as session:
+        supporter_life(session, supporter_id) or abort(404)
+        erase(session, supporter_id, source=f"asked a manager ({access.manager().id})", ip="", now=door.now())
+        _note(session, "supporter erased", supporter_id)
+    flash("Erased. What they signed still counts, without a name.")
+    return redirect(url_for("console.supporters_page"))
+
+
+def _note(session: Session, deed: str, supporter_id: int, **details: str) -> None:
+    actor, subject = access.manager().email, f"supporter {supporter_id}"
+    note_deed(session, actor=actor, deed=deed, subject=subject, details=details, now=door.now())
