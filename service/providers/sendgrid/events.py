@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 import orjson
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
@@ -17,7 +17,7 @@ from service.domain.receipt import Receipt, ReceiptKind
 
 SIGNATURE_HEADER = "X-Twilio-Email-Event-Webhook-Signature"
 TIMESTAMP_HEADER = "X-Twilio-Email-Event-Webhook-Timestamp"
-_TIMESTAMP = re.compile(r"\d{10}")
+_TIMESTAMP = re.compile(r"[0-9]{10}")
 
 _KINDS = {
     "processed": ReceiptKind.ACCEPTED,
@@ -71,7 +71,7 @@ def _signed_by(public_key: str, signature: bytes, signed: bytes) -> bool:
 def _load(public_key: str) -> ec.EllipticCurvePublicKey | None:
     try:
         key = load_der_public_key(base64.b64decode(public_key))
-    except (BadBase64, ValueError):
+    except (BadBase64, ValueError, UnsupportedAlgorithm):
         return None
     return key if isinstance(key, ec.EllipticCurvePublicKey) else None
 

@@ -5,25 +5,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import orjson
-import urllib3
 from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
 
 from service import clock
 from service.providers.ports import EmailBatch, EmailOutcome, EmailRecipient, Outcome, Refusal
-from service.providers.sendgrid.transport import Leaf, Request, TooLate, plant
+from service.providers.sendgrid.transport import TOTAL_SECONDS, CutOff, Leaf, NeverBegan, Request, TooLate, plant
 
 MOST_RECIPIENTS = 1000
-_PLACE = re.compile(r"personalizations\.(\d+)\.")
-_BEFORE_THE_FIRST_BYTE = (
-    urllib3.exceptions.NewConnectionError,
-    urllib3.exceptions.ConnectTimeoutError,
-    urllib3.exceptions.NameResolutionError,
-    urllib3.exceptions.LocationParseError,
-    urllib3.exceptions.EmptyPoolError,
-    # The handshake comes before the request.
-    urllib3.exceptions.SSLError,
-)
+_PLACE = re.compile(r"personalizations\.(\d{1,6})(?:\.|$)")
+# SendGrid's own limit for one person's substitutions; one beyond it would have the whole request refused.
+MOST_SUBSTITUTION_BYTES = 10_000
+_LONGEST_WAIT = 3600.0
+# Fields that hold the campaign's own settings: with them nobody's email gets through.
+_OURS = frozenset({"from", "reply_to"})
 # What stays the same in every request: our own links are counted by us; opens by SendGrid; opt-out is ours.
 _TRACKING = {
     "click_tracking": {"enable": False, "enable_text": False},
@@ -39,6 +34,7 @@ class SendGrid:
     api_key: str = field(repr=False)
     api_url: str
     pool_size: int = 32
+    total_seconds: float = TOTAL_SECONDS
     name: str = field(init=False, default="sendgrid")
     _client: SendGridAPIClient = field(init=False, repr=False)
     _leaf: Leaf = field(init=False, repr=False)
@@ -46,22 +42,26 @@ class SendGrid:
     def __post_init__(self) -> None:
         self._client = SendGridAPIClient(self.api_key, host=self.api_url)
         headers = {**self._client._default_headers, "Content-Type": "application/json"}
-        self._leaf = Leaf(f"{self.api_url}/v3/mail/send", headers, self.pool_size)
+        self._leaf = Leaf(f"{self.api_url}/v3/mail/send", headers, self.pool_size, self.total_seconds)
         plant(self._client, self._leaf)
 
     def send(self, batch: EmailBatch, *, deadline: float) -> EmailOutcome:
         """Hand over a batch in one try."""
         if not 0 < len(batch.recipients) <= MOST_RECIPIENTS:
             raise ValueError(f"a batch has 1 to {MOST_RECIPIENTS} recipients")
+        too_long = _too_long(batch)
+        if too_long:
+            return EmailOutcome(
+                Outcome.REFUSED, refusal=Refusal.CONTENT, detail="substitutions too long", refused_recipients=too_long
+            )
         try:
             answer = self._client.client.mail.send.post(request_body=Request.of(payload_of(batch), deadline))
         except TooLate:
             return EmailOutcome(Outcome.NOT_SENT, detail="the deadline had passed")
-        except _BEFORE_THE_FIRST_BYTE as broken:
-            return EmailOutcome(Outcome.NOT_SENT, detail=type(broken).__name__)
-        except (urllib3.exceptions.HTTPError, OSError) as broken:
-            # After the first byte nobody knows whether it was taken.
-            return EmailOutcome(Outcome.IN_DOUBT, detail=type(broken).__name__)
+        except NeverBegan as broken:
+            return EmailOutcome(Outcome.NOT_SENT, detail=str(broken))
+        except CutOff as broken:
+            return EmailOutcome(Outcome.IN_DOUBT, detail=str(broken))
         except HTTPError as refused:
             return _refused(refused, batch)
         provider_ref = answer.headers.get("X-Message-Id", "")
@@ -90,6 +90,17 @@ def payload_of(batch: EmailBatch) -> dict[str, object]:
     return payload
 
 
+def _too_long(batch: EmailBatch) -> dict[int, str]:
+    """Whose substitutions SendGrid would not take."""
+    return {
+        place: "substitutions too long"
+        for place, each in enumerate(batch.recipients)
+        # No character takes more than four bytes: nearly everyone is let by without encoding.
+        if sum(map(len, each.substitutions.values())) * 4 > MOST_SUBSTITUTION_BYTES
+        and sum(len(value.encode()) for value in each.substitutions.values()) > MOST_SUBSTITUTION_BYTES
+    }
+
+
 def _personalization(recipient: EmailRecipient, attempt_id: str) -> dict[str, object]:
     to = {"email": recipient.address}
     if recipient.name:
@@ -109,7 +120,7 @@ def _refused(refused: HTTPError, batch: EmailBatch) -> EmailOutcome:
         return EmailOutcome(
             Outcome.BUSY, retry_after=_retry_after(refused.headers), code=code, detail="too many requests"
         )
-    if status >= 500:
+    if status >= 500 or status == 408:
         return EmailOutcome(Outcome.IN_DOUBT, code=code, detail="the provider failed")
     if status in {401, 403}:
         return EmailOutcome(
@@ -125,8 +136,12 @@ def _refused(refused: HTTPError, batch: EmailBatch) -> EmailOutcome:
                 detail=f"{len(places)} addresses refused",
                 refused_recipients=places,
             )
-    refusal = Refusal.CONTENT if status in {400, 413} else Refusal.CONFIGURATION
-    return EmailOutcome(Outcome.REFUSED, refusal=refusal, code=code, detail=_fields(refused.body))
+    fields = _fields(refused.body)
+    ours = status not in {400, 413} or any(field.partition(".")[0] in _OURS for field in fields)
+    detail = "refused because of " + ", ".join(fields[:5]) if fields else "refused"
+    return EmailOutcome(
+        Outcome.REFUSED, refusal=Refusal.CONFIGURATION if ours else Refusal.CONTENT, code=code, detail=detail
+    )
 
 
 def _errors(body: object) -> list[dict[str, object]]:
@@ -148,18 +163,19 @@ def _places(body: object, count: int) -> dict[int, str]:
     return places
 
 
-def _fields(body: object) -> str:
-    fields = [str(error["field"]) for error in _errors(body) if error.get("field")]
-    return "refused because of " + ", ".join(fields[:5]) if fields else "refused"
+def _fields(body: object) -> list[str]:
+    return [str(error["field"]) for error in _errors(body) if error.get("field")]
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds to wait, from Retry-After or else from X-RateLimit-Reset (unix seconds)."""
     try:
         if headers.get("Retry-After"):
-            return max(0.0, float(headers["Retry-After"]))
-        if headers.get("X-RateLimit-Reset"):
-            return max(0.0, float(headers["X-RateLimit-Reset"]) - clock.now().timestamp())
+            wait = float(headers["Retry-After"])
+        elif headers.get("X-RateLimit-Reset"):
+            wait = float(headers["X-RateLimit-Reset"]) - clock.now().timestamp()
+        else:
+            return None
     except ValueError:
         return None
-    return None
+    return min(max(0.0, wait), _LONGEST_WAIT)
