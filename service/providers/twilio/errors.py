@@ -27,29 +27,36 @@ AT_CREATION: Mapping[int, Meaning] = {
     **dict.fromkeys((20429, 21611, 63017, 63038, 60728), _BUSY),
     **dict.fromkeys((21211, 21217, 21401, 21421), _no(Refusal.INVALID_ADDRESS)),
     **dict.fromkeys((21614, 21635), _no(Refusal.NOT_MOBILE)),
-    **dict.fromkeys((21612, 21408, 21608), _no(Refusal.UNREACHABLE)),
+    **dict.fromkeys((21612, 21408), _no(Refusal.UNREACHABLE)),
     21610: _no(Refusal.OPTED_OUT),
     **dict.fromkeys((21602, 21617, 21658, 21605, 14103), _no(Refusal.CONTENT)),
-    **dict.fromkeys((21603, 21606, 21609, 21659, 21660, 21661, 21703, 21704, 21705), _no(Refusal.CONFIGURATION)),
+    **dict.fromkeys(
+        (21212, 21603, 21606, 21608, 21609, 21659, 21660, 21661, 21703, 21704, 21705), _no(Refusal.CONFIGURATION)
+    ),
 }
 _UNKNOWN = _no(Refusal.UNKNOWN)
+# What no text would get past: better to pause than to fail everyone one by one.
+_BY_STATUS: Mapping[int, Meaning] = {
+    401: _no(Refusal.CREDENTIALS),
+    403: _no(Refusal.CREDENTIALS),
+    404: _no(Refusal.CONFIGURATION),
+    405: _no(Refusal.CONFIGURATION),
+}
 
 
 def meaning_of(status: int, code: int | None) -> Meaning:
     """What an error answer to a create call means, by its HTTP status and Twilio's own code."""
     if status == 429:
         return _BUSY
-    if status >= 500 or code in {20500, 20503}:
+    if status >= 500 or status == 408 or code in {20500, 20503}:
         return Meaning(Outcome.IN_DOUBT)
-    if status == 401:
-        return _no(Refusal.CREDENTIALS)
-    return AT_CREATION.get(code or 0, _UNKNOWN)
+    return AT_CREATION.get(code or 0) or _BY_STATUS.get(status, _UNKNOWN)
 
 
 # What a code in a status callback says of the number itself: suppress it, or not.
-_SUPPRESSING = frozenset({21610, 30004, 30005, 30006, 30640, 21211, 21614, 21635})
+_SUPPRESSING = frozenset({"21610", "30004", "30005", "30006", "30640", "21211", "21614", "21635"})
 
 
 def is_permanent(code: str) -> bool:
     """Whether a delivery error says that the number must be left alone."""
-    return code.isdecimal() and int(code) in _SUPPRESSING
+    return code in _SUPPRESSING

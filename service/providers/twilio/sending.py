@@ -7,18 +7,30 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-import aiohttp
-from twilio.base.exceptions import TwilioException, TwilioRestException
+from aiohttp import ClientSession
+from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
+from twilio.rest.api.v2010.account.message import MessageInstance
 
 from service import clock
 from service.providers.ports import FoundText, InboundText, Outcome, Text, TextOutcome
 from service.providers.twilio.errors import meaning_of
-from service.providers.twilio.transport import BEFORE_THE_FIRST_BYTE, TooLate, Transport, open_session
+from service.providers.twilio.transport import (
+    CALL,
+    TOTAL_SECONDS,
+    Call,
+    CutOff,
+    NeverBegan,
+    TooLate,
+    Transport,
+    open_session,
+)
 
 _T = TypeVar("_T")
 # The longest any call may take from our side: the total limit and a little for the loop itself.
 _WAIT_SECONDS = 60.0
+_PAGE = 200
+_MOST_LISTED = 20_000
 
 
 @dataclass(slots=True)
@@ -31,14 +43,20 @@ class Twilio:
     messaging_service_sid: str | None = None
     from_numbers: tuple[str, ...] = ()
     connections: int = 256
+    total_seconds: float = TOTAL_SECONDS
     name: str = field(init=False, default="twilio")
     _loop: asyncio.AbstractEventLoop = field(init=False, repr=False)
-    _session: aiohttp.ClientSession = field(init=False, repr=False)
+    _thread: threading.Thread = field(init=False, repr=False)
+    _session: ClientSession = field(init=False, repr=False)
+    _client: Client = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._loop = asyncio.new_event_loop()
-        threading.Thread(target=self._loop.run_forever, name="twilio", daemon=True).start()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="twilio", daemon=True)
+        self._thread.start()
         self._session = self._run(self._open())
+        self._client = Client(self.account_sid, self.auth_token, http_client=Transport(self._session))
+        self._client.api.base_url = self.api_url
 
     def send(self, texts: Sequence[Text], *, deadline: float, validity: int | None) -> list[TextOutcome]:
         """Hand over texts all at once, one try each; outcomes in order."""
@@ -54,29 +72,46 @@ class Twilio:
 
     def close(self) -> None:
         """Let go of connections and stop the thread."""
+        if self._loop.is_closed():
+            return
         self._run(self._session.close())
         self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
 
     def _run(self, work: Coroutine[object, object, _T]) -> _T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(_WAIT_SECONDS)
 
-    async def _open(self) -> aiohttp.ClientSession:
-        return open_session(self.connections)
-
-    def _client(self, deadline: float | None) -> Client:
-        """A client of this call's own: it is cheap, and no deadline or answer is shared between calls."""
-        transport = Transport(self._session)
-        transport.deadline = deadline
-        client = Client(self.account_sid, self.auth_token, http_client=transport)
-        client.api.base_url = self.api_url
-        return client
+    async def _open(self) -> ClientSession:
+        return open_session(self.connections, self.total_seconds)
 
     async def _send_all(self, texts: Sequence[Text], deadline: float, validity: int | None) -> list[TextOutcome]:
-        client = self._client(deadline)
-        return list(await asyncio.gather(*(self._send(client, text, validity) for text in texts)))
+        return list(await asyncio.gather(*(self._send(text, deadline, validity) for text in texts)))
 
-    async def _send(self, client: Client, text: Text, validity: int | None) -> TextOutcome:
-        fields: dict[str, object] = {"to": text.to, "body": text.body, "status_callback": text.status_callback}
+    async def _send(self, text: Text, deadline: float, validity: int | None) -> TextOutcome:
+        call = Call(deadline)
+        CALL.set(call)
+        try:
+            message = await self._client.messages.create_async(**self._fields(text, validity))
+        except TooLate:
+            return TextOutcome(Outcome.NOT_SENT, detail="the deadline had passed")
+        except NeverBegan as broken:
+            return TextOutcome(Outcome.NOT_SENT, detail=str(broken))
+        except CutOff as broken:
+            return TextOutcome(Outcome.IN_DOUBT, detail=str(broken))
+        except TwilioRestException as refused:
+            return _refused(refused, call)
+        except Exception as odd:  # one unreadable answer must not lose the others'; settling looks into the doubt
+            outcome = Outcome.IN_DOUBT if call.has_begun else Outcome.NOT_SENT
+            return TextOutcome(outcome, detail=type(odd).__name__)
+        if not message.sid:
+            return TextOutcome(Outcome.IN_DOUBT, detail="an answer without an id")
+        return TextOutcome(Outcome.ACCEPTED, provider_ref=message.sid)
+
+    def _fields(self, text: Text, validity: int | None) -> dict[str, object]:
+        fields: dict[str, object] = {"to": text.to, "body": text.body}
+        if text.status_callback:
+            fields["status_callback"] = text.status_callback
         if validity is not None:
             fields["validity_period"] = validity
         if text.sender is not None:
@@ -85,22 +120,15 @@ class Twilio:
             fields["messaging_service_sid"] = self.messaging_service_sid
         else:
             fields["from_"] = self.from_numbers[0]
-        try:
-            message = await client.messages.create_async(**fields)
-        except TooLate:
-            return TextOutcome(Outcome.NOT_SENT, detail="the deadline had passed")
-        except BEFORE_THE_FIRST_BYTE as broken:
-            return TextOutcome(Outcome.NOT_SENT, detail=type(broken).__name__)
-        except TwilioRestException as refused:
-            return _refused(refused)
-        except (TwilioException, aiohttp.ClientError, TimeoutError, OSError, ValueError) as broken:
-            return TextOutcome(Outcome.IN_DOUBT, detail=type(broken).__name__)
-        if not message.sid:
-            return TextOutcome(Outcome.IN_DOUBT, detail="an answer without an id")
-        return TextOutcome(Outcome.ACCEPTED, provider_ref=message.sid)
+        return fields
+
+    async def _list(self, **filters: object) -> list[MessageInstance]:
+        CALL.set(Call())
+        found: list[MessageInstance] = await self._client.messages.list_async(page_size=_PAGE, **filters)
+        return found
 
     async def _find(self, to: str, since: datetime) -> list[FoundText]:
-        messages = await self._client(None).messages.list_async(to=to, limit=200)
+        messages = await self._list(to=to, limit=200)
         earliest = since.astimezone(UTC) - timedelta(minutes=1)
         return [
             FoundText(
@@ -118,25 +146,38 @@ class Twilio:
 
     async def _inbound(self, since: datetime) -> list[InboundText]:
         earliest = since.astimezone(UTC)
-        messages = await self._client(None).messages.list_async(date_sent_after=earliest, limit=1000)
+        # The list's filter knows whole days. By our own numbers where we know them: on the night of the match what
+        # goes out is a thousand times what comes in.
+        day = earliest.replace(hour=0, minute=0, second=0, microsecond=0)
+        messages = [
+            message
+            for ours in self.from_numbers or (None,)
+            for message in await self._list(date_sent_after=day, limit=_MOST_LISTED, **({"to": ours} if ours else {}))
+        ]
         return [
             InboundText(
                 provider_ref=message.sid or "",
                 from_number=str(message.from_ or ""),
                 to_number=message.to or "",
                 body=message.body or "",
-                received_at=message.date_sent or message.date_created or clock.now(),
+                received_at=_moment(message),
             )
             for message in messages
-            if str(message.direction or "") == "inbound"
+            if str(message.direction or "") == "inbound" and _moment(message) >= earliest
         ]
 
 
-def _refused(refused: TwilioRestException) -> TextOutcome:
+def _moment(message: MessageInstance) -> datetime:
+    moment: datetime = message.date_sent or message.date_created or clock.now()
+    return moment
+
+
+def _refused(refused: TwilioRestException, call: Call) -> TextOutcome:
     code = refused.code if isinstance(refused.code, int) else None
     meaning = meaning_of(int(refused.status), code)
     return TextOutcome(
         meaning.outcome,
+        retry_after=call.retry_after if meaning.outcome is Outcome.BUSY else None,
         refusal=meaning.refusal,
         code=str(code or refused.status),
         detail=str(meaning.refusal or meaning.outcome),
