@@ -30,6 +30,10 @@ _EVIDENCE: dict[ReceiptKind, MessageState] = {
 }
 
 
+# A provider that drops an email for these reasons knows of a wish we had missed.
+_DROPPED_FOR = {"Unsubscribed Address": Suppressed.LEFT, "Spam Reporting Address": Suppressed.COMPLAINT}
+
+
 @dataclass(frozen=True, slots=True)
 class Applied:
     """How many receipts were new, and how many addresses they had us leave alone."""
@@ -107,6 +111,8 @@ def suppression_for(receipt: Receipt) -> Suppressed | None:
         return Suppressed.COMPLAINT
     if receipt.kind is ReceiptKind.UNSUBSCRIBED:
         return Suppressed.LEFT
+    if receipt.kind is ReceiptKind.DROPPED and receipt.reason in _DROPPED_FOR:
+        return _DROPPED_FOR[receipt.reason]
     if receipt.permanent and receipt.kind in {ReceiptKind.BOUNCED, ReceiptKind.DROPPED, ReceiptKind.FAILED}:
         return Suppressed.PROVIDER_OPT_OUT if receipt.code == "21610" else Suppressed.HARD_BOUNCE
     return None

@@ -6,6 +6,7 @@ from binascii import Error as BadBase64
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from hashlib import sha256
 
 import orjson
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -31,13 +32,8 @@ _KINDS = {
     "group_resubscribe": ReceiptKind.RESUBSCRIBED,
     "account_status_change": ReceiptKind.ACCOUNT,
 }
-# A drop tells us what SendGrid already knew of the address.
-_DROPS = {
-    "Unsubscribed Address": (ReceiptKind.UNSUBSCRIBED, False),
-    "Spam Reporting Address": (ReceiptKind.COMPLAINED, False),
-    "Bounced Address": (ReceiptKind.DROPPED, True),
-    "Invalid": (ReceiptKind.DROPPED, True),
-}
+# A drop tells us what SendGrid already knew of the address; these two say that it never will work.
+_DEAD = frozenset({"Bounced Address", "Invalid"})
 
 
 def verified(signature: str | None, timestamp: str | None, raw_body: bytes, public_keys: Sequence[str]) -> bool:
@@ -81,13 +77,13 @@ def parse_events(raw_body: bytes, *, now: datetime) -> list[Receipt]:
     found = orjson.loads(raw_body)
     if not isinstance(found, list):
         raise ValueError("an event post is a list")
-    return [_receipt(event, now) for event in found if isinstance(event, dict) and event.get("sg_event_id")]
+    return [_receipt(event, now) for event in found if isinstance(event, dict)]
 
 
 def _receipt(event: dict[str, object], now: datetime) -> Receipt:
     kind, permanent, reason = _meaning(event)
     return Receipt(
-        event_id=str(event["sg_event_id"])[:200],
+        event_id=_event_id(event),
         ref=_text(event.get("ref")),
         attempt_id=_text(event.get("attempt_id")),
         kind=kind,
@@ -101,6 +97,12 @@ def _receipt(event: dict[str, object], now: datetime) -> Receipt:
     )
 
 
+def _event_id(event: dict[str, object]) -> str:
+    """SendGrid's id; an event without one is the same event when it says the same."""
+    given = event.get("sg_event_id")
+    return str(given)[:200] if given else sha256(orjson.dumps(event, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
 def _meaning(event: dict[str, object]) -> tuple[ReceiptKind, bool, str]:
     """What happened, whether the address itself is the trouble, and why in a few words without the address."""
     name = event.get("event")
@@ -111,8 +113,7 @@ def _meaning(event: dict[str, object]) -> tuple[ReceiptKind, bool, str]:
         return ReceiptKind.BOUNCED, True, classified or "bounced"
     if name == "dropped":
         reason = str(event.get("reason") or "")
-        kind, permanent = _DROPS.get(reason, (ReceiptKind.DROPPED, False))
-        return kind, permanent, reason
+        return ReceiptKind.DROPPED, reason in _DEAD, reason
     if name == "account_status_change":
         return ReceiptKind.ACCOUNT, False, str(event.get("type") or "")
     return _KINDS.get(str(name), ReceiptKind.UNKNOWN), False, ""
