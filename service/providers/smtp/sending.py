@@ -3,20 +3,18 @@
 import smtplib
 import threading
 from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from email.message import EmailMessage
-from email.utils import formataddr
-from ssl import create_default_context
-from urllib.parse import unquote, urlsplit
 
 from service import clock
 from service.providers.ports import EmailBatch, EmailOutcome, EmailRecipient, Outcome, Refusal
+from service.providers.smtp.letter import letter
+from service.providers.smtp.line import open_line, read_url
 
-_SECONDS = 15.0
-
-
-class BadSmtpUrl(ValueError):
-    """SMTP_URL cannot be read."""
+# A batch's handover ends well before the house begins to wonder what became of it; the rest goes another time.
+_BATCH_SECONDS = 45.0
+_Line = smtplib.SMTP
 
 
 @dataclass(slots=True)
@@ -24,142 +22,162 @@ class Smtp:
     """`smtp://`, `smtps://` or `smtp+starttls://user:password@host:port`. Each thread keeps a connection of its own."""
 
     url: str = field(repr=False)
+    batch_seconds: float = _BATCH_SECONDS
     name: str = field(init=False, default="smtp")
     _mine: threading.local = field(init=False, repr=False, default_factory=threading.local)
+    _lines: set[_Line] = field(init=False, repr=False, default_factory=set)
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.url)
-        if parts.scheme not in {"smtp", "smtps", "smtp+starttls"} or not parts.hostname:
-            raise BadSmtpUrl("SMTP_URL: smtp://, smtps:// or smtp+starttls:// and a host")
+        read_url(self.url)
 
     def send(self, batch: EmailBatch, *, deadline: float) -> EmailOutcome:
         """Hand over a batch one message at a time; `per_recipient` holds how each fared."""
+        if clock.monotonic() > deadline:
+            return EmailOutcome(Outcome.NOT_SENT, detail="the deadline had passed")
+        self._check_kept_line()
+        until = clock.monotonic() + self.batch_seconds
         outcomes: dict[int, EmailOutcome] = {}
         for place, recipient in enumerate(batch.recipients):
-            outcomes[place] = self._send_one(batch, recipient, deadline if place == 0 else None)
-            if outcomes[place].outcome is Outcome.NOT_SENT:
-                # Nobody answers: the rest was not tried.
-                rest = range(place + 1, len(batch.recipients))
-                outcomes |= dict.fromkeys(rest, EmailOutcome(Outcome.NOT_SENT, detail=outcomes[place].detail))
+            if place and clock.monotonic() > until:
+                ending = EmailOutcome(Outcome.NOT_SENT, retry_after=0.0, detail="the rest goes another time")
+            else:
+                outcomes[place] = ending = self._send_one(batch, recipient)
+            if ending.outcome is Outcome.NOT_SENT or (ending.refusal and ending.refusal.stops_everything):
+                # It would go the same way for everyone: the rest was not tried.
+                rest = range(len(outcomes), len(batch.recipients))
+                outcomes |= dict.fromkeys(rest, ending)
                 break
-        commonest = Counter(outcome.outcome for outcome in outcomes.values()).most_common(1)[0][0]
-        whole = next(outcome for outcome in outcomes.values() if outcome.outcome is commonest)
-        return EmailOutcome(
-            whole.outcome,
-            provider_ref=whole.provider_ref,
-            retry_after=whole.retry_after,
-            refusal=whole.refusal,
-            code=whole.code,
-            detail=whole.detail,
-            per_recipient=outcomes,
-        )
+        return _gathered(outcomes)
 
     def close(self) -> None:
-        """Let go of this thread's connection."""
-        self._drop()
+        """Let go of every thread's connection."""
+        while self._lines:
+            self._lines.pop().close()
+        self._mine = threading.local()
 
-    def _send_one(self, batch: EmailBatch, recipient: EmailRecipient, deadline: float | None) -> EmailOutcome:
-        if deadline is not None and clock.monotonic() > deadline:
-            return EmailOutcome(Outcome.NOT_SENT, detail="the deadline had passed")
-        message = _message(batch, recipient)
+    def _send_one(self, batch: EmailBatch, recipient: EmailRecipient) -> EmailOutcome:
         try:
-            connection = self._connection()
-            connection.ehlo_or_helo_if_needed()
-            code, _ = connection.mail(batch.from_address)
+            message = letter(batch, recipient, now=clock.now())
+            recipient.address.encode("ascii")
+        except UnicodeError:
+            return EmailOutcome(Outcome.REFUSED, refusal=Refusal.INVALID_ADDRESS, detail="an address beyond ASCII")
+        except ValueError:
+            # A header with a line break in it.
+            return EmailOutcome(Outcome.REFUSED, refusal=Refusal.CONTENT, detail="a header cannot be written")
+        try:
+            line = self._line()
+            line.ehlo_or_helo_if_needed()
+            code, _ = line.mail(batch.from_address)
             if code != 250:
-                raise smtplib.SMTPResponseException(code, b"sender refused")
-            code, _ = connection.rcpt(recipient.address)
+                return self._answered(line, code, _at_sender)
+            code, said = line.rcpt(recipient.address)
             if code not in {250, 251}:
-                connection.rset()
-                return _answered(code, at_recipient=True)
-        except smtplib.SMTPAuthenticationError as refused:
-            self._drop()
-            return EmailOutcome(
-                Outcome.REFUSED, refusal=Refusal.CREDENTIALS, code=str(refused.smtp_code), detail="sign-in refused"
-            )
+                return self._answered(line, code, _about_us if said.startswith(b"5.7.") else _at_recipient)
         except smtplib.SMTPResponseException as refused:
             self._drop()
-            return _answered(refused.smtp_code, at_recipient=False)
+            return _at_greeting(refused.smtp_code)
+        except smtplib.SMTPNotSupportedError:
+            self._drop()
+            return EmailOutcome(Outcome.REFUSED, refusal=Refusal.CONFIGURATION, detail="SMTP_URL asks for too much")
         except (OSError, smtplib.SMTPException) as broken:
             self._drop()
             return EmailOutcome(Outcome.NOT_SENT, detail=type(broken).__name__)
-        return self._data(connection, message, recipient)
+        return self._data(line, message, recipient)
 
-    def _data(self, connection: smtplib.SMTP, message: EmailMessage, recipient: EmailRecipient) -> EmailOutcome:
+    def _data(self, line: _Line, message: bytes, recipient: EmailRecipient) -> EmailOutcome:
         try:
-            code, _ = connection.data(message.as_bytes())
+            code, _ = line.data(message)
         except smtplib.SMTPDataError as refused:
-            return _answered(refused.smtp_code, at_recipient=False)
+            return self._answered(line, refused.smtp_code, _at_words)
         except (OSError, smtplib.SMTPException) as broken:
             # The server may have taken it before the line went dead.
             self._drop()
             return EmailOutcome(Outcome.IN_DOUBT, detail=type(broken).__name__)
-        if code != 250:
-            return _answered(code, at_recipient=False)
+        if code == -1:
+            # No answer that can be read.
+            self._drop()
+            return EmailOutcome(Outcome.IN_DOUBT, detail="an unreadable answer")
+        if code // 100 != 2:
+            return self._answered(line, code, _at_words)
         return EmailOutcome(Outcome.ACCEPTED, provider_ref=recipient.ref)
 
-    def _connection(self) -> smtplib.SMTP:
-        kept: smtplib.SMTP | None = getattr(self._mine, "connection", None)
-        if kept is not None:
-            return kept
-        parts = urlsplit(self.url)
-        host = parts.hostname or ""
-        if parts.scheme == "smtps":
-            made: smtplib.SMTP = smtplib.SMTP_SSL(
-                host, parts.port or 465, timeout=_SECONDS, context=create_default_context()
-            )
-        else:
-            made = smtplib.SMTP(host, parts.port or (587 if "starttls" in parts.scheme else 25), timeout=_SECONDS)
-        if parts.scheme == "smtp+starttls":
-            made.starttls(context=create_default_context())
-        if parts.username:
-            made.login(unquote(parts.username), unquote(parts.password or ""))
-        self._mine.connection = made
-        return made
+    def _answered(self, line: _Line, code: int, meaning: Callable[[int], EmailOutcome]) -> EmailOutcome:
+        """A server's no, and the line made ready for the next message."""
+        try:
+            if code in {-1, 421} or line.rset()[0] != 250:
+                self._drop()
+        except (OSError, smtplib.SMTPException):
+            self._drop()
+        return meaning(code)
+
+    def _check_kept_line(self) -> None:
+        """Servers hang up on silence: look before a message would meet a dead line."""
+        kept: _Line | None = getattr(self._mine, "line", None)
+        if kept is None:
+            return
+        try:
+            is_alive = kept.noop()[0] == 250
+        except (OSError, smtplib.SMTPException):
+            is_alive = False
+        if not is_alive:
+            self._drop()
+
+    def _line(self) -> _Line:
+        kept: _Line | None = getattr(self._mine, "line", None)
+        if kept is None:
+            kept = self._mine.line = open_line(self.url)
+            self._lines.add(kept)
+        return kept
 
     def _drop(self) -> None:
-        kept: smtplib.SMTP | None = getattr(self._mine, "connection", None)
-        self._mine.connection = None
+        kept: _Line | None = getattr(self._mine, "line", None)
+        self._mine.line = None
         if kept is not None:
-            kept.close()
+            self._lines.discard(kept)
+            with suppress(OSError):
+                kept.close()
 
 
-def _answered(code: int, *, at_recipient: bool) -> EmailOutcome:
-    """A 4xx is a busy server; a 5xx at the recipient is about the address, elsewhere about us or the words."""
-    if 400 <= code < 500:
+def _gathered(outcomes: dict[int, EmailOutcome]) -> EmailOutcome:
+    """The commonest outcome for the batch as a whole, and each one's own."""
+    commonest = Counter(outcome.outcome for outcome in outcomes.values()).most_common(1)[0][0]
+    whole = next(outcome for outcome in outcomes.values() if outcome.outcome is commonest)
+    return EmailOutcome(
+        whole.outcome,
+        provider_ref=whole.provider_ref,
+        retry_after=whole.retry_after,
+        refusal=whole.refusal,
+        code=whole.code,
+        detail=whole.detail,
+        per_recipient=outcomes,
+    )
+
+
+def _no(code: int, refusal: Refusal) -> EmailOutcome:
+    """A 4xx is a server that asks to wait; what it cannot say plainly was not taken either."""
+    if code < 500:
         return EmailOutcome(Outcome.BUSY, code=str(code), detail="the server asks to wait")
-    refusal = Refusal.INVALID_ADDRESS if at_recipient and code in {550, 551, 553} else Refusal.CONTENT
     return EmailOutcome(Outcome.REFUSED, refusal=refusal, code=str(code), detail=f"refused with {code}")
 
 
-def _message(batch: EmailBatch, recipient: EmailRecipient) -> EmailMessage:
-    message = EmailMessage()
-    message["From"] = formataddr((batch.from_name, batch.from_address))
-    message["To"] = formataddr((recipient.name, recipient.address))
-    message["Subject"] = _filled(batch.subject, recipient)
-    message["Message-ID"] = f"<{recipient.ref}.{batch.attempt_id}@{batch.from_address.rpartition('@')[2]}>"
-    message["Date"] = clock.now()
-    if batch.reply_to:
-        message["Reply-To"] = batch.reply_to
-    for name, value in {**batch.headers, **recipient.headers}.items():
-        message[name] = value
-    message.set_content(_filled(batch.text, recipient))
-    message.add_alternative(_filled(batch.html, recipient), subtype="html")
-    return message
+def _at_greeting(code: int) -> EmailOutcome:
+    return _no(code, Refusal.CREDENTIALS if code in {530, 534, 535, 538} else Refusal.CONFIGURATION)
 
 
-def _filled(words: str, recipient: EmailRecipient) -> str:
-    """Put each token's words in its place, in one pass over the tokens: none contains another."""
-    pieces = [words]
-    for token, value in recipient.substitutions.items():
-        filled: list[str] = []
-        for index, piece in enumerate(pieces):
-            if index % 2:
-                filled.append(piece)
-                continue
-            parts = piece.split(token)
-            filled.append(parts[0])
-            for part in parts[1:]:
-                filled += [value, part]
-        pieces = filled
-    return "".join(pieces)
+def _at_sender(code: int) -> EmailOutcome:
+    return _at_greeting(code)
+
+
+def _at_recipient(code: int) -> EmailOutcome:
+    if code == 530:
+        return _no(code, Refusal.CREDENTIALS)
+    return _no(code, Refusal.INVALID_ADDRESS if code in {550, 551, 553} else Refusal.UNREACHABLE)
+
+
+def _about_us(code: int) -> EmailOutcome:
+    """The enhanced code 5.7 is policy: it says nothing of the address, which must not be called wrong for it."""
+    return _no(code, Refusal.UNREACHABLE)
+
+
+def _at_words(code: int) -> EmailOutcome:
+    return _no(code, Refusal.CONTENT)
