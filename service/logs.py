@@ -43,3 +43,5 @@ def set_up_logs(level: str = "INFO", stream: TextIO | None = None) -> None:
     # python_http_client at DEBUG logs the Authorization header and the payload; twilio at INFO logs numbers.
     logging.getLogger("python_http_client").setLevel(logging.WARNING)
     logging.getLogger("twilio").setLevel(logging.WARNING)
+    # One line per nudge received and run says nothing that the errand does not say itself.
+    logging.getLogger("celery").setLevel(logging.WARNING)

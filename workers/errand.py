@@ -23,7 +23,7 @@ def errand(name: Errand) -> Callable[[Callable[[House, float], bool]], Callable[
             if run(here, clock.monotonic() + STRETCH_SECONDS):
                 here.nudger.nudge(name)
 
-        task.__name__ = str(name)
+        task.__name__ = str(name).replace(".", "_")
         app.task(task, name=str(name), queue=str(QUEUES[name]), ignore_result=True)
         return run
 

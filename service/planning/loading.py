@@ -12,6 +12,8 @@ from service.store.queries import campaigns, loading
 from service.store.tables import campaign as rows
 from service.wording.campaign_files import CampaignFiles, StageFile
 
+_SHORTEST = timedelta(minutes=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -139,7 +141,10 @@ def _stage_values(stage: StageFile, fixture: rows.Fixture, time_scale: float) ->
         anchor=stage.timing.anchor,
         offset=_scaled(stage.timing.offset, time_scale),
         at=stage.timing.at,
-        stale_after=max(_scaled(stage.timing.stale_after, time_scale), timedelta(seconds=1)),
+        # At speed a minute is short, but no shorter: the ticker itself takes a second.
+        stale_after=stage.timing.stale_after
+        if time_scale == 1.0
+        else max(_scaled(stage.timing.stale_after, time_scale), _SHORTEST),
         only_result=stage.timing.only_result,
     )
     return {

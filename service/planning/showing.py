@@ -136,9 +136,10 @@ def cost(window: Window, channel: Channel, people: int, *, segments: int = 1) ->
 
 
 def _facts(window: Window, words: Words) -> SharedFacts:
-    """The facts as they stand, with an example score until there is one."""
-    example = _EXAMPLES.get(words.variant, Score(0, 0))
-    return window.facts if window.facts.score else replace(window.facts, score=example)
+    """The facts as they stand; words that name a score are shown with an example until there is one."""
+    if window.facts.score is not None or not _names_score(words):
+        return window.facts
+    return replace(window.facts, score=_EXAMPLES.get(words.variant, Score(0, 0)))
 
 
 def _names_score(words: Words) -> bool:

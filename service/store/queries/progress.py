@@ -159,3 +159,47 @@ class Totals:
 def totals(session: Session, campaign_id: int) -> Totals:
     """The sums of a campaign."""
     return Totals(**dict(session.execute(_TOTALS, {"id": campaign_id}).one()._mapping))
+
+
+def stages_to_come(session: Session, campaign_id: int) -> int:
+    """Stages with a time that have yet to fire."""
+    question = text("""SELECT count(*) FROM stages WHERE campaign_id = :id AND fired_at IS NULL
+                       AND removed_at IS NULL AND due_at IS NOT NULL""")
+    return int(session.scalar(question, {"id": campaign_id}) or 0)
+
+
+def waiting_to_go(session: Session) -> int:
+    """Batches and notices due and not yet handed over, and blasts still being written."""
+    question = text("""
+        SELECT (SELECT count(*) FROM batches WHERE state IN ('queued', 'claimed', 'sending')
+                AND not_before <= clock_timestamp())
+             + (SELECT count(*) FROM notices WHERE state IN ('queued', 'claimed', 'sending')
+                AND not_before <= clock_timestamp())
+             + (SELECT count(*) FROM blasts WHERE state = 'opening')""")
+    return int(session.scalar(question) or 0)
+
+
+def messages_sent(session: Session, campaign_id: int) -> int:
+    """Messages accepted so far, as their batches have it."""
+    question = text("""SELECT coalesce(sum(b.size), 0) FROM batches b JOIN blasts ON blasts.id = b.blast_id
+                       WHERE blasts.campaign_id = :id AND b.state = 'accepted'""")
+    return int(session.scalar(question, {"id": campaign_id}) or 0)
+
+
+def kick_off_of(session: Session, fixture_id: int) -> datetime:
+    """When a match kicks off."""
+    moment: datetime = session.execute(
+        text("SELECT kick_off_at FROM fixtures WHERE id = :id"), {"id": fixture_id}
+    ).one()[0]
+    return moment
+
+
+def fixture_of(session: Session, campaign_id: int) -> int:
+    """The match a campaign is around."""
+    found = session.execute(text("SELECT fixture_id FROM campaigns WHERE id = :id"), {"id": campaign_id}).one()
+    return int(found[0])
+
+
+def forget_quiet_hours(session: Session, campaign_id: int) -> None:
+    """Let a rehearsal run at any hour."""
+    session.execute(text("UPDATE campaigns SET quiet_hours = '{}' WHERE id = :id"), {"id": campaign_id})

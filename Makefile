@@ -1,0 +1,63 @@
+# Touchline: `make up` runs it, `make test` checks it. Everything else is listed by `make help`.
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+VENDOR := service/web/static/vendor
+
+.DEFAULT_GOAL := help
+.PHONY: help up demo test check format bench lock static clean
+
+help: ## what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ -/' | sort
+
+up: $(VENV)/.runs static ## start everything on this machine
+	@exec $(BIN)/python -m service.cli.main up $(ARGS)
+
+demo: $(VENV)/.runs static ## play the sample campaign through in the sandbox
+	@exec $(BIN)/python -m service.cli.main demo $(ARGS)
+
+test: check ## the whole suite: format, lint, types, import contracts, tests, browser tests
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.tests static ## format, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.tests ## put the code in order
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.tests ## what we measure
+	$(BIN)/python -m bench $(ARGS)
+
+lock: $(VENV)/.tests ## write the lock files anew
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q requirements-dev.in -o requirements-dev.lock
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -c requirements-dev.lock requirements.in -o requirements.lock
+
+clean: ## remove what make made; the data under .touchline stays
+	rm -rf $(VENV) node_modules $(VENDOR) .mypy_cache .ruff_cache .pytest_cache
+
+$(VENV)/bin/python:
+	@python=""; for one in python3 python3.13 python3.12 python3.11; do \
+	  if $$one -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then python=$$one; break; fi; done; \
+	if [ -z "$$python" ]; then echo "touchline: needs Python 3.11, 3.12 or 3.13; install one (on Debian: apt install python3 python3-venv) and try again" >&2; exit 1; fi; \
+	echo "  making $(VENV) with $$($$python --version)"; \
+	$$python -m venv $(VENV) || { rm -rf $(VENV); echo "touchline: Python has no venv; install it (on Debian: apt install python3-venv) and try again" >&2; exit 1; }
+
+$(VENV)/.runs: requirements.lock | $(VENV)/bin/python
+	@if [ ! -f $(VENV)/.tests ] || [ requirements.lock -nt $(VENV)/.tests ]; then echo "  installing the packages of requirements.lock (a minute, the first time)"; \
+	  $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock; fi
+	@touch $@
+
+$(VENV)/.tests: requirements-dev.lock | $(VENV)/bin/python
+	@echo "  installing the packages of requirements-dev.lock (a minute, the first time)"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+static: $(VENDOR)/.built ## the few scripts from npm, copied to where the pages find them
+
+$(VENDOR)/.built: package-lock.json build-static.sh | $(VENV)/bin/python
+	@BIN=$(BIN) VENDOR=$(VENDOR) bash build-static.sh
+	@touch $@

@@ -1,0 +1,133 @@
+"""`touchline blast`: managers' blasts from the command line."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from service import clock
+from service.cli.fixture import ACTOR
+from service.cli.moments import read_moment
+from service.cli.opening import House, open_house, plainly, refuse
+from service.domain.audience import AudienceMistake, parse_rules
+from service.domain.channel import Channel
+from service.domain.errand import Errand
+from service.planning import blasts
+from service.planning.blasts import NewBlast
+from service.reporting.live import Progress, progress_of
+from service.store.queries import campaigns
+
+
+@click.group()
+def blast() -> None:
+    """Schedule, watch, pause, resume and cancel blasts."""
+
+
+@blast.command()
+@click.argument("campaign")
+@click.option("--title", required=True, help="What managers call it.")
+@click.option("--subject", default="", help="The email's subject.")
+@click.option("--email", "email_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Markdown.")
+@click.option("--sms", "sms_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Plain text.")
+@click.option("--audience", default="[]", help='Rules as JSON, such as [{"signed": false}].')
+@click.option("--at", "at", help="When, such as 2026-12-01T09:00+00:00; now where it is not given.")
+@click.option("--stale-after", default=24.0, show_default=True, help="Hours after which it is too late to send.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@plainly
+def schedule(
+    campaign: str,
+    title: str,
+    subject: str,
+    email_file: Path | None,
+    sms_file: Path | None,
+    audience: str,
+    at: str | None,
+    stale_after: float,
+    *,
+    as_json: bool,
+) -> None:
+    """Schedule a blast of CAMPAIGN from an email file, a text file or both."""
+    copy: dict[str, dict[str, str]] = {}
+    if email_file:
+        copy["email"] = {"subject": subject, "preheader": "", "body": email_file.read_text("utf-8")}
+    if sms_file:
+        copy["sms"] = {"body": sms_file.read_text("utf-8").strip()}
+    try:
+        rules = parse_rules(json.loads(audience))
+    except (ValueError, AudienceMistake) as wrong:
+        refuse(f"--audience: {wrong}")
+    house = open_house()
+    with house.transaction() as session:
+        view = campaigns.by_slug(session, campaign)
+        if view is None:
+            refuse(f"there is no campaign {campaign!r}")
+        new = NewBlast(
+            title=title,
+            channels=tuple(Channel(channel) for channel in copy),
+            audience=rules,
+            copy={view.language: copy},
+            opens_at=read_moment(at) if at else clock.now(),
+            stale_after=timedelta(hours=stale_after),
+        )
+        public_url = house.settings.public_url
+        blast_id = blasts.schedule_blast(session, view.id, new, public_url=public_url, actor=ACTOR, now=clock.now())
+    click.echo(json.dumps({"blast": blast_id}) if as_json else f"Blast {blast_id} is scheduled.")
+
+
+@blast.command()
+@click.argument("blast_id", type=int)
+@plainly
+def pause(blast_id: int) -> None:
+    """Hold a blast that is under way."""
+    with open_house().transaction() as session:
+        blasts.pause_blast(session, blast_id, actor=ACTOR, now=clock.now())
+    click.echo(f"Blast {blast_id} is paused.")
+
+
+@blast.command()
+@click.argument("blast_id", type=int)
+@plainly
+def resume(blast_id: int) -> None:
+    """Go on with a paused blast."""
+    house = open_house()
+    with house.transaction() as session:
+        blasts.resume_blast(session, blast_id, actor=ACTOR, now=clock.now())
+    house.nudge(Errand.OPEN_BLASTS, Errand.DELIVER_EMAIL, Errand.DELIVER_SMS)
+    click.echo(f"Blast {blast_id} goes on.")
+
+
+@blast.command()
+@click.argument("blast_id", type=int)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@plainly
+def cancel(blast_id: int, *, as_json: bool) -> None:
+    """End a blast; says how many had already gone."""
+    with open_house().transaction() as session:
+        done = blasts.cancel_blast(session, blast_id, actor=ACTOR, now=clock.now())
+    if as_json:
+        numbers = {"already_gone": done.already_gone, "stopped": done.stopped, "under_way": done.under_way}
+        click.echo(json.dumps(numbers))
+        return
+    click.echo(f"Blast {blast_id} is cancelled: {done.stopped} stopped, {done.already_gone} had already gone.")
+
+
+@blast.command()
+@click.argument("blast_id", type=int)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@plainly
+def status(blast_id: int, *, as_json: bool) -> None:
+    """Where every message of a blast stands."""
+    seen = _progress(open_house(), blast_id)
+    if as_json:
+        states = {"state": seen.state, "audience": seen.audience, "by_state": dict(seen.by_state)}
+        click.echo(json.dumps(states))
+        return
+    click.echo(f"{seen.title}: {seen.state}{f' ({seen.reason})' if seen.reason else ''}, audience {seen.audience}")
+    for state, count in sorted(seen.by_state.items()):
+        click.echo(f"  {state:<10} {count}")
+
+
+def _progress(house: House, blast_id: int) -> Progress:
+    with house.transaction(keep=False) as session:
+        return progress_of(session, blast_id)

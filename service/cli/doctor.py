@@ -1,0 +1,135 @@
+"""`touchline doctor`: what is well and what is not, and what to do about it."""
+
+import json
+import os
+import shutil
+import sys
+import urllib.request
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from urllib.error import URLError
+
+import click
+import redis
+from sqlalchemy.exc import OperationalError
+
+from service import clock
+from service.cli.opening import House, open_house, plainly
+from service.reporting.house import house_report
+from service.store.queries.house import database_now
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at; `advice` only where it is not well."""
+
+    what: str
+    is_well: bool
+    seen: str
+    advice: str = ""
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@plainly
+def doctor(*, as_json: bool) -> None:
+    """Look at settings, database, workers, Redis, providers, keys, clock and disk. Leaves with 1 where one is not well."""
+    house = open_house()
+    findings = [check(house) for check in CHECKS]
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings]))
+    else:
+        for finding in findings:
+            mark = "ok " if finding.is_well else "BAD"
+            click.echo(f"{mark} {finding.what}: {finding.seen}" + (f" -> {finding.advice}" if finding.advice else ""))
+    if not all(finding.is_well for finding in findings):
+        sys.exit(1)
+
+
+def _database(house: House) -> Finding:
+    try:
+        with house.transaction(keep=False) as session:
+            report = house_report(session)
+    except OperationalError as away:
+        return Finding("database", False, str(away.orig).strip().splitlines()[0], "check DATABASE_URL")
+    if not report.is_migrated:
+        return Finding("database", False, "not migrated", "run `touchline migrate`")
+    return Finding("database", True, "answers, migrated")
+
+
+def _ticker(house: House) -> Finding:
+    with house.transaction(keep=False) as session:
+        report = house_report(session)
+    if report.seconds_since_tick is None or report.seconds_since_tick > 60:
+        return Finding("ticker", False, "has not ticked for a minute", "start the `ticker` process of the Procfile")
+    if report.oldest_due_seconds > 120:
+        return Finding("workers", False, "work is two minutes overdue", "start the `worker` processes of the Procfile")
+    return Finding("ticker and workers", True, "at work")
+
+
+def _clock(house: House) -> Finding:
+    with house.transaction(keep=False) as session:
+        skew = abs((database_now(session) - clock.now()).total_seconds())
+    advice = "" if skew < 5 else "synchronise this machine's clock; decisions are made by the database's"
+    return Finding("clock", skew < 5, f"{skew:.1f} s from the database's", advice)
+
+
+def _redis(house: House) -> Finding:
+    if house.settings.redis_url is None:
+        return Finding("Redis", False, "not set", "set REDIS_URL; until then the ticker finds work a little later")
+    try:
+        redis.Redis.from_url(house.settings.redis_url, socket_timeout=3).ping()
+    except redis.RedisError as away:
+        return Finding(
+            "Redis", False, type(away).__name__, "check REDIS_URL; nothing is lost, work is found more slowly"
+        )
+    return Finding("Redis", True, "answers")
+
+
+def _providers(house: House) -> Finding:
+    settings = house.settings
+    roads = f"email by {settings.email_road}, texts by {settings.sms_road}"
+    if settings.uses_sandbox:
+        try:
+            with urllib.request.urlopen(f"{settings.sandbox_url}/healthz", timeout=3):  # noqa: S310 - configured
+                pass
+        except (URLError, OSError):
+            return Finding("providers", False, roads, f"the sandbox at {settings.sandbox_url} does not answer")
+    return Finding("providers", True, roads)
+
+
+def _keys(house: House) -> Finding:
+    if not house.settings.sendgrid_webhook_public_keys:
+        return Finding(
+            "webhook keys",
+            False,
+            "no key for SendGrid's events",
+            "set SENDGRID_WEBHOOK_PUBLIC_KEY; until then none is taken",
+        )
+    return Finding("webhook keys", True, "present")
+
+
+def _address(house: House) -> Finding:
+    url = house.settings.public_url
+    if not house.settings.uses_sandbox and not url.startswith("https://"):
+        return Finding("public address", False, url, "set PUBLIC_URL to the https address supporters use")
+    return Finding("public address", True, url)
+
+
+def _disk(_: House) -> Finding:
+    home = Path(os.environ.get("TOUCHLINE_HOME") or ".touchline")
+    free = shutil.disk_usage(home if home.exists() else Path()).free // 1024 // 1024
+    return Finding("disk", free > 500, f"{free} MB free", "" if free > 500 else "free some room")
+
+
+CHECKS: tuple[Callable[[House], Finding], ...] = (
+    _database,
+    _ticker,
+    _clock,
+    _redis,
+    _providers,
+    _keys,
+    _address,
+    _disk,
+)

@@ -1,0 +1,112 @@
+"""`touchline fixture`: what happens to the match."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+
+import click
+
+from service import clock
+from service.cli.moments import read_moment
+from service.cli.opening import open_house, plainly
+from service.domain.errand import Errand
+from service.domain.fixture import Score
+from service.planning import fixtures
+from service.planning.fixtures import FixtureUnknown, Moved
+from service.store import Session
+from service.store.queries import loading
+
+ACTOR = "command line"
+
+
+@click.group()
+def fixture() -> None:
+    """What happens to the match, and with it to everything planned around it."""
+
+
+def _score(text: str) -> Score:
+    home, _, away = text.replace("–", "-").partition("-")
+    if not (home.strip().isdecimal() and away.strip().isdecimal()):
+        raise click.BadParameter("a score looks like 1-0, home side first")
+    return Score(int(home), int(away))
+
+
+def _do(slug: str, deed: Callable[[Session, int, datetime], Moved], *, as_json: bool) -> None:
+    house = open_house()
+    with house.transaction() as session:
+        fixture_id = loading.fixture_id_named(session, slug)
+        if fixture_id is None:
+            raise FixtureUnknown(f"there is no fixture {slug!r}")
+        moved = deed(session, fixture_id, clock.now())
+    house.nudge(Errand.OPEN_BLASTS)
+    if as_json:
+        stages = [
+            {
+                "stage": each.title,
+                "before": each.before.isoformat() if each.before else None,
+                "after": each.after.isoformat() if each.after else None,
+                "effect": str(each.effect),
+            }
+            for each in moved.stages
+        ]
+        state, kick_off = str(moved.fixture.state), moved.fixture.kick_off_at.isoformat()
+        click.echo(json.dumps({"state": state, "kick_off_at": kick_off, "moved": stages}))
+        return
+    click.echo(f"{moved.fixture.title}: {moved.fixture.state.replace('_', ' ')}, {len(moved.stages)} stages moved.")
+    for each in moved.stages:
+        after = f"{each.after:%a %d %b %H:%M %Z}" if each.after else "held"
+        click.echo(f"  {each.title}: {after} ({each.effect})")
+
+
+@fixture.command("kick-off")
+@click.argument("slug")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@plainly
+def kick_off(slug: str, *, as_json: bool) -> None:
+    """The match has begun."""
+    _do(slug, lambda session, one, now: fixtures.press_kick_off(session, one, actor=ACTOR, now=now), as_json=as_json)
+
+
+@fixture.command("half-time")
+@click.argument("slug")
+@click.option("--score", required=True, help="Such as 0-1, home side first.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@plainly
+def half_time(slug: str, score: str, *, as_json: bool) -> None:
+    """Half time, with the score."""
+    said = _score(score)
+    _do(
+        slug,
+        lambda session, one, now: fixtures.press_half_time(session, one, score=said, actor=ACTOR, now=now),
+        as_json=as_json,
+    )
+
+
+@fixture.command("full-time")
+@click.argument("slug")
+@click.option("--score", required=True, help="Such as 0-1, home side first.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@plainly
+def full_time(slug: str, score: str, *, as_json: bool) -> None:
+    """Full time, with the result."""
+    said = _score(score)
+    _do(
+        slug,
+        lambda session, one, now: fixtures.press_full_time(session, one, score=said, actor=ACTOR, now=now),
+        as_json=as_json,
+    )
+
+
+@fixture.command()
+@click.argument("slug")
+@click.option("--until", help="The new kick-off, such as 2026-12-09T17:00+00:00; without it the match has no date.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@plainly
+def postpone(slug: str, until: str | None, *, as_json: bool) -> None:
+    """Postpone the match; every unsent stage moves with it."""
+    new = read_moment(until) if until else None
+    _do(
+        slug,
+        lambda session, one, now: fixtures.postpone(session, one, until=new, actor=ACTOR, now=now),
+        as_json=as_json,
+    )

@@ -1,0 +1,28 @@
+"""The `touchline` command."""
+
+import click
+
+from service.cli.blast import blast
+from service.cli.campaign import campaign
+from service.cli.demo import demo
+from service.cli.doctor import doctor
+from service.cli.fixture import fixture
+from service.cli.manager import manager
+from service.cli.migrating import migrate_command
+from service.cli.report import report
+from service.cli.supporters import supporters
+from service.cli.up import up
+
+
+@click.group()
+@click.version_option(package_name="touchline", message="%(version)s")
+def main() -> None:
+    """Campaign action by email and text, planned around a football match."""
+
+
+for command in (up, demo, campaign, fixture, blast, supporters, report, manager, doctor):
+    main.add_command(command)
+main.add_command(migrate_command, "migrate")
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,18 @@
+"""`touchline migrate`: what a Procfile host runs at each release."""
+
+import click
+
+from service.cli.opening import plainly
+from service.settings import SettingsError, load_settings
+from service.store.migrate import migrate
+
+
+@click.command()
+@plainly
+def migrate_command() -> None:
+    """Bring the database at DATABASE_URL to the newest migration."""
+    settings = load_settings()
+    if settings.database_url is None:
+        raise SettingsError("DATABASE_URL: not set")
+    migrate(settings.database_url)
+    click.echo("The database is up to date.")

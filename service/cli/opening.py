@@ -1,0 +1,108 @@
+"""How a command reaches the house: by DATABASE_URL, or beside a running `touchline up`."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import NoReturn, ParamSpec
+
+import click
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import sessionmaker
+
+from service.cli.running.errors import CannotStart
+from service.cli.running.house import RUN_FILE
+from service.domain.errand import Errand
+from service.domain.fixture import FixtureMoveRefused
+from service.nudges import Nudger
+from service.planning.blasts import BlastRefused, CopyRefused
+from service.planning.exporting import CampaignMissing
+from service.planning.fixtures import FixtureUnknown, KickOffPassed
+from service.reporting.funnel import CampaignUnknown
+from service.reporting.live import BlastUnknown
+from service.settings import Settings, SettingsError, load_settings
+from service.store import Session
+from service.store.engine import make_engine, make_sessions
+from service.wording.campaign_files import CampaignMistakes
+from service.wording.links import derive_key
+
+P = ParamSpec("P")
+
+# What a person can put right: said in plain words, exit code 1.
+_PLAIN = (
+    CannotStart,
+    SettingsError,
+    FixtureMoveRefused,
+    FixtureUnknown,
+    KickOffPassed,
+    BlastRefused,
+    CopyRefused,
+    BlastUnknown,
+    CampaignUnknown,
+    CampaignMissing,
+    CampaignMistakes,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything a command needs."""
+
+    settings: Settings
+    sessions: sessionmaker[Session]
+    nudger: Nudger
+
+    @property
+    def link_key(self) -> bytes:
+        return derive_key(self.settings.secret_key, "links")
+
+    @contextmanager
+    def transaction(self, *, keep: bool = True) -> Iterator[Session]:
+        """One transaction, committed at the end of the block unless it is only for looking."""
+        with self.sessions() as session:
+            yield session
+            if keep:
+                session.commit()
+            else:
+                session.rollback()
+
+    def nudge(self, *errands: Errand) -> None:
+        """Tell the workers, after the commit."""
+        for errand in errands:
+            self.nudger.nudge(errand)
+
+
+def open_house() -> House:
+    """The house this command is for. Raises CannotStart where none is running and none is set."""
+    home = Path(os.environ.get("TOUCHLINE_HOME") or ".touchline").absolute()
+    running = home / RUN_FILE
+    known = json.loads(running.read_text()) if running.exists() else {}
+    settings = load_settings({**known, **os.environ})
+    if settings.database_url is None:
+        raise CannotStart("Touchline is not running here; start it with `make up`, or set DATABASE_URL")
+    return House(settings, make_sessions(make_engine(settings.database_url)), Nudger(settings.redis_url))
+
+
+def plainly(command: Callable[P, None]) -> Callable[P, None]:
+    """Say what went wrong in one line, without a traceback, and leave with 1."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except _PLAIN as refused:
+            refuse(str(refused))
+        except OperationalError as away:
+            refuse(f"the database does not answer: {str(away.orig).strip().splitlines()[0]}; check DATABASE_URL")
+
+    return run
+
+
+def refuse(why: str) -> NoReturn:
+    """Say why not, and leave with 1."""
+    click.echo(f"touchline: {why}", err=True)
+    sys.exit(1)

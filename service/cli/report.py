@@ -1,0 +1,49 @@
+"""`touchline report`: what a campaign achieved."""
+
+import json
+from dataclasses import asdict
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from service.cli.opening import open_house, plainly
+from service.reporting.funnel import CampaignReport, campaign_report
+
+_COLUMNS = ("audience", "sent", "delivered", "bounced", "opened", "clicked", "signed", "left")
+
+
+@click.command()
+@click.argument("slug")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@plainly
+def report(slug: str, *, as_json: bool) -> None:
+    """What the campaign SLUG achieved, stage by stage."""
+    with open_house().transaction(keep=False) as session:
+        found = campaign_report(session, slug)
+    if as_json:
+        click.echo(json.dumps(asdict(found)))
+    else:
+        show_report(found)
+
+
+def show_report(found: CampaignReport) -> None:
+    """The report as a table."""
+    table = Table(title=found.title)
+    table.add_column("Stage")
+    for column in _COLUMNS:
+        table.add_column(column, justify="right")
+    table.add_column("cost", justify="right")
+    for line in found.lines:
+        numbers = [str(getattr(line, column)) for column in _COLUMNS]
+        table.add_row(line.title, *numbers, f"{line.cost / 10_000:.2f} {found.currency}")
+    console = Console(width=max(120, Console().width))
+    console.print(table)
+    sums = found.totals
+    console.print(
+        f"Sign-ups {sums.sign_ups}, confirmed {sums.confirmed}; by email {sums.by_email}, by text {sums.by_sms}; "
+        f"signatures {sums.signatures}, shares {sums.shares}, replies {sums.replies} ({sums.waiting} waiting), "
+        f"left {sums.left}; cost {found.cost / 10_000:.2f} {found.currency}"
+    )
+    for skipped in found.skipped:
+        console.print(f"  {skipped}")

@@ -1,0 +1,161 @@
+"""Questions of importing and exporting supporters, a chunk at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+
+from service.domain.channel import Channel
+from service.store import Session
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """One person of a file, with addresses in the spelling we keep."""
+
+    number: int
+    first_name: str
+    email: str | None
+    phone: str | None
+    email_hash: bytes | None
+    phone_hash: bytes | None
+    locale: str
+    time_zone: str
+    source: str
+    consents: tuple[Channel, ...]
+    wording: str
+    consent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCounts:
+    """What one chunk came to; `clashes` are the numbers of rows whose two addresses are two people's."""
+
+    new: int
+    known: int
+    permitted: int
+    suppressed: int
+    clashes: tuple[int, ...]
+
+
+_STAGE = text("""
+    CREATE TEMP TABLE IF NOT EXISTS incoming (number int, first_name text, email text, phone text, email_hash bytea,
+        phone_hash bytea, locale text, time_zone text, source text, consent_email boolean, consent_sms boolean,
+        wording text, consent_at timestamptz, supporter_id bigint) ON COMMIT DROP
+""")
+
+_MATCH = text("""
+    UPDATE incoming i SET supporter_id = coalesce(by_email.id, by_phone.id)
+    FROM incoming j LEFT JOIN supporters by_email ON by_email.email = j.email
+        LEFT JOIN supporters by_phone ON by_phone.phone = j.phone
+    WHERE i.number = j.number AND coalesce(by_email.id, by_phone.id) IS NOT NULL
+""")
+
+_CLASHES = text("""
+    DELETE FROM incoming i USING supporters by_email, supporters by_phone
+    WHERE by_email.email = i.email AND by_phone.phone = i.phone AND by_email.id <> by_phone.id
+    RETURNING i.number
+""")
+
+_ADD = text("""
+    INSERT INTO supporters (email, phone, email_hash, phone_hash, first_name, locale, time_zone, source, created_at)
+    SELECT email, phone, email_hash, phone_hash, first_name, locale, time_zone, source, :now
+    FROM incoming WHERE supporter_id IS NULL ORDER BY number
+""")
+
+_COMPLETE = text("""
+    UPDATE supporters s SET email = coalesce(s.email, i.email), email_hash = coalesce(s.email_hash, i.email_hash),
+        phone = coalesce(s.phone, i.phone), phone_hash = coalesce(s.phone_hash, i.phone_hash),
+        first_name = CASE WHEN s.first_name = '' THEN i.first_name ELSE s.first_name END
+    FROM incoming i WHERE i.supporter_id = s.id
+      AND ((s.email IS NULL AND i.email IS NOT NULL) OR (s.phone IS NULL AND i.phone IS NOT NULL)
+           OR (s.first_name = '' AND i.first_name <> ''))
+""")
+
+# Whoever left, complained or stopped stays left alone, whatever a file says: a ledger line, but no permission.
+_PERMIT = """
+    WITH asked AS (
+        SELECT i.supporter_id, i.wording, i.consent_at, i.source, EXISTS (SELECT 1 FROM suppressions x
+            WHERE x.channel = '{channel}' AND x.address_hash = i.{address}_hash) AS suppressed
+        FROM incoming i WHERE i.consent_{channel} AND i.{address} IS NOT NULL
+          AND NOT EXISTS (SELECT 1 FROM permissions p WHERE p.campaign_id = :campaign_id
+                          AND p.channel = '{channel}' AND p.supporter_id = i.supporter_id)
+    ), written AS (
+        INSERT INTO consents (campaign_id, channel, act, supporter_id, wording, source, at)
+        SELECT :campaign_id, '{channel}', 'given', supporter_id, wording, 'import: ' || source, consent_at
+        FROM asked WHERE NOT suppressed RETURNING id, supporter_id, at
+    ), permitted AS (
+        INSERT INTO permissions (campaign_id, channel, supporter_id, consent_id, given_at)
+        SELECT :campaign_id, '{channel}', supporter_id, id, at FROM written ON CONFLICT DO NOTHING RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM permitted) AS permitted, (SELECT count(*) FROM asked WHERE suppressed) AS suppressed
+"""
+
+
+def bring_in(session: Session, rows: Sequence[ImportRow], *, campaign_id: int, now: datetime) -> ImportCounts:
+    """Add or complete supporters and let messages through to those with proof of consent, all in sets."""
+    if not rows:
+        return ImportCounts(0, 0, 0, 0, ())
+    session.execute(_STAGE)
+    session.execute(text("TRUNCATE incoming"))
+    cursor = session.connection().connection.cursor()
+    with cursor.copy(
+        "COPY incoming (number, first_name, email, phone, email_hash, phone_hash, locale, time_zone, source, "
+        "consent_email, consent_sms, wording, consent_at) FROM STDIN"
+    ) as copy:
+        for row in rows:
+            copy.write_row(
+                (
+                    *(row.number, row.first_name, row.email, row.phone, row.email_hash, row.phone_hash, row.locale),
+                    *(row.time_zone, row.source, Channel.EMAIL in row.consents, Channel.SMS in row.consents),
+                    *(row.wording, row.consent_at),
+                )
+            )
+    clashes = tuple(session.scalars(_CLASHES))
+    session.execute(_MATCH)
+    known = session.scalar(text("SELECT count(*) FROM incoming WHERE supporter_id IS NOT NULL")) or 0
+    session.execute(_COMPLETE)
+    session.execute(_ADD, {"now": now})
+    session.execute(_MATCH)
+    permitted = suppressed = 0
+    for channel, address in ((Channel.EMAIL, "email"), (Channel.SMS, "phone")):
+        question = text(_PERMIT.format(channel=channel, address=address))
+        counts = session.execute(question, {"campaign_id": campaign_id}).one()
+        permitted, suppressed = permitted + counts.permitted, suppressed + counts.suppressed
+    new = len(rows) - len(clashes) - known
+    return ImportCounts(new, known, permitted, suppressed, clashes)
+
+
+_EXPORT = text("""
+    SELECT s.id, s.first_name, s.email, s.phone, s.locale, s.time_zone, s.source, s.created_at,
+        EXISTS (SELECT 1 FROM permissions p WHERE p.supporter_id = s.id AND p.channel = 'email'
+                AND p.campaign_id = :campaign_id) AS consent_email,
+        EXISTS (SELECT 1 FROM permissions p WHERE p.supporter_id = s.id AND p.channel = 'sms'
+                AND p.campaign_id = :campaign_id) AS consent_sms
+    FROM supporters s WHERE s.id > :after AND s.erased_at IS NULL
+      AND EXISTS (SELECT 1 FROM consents c WHERE c.supporter_id = s.id AND c.campaign_id = :campaign_id)
+    ORDER BY s.id LIMIT :limit
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRow:
+    """One supporter of a campaign, as an export holds them."""
+
+    id: int
+    first_name: str
+    email: str | None
+    phone: str | None
+    locale: str
+    time_zone: str
+    source: str
+    created_at: datetime
+    consent_email: bool
+    consent_sms: bool
+
+
+def export_page(session: Session, *, campaign_id: int, after: int, limit: int = 5_000) -> list[ExportRow]:
+    """The next supporters of a campaign, by id."""
+    rows = session.execute(_EXPORT, {"campaign_id": campaign_id, "after": after, "limit": limit})
+    return [ExportRow(**dict(row._mapping)) for row in rows]
