@@ -1,7 +1,5 @@
 """Email addresses and mobile numbers in the one spelling we keep."""
 
-from dataclasses import dataclass
-
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
@@ -15,16 +13,12 @@ _MOBILE = {
 _DRAMA = "+447700900"
 
 
-@dataclass(frozen=True, slots=True)
 class BadAddress(Exception):
     """An address cannot be used. `why` and `example` can be shown to whoever typed it."""
 
-    channel: Channel
-    why: str
-    example: str
-
-    def __str__(self) -> str:
-        return f"{self.why} (for example {self.example})"
+    def __init__(self, channel: Channel, why: str, example: str) -> None:
+        super().__init__(f"{why} (for example {example})")
+        self.channel, self.why, self.example = channel, why, example
 
 
 def normalise_email(text: str) -> str:

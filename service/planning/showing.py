@@ -18,6 +18,7 @@ from service.store.queries import audiences, blasts_life, renderings
 from service.store.queries.house import write_audit
 from service.store.tables.campaign import Campaign, Fixture
 from service.wording.email import FinishedEmail, RenderedEmail
+from service.wording.gsm import STAND_INS
 from service.wording.placeholders import fill, parse
 from service.wording.sms import SmsMeasure, costly_signs, measure, straighten
 
@@ -74,7 +75,7 @@ def show(window: Window, words: Words, reader: Reader, *, links: Mapping[str, in
     """
     frozen = freeze_words(words, _facts(window, words))
     values = _values(window, words, frozen, reader, links)
-    said_score = window.facts.score is None and _names_score(words)
+    has_example = _needs_example(window, words)
     if words.channel is Channel.SMS:
         text = fill(parse(frozen.text), values)
         changes = tuple(str(change) for change in straighten(words.body).changes)
@@ -85,11 +86,11 @@ def show(window: Window, words: Words, reader: Reader, *, links: Mapping[str, in
             text,
             size=measure(text),
             straightened=changes,
-            costly=costly_signs(text),
-            has_example_score=said_score,
+            costly=tuple(sign for sign in costly_signs(text) if sign not in STAND_INS),
+            has_example_score=has_example,
         )
     email = RenderedEmail(frozen.subject, frozen.html, frozen.text, "", frozen.slots).for_one(values)
-    return Shown(words.channel, words.language, words.variant, email.text, email, has_example_score=said_score)
+    return Shown(words.channel, words.language, words.variant, email.text, email, has_example_score=has_example)
 
 
 def send_test(
@@ -136,10 +137,19 @@ def cost(window: Window, channel: Channel, people: int, *, segments: int = 1) ->
 
 
 def _facts(window: Window, words: Words) -> SharedFacts:
-    """The facts as they stand; words that name a score are shown with an example until there is one."""
-    if window.facts.score is not None or not _names_score(words):
-        return window.facts
-    return replace(window.facts, score=_EXAMPLES.get(words.variant, Score(0, 0)))
+    """The facts as they stand; words that wait for a score, or for one result, are shown with an example."""
+    return (
+        replace(window.facts, score=_EXAMPLES.get(words.variant, Score(0, 0)))
+        if _needs_example(window, words)
+        else window.facts
+    )
+
+
+def _needs_example(window: Window, words: Words) -> bool:
+    known = window.facts.score
+    if known is None:
+        return _names_score(words)
+    return words.variant in _EXAMPLES and words.variant not in {"", known.result}
 
 
 def _names_score(words: Words) -> bool:

@@ -10,6 +10,7 @@ from service.web import door
 from service.web.console import access
 from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
+from service.wording.gsm import STAND_INS
 from service.wording.sms import costly_signs, measure, straighten
 
 LIMIT = 100
@@ -60,7 +61,11 @@ def set_aside_now(reply_id: int) -> ResponseReturnValue:
 def answer_size() -> ResponseReturnValue:
     """Count an answer while it is being written."""
     tidy = straighten(request.form.get("body", "").strip())
-    return render_template("console/count.html", size=measure(tidy.body), costly=costly_signs(tidy.body))
+    return render_template(
+        "console/count.html",
+        size=measure(tidy.body),
+        costly=[sign for sign in costly_signs(tidy.body) if sign not in STAND_INS],
+    )
 
 
 def _thread(reply_id: int) -> Thread:

@@ -81,11 +81,11 @@ def around(length: timedelta, anchor: str) -> str:
 
 
 def from_now(at: datetime, now: datetime) -> str:
-    """`in 3 hours`, `2 days ago`, `now`."""
+    """`in 1 day 5 hours`, `9 days ago`, `now`."""
     away = at - now
     if abs(away) < timedelta(seconds=5):
         return "now"
-    words = span(away, parts=1)
+    words = span(away, parts=2 if timedelta(minutes=10) < abs(away) < timedelta(days=3) else 1)
     return f"in {words}" if away > timedelta(0) else f"{words} ago"
 
 
