@@ -48,7 +48,7 @@ def meaning_of(status: int, code: int | None) -> Meaning:
     """What an error answer to a create call means, by its HTTP status and Twilio's own code."""
     if status == 429:
         return _BUSY
-    if status >= 500 or status == 408 or code in {20500, 20503}:
+    if status < 400 or status >= 500 or status == 408 or code in {20500, 20503}:
         return Meaning(Outcome.IN_DOUBT)
     return AT_CREATION.get(code or 0) or _BY_STATUS.get(status, _UNKNOWN)
 
