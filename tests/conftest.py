@@ -15,6 +15,7 @@ from service.settings import Settings, load_settings
 from service.store.engine import make_engine, make_sessions
 from service.store.migrate import migrate
 from service.store.tables import Base
+from tests.running_house import Up, start
 
 SECRET = "a secret of the tests, forty letters long or so"
 
@@ -95,3 +96,11 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test depends on the settings of whoever runs it."""
     for name in [name for name in os.environ if name.startswith(("TWILIO_", "SENDGRID_", "TOUCHLINE_HOME"))]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """One running house, all its processes, for every test that needs one."""
+    running = start(tmp_path_factory.mktemp("up"), find_free_port(), find_free_port())
+    yield running
+    assert running.stop() == 0

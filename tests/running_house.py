@@ -1,0 +1,99 @@
+"""The whole house as processes: web, workers, ticker and sandbox, as `touchline up` starts them."""
+
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from service.cli.crowd import Browser, Crowd, Fan
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Up:
+    """A running `touchline up`."""
+
+    process: subprocess.Popen[str]
+    home: Path
+    public_url: str
+    sandbox_url: str
+    sign_in: str
+    reader: threading.Thread
+
+    def command(self, *words: str) -> str:
+        """What a `touchline` command beside it prints."""
+        done = subprocess.run(
+            [sys.executable, "-m", "service.cli.main", *words],
+            cwd=ROOT,
+            env={**os.environ, "TOUCHLINE_HOME": str(self.home)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def stop(self) -> int:
+        """Ask it to stop as Ctrl-C does; its exit code."""
+        self.process.send_signal(signal.SIGINT)
+        code = self.process.wait(40)
+        self.reader.join(5)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        return code
+
+    def crowd(self, *fans: Fan) -> Crowd:
+        return Crowd(self.public_url, self.sandbox_url, "azerbaijan-england", list(fans), random.Random(7))
+
+
+def start(home: Path, port: int, sandbox_port: int) -> Up:
+    """Start it and wait until it says where it is."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "service.cli.main", "up", "--port", str(port), "--sandbox-port", str(sandbox_port)],
+        cwd=ROOT,
+        env={**os.environ, "TOUCHLINE_HOME": str(home), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    said = []
+    link = ""
+    for line in process.stdout or ():
+        said.append(line)
+        if found := re.search(r"First sign-in (\S+)", line):
+            link = found[1]
+        if "Ctrl-C stops everything" in line:
+            break
+    else:
+        raise AssertionError("touchline up ended:\n" + "".join(said))
+    # Keep the pipe from filling up.
+    reader = threading.Thread(target=lambda: [None for _ in process.stdout or ()], daemon=True)
+    reader.start()
+    return Up(process, home, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{sandbox_port}", link, reader)
+
+
+def until(true: Callable[[], object], seconds: float = 30.0) -> object:
+    """Wait for something to come true; its value."""
+    give_up = time.monotonic() + seconds
+    while time.monotonic() < give_up:
+        try:
+            if found := true():
+                return found
+        except (urllib.error.URLError, OSError):
+            pass
+        time.sleep(0.1)
+    raise AssertionError("it did not come true in time")
+
+
+__all__ = ["Browser", "Fan", "Up", "start", "until"]
