@@ -3,12 +3,10 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice
-from pathlib import Path
-from typing import TextIO
+from zoneinfo import available_timezones
 
 from service.consenting.addresses import BadAddress, normalise_email, normalise_phone
 from service.consenting.consent import AddressKey
@@ -17,20 +15,12 @@ from service.store import Session
 from service.store.queries import supporters_import
 from service.store.queries.supporters_import import ImportRow
 
-CHUNK = 10_000
-COLUMNS = (
-    *("first_name", "email", "phone", "locale", "time_zone", "source"),
-    *("consent_email", "consent_sms", "consent_wording", "consent_at"),
-)
 _YES = frozenset({"yes", "y", "true", "1", "x"})
 # What nearly every row looks like; anything else is read by the slower, more exact libraries.
 _PLAIN_EMAIL = re.compile(r"[a-z0-9][a-z0-9._%+-]{0,63}(?<!\.)@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}")
+_ZONES = available_timezones()
 _PLAIN_UK_MOBILE = re.compile(r"\+447[1-57-9]\d{8}")
-_LARGEST_FIELD = 10_000
-
-
-class UnreadableFile(Exception):
-    """The file as a whole cannot be read; the message says why and what it should look like."""
+_LOCALE = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8})*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +42,6 @@ class Imported:
     without_consent: int = 0
     suppressed: int = 0
     rejected: list[Rejected] = field(default_factory=list)
-
-
-def import_chunks(path: Path) -> Iterator[list[tuple[int, dict[str, str]]]]:
-    """The rows of a CSV file, a chunk at a time, with their numbers. Raises UnreadableFile."""
-    csv.field_size_limit(_LARGEST_FIELD)
-    with path.open("r", encoding=_encoding(path), newline="") as file:
-        reader = csv.reader(file, delimiter=_delimiter(file))
-        header = _header(next(reader, []))
-        numbered = _rows(reader, header)
-        while chunk := list(islice(numbered, CHUNK)):
-            yield chunk
 
 
 def import_chunk(
@@ -99,10 +78,12 @@ def import_chunk(
     done.known += counts.known
     done.permitted += counts.permitted
     done.suppressed += counts.suppressed
-    done.without_consent += sum(1 for row in rows if not row.consents)
-    done.rejected += [
-        Rejected(number, "its email and its mobile belong to two different supporters") for number in counts.clashes
-    ]
+    left_out = {*counts.clashes, *counts.forgotten}
+    done.without_consent += sum(1 for row in rows if not row.consents and row.number not in left_out)
+    why = "its email and its mobile belong to two different supporters"
+    done.rejected += [Rejected(number, why) for number in counts.clashes]
+    done.rejected += [Rejected(number, "asked to be forgotten") for number in counts.forgotten]
+    done.rejected.sort(key=lambda each: each.row)
 
 
 class _BadRow(Exception):
@@ -121,12 +102,12 @@ def _read(typed: Mapping[str, str], number: int, *, key: AddressKey, source: str
         phone=phone,
         email_hash=key.hash(Channel.EMAIL, email) if email else None,
         phone_hash=key.hash(Channel.SMS, phone) if phone else None,
-        locale=typed.get("locale", "").strip()[:12] or "en",
-        time_zone=typed.get("time_zone", "").strip()[:60] or "Europe/London",
+        locale=_locale(typed.get("locale", "")),
+        time_zone=_time_zone(typed.get("time_zone", "")),
         source=(typed.get("source", "").strip() or source)[:60],
         consents=consents,
         wording=typed.get("consent_wording", "").strip(),
-        consent_at=_moment(typed.get("consent_at", "")) if consents else now,
+        consent_at=_moment(typed.get("consent_at", ""), now=now) if consents else now,
     )
 
 
@@ -168,64 +149,30 @@ def _consents(typed: Mapping[str, str], email: str | None, phone: str | None) ->
     return tuple(wants) if proven else ()
 
 
-def _moment(typed: str) -> datetime:
+def _moment(typed: str, *, now: datetime) -> datetime:
     try:
         moment = datetime.fromisoformat(typed.strip())
     except ValueError:
         raise _BadRow(f"consent_at: {typed.strip()[:40]!r} is no date; write it like 2026-10-01T12:00+00:00") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if aware > now:
+        raise _BadRow("consent_at: lies in the future")
+    return aware
 
 
-def _encoding(path: Path) -> str:
-    with path.open("rb") as file:
-        head = file.read(200_000)
-    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise UnreadableFile("this is a spreadsheet, not a CSV file; save it as CSV (UTF-8) and try again")
-    if b"\0" in head:
-        raise UnreadableFile("this is not a text file; save it as CSV (UTF-8) and try again")
-    try:
-        # A letter may be cut in two at the end of what was looked at.
-        head.decode("utf-8-sig") if len(head) < 200_000 else head[:-4].decode("utf-8-sig", errors="strict")
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8-sig"
+def _locale(typed: str) -> str:
+    locale = typed.strip()
+    if locale and not _LOCALE.fullmatch(locale):
+        raise _BadRow(f"locale: {locale[:20]!r} is no language; write it like en or az")
+    return locale or "en"
 
 
-def _delimiter(file: TextIO) -> str:
-    first = file.readline()
-    file.seek(0)
-    return max(",;\t", key=first.count)
-
-
-def _header(found: list[str]) -> list[str]:
-    names = [re.sub(r"[^a-z]+", "_", name.strip().lower()).strip("_") for name in found]
-    spelled = {"mobile": "phone", "mobile_number": "phone", "phone_number": "phone", "name": "first_name"}
-    names = [spelled.get(name, {"e_mail": "email", "email_address": "email"}.get(name, name)) for name in names]
-    if not {"email", "phone"} & set(names):
-        raise UnreadableFile(
-            f"the first row must name the columns, with email or phone among them; the columns are {', '.join(COLUMNS)}"
-        )
-    return names
-
-
-def _rows(reader: Iterator[list[str]], header: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Rows with their numbers. One that cannot be read stands with its reason under an empty name."""
-    number = 1
-    while True:
-        number += 1
-        try:
-            fields = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as wrong:
-            yield number, {"": f"cannot be read: {wrong}"}
-            continue
-        if not any(field.strip() for field in fields):
-            continue
-        if len(fields) > len(header):
-            yield number, {"": f"has {len(fields)} fields where the header has {len(header)}; is a quote missing?"}
-            continue
-        yield number, dict(zip(header, fields, strict=False))
+def _time_zone(typed: str) -> str:
+    zone = typed.strip()
+    # Quiet hours are judged by it, so a zone nobody knows would wake people up.
+    if zone and zone not in _ZONES:
+        raise _BadRow(f"time_zone: there is no zone {zone[:40]!r}; write it like Europe/London")
+    return zone or "Europe/London"
 
 
 def rejects_csv(rejected: list[Rejected]) -> str:

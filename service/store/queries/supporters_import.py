@@ -30,13 +30,17 @@ class ImportRow:
 
 @dataclass(frozen=True, slots=True)
 class ImportCounts:
-    """What one chunk came to; `clashes` are the numbers of rows whose two addresses are two people's."""
+    """What one chunk came to, and the numbers of rows left out.
+
+    `clashes`: their two addresses are two people's. `forgotten`: somebody who asked to be forgotten.
+    """
 
     new: int
     known: int
     permitted: int
     suppressed: int
-    clashes: tuple[int, ...]
+    clashes: tuple[int, ...] = ()
+    forgotten: tuple[int, ...] = ()
 
 
 _STAGE = text("""
@@ -58,10 +62,18 @@ _CLASHES = text("""
     RETURNING i.number
 """)
 
+_FORGOTTEN = text("""
+    DELETE FROM incoming i USING suppressions x
+    WHERE x.reason = 'erased' AND ((x.channel = 'email' AND x.address_hash = i.email_hash)
+        OR (x.channel = 'sms' AND x.address_hash = i.phone_hash))
+    RETURNING i.number
+""")
+
+# Somebody may join by the website at this very moment: theirs is the row, ours finds it.
 _ADD = text("""
     INSERT INTO supporters (email, phone, email_hash, phone_hash, first_name, locale, time_zone, source, created_at)
     SELECT email, phone, email_hash, phone_hash, first_name, locale, time_zone, source, :now
-    FROM incoming WHERE supporter_id IS NULL ORDER BY number
+    FROM incoming WHERE supporter_id IS NULL ORDER BY number ON CONFLICT DO NOTHING
 """)
 
 _COMPLETE = text("""
@@ -73,11 +85,14 @@ _COMPLETE = text("""
            OR (s.first_name = '' AND i.first_name <> ''))
 """)
 
-# Whoever left, complained or stopped stays left alone, whatever a file says: a ledger line, but no permission.
+# Whoever left, complained or stopped stays left alone, whatever a file says; so does whoever took back a consent
+# after the moment the file speaks of.
 _PERMIT = """
     WITH asked AS (
         SELECT i.supporter_id, i.wording, i.consent_at, i.source, EXISTS (SELECT 1 FROM suppressions x
-            WHERE x.channel = '{channel}' AND x.address_hash = i.{address}_hash) AS suppressed
+            WHERE x.channel = '{channel}' AND x.address_hash = i.{address}_hash)
+          OR EXISTS (SELECT 1 FROM consents w WHERE w.supporter_id = i.supporter_id AND w.campaign_id = :campaign_id
+            AND w.channel = '{channel}' AND w.act = 'withdrawn' AND w.at >= i.consent_at) AS suppressed
         FROM incoming i WHERE i.consent_{channel} AND i.{address} IS NOT NULL
           AND NOT EXISTS (SELECT 1 FROM permissions p WHERE p.campaign_id = :campaign_id
                           AND p.channel = '{channel}' AND p.supporter_id = i.supporter_id)
@@ -96,7 +111,7 @@ _PERMIT = """
 def bring_in(session: Session, rows: Sequence[ImportRow], *, campaign_id: int, now: datetime) -> ImportCounts:
     """Add or complete supporters and let messages through to those with proof of consent, all in sets."""
     if not rows:
-        return ImportCounts(0, 0, 0, 0, ())
+        return ImportCounts(0, 0, 0, 0)
     session.execute(_STAGE)
     session.execute(text("TRUNCATE incoming"))
     cursor = session.connection().connection.cursor()
@@ -112,6 +127,7 @@ def bring_in(session: Session, rows: Sequence[ImportRow], *, campaign_id: int, n
                     *(row.wording, row.consent_at),
                 )
             )
+    forgotten = tuple(session.scalars(_FORGOTTEN))
     clashes = tuple(session.scalars(_CLASHES))
     session.execute(_MATCH)
     known = session.scalar(text("SELECT count(*) FROM incoming WHERE supporter_id IS NOT NULL")) or 0
@@ -123,8 +139,8 @@ def bring_in(session: Session, rows: Sequence[ImportRow], *, campaign_id: int, n
         question = text(_PERMIT.format(channel=channel, address=address))
         counts = session.execute(question, {"campaign_id": campaign_id}).one()
         permitted, suppressed = permitted + counts.permitted, suppressed + counts.suppressed
-    new = len(rows) - len(clashes) - known
-    return ImportCounts(new, known, permitted, suppressed, clashes)
+    new = len(rows) - len(clashes) - len(forgotten) - known
+    return ImportCounts(new, known, permitted, suppressed, clashes, forgotten)
 
 
 _EXPORT = text("""
