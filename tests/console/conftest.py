@@ -1,0 +1,93 @@
+"""A console with a campaign in it, and browsers signed in to it."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from html import unescape
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.test import TestResponse
+
+from service.clock import now
+from service.domain.manager import Role
+from service.planning.managers import make_sign_in_link
+from service.settings import Settings
+from service.web.app import create_app
+from service.web.door import FrontDoor
+from service.web.limits import limiter
+from service.wording.links import derive_key
+from tests import make
+
+SLUG = "fair-trials"
+C = f"/console/campaigns/{SLUG}"
+
+
+@pytest.fixture
+def app(settings: Settings, sessions: sessionmaker[Session]) -> Iterator[Flask]:
+    made = create_app(settings)
+    limiter.reset()
+    yield made
+    held = made.extensions["touchline"]
+    assert isinstance(held, FrontDoor)
+    held.sessions.kw["bind"].dispose()
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """A browser that follows redirects and sends forms as they stand on the page, with their tokens."""
+
+    client: FlaskClient
+
+    def see(self, path: str, **headers: str) -> TestResponse:
+        return self.client.get(path, headers=headers)
+
+    def press(self, path: str, fields: dict[str, object] | None = None, *, follow: bool = True) -> TestResponse:
+        """Send a form with the token of a page that has one."""
+        page = self.client.get("/console/sign-in").text
+        found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        assert found
+        return self.client.post(path, data={"csrf_token": found[1], **(fields or {})}, follow_redirects=follow)
+
+
+def words(response: TestResponse) -> str:
+    """What a person reads on the page."""
+    page = re.sub(r"<(head|script|template)\b.*?</\1>", " ", response.text, flags=re.S)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    """A browser nobody has signed in with."""
+    return Browser(app.test_client())
+
+
+@pytest.fixture
+def signed_in(app: Flask, sessions: sessionmaker[Session], settings: Settings) -> Callable[[Role], Browser]:
+    """Browsers signed in with a role, by the link `touchline manager add` prints."""
+
+    def as_role(role: Role) -> Browser:
+        with sessions.begin() as session:
+            key = derive_key(settings.secret_key, "links")
+            link = make_sign_in_link(session, f"{role}@example.org", role, public_url="", key=key, now=now())
+        made = Browser(app.test_client())
+        assert made.press(link, follow=False).status_code == 302
+        return made
+
+    return as_role
+
+
+@pytest.fixture
+def campaign_id(sessions: sessionmaker[Session]) -> int:
+    """A campaign with two planned stages and four supporters."""
+    with sessions.begin() as session:
+        row = make.campaign(session, slug=SLUG)
+        make.stage(session, row)
+        make.stage(
+            session, row, slug="half-time", anchor="half_time", sms="{score} at half time. {petition_link} STOP to end"
+        )
+        for number, name in enumerate(("Ana", "Bilal", "Cora", "Dev")):
+            make.supporter(session, name, campaign=row, phone=f"+44770090010{number}" if number < 2 else None)
+        return row.id
