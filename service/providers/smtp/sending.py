@@ -169,14 +169,12 @@ def _at_sender(code: int) -> EmailOutcome:
 
 
 def _at_recipient(code: int) -> EmailOutcome:
-    if code == 530:
-        return _no(code, Refusal.CREDENTIALS)
-    return _no(code, Refusal.INVALID_ADDRESS if code in {550, 551, 553} else Refusal.UNREACHABLE)
+    return _no(code, Refusal.INVALID_ADDRESS) if code in {550, 551, 553} else _about_us(code)
 
 
 def _about_us(code: int) -> EmailOutcome:
-    """The enhanced code 5.7 is policy: it says nothing of the address, which must not be called wrong for it."""
-    return _no(code, Refusal.UNREACHABLE)
+    """A policy (the enhanced code 5.7), or no room: it says nothing of the address, which must not be called wrong for it."""
+    return _no(code, Refusal.CREDENTIALS if code == 530 else Refusal.UNREACHABLE)
 
 
 def _at_words(code: int) -> EmailOutcome:
