@@ -53,6 +53,8 @@ def load_campaign(
     fixture = _load_fixture(session, files, kick_off_at, changes)
     campaign = _load_campaign_row(session, files, fixture.id, now, changes)
     kept = _load_stages(session, files, campaign.id, fixture, time_scale=time_scale, now=now, changes=changes)
+    if kick_off_at is None and fixture.kick_off_at != files.fixture.kick_off:
+        kept.append(f"kick-off: stands at {fixture.kick_off_at.isoformat()}; `touchline fixture postpone` moves it")
     _load_pages(session, files, campaign.id, changes)
     return LoadReport(campaign.id, tuple(changes), tuple(kept))
 
@@ -62,16 +64,16 @@ def _load_fixture(
 ) -> rows.Fixture:
     fixture = files.fixture
     before = loading.fixture_named(session, fixture.slug)
+    # The kick-off is set once from the file; afterwards managers move it.
+    standing = before.kick_off_at if before else fixture.kick_off
     values: dict[str, object] = {
         "home": fixture.home,
         "away": fixture.away,
         "venue": fixture.venue,
         "competition": fixture.competition,
         "time_zone": fixture.time_zone,
+        "kick_off_at": kick_off_at or standing,
     }
-    # The kick-off is set once from the file; afterwards managers move it.
-    if before is None or kick_off_at is not None:
-        values["kick_off_at"] = kick_off_at or fixture.kick_off
     _compare(f"fixture {fixture.slug}", before, values, changes)
     return loading.put_fixture(session, fixture.slug, values)
 

@@ -1,0 +1,142 @@
+"""The same files load to the same campaign, and what has gone out is never rewritten."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.domain.stage import Anchor, Firing
+from service.planning.exporting import CampaignMissing, export_campaign
+from service.planning.loading import load_campaign
+from service.store.queries import loading, opening
+from service.store.tables.campaign import Campaign, Copy, Fixture, Stage
+from service.wording.campaign_files import CampaignFiles
+from service.wording.campaign_reader import read_campaign
+from service.wording.campaign_writer import write_campaign
+from tests import make
+
+SAMPLE = Path(__file__).parents[2] / "templates" / "campaigns" / "azerbaijan-england"
+NOW = make.KICK_OFF - timedelta(days=10)
+
+
+@pytest.fixture(scope="module")
+def files() -> CampaignFiles:
+    return read_campaign(SAMPLE)
+
+
+def stage_named(session: Session, slug: str) -> Stage:
+    return session.scalars(select(Stage).where(Stage.slug == slug)).one()
+
+
+def test_the_sample_loads_whole_and_answers_at_the_front(session: Session, files: CampaignFiles) -> None:
+    report = load_campaign(session, files, now=NOW, kick_off_at=make.KICK_OFF)
+
+    stages = session.scalars(select(Stage).where(Stage.campaign_id == report.campaign_id)).all()
+    assert {stage.slug for stage in stages} == {stage.slug for stage in files.stages}
+    assert all(stage.due_at == make.KICK_OFF + stage.offset_span for stage in stages if stage.anchor == Anchor.KICK_OFF)
+    assert all(stage.due_at is None for stage in stages if stage.anchor in {Anchor.HALF_TIME, Anchor.SIGN_UP})
+    assert session.scalars(select(Campaign).where(Campaign.is_current)).one().slug == files.slug
+
+
+def test_loading_again_changes_nothing(session: Session, files: CampaignFiles) -> None:
+    load_campaign(session, files, now=NOW)
+
+    again = load_campaign(session, files, now=NOW)
+
+    assert again.changes == ()
+
+
+def test_a_kick_off_that_a_manager_moved_survives_the_next_load(session: Session, files: CampaignFiles) -> None:
+    load_campaign(session, files, now=NOW)
+    match = session.scalars(select(Fixture)).one()
+    match.kick_off_at = make.KICK_OFF
+    session.flush()
+
+    load_campaign(session, files, now=NOW)
+
+    assert session.scalars(select(Fixture.kick_off_at)).one() == make.KICK_OFF
+
+
+def test_what_changed_is_told_with_before_and_after(session: Session, files: CampaignFiles) -> None:
+    load_campaign(session, files, now=NOW)
+    renamed = replace(files, title="Another title")
+
+    report = load_campaign(session, renamed, now=NOW)
+
+    assert [str(change) for change in report.changes] == [
+        f"campaign {files.slug}, title: {files.title} -> Another title"
+    ]
+
+
+def test_a_stage_gone_from_the_files_is_removed_and_comes_back_with_them(
+    session: Session, files: CampaignFiles
+) -> None:
+    load_campaign(session, files, now=NOW)
+    slug = files.stages[1].slug
+    shorter = replace(files, stages=tuple(stage for stage in files.stages if stage.slug != slug))
+
+    load_campaign(session, shorter, now=NOW)
+    removed_at = stage_named(session, slug).removed_at
+    load_campaign(session, files, now=NOW)
+    session.expire_all()
+
+    assert removed_at == NOW
+    assert stage_named(session, slug).removed_at is None
+
+
+def test_a_stage_that_has_fired_keeps_its_words_and_its_time(session: Session, files: CampaignFiles) -> None:
+    load_campaign(session, files, now=NOW)
+    fired = stage_named(session, "election")
+    opening.fire(session, fired, outcome=Firing.OPENED, now=NOW)
+    session.expire_all()
+    said = [copy.body for copy in loading.copies_of(session, fired.id)]
+    reworded = tuple(
+        replace(stage, title="New", copies=tuple(replace(copy, body="New words") for copy in stage.copies))
+        for stage in files.stages
+    )
+
+    report = load_campaign(session, replace(files, stages=reworded), now=NOW)
+
+    assert report.kept == ("stage election: has fired",)
+    assert [copy.body for copy in loading.copies_of(session, fired.id)] == said
+    assert "New words" in session.scalars(select(Copy.body).where(Copy.stage_id != fired.id)).all()
+
+
+def test_a_fired_stage_gone_from_the_files_is_not_removed(session: Session, files: CampaignFiles) -> None:
+    load_campaign(session, files, now=NOW)
+    opening.fire(session, stage_named(session, "election"), outcome=Firing.OPENED, now=NOW)
+    session.expire_all()
+    shorter = replace(files, stages=tuple(stage for stage in files.stages if stage.slug != "election"))
+
+    load_campaign(session, shorter, now=NOW)
+
+    session.expire_all()
+    assert stage_named(session, "election").removed_at is None
+
+
+def test_a_rehearsal_at_speed_scales_every_span(session: Session, files: CampaignFiles) -> None:
+    load_campaign(session, files, now=NOW, kick_off_at=make.KICK_OFF, time_scale=1 / 1440)
+
+    election = stage_named(session, "election")
+    assert election.offset_span == timedelta(minutes=-4)
+    assert election.due_at == make.KICK_OFF - timedelta(minutes=4)
+    assert election.stale_after == timedelta(minutes=3)
+
+
+def test_a_campaign_written_out_and_read_back_is_the_same(
+    session: Session, files: CampaignFiles, tmp_path: Path
+) -> None:
+    load_campaign(session, files, now=NOW)
+
+    write_campaign(export_campaign(session, files.slug), tmp_path / files.slug)
+    again = load_campaign(session, read_campaign(tmp_path / files.slug), now=NOW)
+
+    assert again.changes == ()
+
+
+def test_there_is_nothing_to_write_of_a_campaign_nobody_knows(session: Session) -> None:
+    with pytest.raises(CampaignMissing, match="there is no campaign 'nobody'"):
+        export_campaign(session, "nobody")
