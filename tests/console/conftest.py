@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -85,9 +86,8 @@ def campaign_id(sessions: sessionmaker[Session]) -> int:
     with sessions.begin() as session:
         row = make.campaign(session, slug=SLUG)
         make.stage(session, row)
-        make.stage(
-            session, row, slug="half-time", anchor="half_time", sms="{score} at half time. {petition_link} STOP to end"
-        )
+        half_time = "{score} at half time. {petition_link} STOP to end"
+        make.stage(session, row, slug="half-time", anchor="half_time", offset=timedelta(0), sms=half_time)
         for number, name in enumerate(("Ana", "Bilal", "Cora", "Dev")):
             make.supporter(session, name, campaign=row, phone=f"+44770090010{number}" if number < 2 else None)
         return row.id

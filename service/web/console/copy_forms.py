@@ -97,7 +97,7 @@ def sent_copies(before: Sequence[CopyView], form: Mapping[str, str]) -> list[Cop
             copy.variant,
             _line(form.get(f"subject-{number}", copy.subject)),
             _line(form.get(f"preheader-{number}", copy.preheader)),
-            form.get(f"body-{number}", copy.body).replace("\r\n", "\n").strip() + "\n",
+            form.get(f"body-{number}", copy.body).replace("\r\n", "\n").strip(),
         )
         for number, copy in enumerate(before)
     ]

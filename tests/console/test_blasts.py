@@ -1,0 +1,209 @@
+"""Blasts: counted, looked at, scheduled, watched, stopped."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session, sessionmaker
+
+from service.domain.manager import Role
+from service.sending.due import open_scheduled_blasts
+from service.sending.write import write_next_span
+from service.store.tables.campaign import Petition
+from service.store.tables.people import Signature, Supporter
+from service.store.tables.sending import Batch, Blast, Message
+from tests import make
+from tests.console.conftest import Browser, C, words
+
+BLAST: dict[str, object] = {
+    "title": "Last call",
+    "channels": ["email", "sms"],
+    "signed": "no",
+    "email_subject": "Last call",
+    "email_body": "Dear {first_name|friend}, [sign]({petition_link})",
+    "sms_body": "{first_name|friend}, last call: {petition_link} STOP to end",
+    "when": "now",
+    "stale_hours": "12",
+}
+
+
+def _ana_signs(sessions: sessionmaker[Session]) -> None:
+    with sessions.begin() as session:
+        ana = session.query(Supporter).filter_by(first_name="Ana").one()
+        petition = session.query(Petition).one()
+        session.add(
+            Signature(petition_id=petition.id, supporter_id=ana.id, name="Ana", source="", signed_at=make.KICK_OFF)
+        )
+
+
+def _open(sessions: sessionmaker[Session]) -> None:
+    with sessions.begin() as session:
+        open_scheduled_blasts(session, public_url="http://localhost", now=datetime.now(UTC) + timedelta(minutes=1))
+    with sessions.begin() as session:
+        write_next_span(session)
+
+
+def test_an_audience_is_counted_while_it_is_put_together(
+    signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
+) -> None:
+    _ana_signs(sessions)
+    author = signed_in(Role.AUTHOR)
+
+    everybody = words(author.press(f"{C}/blasts/reach", {"channels": ["email", "sms"]}))
+    unsigned = words(author.press(f"{C}/blasts/reach", {"channels": ["email", "sms"], "signed": "no"}))
+
+    assert everybody == "Reaches 4 by email (£0.00) and 2 by text (£0.08)."
+    assert unsigned.startswith("Reaches 3 by email")
+
+
+def test_before_it_goes_one_sees_to_how_many_for_how_much_and_how_it_reads(
+    signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
+) -> None:
+    _ana_signs(sessions)
+
+    page = words(signed_in(Role.LAUNCHER).press(f"{C}/blasts/new", BLAST))
+
+    assert "It goes now to 3 by email and 1 by text, for about £" in page
+    assert "Ana, last call: http://127.0.0.1:8000/l/" in page
+    assert "Send it now" in page
+    with sessions() as session:
+        assert session.query(Blast).count() == 0
+
+
+def test_an_author_may_look_but_only_a_launcher_sends(signed_in: Callable[[Role], Browser], campaign_id: int) -> None:
+    author = signed_in(Role.AUTHOR)
+
+    assert "a launcher sends" in words(author.press(f"{C}/blasts/new", BLAST))
+    assert author.press(f"{C}/blasts/schedule", BLAST).status_code == 403
+
+
+def test_a_scheduled_blast_is_what_the_form_said(
+    signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
+) -> None:
+    fields = BLAST | {"when": "at", "opens_at": "2031-06-01T20:00", "deed": "clicked-not", "deed_stage": "half-time"}
+
+    answer = words(signed_in(Role.LAUNCHER).press(f"{C}/blasts/schedule", fields))
+
+    assert "Scheduled. Blasts Last call" in answer
+    with sessions() as session:
+        row = session.query(Blast).one()
+        assert row.opens_at == datetime(2031, 6, 1, 16, 0, tzinfo=UTC)
+        assert row.expires_at - row.opens_at == timedelta(hours=12)
+        assert row.audience == [{"signed": False}, {"not": {"clicked": "half-time"}}]
+        assert row.draft["en"]["sms"]["body"] == BLAST["sms_body"]
+        assert row.created_by == "launcher@example.org"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"title": " "}, "Give it a title"),
+        ({"channels": []}, "Choose email, texts or both"),
+        ({"email_body": "Dear {frist_name}"}, "did you mean {first_name}?"),
+        ({"email_subject": ""}, "The subject is empty"),
+        ({"sms_body": ""}, "There are no words yet"),
+        ({"sms_body": "{briefing_link:no-such}"}, "no briefing"),
+        ({"when": "at", "opens_at": "soon"}, "a day and a time"),
+        ({"when": "at", "opens_at": "2020-01-01T10:00"}, "in the past"),
+        ({"stale_hours": "0"}, "1 to 720 hours"),
+        ({"signed": "perhaps"}, "yes, no or either"),
+        ({"deed": "received"}, "Say which message they received"),
+        ({"deed": "clicked", "deed_stage": "no-such"}, "no such message"),
+        ({"joined_after": "lately"}, "a day and a time"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
+    signed_in: Callable[[Role], Browser],
+    campaign_id: int,
+    sessions: sessionmaker[Session],
+    wrong: dict[str, object],
+    said: str,
+) -> None:
+    launcher = signed_in(Role.LAUNCHER)
+
+    for path in (f"{C}/blasts/new", f"{C}/blasts/schedule"):
+        answer = launcher.press(path, BLAST | wrong)
+        assert answer.status_code == 422
+        assert said in words(answer)
+        assert "last call: " in answer.text or "sms_body" in wrong
+    with sessions() as session:
+        assert session.query(Blast).count() == 0
+
+
+def test_a_blast_is_watched_paused_resumed_and_cancelled(
+    signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
+) -> None:
+    launcher = signed_in(Role.LAUNCHER)
+    launcher.press(f"{C}/blasts/schedule", BLAST | {"signed": ""})
+    _open(sessions)
+    with sessions.begin() as session:
+        session.query(Batch).filter_by(channel="sms").update({"state": "accepted"})
+
+    live = launcher.see(f"{C}/blasts/1/progress")
+    assert "Email 4 people, 0% done" in words(live)
+    assert "SMS 2 people, 100% done" in words(live)
+    assert 'hx-trigger="every 1s"' in live.text
+
+    assert "Paused." in words(launcher.press(f"{C}/blasts/1/pause"))
+    assert "Paused by launcher@example.org" in words(launcher.see(f"{C}/blasts/1/"))
+    assert "Going on from where it was" in words(launcher.press(f"{C}/blasts/1/resume"))
+    cancelled = words(launcher.press(f"{C}/blasts/1/cancel"))
+
+    assert "Cancelled. 2 had gone, 4 were stopped." in cancelled
+    assert "this blast is over already" in words(launcher.press(f"{C}/blasts/1/cancel"))
+    with sessions() as session:
+        assert {batch.state for batch in session.query(Batch)} == {"accepted", "cancelled"}
+
+
+def test_why_messages_were_held_back_is_said(
+    signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
+) -> None:
+    viewer, launcher = signed_in(Role.VIEWER), signed_in(Role.LAUNCHER)
+    launcher.press(f"{C}/blasts/schedule", BLAST | {"signed": ""})
+    _open(sessions)
+    with sessions.begin() as session:
+        first = session.query(Message).order_by(Message.supporter_id).first()
+        assert first
+        first.state, first.reason = "withheld", "suppressed"
+
+    page = words(viewer.see(f"{C}/blasts/1/"))
+
+    assert "Held back 1 left, bounced or complained" in page
+    assert "Take it in hand" not in page
+
+
+def test_a_scheduled_blast_can_be_moved(
+    signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
+) -> None:
+    launcher = signed_in(Role.LAUNCHER)
+    launcher.press(f"{C}/blasts/schedule", BLAST | {"when": "at", "opens_at": "2031-06-01T20:00"})
+
+    answer = words(launcher.press(f"{C}/blasts/1/move", {"opens_at": "2031-06-02T20:00"}))
+
+    assert "Opens Mon 2 Jun 2031, 20:00" in answer
+    assert "give a day and a time" in words(launcher.press(f"{C}/blasts/1/move", {"opens_at": "later"}))
+
+
+def test_the_letter_of_a_draft_can_do_no_harm(signed_in: Callable[[Role], Browser], campaign_id: int) -> None:
+    fields = BLAST | {"email_body": "<script>alert(1)</script> Dear {first_name|friend}"}
+
+    letter = signed_in(Role.AUTHOR).press(f"{C}/blasts/letter", fields)
+
+    assert "<script>alert" not in letter.text
+    assert letter.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+
+
+def test_the_report_counts_and_can_be_downloaded(
+    signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
+) -> None:
+    launcher = signed_in(Role.LAUNCHER)
+    launcher.press(f"{C}/blasts/schedule", BLAST | {"signed": "", "title": "=HYPERLINK(1)"})
+    _open(sessions)
+    with sessions.begin() as session:
+        session.query(Batch).update({"state": "accepted"})
+
+    page, table = words(launcher.see(f"{C}/report/")), launcher.see(f"{C}/report.csv")
+
+    assert "sent 6" in page
+    assert table.mimetype == "text/csv"
+    assert table.text.splitlines()[1].startswith("'=HYPERLINK(1),running,6,6,0")

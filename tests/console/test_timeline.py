@@ -1,0 +1,158 @@
+"""The timeline, the whistle, and a match that moves."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from service.clock import now
+from service.domain.manager import Role
+from service.store.tables.campaign import Fixture, Stage, StageFiring
+from tests import make
+from tests.console.conftest import SLUG, Browser, C, words
+
+STAGE = f"{C}/stages/find-out-more"
+
+
+def _kick_off_in(sessions: sessionmaker[Session], span: timedelta) -> None:
+    with sessions.begin() as session:
+        match = session.query(Fixture).one()
+        match.kick_off_at = now() + span
+        session.query(Stage).filter_by(anchor="kick_off").one().due_at = match.kick_off_at - timedelta(days=2)
+
+
+def test_without_a_campaign_the_console_says_how_to_load_one(signed_in: Callable[[Role], Browser]) -> None:
+    assert "touchline campaign load" in words(signed_in(Role.VIEWER).see("/console/"))
+
+
+def test_the_desk_shows_what_comes_next_and_who_is_asking(
+    signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
+) -> None:
+    _kick_off_in(sessions, timedelta(days=3, hours=1, minutes=1))
+
+    desk = words(signed_in(Role.VIEWER).see("/console/"))
+
+    assert "Find out more in 1 day 1 hour" in desk
+    assert "Email 4, SMS 2" in desk
+    assert "0 texts waiting for an answer" in desk
+    assert "The ticker has not been heard from" in desk
+
+
+def test_the_timeline_stands_around_kick_off(
+    signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
+) -> None:
+    _kick_off_in(sessions, timedelta(days=3))
+
+    line = words(signed_in(Role.VIEWER).see(f"{C}/"))
+
+    assert "2 days before kick-off" in line
+    assert line.index("Around the match") < line.index("Now") < line.index("2 days before kick-off")
+    assert line.rindex("Half time when the referee whistles") < line.rindex("At half time")
+
+
+def test_a_viewer_sees_no_buttons_that_would_be_refused(signed_in: Callable[[Role], Browser], campaign_id: int) -> None:
+    page = signed_in(Role.VIEWER).see(f"{C}/")
+
+    assert "The whistle" not in words(page)
+    assert "/cancel" not in page.text
+
+
+def test_moving_the_match_shows_what_will_move_before_it_does(
+    signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
+) -> None:
+    _kick_off_in(sessions, timedelta(days=3))
+    launcher = signed_in(Role.LAUNCHER)
+    fields: dict[str, object] = {"when": "2031-06-01T20:00", "zone": "Asia/Baku"}
+
+    preview = words(launcher.press(f"{C}/fixture/move", fields))
+    with sessions() as session:
+        before = session.query(Stage).filter_by(slug="find-out-more").one().due_at
+    answer = words(launcher.press(f"{C}/fixture/move", fields | {"sure": "yes"}))
+
+    assert "1 message will move" in preview
+    assert "Fri 30 May 2031, 20:00" in preview
+    assert before is not None
+    assert before.year < 2031
+    assert "The match was moved." in answer
+    with sessions() as session:
+        after = session.query(Stage).filter_by(slug="find-out-more").one().due_at
+    assert after is not None
+    assert after.isoformat().startswith("2031-05-30T16:00")
+
+
+def test_a_match_without_a_date_holds_its_messages(signed_in: Callable[[Role], Browser], campaign_id: int) -> None:
+    answer = words(signed_in(Role.LAUNCHER).press(f"{C}/fixture/move", {"no_date": "yes", "sure": "yes"}))
+
+    assert "1 message held until there is a date" in answer
+    assert "held until the match has a date" in answer
+
+
+def test_a_time_that_cannot_be_read_is_said_beside_the_box(
+    signed_in: Callable[[Role], Browser], campaign_id: int
+) -> None:
+    answer = signed_in(Role.LAUNCHER).press(f"{C}/fixture/move", {"when": "tomorrow", "zone": "Asia/Baku"})
+
+    assert answer.status_code == 422
+    assert "Give a day and a time" in words(answer)
+    assert 'value="tomorrow"' in answer.text
+
+
+def test_the_whistle_is_pressed_with_the_score(
+    signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
+) -> None:
+    launcher = signed_in(Role.LAUNCHER)
+
+    assert "The match is on." in words(launcher.press(f"{C}/fixture/kick-off"))
+    answer = words(launcher.press(f"{C}/fixture/half-time", {"home": "0", "away": "1"}))
+
+    assert "Half time, Azerbaijan 0-1 England. Going out now: Half time." in answer
+    with sessions() as session:
+        match = session.query(Fixture).one()
+        assert (match.state, match.home_score, match.away_score) == ("half_time", 0, 1)
+
+
+def test_a_button_pressed_twice_changes_nothing_the_second_time(
+    signed_in: Callable[[Role], Browser], campaign_id: int
+) -> None:
+    launcher = signed_in(Role.LAUNCHER)
+    launcher.press(f"{C}/fixture/kick-off")
+
+    assert "Nothing was changed" in words(launcher.press(f"{C}/fixture/kick-off"))
+
+
+def test_a_score_that_is_none_is_refused(signed_in: Callable[[Role], Browser], campaign_id: int) -> None:
+    launcher = signed_in(Role.LAUNCHER)
+    launcher.press(f"{C}/fixture/kick-off")
+
+    for home in ("", "one", "-1", "100"):
+        answer = launcher.press(f"{C}/fixture/full-time", {"home": home, "away": "1"})
+        assert "two numbers from 0 to 99" in words(answer)
+
+
+def test_a_cancelled_message_can_be_put_back(
+    signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
+) -> None:
+    launcher = signed_in(Role.LAUNCHER)
+
+    cancelled = words(launcher.press(f"{STAGE}/cancel"))
+    back = words(launcher.press(f"{STAGE}/restore"))
+
+    assert "“Find out more” will not be sent" in cancelled
+    assert "Put back" in cancelled
+    assert "is back on the timeline" in back
+    with sessions() as session:
+        assert session.query(StageFiring).count() == 0
+
+
+def test_another_campaigns_address_is_not_found(signed_in: Callable[[Role], Browser], campaign_id: int) -> None:
+    assert signed_in(Role.ADMIN).see("/console/campaigns/no-such/").status_code == 404
+
+
+def test_another_campaigns_stage_is_not_reached_through_this_one(
+    signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
+) -> None:
+    with sessions.begin() as session:
+        other = make.campaign(session, slug="other", match=session.query(Fixture).one())
+        make.stage(session, other, slug="theirs")
+
+    assert signed_in(Role.ADMIN).press(f"/console/campaigns/{SLUG}/stages/theirs/cancel").status_code == 404
