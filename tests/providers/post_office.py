@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 HANG_UP = ""
 
@@ -42,12 +43,12 @@ class PostOffice:
                 self.connection_count += 1
                 self._open.append(taken)
                 thread = threading.Thread(target=self._talk, args=(taken,), daemon=True)
-                self._threads.append(thread)
                 thread.start()
+                self._threads.append(thread)
 
     def hang_up(self) -> None:
         """End every connection, as servers do with silent ones."""
-        for taken in self._open:
+        for taken in list(self._open):
             with suppress(OSError):
                 taken.shutdown(socket.SHUT_RDWR)
 
@@ -56,7 +57,7 @@ class PostOffice:
             self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
         self.hang_up()
-        for thread in self._threads:
+        for thread in list(self._threads):
             thread.join(5)
 
     def _talk(self, taken: socket.socket) -> None:
@@ -96,9 +97,9 @@ class PostOffice:
         return {"DATA": "354 go on", "QUIT": "221 bye"}.get(verb, "250 fine")
 
 
-def _letter(incoming: object) -> bytes:
+def _letter(incoming: BinaryIO) -> bytes:
     lines: list[bytes] = []
-    while (line := incoming.readline()) not in {b".\r\n", b""}:  # type: ignore[attr-defined]  # a file of bytes
+    while (line := incoming.readline()) not in {b".\r\n", b""}:
         lines.append(line[1:] if line.startswith(b".") else line)
     return b"".join(lines)
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import BinaryIO
 from urllib.parse import parse_qsl
 
 
@@ -42,12 +43,10 @@ class Rude(Exception):
 Answer = Callable[[Asked], bytes | Slowly]
 
 
-def http(status: int, body: bytes = b"", *, close: bool = False, **headers: str) -> bytes:
+def http(status: int, body: bytes = b"", **headers: str) -> bytes:
     """A whole HTTP answer; header names are written with underscores."""
     lines = [f"HTTP/1.1 {status} Said", f"Content-Length: {len(body)}"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-    if close:
-        lines.append("Connection: close")
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
@@ -88,17 +87,17 @@ class Server:
                 self.connection_count += 1
                 self._open.append(taken)
                 thread = threading.Thread(target=self._talk, args=(taken,), daemon=True)
-                self._threads.append(thread)
                 thread.start()
+                self._threads.append(thread)
 
     def stop(self) -> None:
         with suppress(OSError):
             self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
-        for taken in self._open:
+        for taken in list(self._open):
             with suppress(OSError):
                 taken.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
+        for thread in list(self._threads):
             thread.join(5)
 
     def _talk(self, taken: socket.socket) -> None:
@@ -132,7 +131,7 @@ class Server:
             time.sleep(said.pause)
 
 
-def _read(incoming: socket.SocketIO) -> Asked:
+def _read(incoming: BinaryIO) -> Asked:
     line = incoming.readline().decode("latin-1").strip()
     if not line:
         raise EOFError
