@@ -1,0 +1,188 @@
+"""The inbox, and supporters one at a time."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from sqlalchemy.orm import Session, sessionmaker
+
+from service.clock import now
+from service.consenting.consent import AddressKey
+from service.domain.channel import Channel
+from service.domain.manager import Role
+from service.settings import Settings
+from service.store.tables.people import Permission, Reply, Supporter, Suppression
+from service.store.tables.sending import Notice
+from tests.console.conftest import SLUG, Browser, words
+
+ANAS = "+447700900100"
+
+
+@pytest.fixture
+def question(campaign_id: int, sessions: sessionmaker[Session]) -> int:
+    """Ana has texted something only a person can answer."""
+    with sessions.begin() as session:
+        row = Reply(
+            provider_ref="SM1",
+            campaign_id=campaign_id,
+            supporter_id=session.query(Supporter).filter_by(first_name="Ana").one().id,
+            phone=ANAS,
+            to_number="+447700900000",
+            body="Is there a <b>coach</b> from Leeds?",
+            needs_answer=True,
+            received_at=now() - timedelta(minutes=3),
+        )
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def _id(sessions: sessionmaker[Session], name: str) -> int:
+    with sessions() as session:
+        return session.query(Supporter).filter_by(first_name=name).one().id
+
+
+def test_a_waiting_text_is_seen_from_every_page_and_answered(
+    signed_in: Callable[[Role], Browser], question: int, sessions: sessionmaker[Session]
+) -> None:
+    launcher = signed_in(Role.LAUNCHER)
+
+    assert "Inbox waiting: 1" in words(launcher.see("/console/"))
+    assert "Ana +447700900100 Is there a <b>coach</b> from Leeds? 3 minutes ago" in words(
+        launcher.see("/console/inbox/")
+    )
+    assert "<b>coach" not in launcher.see(f"/console/inbox/{question}/").text
+    answer = words(launcher.press(f"/console/inbox/{question}/answer", {"body": "Yes, at nine."}))
+
+    assert "Your answer is on its way" in answer
+    assert "Nothing waits for an answer" in answer
+    with sessions() as session:
+        notice = session.query(Notice).one()
+        assert (notice.to_address, notice.facts["body"]) == (ANAS, "Yes, at nine.")
+    assert "We wrote: Yes, at nine." in words(launcher.see(f"/console/inbox/{question}/"))
+
+
+def test_an_empty_answer_is_not_sent_and_says_so(signed_in: Callable[[Role], Browser], question: int) -> None:
+    answer = signed_in(Role.LAUNCHER).press(f"/console/inbox/{question}/answer", {"body": "  "})
+
+    assert answer.status_code == 422
+    assert "the answer is empty" in words(answer)
+
+
+def test_a_text_set_aside_waits_no_more_but_is_kept(signed_in: Callable[[Role], Browser], question: int) -> None:
+    launcher = signed_in(Role.LAUNCHER)
+
+    assert "Set aside" in words(launcher.press(f"/console/inbox/{question}/aside"))
+    assert "Leeds" not in words(launcher.see("/console/inbox/"))
+    assert "Leeds" in words(launcher.see("/console/inbox/?show=all"))
+
+
+def test_a_number_that_has_left_cannot_be_answered(
+    signed_in: Callable[[Role], Browser], question: int, sessions: sessionmaker[Session], settings: Settings
+) -> None:
+    with sessions.begin() as session:
+        hashed = AddressKey.of(settings).hash(Channel.SMS, ANAS)
+        session.add(Suppression(channel="sms", address_hash=hashed, reason="stop", at=now()))
+    launcher = signed_in(Role.LAUNCHER)
+
+    assert "It must not be texted" in words(launcher.see(f"/console/inbox/{question}/"))
+    assert launcher.press(f"/console/inbox/{question}/answer", {"body": "Hello"}).status_code == 422
+
+
+def test_an_answer_is_counted_while_it_is_written(signed_in: Callable[[Role], Browser], question: int) -> None:
+    assert "1 segment · 5 characters · GSM-7" in words(signed_in(Role.VIEWER).press("/console/size", {"body": "It’s!"}))
+
+
+@pytest.mark.parametrize("asked", ["an", "ANA@example", "+4477009001"])
+def test_a_supporter_is_found_by_what_their_name_or_address_begins_with(
+    signed_in: Callable[[Role], Browser], campaign_id: int, asked: str
+) -> None:
+    page = words(signed_in(Role.VIEWER).see(f"/console/supporters/?q={asked.replace('+', '%2B')}"))
+
+    assert "ana@example.org" in page
+    assert "dev@example.org" not in page
+
+
+def test_a_percent_sign_finds_nobody(signed_in: Callable[[Role], Browser], campaign_id: int) -> None:
+    assert "Nobody’s name, email or phone begins with" in words(
+        signed_in(Role.VIEWER).see("/console/supporters/?q=%25")
+    )
+
+
+def test_a_supporters_page_shows_the_ledger_and_what_happened(
+    signed_in: Callable[[Role], Browser], question: int, sessions: sessionmaker[Session]
+) -> None:
+    page = words(signed_in(Role.VIEWER).see(f"/console/supporters/{_id(sessions, 'Ana')}/"))
+
+    assert "Email, Fair trials in Azerbaijan since" in page
+    assert "consent given" in page
+    assert "I agree. · test" in page
+    assert "text from them" in page
+    assert "Erase" not in page
+
+
+def test_consent_is_withdrawn_at_once_and_remembered(
+    signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
+) -> None:
+    ana = _id(sessions, "Ana")
+    admin = signed_in(Role.ADMIN)
+
+    answer = words(admin.press(f"/console/supporters/{ana}/withdraw", {"channel": "sms"}))
+
+    assert "They get no more texts, from this moment" in answer
+    assert "SMS is left alone: left" in answer
+    with sessions() as session:
+        kept = session.query(Permission.channel).filter_by(supporter_id=ana).all()
+        assert [row.channel for row in kept] == ["email"]
+    assert f"consent withdrawn supporter {ana}" in words(admin.see("/console/audit/"))
+
+
+def test_erasing_asks_for_the_word_and_then_forgets(
+    signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
+) -> None:
+    ana = _id(sessions, "Ana")
+    admin = signed_in(Role.ADMIN)
+
+    assert "Nothing was erased" in words(admin.press(f"/console/supporters/{ana}/erase", {"sure": "yes"}))
+    assert "Erased." in words(admin.press(f"/console/supporters/{ana}/erase", {"sure": "erase"}))
+
+    assert admin.see(f"/console/supporters/{ana}/").status_code == 404
+    with sessions() as session:
+        assert not session.query(Supporter).filter(Supporter.email == "ana@example.org").count()
+
+
+def test_a_file_is_brought_in_and_each_bad_row_named(
+    signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
+) -> None:
+    rows = [
+        "first_name,email,phone,consent_email,consent_wording,consent_at",
+        "Elif,elif@example.org,,yes,I agree,2026-10-01T12:00+00:00",
+        "Farid,not an address,,,,",
+        "Gul,,,,,",
+    ]
+    # Larger than other forms may be.
+    rows += [f"Fan,fan{number}@example.org,,yes,I agree,2026-10-01T12:00+00:00" for number in range(2_500)]
+    file = BytesIO("\n".join(rows).encode())
+
+    page = words(
+        signed_in(Role.ADMIN).press(
+            "/console/supporters/import", {"campaign": SLUG, "file": (file, "people.csv"), "source": "stall"}
+        )
+    )
+
+    assert "2,503 rows read into Fair trials in Azerbaijan" in page
+    assert "New 2,501" in page
+    assert "3 email:" in page
+    assert "4 neither an email address nor a mobile number" in page
+    with sessions() as session:
+        assert session.query(Supporter).filter_by(source="stall").count() == 2_501
+
+
+def test_a_file_that_is_no_csv_is_refused(signed_in: Callable[[Role], Browser], campaign_id: int) -> None:
+    fields: dict[str, object] = {"campaign": SLUG, "file": (BytesIO(b"PK\x03\x04..."), "people.xlsx")}
+
+    answer = signed_in(Role.ADMIN).press("/console/supporters/import", fields)
+
+    assert answer.status_code == 422
+    assert "save it as CSV" in words(answer)
