@@ -54,6 +54,7 @@ class Settings:
     twilio_from_numbers: tuple[str, ...]
     smtp_url: str | None = field(repr=False)
     sandbox_url: str
+    trusted_proxy_count: int
     log_level: str
 
     @property
@@ -93,6 +94,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         twilio_from_numbers=_from_numbers(read, in_sandbox[1]),
         smtp_url=read.needed("SMTP_URL", if_=email_road == "smtp") or None,
         sandbox_url=sandbox_url,
+        trusted_proxy_count=read.count("TRUSTED_PROXY_COUNT", 0),
         log_level=read.text("LOG_LEVEL", "INFO").upper(),
     )
 
@@ -157,6 +159,12 @@ class _Reader:
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise SettingsError(f"{name}: an address that begins with http:// or https://; got {value!r}")
         return value
+
+    def count(self, name: str, default: int) -> int:
+        value = self.text(name, str(default))
+        if not value.isdecimal() or int(value) > 9:
+            raise SettingsError(f"{name}: a number from 0 to 9; got {value!r}")
+        return int(value)
 
     def pattern(self, name: str, pattern: str) -> str:
         value = self.needed(name, if_=True)

@@ -41,6 +41,7 @@ _RUN_UP = 36.0
 _FOUR_DAYS = 4 * 86_400.0
 _BY_WEB = 60
 ACTOR = "demo"
+_AS_IF_BEHIND_A_PROXY = {"TRUSTED_PROXY_COUNT": "1"}
 
 
 @click.command()
@@ -59,7 +60,9 @@ def demo(port: int, stay: bool | None, seed: int) -> None:
         os.environ.pop(name, None)
     say = Say(sys.stdout)
     began = time.monotonic()
-    with running_services(home, os.environ, say=say, extra=addresses(port, sandbox_port)) as services:
+    with running_services(
+        home, os.environ, say=say, extra=addresses(port, sandbox_port) | _AS_IF_BEHIND_A_PROXY
+    ) as services:
         settings = prepare(services, say, sample=False)
         with running_house(services, settings, sandbox_port=sandbox_port, out=None) as (runner, stop):
             wait_until_healthy(runner, settings)

@@ -66,8 +66,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
         RATELIMIT_STORAGE_URI="memory://",
     )
-    # One proxy in front, as a Procfile host has; the addresses we sign and check come from PUBLIC_URL alone.
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]  # Flask's own way
+    if hops := settings.trusted_proxy_count:
+        # As many hops as are ours and no more: the rest of X-Forwarded-For is whatever a stranger wrote there.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's own way
     sessions = make_sessions(make_engine(settings.database_url, pool_size=10, statement_timeout_ms=5_000))
     app.extensions["touchline"] = front_door(settings, sessions)
     csrf.init_app(app)
