@@ -85,7 +85,7 @@ def from_now(at: datetime, now: datetime) -> str:
     away = at - now
     if abs(away) < timedelta(seconds=5):
         return "now"
-    words = span(away, parts=2 if timedelta(minutes=10) < abs(away) < timedelta(days=3) else 1)
+    words = span(away, parts=2 if timedelta(hours=1) < abs(away) < timedelta(days=3) else 1)
     return f"in {words}" if away > timedelta(0) else f"{words} ago"
 
 
