@@ -32,28 +32,30 @@ class DueStage:
 def due_stages(session: Session, *, now: datetime, limit: int = 20) -> list[DueStage]:
     """Stages due at or before now and not fired (ix_stages_due_at), and sign-up stages that have not begun.
 
-    The fixture is held still: a kick-off being moved in the same second comes before or after, never between.
+    The fixture is held still first, as whoever moves a kick-off holds it first: a kick-off moved in the same second
+    comes before or after, and neither waits for the other in a circle. One being moved now is looked at next time.
     """
+    is_due = (
+        Stage.fired_at.is_(None),
+        Stage.removed_at.is_(None),
+        (Stage.due_at <= now) | (Stage.anchor == Anchor.SIGN_UP),
+    )
+    around = select(Campaign.fixture_id).join(Stage, Stage.campaign_id == Campaign.id).where(*is_due)
+    still = select(Fixture.id).where(Fixture.id.in_(around)).order_by(Fixture.id)
+    held = session.scalars(still.with_for_update(read=True, skip_locked=True)).all()
+    if not held:
+        return []
     question = (
         select(Stage, Campaign, Fixture)
         .join(Campaign, Campaign.id == Stage.campaign_id)
         .join(Fixture, Fixture.id == Campaign.fixture_id)
-        .where(
-            Stage.fired_at.is_(None),
-            Stage.removed_at.is_(None),
-            (Stage.due_at <= now) | (Stage.anchor == Anchor.SIGN_UP),
-        )
+        .where(*is_due, Fixture.id.in_(held))
         .order_by(Stage.due_at, Stage.position)
         .limit(limit)
         .with_for_update(of=Stage, skip_locked=True)
+        .execution_options(populate_existing=True)
     )
-    found = session.execute(question).all()
-    if found:
-        ids = sorted({fixture.id for _, _, fixture in found})
-        session.execute(select(Fixture.id).where(Fixture.id.in_(ids)).order_by(Fixture.id).with_for_update(read=True))
-        for row in {id(row): row for group in found for row in group}.values():
-            session.refresh(row)
-    return [DueStage(stage, campaign, fixture) for stage, campaign, fixture in found]
+    return [DueStage(stage, campaign, fixture) for stage, campaign, fixture in session.execute(question)]
 
 
 def fire(session: Session, stage: Stage, *, outcome: Firing, now: datetime) -> bool:
@@ -220,7 +222,9 @@ def advance(session: Session, blast_id: int, *, through: int, written: int, done
 
 def finish_blasts(session: Session, *, now: datetime, settled_for: timedelta = timedelta(0)) -> int:
     """Call done every running blast with nothing left to hand over; how many."""
-    waiting = select(Batch.id).where(Batch.blast_id == Blast.id, Batch.state.in_(["queued", "claimed", "sending"]))
+    waiting = select(Batch.id).where(
+        Batch.blast_id == Blast.id, Batch.state.in_(["queued", "claimed", "sending", "in_doubt"])
+    )
     done = (
         update(Blast)
         .where(

@@ -1,0 +1,69 @@
+"""A kick-off moved in the very second a stage comes due: neither waits for the other, and nothing goes out early."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Event
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from service.planning.fixtures import Moved, move_kick_off
+from service.sending.due import Fired, fire_due_stages
+from service.store.queries import loading
+from service.store.tables.campaign import Stage
+from tests import make
+
+URL = "https://example.org"
+DUE = make.KICK_OFF - timedelta(days=2)
+LATER = make.KICK_OFF + timedelta(days=3)
+
+
+def planned(sessions: sessionmaker[Session]) -> int:
+    with sessions() as session:
+        campaign = make.campaign(session)
+        make.stage(session, campaign)
+        session.commit()
+        return campaign.fixture_id
+
+
+def test_a_stage_of_a_match_that_is_being_moved_waits_for_the_next_look(sessions: sessionmaker[Session]) -> None:
+    fixture_id = planned(sessions)
+
+    with sessions() as moving, sessions() as firing:
+        loading.hold_fixture(moving, fixture_id)
+        fired = fire_due_stages(firing, public_url=URL, now=DUE)
+        firing.commit()
+        move_kick_off(moving, fixture_id, kick_off_at=LATER, actor="Dev", now=DUE)
+        moving.commit()
+        fired_later = fire_due_stages(firing, public_url=URL, now=DUE)
+
+    assert (fired, fired_later) == ([], [])
+
+
+def test_a_move_waits_for_a_stage_that_is_firing_and_leaves_it_sent(sessions: sessionmaker[Session]) -> None:
+    fixture_id = planned(sessions)
+    has_fired = Event()
+
+    def fire() -> list[Fired]:
+        with sessions() as session:
+            fired = fire_due_stages(session, public_url=URL, now=DUE)
+            has_fired.set()
+            # Long enough for the move to come and stand behind it.
+            session.connection().exec_driver_sql("SELECT pg_sleep(0.3)")
+            session.commit()
+            return fired
+
+    def move() -> Moved:
+        has_fired.wait(5)
+        with sessions() as session:
+            moved = move_kick_off(session, fixture_id, kick_off_at=LATER, actor="Dev", now=DUE)
+            session.commit()
+            return moved
+
+    with ThreadPoolExecutor(2) as pool:
+        firing, moving = pool.submit(fire), pool.submit(move)
+        fired, moved = firing.result(10), moving.result(10)
+
+    assert (len(fired), moved.stages) == (1, ())
+    with sessions() as session:
+        assert session.scalars(select(Stage.due_at)).one() == DUE
