@@ -1,15 +1,22 @@
 """`touchline campaign`: campaigns as files."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
+from rich.console import Console
+from rich.table import Table
 
 from service import clock
-from service.cli.opening import open_house, plainly
+from service.cli.opening import open_house, plainly, refuse
 from service.domain.errand import Errand
 from service.planning.exporting import export_campaign
 from service.planning.loading import load_campaign
+from service.planning.rehearsing import Rehearsal, RehearsedStage
+from service.planning.rehearsing import rehearse as rehearse_campaign
+from service.store.queries import campaigns
 from service.wording.campaign_reader import read_campaign
 from service.wording.campaign_writer import write_campaign
 
@@ -54,3 +61,48 @@ def export(slug: str, folder: Path) -> None:
         files = export_campaign(session, slug)
     write_campaign(files, folder)
     click.echo(f"{slug}: written to {folder}.")
+
+
+@campaign.command()
+@click.argument("slug")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@plainly
+def rehearse(slug: str, *, as_json: bool) -> None:
+    """Walk through the stages to come of SLUG: when, for how many, at what price, what looks wrong. Sends nothing."""
+    house = open_house()
+    with house.transaction(keep=False) as session:
+        view = campaigns.by_slug(session, slug)
+        if view is None:
+            refuse(f"there is no campaign {slug!r}")
+        key, public_url = house.link_key, house.settings.public_url
+        found = rehearse_campaign(session, view.id, key=key, public_url=public_url, now=clock.now())
+    if as_json:
+        click.echo(json.dumps(asdict(found), default=lambda moment: moment.isoformat()))
+    else:
+        _show(found)
+
+
+def _show(found: Rehearsal) -> None:
+    table = Table(title=f"{found.title}: what is to come")
+    for column in ("Stage", f"When ({found.time_zone})", "Reaches"):
+        table.add_column(column)
+    table.add_column("cost", justify="right")
+    for stage in found.stages:
+        reaches = ", ".join(f"{leg.people} by {leg.channel}" for leg in stage.legs)
+        table.add_row(stage.title, _when(stage, found.time_zone), reaches, _money(stage.price, found.currency))
+    console = Console(width=max(120, Console().width))
+    console.print(table)
+    for stage in found.stages:
+        for warning in stage.warnings:
+            console.print(f"  {stage.title}: {warning}", markup=False, highlight=False)
+    console.print(f"In all {_money(found.price, found.currency)}; {found.warning_count} warnings. Nothing was sent.")
+
+
+def _when(stage: RehearsedStage, time_zone: str) -> str:
+    if stage.due_at is None:
+        return f"at {stage.anchor.replace('_', ' ')}"
+    return f"{stage.due_at.astimezone(ZoneInfo(time_zone)):%a %d %b %H:%M}"
+
+
+def _money(price: int, currency: str) -> str:
+    return f"{price / 10_000:.2f} {currency}"

@@ -1,0 +1,158 @@
+"""Walk through a campaign before it runs: each stage to come, when, for how many, at what price, and what looks wrong."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from service.domain.channel import Channel
+from service.domain.fixture import Result
+from service.domain.quiet import parse_quiet_hours
+from service.domain.stage import Anchor
+from service.planning.showing import Reader, Window, cost, open_window, show
+from service.planning.stages import CopyView, StageState, StageView, copies_of_stage, timeline
+from service.sending.freeze import Words
+from service.store import Session
+from service.wording.placeholders import CopyMistake, MissingFact
+from service.wording.sms import Encoding
+
+_TO_COME = frozenset({StageState.PLANNED, StageState.WAITING, StageState.HELD})
+# A name of middling length: what a text costs depends on it.
+_READER = Reader("Alexandra")
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One channel of a stage. `segments` is of its longest text; `price` in ten-thousandths of a unit of currency."""
+
+    channel: Channel
+    people: int
+    languages: tuple[str, ...]
+    segments: int
+    price: int
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsedStage:
+    """A stage to come. `due_at` is None while it waits for the referee, a date or a sign-up."""
+
+    slug: str
+    title: str
+    anchor: Anchor
+    due_at: datetime | None
+    only_result: str | None
+    legs: tuple[Leg, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def price(self) -> int:
+        return sum(leg.price for leg in self.legs)
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """The whole walk. `price` takes the dearest result where stages hang on how the match ends."""
+
+    title: str
+    time_zone: str
+    currency: str
+    stages: tuple[RehearsedStage, ...]
+    price: int
+
+    @property
+    def warning_count(self) -> int:
+        return sum(len(stage.warnings) for stage in self.stages)
+
+
+def rehearse(session: Session, campaign_id: int, *, key: bytes, public_url: str, now: datetime) -> Rehearsal:
+    """Every stage to come, with its audience as it is now. Changes nothing."""
+    window = open_window(session, campaign_id, key=key, public_url=public_url)
+    stages = tuple(
+        _rehearsed(window, stage, copies_of_stage(session, stage.id), now=now)
+        for stage in timeline(session, campaign_id)
+        if stage.state in _TO_COME
+    )
+    campaign = window.campaign
+    return Rehearsal(campaign.title, window.fixture.time_zone, campaign.currency, stages, _price(stages))
+
+
+def _price(stages: Sequence[RehearsedStage]) -> int:
+    either_way = sum(stage.price for stage in stages if stage.only_result is None)
+    by_result = (sum(stage.price for stage in stages if stage.only_result == result) for result in Result)
+    return either_way + max(by_result)
+
+
+def _rehearsed(window: Window, stage: StageView, copies: Sequence[CopyView], *, now: datetime) -> RehearsedStage:
+    legs, warnings = [], list(_late(window, stage, now=now))
+    for channel in stage.channels:
+        own = [copy for copy in copies if copy.channel is channel and copy.body.strip()]
+        segments, found = _words(window, own)
+        warnings += [f"{channel}: {warning}" for warning in (*_missing(window, stage, own), *found)]
+        # A welcome goes to whoever joins from now on: how many that is, nobody knows.
+        people = 0 if stage.anchor is Anchor.SIGN_UP else stage.audience[channel]
+        languages = tuple(sorted({copy.language for copy in own}))
+        price = cost(window, channel, people, segments=max(segments, 1))
+        legs.append(Leg(channel, people, languages, segments, price))
+    if stage.anchor is not Anchor.SIGN_UP and not any(leg.people for leg in legs):
+        warnings.append("it would reach nobody")
+    due_at, title = stage.due_at, stage.title
+    return RehearsedStage(stage.slug, title, stage.anchor, due_at, stage.only_result, tuple(legs), tuple(warnings))
+
+
+def _late(window: Window, stage: StageView, *, now: datetime) -> Iterator[str]:
+    if stage.state is StageState.HELD:
+        yield "held: the match has no date"
+    if stage.due_at is None:
+        return
+    if now >= stage.due_at + stage.stale_after:
+        yield "too late: it will be skipped"
+    elif now >= stage.due_at:
+        yield "due already: it goes out at once"
+    kick_off_at = window.fixture.kick_off_at
+    if stage.offset < timedelta(0) and stage.due_at < kick_off_at < stage.due_at + stage.stale_after:
+        yield "written for before the match, but may still go out after kick-off; shorten stale_after"
+    for channel in stage.channels:
+        quiet = parse_quiet_hours(window.campaign.quiet_hours.get(channel))
+        ends_at = quiet.ends_at(stage.due_at, _READER.time_zone) if quiet else None
+        if ends_at is not None:
+            lost = ends_at >= stage.due_at + stage.stale_after
+            fate = "is too late once they end" if lost else f"waits until {ends_at:%H:%M %Z}"
+            yield f"{channel}: due in the quiet hours of {_READER.time_zone}, where it {fate}"
+
+
+def _missing(window: Window, stage: StageView, own: Sequence[CopyView]) -> Iterator[str]:
+    if not own:
+        yield "there are no words for it"
+        return
+    spoken = {window.campaign.language, *window.campaign.consent_wordings}
+    for language in sorted(spoken - {copy.language for copy in own}):
+        yield f"nothing is written in {language}; its readers get {window.campaign.language}"
+    hangs_on_result = any(copy.variant for copy in own) and not stage.only_result
+    for language in sorted({copy.language for copy in own}):
+        variants = {copy.variant for copy in own if copy.language == language}
+        if hangs_on_result and "" not in variants:
+            for result in Result:
+                if result not in variants:
+                    yield f"nothing is written in {language} for {result.replace('_', ' ')}"
+
+
+def _words(window: Window, own: Sequence[CopyView]) -> tuple[int, list[str]]:
+    """Segments of the longest text, and what is wrong with or costly about the words."""
+    longest, warnings = 0, []
+    for copy in own:
+        place = f"{copy.language}{f', {copy.variant}' if copy.variant else ''}"
+        words = Words(copy.channel, copy.language, copy.variant, copy.subject, copy.preheader, copy.body)
+        try:
+            shown = show(window, words, _READER)
+        except (CopyMistake, MissingFact) as wrong:
+            warnings.append(f"{place}: cannot be written: {wrong}")
+            continue
+        if shown.size is None:
+            continue
+        longest = max(longest, shown.size.segments)
+        if shown.size.encoding is Encoding.UCS_2 and shown.costly:
+            warnings.append(
+                f"{place}: {' '.join(shown.costly)} leaves 70 signs to a segment where there were 160; segments: {shown.size.segments}"
+            )
+        if "STOP" not in shown.text.upper():
+            warnings.append(f"{place}: does not say how to stop")
+    return longest, warnings
