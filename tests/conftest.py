@@ -66,8 +66,13 @@ def session(engine: Engine) -> Iterator[Session]:
 
 @pytest.fixture
 def clean_database(engine: Engine) -> Iterator[None]:
-    """Every table emptied after a test that commits."""
+    """Every table empty, and ids counting from 1, before and after a test that commits."""
+    _empty(engine)
     yield
+    _empty(engine)
+
+
+def _empty(engine: Engine) -> None:
     names = ", ".join(table.name for table in Base.metadata.sorted_tables)
     with engine.begin() as connection:
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))

@@ -91,34 +91,38 @@ def make_sign_in_link(
     Links made for them before, and not used, stop working. `key` is the one that signs links. Raises BadAddress.
     """
     manager = add_manager(session, email, Role(role), actor=actor, now=now)
-    return public_url + make_link_path(session, manager.id, key=key, now=now, life=life)
-
-
-def make_link_path(session: Session, manager_id: int, *, key: bytes, now: datetime, life: timedelta = LINK_LIFE) -> str:
-    """The path below PUBLIC_URL that signs this manager in once."""
     expires_at = now + life
-    link_id = managers.add_link(session, manager_id=manager_id, now=now, expires_at=expires_at)
-    token = sign(LinkKind.SIGN_IN, manager_id, key=key, expires_at=expires_at, nonce=link_id)
-    return f"/console/enter/{token}"
+    link_id = managers.add_link(session, manager_id=manager.id, now=now, expires_at=expires_at)
+    token = sign(LinkKind.SIGN_IN, manager.id, key=key, expires_at=expires_at, nonce=link_id)
+    return f"{public_url}/console/enter/{token}"
 
 
-def mail_link(session: Session, email: str, *, key: bytes, now: datetime, life: timedelta = MAILED_LINK_LIFE) -> bool:
-    """Ask for a sign-in link to be emailed to the account of this address; False where there is none, or one is on
-    its way. Nudge sending.send_notices after the commit, and answer the asker the same either way.
+def mail_link(session: Session, email: str, *, now: datetime, life: timedelta = MAILED_LINK_LIFE) -> bool:
+    """Ask for a sign-in link to be emailed to the account of this address.
+
+    False where there is none, or a link is on its way already. Nudge sending.send_notices after the commit, and
+    answer the asker the same either way. The link is signed as it is handed over; no secret is stored.
     """
     row = managers.by_email(session, email.strip().lower())
     if row is None or row.removed_at is not None:
         return False
     if managers.link_made_since(session, manager_id=row.id, since=now - _MAIL_AGAIN_AFTER):
         return False
-    path = make_link_path(session, row.id, key=key, now=now, life=life)
+    expires_at = now + life
+    link_id = managers.add_link(session, manager_id=row.id, now=now, expires_at=expires_at)
     minutes = int(life.total_seconds() // 60)
     request = NoticeRequest(
         kind=NoticeKind.MANAGER_LINK,
         channel=Channel.EMAIL,
         to_address=row.email,
-        dedupe_key=f"manager_link:{row.id}:{now.isoformat()}",
-        facts={"link_path": path, "minutes": str(minutes)},
+        dedupe_key=f"manager_link:{link_id}",
+        facts={
+            "manager_id": str(row.id),
+            "sign_in_link_id": str(link_id),
+            "expires_at": expires_at.isoformat(),
+            "minutes": str(minutes),
+            "lasts": f"{minutes // 60} hours" if minutes >= 120 else f"{minutes} minutes",
+        },
         passes_suppression=True,
     )
     return ask_notice(session, request, now=now) is not None

@@ -80,6 +80,10 @@ class EmailOutcome:
     per_recipient: Mapping[int, "EmailOutcome"] = field(default_factory=dict)
 
 
+class ProviderAway(Exception):
+    """A question could not be answered now; asking again later is safe."""
+
+
 class EmailProvider(Protocol):
     """Who carries our email."""
 
@@ -155,11 +159,11 @@ class SmsProvider(Protocol):
         ...
 
     def find(self, to: str, *, since: datetime) -> list[FoundText]:
-        """The provider's own list of what went to a number since."""
+        """The provider's own list of what went to a number since. Raises ProviderAway."""
         ...
 
     def inbound_since(self, since: datetime) -> list[InboundText]:
-        """What came in since, as the provider has it."""
+        """What came in since, as the provider has it. Raises ProviderAway."""
         ...
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from service.domain.channel import Channel
 from service.domain.notice import NoticeKind
@@ -117,13 +117,18 @@ class NoticeWriter:
                 "confirm_link": f"{self.public_url}/confirm/{token}",
                 "hours": str(int(CONFIRM_LIFE.total_seconds() // 3600)),
             }
-        if "link_path" in notice.facts:
-            minutes = notice.facts.get("minutes", "30")
-            links |= {"sign_in_link": f"{self.public_url}{notice.facts['link_path']}", "minutes": minutes}
+        if "sign_in_link_id" in notice.facts:
+            links["sign_in_link"] = f"{self.public_url}/console/enter/{self._sign_in_token(notice)}"
         if notice.supporter_id:
             token = sign(LinkKind.PREFERENCES, notice.supporter_id, key=self.key, channel=notice.channel)
             links["preferences_link"] = f"{self.public_url}/preferences/{token}"
         return links
+
+    def _sign_in_token(self, notice: IntendedNotice) -> str:
+        facts = notice.facts
+        expires_at, manager_id = datetime.fromisoformat(facts["expires_at"]), int(facts["manager_id"])
+        nonce = int(facts["sign_in_link_id"])
+        return sign(LinkKind.SIGN_IN, manager_id, key=self.key, expires_at=expires_at, nonce=nonce)
 
     def _tracked(self, session: Session, notice: IntendedNotice, campaign: Campaign) -> dict[str, str]:
         names = {"petition_link": "petition_link", "share_link": "share_link"}

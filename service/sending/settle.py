@@ -10,7 +10,7 @@ from service.domain.channel import Channel
 from service.domain.doubt import STANDARD, DoubtPolicy
 from service.domain.message import MessageRef, MessageState
 from service.domain.receipt import Receipt, ReceiptKind
-from service.providers.ports import SmsProvider
+from service.providers.ports import ProviderAway, SmsProvider
 from service.sending.carriers import Words
 from service.sending.receipts import apply_receipts
 from service.store import Session
@@ -47,7 +47,7 @@ class Settler:
             found = sweeps.doubts(session)
         for doubt in found:
             if doubt.channel is Channel.SMS:
-                self._ask_provider(doubt)
+                self._ask_patiently(doubt)
             with self.sessions.begin() as session:
                 if sweeps.hold_doubt(session, doubt.batch_id):
                     self._decide(session, doubt, done)
@@ -76,6 +76,13 @@ class Settler:
         sweeps.close_doubt(session, doubt.batch_id, state=MessageState.UNKNOWN, reason=reason)
         log.warning("messages unknown", extra={"blast": doubt.blast_id, "batch": doubt.batch_id})
         done.unknown += 1
+
+    def _ask_patiently(self, doubt: Doubt) -> None:
+        """Ask; a provider that is away is asked again next round, and holds back no other doubt."""
+        try:
+            self._ask_provider(doubt)
+        except ProviderAway as away:
+            log.warning("the provider's list is away", extra={"batch": doubt.batch_id, "why": str(away)})
 
     def _ask_provider(self, doubt: Doubt) -> None:
         """Ask Twilio's list for each text of the batch, at the times the policy sets; no transaction is open."""

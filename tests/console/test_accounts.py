@@ -1,10 +1,13 @@
 """Accounts: links that work once, passwords, sessions that end, and the last admin."""
 
+import re
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
+from service.domain.channel import Channel
 from service.domain.manager import Role
 from service.planning.audit import read_audit
 from service.planning.managers import (
@@ -30,6 +33,8 @@ from service.planning.signing_in import (
     sign_in_by_link,
     sign_out,
 )
+from service.sending.notice_words import NoticeWriter
+from service.store.queries.notice_life import IntendedNotice
 from service.store.tables.sending import Notice
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
@@ -223,10 +228,29 @@ def test_the_last_admin_stays_admin(session: Session) -> None:
 def test_a_forgotten_password_is_answered_by_one_email_only_to_accounts(session: Session) -> None:
     _with_password(session)
 
-    assert mail_link(session, "ana@example.org", key=KEY, now=NOW + timedelta(minutes=10))
-    assert not mail_link(session, "ana@example.org", key=KEY, now=NOW + timedelta(minutes=11))
-    assert not mail_link(session, "stranger@example.org", key=KEY, now=NOW)
+    assert mail_link(session, "ana@example.org", now=NOW + timedelta(minutes=10))
+    assert not mail_link(session, "ana@example.org", now=NOW + timedelta(minutes=11))
+    assert not mail_link(session, "stranger@example.org", now=NOW)
     assert [notice.to_address for notice in session.query(Notice)] == ["ana@example.org"]
+
+
+def test_the_emailed_link_signs_in_and_its_secret_is_never_stored(session: Session) -> None:
+    _with_password(session)
+    mail_link(session, "ana@example.org", now=NOW)
+    row = session.query(Notice).one()
+    asked = IntendedNotice(
+        **{each.name: getattr(row, each.name) for each in fields(IntendedNotice) if each.name != "channel"},
+        channel=Channel(row.channel),
+    )
+
+    written = NoticeWriter(KEY, "https://example.org").write(session, asked).email
+
+    assert written is not None
+    assert "once, within 30 minutes" in written.text
+    found = re.search(r"https://example.org/console/enter/(\S+)", written.text)
+    assert found
+    assert found[1] not in str(row.facts)
+    assert sign_in_by_link(session, found[1], key=KEY, here=_here(), now=NOW).email == "ana@example.org"
 
 
 def test_every_change_to_accounts_is_remembered(session: Session) -> None:

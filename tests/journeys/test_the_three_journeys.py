@@ -73,9 +73,7 @@ def test_a_reply_of_stop_is_obeyed_and_free_text_waits_for_a_manager(up: Up) -> 
     until(lambda: any("You have left" in body for body in _texts(up, fan)))
     text = up.home / "after.txt"
     text.write_text("After you left. STOP to end")
-    said = up.command(
-        "blast", "schedule", "azerbaijan-england", "--title", "After", "--sms", str(text), "--json"
-    )
+    said = up.command("blast", "schedule", "azerbaijan-england", "--title", "After", "--sms", str(text), "--json")
     blast_id = json.loads(said)["blast"]
     until(lambda: json.loads(up.command("blast", "status", str(blast_id), "--json"))["state"] == "done")
     assert not any("After you left" in body for body in _texts(up, fan))

@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from aiohttp import ClientSession
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
 
 from service import clock
-from service.providers.ports import FoundText, InboundText, Outcome, Text, TextOutcome
+from service.providers.ports import FoundText, InboundText, Outcome, ProviderAway, Text, TextOutcome
 from service.providers.twilio.errors import meaning_of
 from service.providers.twilio.transport import (
     CALL,
@@ -124,7 +124,10 @@ class Twilio:
 
     async def _list(self, **filters: object) -> list[MessageInstance]:
         CALL.set(Call())
-        found: list[MessageInstance] = await self._client.messages.list_async(page_size=_PAGE, **filters)
+        try:
+            found: list[MessageInstance] = await self._client.messages.list_async(page_size=_PAGE, **filters)
+        except (NeverBegan, CutOff, TwilioException) as broken:
+            raise ProviderAway(type(broken).__name__) from broken
         return found
 
     async def _find(self, to: str, since: datetime) -> list[FoundText]:

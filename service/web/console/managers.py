@@ -21,7 +21,6 @@ from service.web import door
 from service.web.console import access
 from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
-from service.web.console.signing_in import link_key
 
 PAGE = 100
 
@@ -39,7 +38,7 @@ def add_manager_now() -> ResponseReturnValue:
     try:
         with door.transaction() as session:
             made = add_manager(session, email, role, actor=access.manager().email, now=door.now())
-            mail_link(session, made.email, key=link_key(), now=door.now(), life=LINK_LIFE)
+            mail_link(session, made.email, now=door.now(), life=LINK_LIFE)
     except BadAddress as bad:
         return _managers_page(email=email, mistake=str(bad)), 422
     door.nudger().nudge(Errand.SEND_NOTICES)

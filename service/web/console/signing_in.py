@@ -27,12 +27,6 @@ from service.web import door
 from service.web.console import access
 from service.web.console.access import for_anybody, needs
 from service.web.console.blueprint import blueprint
-from service.wording.links import derive_key
-
-
-def link_key() -> bytes:
-    """The key that signs links."""
-    return derive_key(door.settings().secret_key, "links")
 
 
 @blueprint.get("/sign-in")
@@ -62,7 +56,7 @@ def sign_in_now() -> ResponseReturnValue:
 @for_anybody
 def send_link() -> ResponseReturnValue:
     with door.transaction() as session:
-        mail_link(session, request.form.get("email", ""), key=link_key(), now=door.now())
+        mail_link(session, request.form.get("email", ""), now=door.now())
     door.nudger().nudge(Errand.SEND_NOTICES)
     flash("If there is an account for that address, a sign-in link is on its way. It works once, for 30 minutes.")
     return redirect(url_for("console.sign_in_page"))
@@ -73,7 +67,7 @@ def send_link() -> ResponseReturnValue:
 def link_page(token: str) -> ResponseReturnValue:
     try:
         with door.transaction() as session:
-            who = peek_link(session, token, key=link_key(), now=door.now())
+            who = peek_link(session, token, key=door.link_key(), now=door.now())
     except LinkSpent:
         return render_template("console/link_spent.html"), 410
     return render_template("console/enter.html", who=who, token=token)
@@ -85,7 +79,7 @@ def enter_by_link(token: str) -> ResponseReturnValue:
     here = _here()
     try:
         with door.transaction() as session:
-            sign_in_by_link(session, token, key=link_key(), here=here, now=door.now())
+            sign_in_by_link(session, token, key=door.link_key(), here=here, now=door.now())
     except LinkSpent:
         return render_template("console/link_spent.html"), 410
     return _signed_in(here, url_for("console.password_page"))
