@@ -1,10 +1,15 @@
 """`touchline blast`: managers' blasts from the command line."""
 
 import json
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
+from time import sleep
 
 import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
 
 from service import clock
 from service.cli.fixture import ACTOR
@@ -13,10 +18,13 @@ from service.cli.opening import House, open_house, plainly, refuse
 from service.domain.audience import AudienceMistake, parse_rules
 from service.domain.channel import Channel
 from service.domain.errand import Errand
+from service.domain.message import BlastState
 from service.planning import blasts
 from service.planning.blasts import NewBlast
 from service.reporting.live import Progress, progress_of
 from service.store.queries import campaigns
+
+_UNDER_WAY = frozenset({BlastState.SCHEDULED, BlastState.OPENING, BlastState.RUNNING})
 
 
 @click.group()
@@ -77,24 +85,26 @@ def schedule(
 
 @blast.command()
 @click.argument("blast_id", type=int)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @plainly
-def pause(blast_id: int) -> None:
+def pause(blast_id: int, *, as_json: bool) -> None:
     """Hold a blast that is under way."""
     with open_house().transaction() as session:
         blasts.pause_blast(session, blast_id, actor=ACTOR, now=clock.now())
-    click.echo(f"Blast {blast_id} is paused.")
+    click.echo(json.dumps({"blast": blast_id, "state": "paused"}) if as_json else f"Blast {blast_id} is paused.")
 
 
 @blast.command()
 @click.argument("blast_id", type=int)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @plainly
-def resume(blast_id: int) -> None:
+def resume(blast_id: int, *, as_json: bool) -> None:
     """Go on with a paused blast."""
     house = open_house()
     with house.transaction() as session:
         blasts.resume_blast(session, blast_id, actor=ACTOR, now=clock.now())
     house.nudge(Errand.OPEN_BLASTS, Errand.DELIVER_EMAIL, Errand.DELIVER_SMS)
-    click.echo(f"Blast {blast_id} goes on.")
+    click.echo(json.dumps({"blast": blast_id, "state": "running"}) if as_json else f"Blast {blast_id} goes on.")
 
 
 @blast.command()
@@ -114,18 +124,35 @@ def cancel(blast_id: int, *, as_json: bool) -> None:
 
 @blast.command()
 @click.argument("blast_id", type=int)
+@click.option("--watch", is_flag=True, help="Show a bar until nothing waits any more.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @plainly
-def status(blast_id: int, *, as_json: bool) -> None:
+def status(blast_id: int, *, watch: bool, as_json: bool) -> None:
     """Where every message of a blast stands."""
-    seen = _progress(open_house(), blast_id)
+    house = open_house()
+    if watch and not as_json:
+        _watch(house, blast_id)
+    seen = _progress(house, blast_id)
     if as_json:
-        states = {"state": seen.state, "audience": seen.audience, "by_state": dict(seen.by_state)}
-        click.echo(json.dumps(states))
+        click.echo(json.dumps(asdict(seen), default=lambda moment: moment.isoformat()))
         return
     click.echo(f"{seen.title}: {seen.state}{f' ({seen.reason})' if seen.reason else ''}, audience {seen.audience}")
     for state, count in sorted(seen.by_state.items()):
         click.echo(f"  {state:<10} {count}")
+    for reason, count in sorted(seen.withheld_reasons.items()):
+        click.echo(f"    withheld, {reason.replace('_', ' ')}: {count}")
+
+
+def _watch(house: House, blast_id: int) -> None:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("sending", total=None)
+        while (seen := _progress(house, blast_id)).state in _UNDER_WAY:
+            words = f"{seen.state}, {seen.rate:.0f}/s"
+            bar.update(task, total=seen.audience or None, completed=seen.audience - seen.waiting, description=words)
+            if seen.state == BlastState.RUNNING and not seen.waiting:
+                break
+            sleep(1)
 
 
 def _progress(house: House, blast_id: int) -> Progress:

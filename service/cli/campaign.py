@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from service import clock
@@ -83,13 +84,13 @@ def rehearse(slug: str, *, as_json: bool) -> None:
 
 
 def _show(found: Rehearsal) -> None:
-    table = Table(title=f"{found.title}: what is to come")
+    table = Table(title=f"{escape(found.title)}: what is to come")
     for column in ("Stage", f"When ({found.time_zone})", "Reaches"):
         table.add_column(column)
     table.add_column("cost", justify="right")
     for stage in found.stages:
         reaches = ", ".join(f"{leg.people} by {leg.channel}" for leg in stage.legs)
-        table.add_row(stage.title, _when(stage, found.time_zone), reaches, _money(stage.price, found.currency))
+        table.add_row(escape(stage.title), _when(stage, found.time_zone), reaches, _money(stage.price, found.currency))
     console = Console(width=max(120, Console().width))
     console.print(table)
     for stage in found.stages:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from service.cli.opening import open_house, plainly
@@ -29,14 +30,14 @@ def report(slug: str, *, as_json: bool) -> None:
 
 def show_report(found: CampaignReport) -> None:
     """The report as a table."""
-    table = Table(title=found.title)
+    table = Table(title=escape(found.title))
     table.add_column("Stage")
     for column in _COLUMNS:
         table.add_column(column, justify="right")
     table.add_column("cost", justify="right")
     for line in found.lines:
         numbers = [str(getattr(line, column)) for column in _COLUMNS]
-        table.add_row(line.title, *numbers, f"{line.cost / 10_000:.2f} {found.currency}")
+        table.add_row(escape(line.title), *numbers, f"{line.cost / 10_000:.2f} {found.currency}")
     console = Console(width=max(120, Console().width))
     console.print(table)
     sums = found.totals
@@ -46,4 +47,4 @@ def show_report(found: CampaignReport) -> None:
         f"left {sums.left}; cost {found.cost / 10_000:.2f} {found.currency}"
     )
     for skipped in found.skipped:
-        console.print(f"  {skipped}")
+        console.print(f"  {skipped}", markup=False)

@@ -77,8 +77,9 @@ def _tell(done: Imported, *, as_json: bool) -> None:
 @supporters.command("export")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--campaign", required=True, help="Whose supporters.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @plainly
-def send_out(file: Path, campaign: str) -> None:
+def send_out(file: Path, campaign: str, *, as_json: bool) -> None:
     """Write a campaign's supporters to a CSV file; nothing in it runs as a formula."""
     house = open_house()
     campaign_id = _campaign(house, campaign)
@@ -108,7 +109,7 @@ def send_out(file: Path, campaign: str) -> None:
             subject=f"campaign {campaign_id}",
             details={"count": str(count)},
         )
-    click.echo(f"{count} supporters written to {file}.")
+    click.echo(json.dumps({"supporters": count}) if as_json else f"{count} supporters written to {file}.")
 
 
 def _campaign(house: House, slug: str) -> int:
