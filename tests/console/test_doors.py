@@ -8,7 +8,7 @@ from werkzeug.routing import Rule
 
 from service.domain.manager import Role
 from service.web.console.access import needed_role
-from tests.console.conftest import SLUG, Browser
+from tests.console.conftest import SLUG, Browser, words
 
 # What stands in for the variable parts of addresses. Nothing of this id is there: a role that may is told 404 or 422.
 _PARTS = {
@@ -103,4 +103,16 @@ def test_nothing_of_the_console_is_stored_on_the_way(signed_in: Callable[[Role],
 def test_a_form_without_its_token_is_refused(app: Flask, signed_in: Callable[[Role], Browser]) -> None:
     admin = signed_in(Role.ADMIN)
 
-    assert admin.client.post("/console/managers/", data={"email": "x@example.org", "role": "admin"}).status_code == 400
+    answer = admin.client.post("/console/managers/", data={"email": "x@example.org", "role": "admin"})
+
+    assert answer.status_code == 400
+    assert "This form has grown old" in words(answer)
+    assert "x@example.org" not in words(admin.see("/console/managers/"))
+
+
+def test_a_page_that_is_not_there_says_so_in_the_consoles_own_clothes(signed_in: Callable[[Role], Browser]) -> None:
+    answer = signed_in(Role.VIEWER).see("/console/campaigns/no-such/")
+
+    assert answer.status_code == 404
+    assert "There is nothing here" in words(answer)
+    assert "console.css" in answer.text

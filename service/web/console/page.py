@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import generate_csrf
+from flask_wtf.csrf import CSRFError, generate_csrf
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
@@ -50,6 +50,7 @@ def _common() -> dict[str, object]:
     }
 
 
+@blueprint.errorhandler(CSRFError)
 @blueprint.errorhandler(HTTPException)
 def _sorry(error: HTTPException) -> ResponseReturnValue:
     """A page in the console's own clothes, whatever went wrong."""
