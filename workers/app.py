@@ -7,6 +7,7 @@ from celery.signals import setup_logging
 from kombu import Exchange, Queue
 
 from service.domain.channel import Pace
+from service.domain.errand import QUEUES
 from service.logs import set_up_logs
 from service.nudges import TRANSPORT
 
@@ -39,6 +40,7 @@ app.conf.update(
     worker_send_task_events=False,
     worker_hijack_root_logger=False,
     task_queues=[Queue(str(pace), Exchange("touchline"), routing_key=str(pace)) for pace in Pace],
+    task_routes={str(errand): {"queue": str(pace)} for errand, pace in QUEUES.items()},
     task_default_queue=str(Pace.PROMPT),
     task_create_missing_queues=False,
 )

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from service import clock
-from service.domain.errand import QUEUES, Errand
+from service.domain.errand import Errand
 from workers.app import app
 from workers.house import House, house
 
@@ -24,7 +24,7 @@ def errand(name: Errand) -> Callable[[Callable[[House, float], bool]], Callable[
                 here.nudger.nudge(name)
 
         task.__name__ = str(name).replace(".", "_")
-        app.task(task, name=str(name), queue=str(QUEUES[name]), ignore_result=True)
+        app.task(task, name=str(name), ignore_result=True)
         return run
 
     return register

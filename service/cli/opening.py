@@ -84,7 +84,10 @@ def open_house() -> House:
     settings = load_settings({**known, **os.environ})
     if settings.database_url is None:
         raise CannotStart("Touchline is not running here; start it with `make up`, or set DATABASE_URL")
-    return House(settings, make_sessions(make_engine(settings.database_url)), Nudger(settings.redis_url))
+    engine = make_engine(settings.database_url)
+    if command := click.get_current_context(silent=True):
+        command.call_on_close(engine.dispose)
+    return House(settings, make_sessions(engine), Nudger(settings.redis_url))
 
 
 def plainly(command: Callable[P, None]) -> Callable[P, None]:

@@ -144,6 +144,35 @@ def test_the_people_a_400_names_are_named_by_their_place_and_no_address_is_kept(
     assert "@" not in repr(outcome)
 
 
+def refusing(*fields: str) -> Answer:
+    body = json.dumps({"errors": [{"message": "No.", "field": field} for field in fields]}).encode()
+    return lambda _: http(400, body)
+
+
+@pytest.mark.parametrize(
+    "field", ["personalizations.3.substitutions", "personalizations.3.headers", "personalizations.3"]
+)
+def test_a_recipient_refused_for_words_does_not_count_as_a_wrong_address(field: str) -> None:
+    outcome, _ = sent(refusing(field), count=20)
+
+    assert (outcome.refusal, set(outcome.refused_recipients)) == (Refusal.CONTENT, {3})
+
+
+def test_wrong_addresses_are_left_out_first_and_never_mixed_with_wrong_words() -> None:
+    outcome, _ = sent(refusing("personalizations.3.headers", "personalizations.5.to.0.email"), count=20)
+
+    assert (outcome.refusal, set(outcome.refused_recipients)) == (Refusal.INVALID_ADDRESS, {5})
+
+
+def test_a_comma_in_a_name_makes_no_second_address() -> None:
+    batch = batch_of(1)
+    named = replace(batch.recipients[0], name="Smith, Ana; of Leeds")
+
+    (person,) = json.loads(orjson.dumps(payload_of(replace(batch, recipients=[named]))))["personalizations"]
+
+    assert person["to"] == [{"email": "supporter0@example.org", "name": "Smith  Ana  of Leeds"}]
+
+
 @pytest.mark.parametrize(
     ("headers", "least", "most"),
     [

@@ -167,6 +167,32 @@ def test_what_is_no_list_of_events_is_said_to_be_none(raw: bytes) -> None:
         parse_events(raw, now=NOW)
 
 
+@pytest.mark.parametrize(
+    ("classified", "status", "is_permanent"),
+    [
+        ("Invalid Address", "5.0.0", True),
+        ("Invalid Address", "", True),
+        ("Unclassified", "5.0.0", True),
+        (None, "5.1.1", True),
+        ("Mailbox Unavailable", "5.1.1", True),
+        ("Mailbox Unavailable", "5.2.1", False),
+        ("Reputation", "5.7.1", False),
+        ("Content", "5.6.0", False),
+        ("Technical Failure", "5.4.4", False),
+        ("Frequency or Volume Too High", "5.7.0", False),
+        ("Reputation", "5.1.8", False),
+    ],
+)
+def test_a_bounce_for_our_own_words_or_name_leaves_the_address_its_consent(
+    classified: str | None, status: str, is_permanent: bool
+) -> None:
+    event = {**SAMPLES["events"]["bounce_hard"], "bounce_classification": classified, "status": status}
+
+    (receipt,) = parse_events(json.dumps([event]).encode(), now=NOW)
+
+    assert (receipt.kind, receipt.permanent) == (ReceiptKind.BOUNCED, is_permanent)
+
+
 def test_no_reason_quotes_the_address() -> None:
     assert not [name for name in MEANINGS if "@" in told(name).reason]
 

@@ -15,7 +15,7 @@ import pytest
 from servers import Answer, Asked, Server, Slowly, breaking_off, hanging_up, http, nobody, resetting, serving, silent
 
 from service import clock
-from service.providers.ports import Outcome, Refusal, Text, TextOutcome
+from service.providers.ports import Outcome, ProviderAway, Refusal, Text, TextOutcome
 from service.providers.twilio.errors import AT_CREATION
 from service.providers.twilio.sending import Twilio
 
@@ -315,6 +315,27 @@ def test_what_came_in_is_asked_for_by_our_own_number_and_by_the_day_of_utc() -> 
     asked = parse_qs(urlsplit(server.asked[0].line.split()[1]).query)
     assert asked["To"] == [OURS]
     assert asked["DateSent>"] == ["2026-12-02T00:00:00Z"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        resetting,
+        breaking_off,
+        failing(503, None),
+        failing(401, 20003),
+        lambda _: http(200, b"<html>"),
+        lambda _: http(200, b"null"),
+        lambda _: http(200, b"{}"),
+    ],
+)
+def test_a_list_that_cannot_be_read_is_a_provider_away_and_not_an_empty_list(answer: Answer) -> None:
+    since = datetime(2026, 12, 2, 17, 0, tzinfo=UTC)
+    with serving(answer) as server, provider(server.url, total_seconds=1.0) as twilio:
+        with pytest.raises(ProviderAway):
+            twilio.find(ANA, since=since)
+        with pytest.raises(ProviderAway):
+            twilio.inbound_since(since)
 
 
 def test_closing_twice_is_no_trouble_and_the_token_is_not_shown() -> None:

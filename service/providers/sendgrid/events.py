@@ -34,6 +34,13 @@ _KINDS = {
 }
 # A drop tells us what SendGrid already knew of the address; these two say that it never will work.
 _DEAD = frozenset({"Bounced Address", "Invalid"})
+# A bounce for one of these says nothing lasting of the address. SendGrid keeps its own list of bounces: should the next
+# email to it be dropped for that, the drop suppresses it.
+_NOT_THE_ADDRESS = frozenset(
+    {"Content", "Frequency or Volume Too High", "Mailbox Unavailable", "Reputation", "Technical Failure"}
+)
+# Enhanced codes of a bad recipient address; 5.1.7 and 5.1.8 are of a bad sender.
+_BAD_ADDRESS = re.compile(r"5\.1\.(?![78]$)[0-9]{1,3}")
 
 
 def verified(signature: str | None, timestamp: str | None, raw_body: bytes, public_keys: Sequence[str]) -> bool:
@@ -110,7 +117,8 @@ def _meaning(event: dict[str, object]) -> tuple[ReceiptKind, bool, str]:
         classified = str(event.get("bounce_classification") or "")
         if event.get("type") == "blocked":
             return ReceiptKind.BLOCKED, False, classified or "blocked"
-        return ReceiptKind.BOUNCED, True, classified or "bounced"
+        is_bad = bool(_BAD_ADDRESS.fullmatch(str(event.get("status") or ""))) or classified not in _NOT_THE_ADDRESS
+        return ReceiptKind.BOUNCED, is_bad, classified or "bounced"
     if name == "dropped":
         reason = str(event.get("reason") or "")
         return ReceiptKind.DROPPED, reason in _DEAD, reason

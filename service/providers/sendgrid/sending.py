@@ -13,7 +13,9 @@ from service.providers.ports import EmailBatch, EmailOutcome, EmailRecipient, Ou
 from service.providers.sendgrid.transport import TOTAL_SECONDS, CutOff, Leaf, NeverBegan, Request, TooLate, plant
 
 MOST_RECIPIENTS = 1000
-_PLACE = re.compile(r"personalizations\.(\d{1,6})(?:\.|$)")
+_PLACE = re.compile(r"personalizations\.(\d{1,6})(?:\.(to)(?:\.|$)|\.|$)")
+# In a recipient's name these would be read as the border between two addresses.
+_BORDERS = str.maketrans({",": " ", ";": " "})
 # SendGrid's own limit for one person's substitutions; one beyond it would have the whole request refused.
 MOST_SUBSTITUTION_BYTES = 10_000
 _LONGEST_WAIT = 3600.0
@@ -104,7 +106,7 @@ def _too_long(batch: EmailBatch) -> dict[int, str]:
 def _personalization(recipient: EmailRecipient, attempt_id: str) -> dict[str, object]:
     to = {"email": recipient.address}
     if recipient.name:
-        to["name"] = recipient.name
+        to["name"] = recipient.name.translate(_BORDERS)
     whole: dict[str, object] = {"to": [to], "custom_args": {"ref": recipient.ref, "attempt_id": attempt_id}}
     if recipient.substitutions:
         whole["substitutions"] = recipient.substitutions
@@ -127,13 +129,13 @@ def _refused(refused: HTTPError, batch: EmailBatch) -> EmailOutcome:
             Outcome.REFUSED, refusal=Refusal.CREDENTIALS, code=code, detail="key or sender not accepted"
         )
     if status == 400:
-        places = _places(refused.body, len(batch.recipients))
+        places, is_address = _places(refused.body, len(batch.recipients))
         if places:
             return EmailOutcome(
                 Outcome.REFUSED,
-                refusal=Refusal.INVALID_ADDRESS,
+                refusal=Refusal.INVALID_ADDRESS if is_address else Refusal.CONTENT,
                 code=code,
-                detail=f"{len(places)} addresses refused",
+                detail=f"{len(places)} recipients refused",
                 refused_recipients=places,
             )
     fields = _fields(refused.body)
@@ -153,14 +155,15 @@ def _errors(body: object) -> list[dict[str, object]]:
     return [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
 
 
-def _places(body: object, count: int) -> dict[int, str]:
-    """Which recipients the provider named. Its messages may quote the address, so only the field is kept."""
-    places = {}
-    for error in _errors(body):
-        found = _PLACE.match(str(error.get("field") or ""))
-        if found and int(found[1]) < count:
-            places[int(found[1])] = "address refused by the provider"
-    return places
+def _places(body: object, count: int) -> tuple[dict[int, str], bool]:
+    """Which recipients the provider named, and whether for their address: those first, an address is left for good.
+
+    Its messages may quote the address, so only the field is kept.
+    """
+    found = [_PLACE.match(str(error.get("field") or "")) for error in _errors(body)]
+    named = [match for match in found if match and int(match[1]) < count]
+    addresses = {int(match[1]): "address refused by the provider" for match in named if match[2]}
+    return addresses or {int(match[1]): "words refused by the provider" for match in named}, bool(addresses)
 
 
 def _fields(body: object) -> list[str]:

@@ -64,11 +64,11 @@ class Twilio:
 
     def find(self, to: str, *, since: datetime) -> list[FoundText]:
         """Twilio's own list of what went to a number since. By number alone: a waiting text has no date of sending."""
-        return self._run(self._find(to, since))
+        return self._ask(self._find(to, since))
 
     def inbound_since(self, since: datetime) -> list[InboundText]:
         """What came in since, as Twilio has it."""
-        return self._run(self._inbound(since))
+        return self._ask(self._inbound(since))
 
     def close(self) -> None:
         """Let go of connections and stop the thread."""
@@ -80,7 +80,20 @@ class Twilio:
         self._loop.close()
 
     def _run(self, work: Coroutine[object, object, _T]) -> _T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(_WAIT_SECONDS)
+        running = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            return running.result(_WAIT_SECONDS)
+        except TimeoutError:
+            running.cancel()
+            raise
+
+    def _ask(self, work: Coroutine[object, object, _T]) -> _T:
+        """Read from the provider's list. Raises ProviderAway."""
+        try:
+            return self._run(work)
+        except (NeverBegan, CutOff, TwilioException, TimeoutError, ValueError, TypeError) as broken:
+            # The last two are the package's own, on an answer that is no list.
+            raise ProviderAway(type(broken).__name__) from broken
 
     async def _open(self) -> ClientSession:
         return open_session(self.connections, self.total_seconds)
@@ -124,10 +137,7 @@ class Twilio:
 
     async def _list(self, **filters: object) -> list[MessageInstance]:
         CALL.set(Call())
-        try:
-            found: list[MessageInstance] = await self._client.messages.list_async(page_size=_PAGE, **filters)
-        except (NeverBegan, CutOff, TwilioException) as broken:
-            raise ProviderAway(type(broken).__name__) from broken
+        found: list[MessageInstance] = await self._client.messages.list_async(page_size=_PAGE, **filters)
         return found
 
     async def _find(self, to: str, since: datetime) -> list[FoundText]:

@@ -90,7 +90,10 @@ def leave_now(token: str) -> ResponseReturnValue:
     channel = facts.channel or Channel.EMAIL
     with door.transaction() as session:
         campaign_id = campaign_of(session, facts.supporter_id, facts.blast_id)
-        if deed == "undo" and campaign_id is not None:
+        if not facts.supporter_id:
+            # The link of a preview or a test: it belongs to nobody, and changes nothing.
+            pass
+        elif deed == "undo" and campaign_id is not None:
             come_back(
                 session,
                 supporter_id=facts.supporter_id,
