@@ -1,0 +1,137 @@
+"""The report tells, blast by blast and in all, what people got and what they did."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.domain.channel import Channel
+from service.reporting.funnel import CampaignUnknown, campaign_report
+from service.reporting.house import house_report
+from service.reporting.roster import find_supporters, supporter_life
+from service.sending.due import fire_due_stages, open_scheduled_blasts
+from service.sending.write import write_next_span
+from service.store.tables.campaign import Campaign, Petition
+from service.store.tables.people import Reply, Signature, SignUp
+from service.store.tables.sending import Batch, Blast, Message
+from tests import make
+
+URL = "https://example.org"
+NOW = make.KICK_OFF - timedelta(days=1)
+
+
+@pytest.fixture
+def campaign(session: Session) -> Campaign:
+    """Ana and Bilal got an email and a text each; Ana opened, clicked and signed; Bilal's email bounced, and he left."""
+    made = make.campaign(session)
+    ana = make.supporter(session, "Ana", campaign=made, phone="+447700900001")
+    bilal = make.supporter(session, "Bilal", campaign=made, phone="+447700900002")
+    blast = make.blast(session, made, opens_at=NOW)
+    open_scheduled_blasts(session, public_url=URL, now=NOW)
+    while not (written := write_next_span(session)) or not written.done:
+        pass
+    for batch in session.scalars(select(Batch)):
+        batch.state = "accepted"
+        batch.segments = 4 if batch.channel == Channel.SMS else 0
+    session.flush()
+    read = session.get_one(Message, (blast.id, "email", ana.id))
+    read.state, read.opened_at, read.clicked_at = "delivered", NOW, NOW
+    back = session.get_one(Message, (blast.id, "email", bilal.id))
+    back.state = "bounced"
+    session.get_one(Message, (blast.id, "sms", bilal.id)).left_at = NOW
+    petition_id = session.scalars(select(Petition.id)).one()
+    session.add(
+        Signature(petition_id=petition_id, supporter_id=ana.id, name="Ana", source="", blast_id=blast.id, signed_at=NOW)
+    )
+    session.add(
+        Reply(
+            provider_ref="SM1",
+            campaign_id=made.id,
+            phone="+447700900001",
+            to_number="+447700900000",
+            body="Why Baku?",
+            needs_answer=True,
+            received_at=NOW,
+        )
+    )
+    session.flush()
+    return made
+
+
+def test_a_line_tells_what_became_of_one_blast(session: Session, campaign: Campaign) -> None:
+    (line,) = campaign_report(session, campaign.slug).lines
+
+    assert (line.audience, line.sent, line.delivered, line.bounced) == (4, 4, 1, 1)
+    assert (line.opened, line.clicked, line.signed, line.left, line.complained) == (1, 1, 1, 1, 0)
+    assert line.cost == 4 * 400 + 2 * 8000 // 1000
+
+
+def test_the_sums_are_of_the_whole_campaign(session: Session, campaign: Campaign) -> None:
+    for confirmed_at in (NOW, None):
+        session.add(
+            SignUp(
+                campaign_id=campaign.id,
+                first_name="Cora",
+                email="cora@example.org",
+                wants_email=True,
+                wants_sms=False,
+                wordings={},
+                locale="en",
+                time_zone="Europe/London",
+                source="",
+                ip="",
+                created_at=NOW,
+                email_confirmed_at=confirmed_at,
+            )
+        )
+    session.flush()
+
+    sums = campaign_report(session, campaign.slug).totals
+
+    assert (sums.sign_ups, sums.confirmed, sums.by_email, sums.by_sms) == (2, 1, 2, 2)
+    assert (sums.signatures, sums.replies, sums.waiting) == (1, 1, 1)
+
+
+def test_a_stage_that_was_skipped_is_told_with_its_reason(session: Session, campaign: Campaign) -> None:
+    make.stage(session, campaign, stale_after=timedelta(hours=1))
+
+    fire_due_stages(session, public_url=URL, now=NOW)
+
+    assert campaign_report(session, campaign.slug).skipped == ("Find out more: skipped late",)
+
+
+def test_another_campaign_has_a_report_of_its_own(session: Session, campaign: Campaign) -> None:
+    make.campaign(session, slug="other", match=make.fixture(session, slug="another-match"))
+
+    other = campaign_report(session, "other")
+
+    assert (other.lines, other.totals.signatures, other.totals.by_email) == ((), 0, 0)
+
+
+def test_a_campaign_nobody_knows_is_said_to_be_unknown(session: Session) -> None:
+    with pytest.raises(CampaignUnknown):
+        campaign_report(session, "nowhere")
+
+
+def test_the_house_tells_how_it_does(session: Session, campaign: Campaign) -> None:
+    house = house_report(session)
+
+    assert house.is_migrated
+    assert (house.batches.get("accepted"), house.replies_waiting) == (2, 1)
+
+
+def test_a_supporter_is_found_and_their_whole_life_told(session: Session, campaign: Campaign) -> None:
+    (found,) = find_supporters(session, "ana@")
+
+    life = supporter_life(session, found.id)
+
+    assert life is not None
+    assert {(each.channel, each.slug) for each in life.consents} == {("email", campaign.slug), ("sms", campaign.slug)}
+    kinds = {event.kind for event in life.events}
+    assert {"consent given", "signed", "message delivered", "message accepted", "text from them"} <= kinds
+
+
+def test_a_sign_that_a_search_would_read_as_anything_finds_nobody(session: Session, campaign: Campaign) -> None:
+    assert find_supporters(session, "%") == []
+    assert session.scalars(select(Blast)).all() != []
