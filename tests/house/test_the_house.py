@@ -20,9 +20,7 @@ from service.wording.shelf import JINJA
 from workers.app import app
 
 ROOT = Path(__file__).parents[2]
-TRACKED = subprocess.run(
-    ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
-).stdout.splitlines()
+TRACKED = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
 SOURCES = [ROOT / name for name in TRACKED if name.endswith(".py") and (ROOT / name).exists()]
 WORDS = [ROOT / name for name in TRACKED if name.endswith((".md", ".toml", ".txt", ".html", ".j2", "Makefile", ".yml"))]
 
@@ -85,11 +83,19 @@ def test_a_malformed_setting_is_named(name: str, value: str) -> None:
 @pytest.mark.parametrize("name", ["SENDGRID_API_KEY", "TWILIO_ACCOUNT_SID"])
 def test_a_missing_setting_of_a_real_provider_is_named(name: str) -> None:
     with pytest.raises(SettingsError, match=name):
-        load_settings({"SECRET_KEY": "x" * 40, "EMAIL_PROVIDER": "sendgrid" if "SEND" in name else "sandbox", "SMS_PROVIDER": "twilio"})
+        load_settings(
+            {
+                "SECRET_KEY": "x" * 40,
+                "EMAIL_PROVIDER": "sendgrid" if "SEND" in name else "sandbox",
+                "SMS_PROVIDER": "twilio",
+            }
+        )
 
 
 def test_secrets_do_not_stand_in_the_settings_repr() -> None:
-    settings = load_settings({"SECRET_KEY": "a-secret-that-nobody-must-see-in-a-log-line", "DATABASE_URL": "postgresql://u:pw@h/d"})
+    settings = load_settings(
+        {"SECRET_KEY": "a-secret-that-nobody-must-see-in-a-log-line", "DATABASE_URL": "postgresql://u:pw@h/d"}
+    )
 
     assert "nobody-must-see" not in repr(settings)
     assert "pw@h" not in repr(settings)
@@ -117,7 +123,13 @@ def test_init_files_hold_one_sentence() -> None:
 
 def test_the_project_speaks_of_itself_alone() -> None:
     forbidden = re.compile(r"registry\.npmjs|files\.pythonhosted|pypi\.org/simple|deb\.debian\.org")
-    for path in [*SOURCES, *WORDS, ROOT / "package-lock.json", ROOT / "requirements.lock", ROOT / "requirements-dev.lock"]:
+    for path in [
+        *SOURCES,
+        *WORDS,
+        ROOT / "package-lock.json",
+        ROOT / "requirements.lock",
+        ROOT / "requirements-dev.lock",
+    ]:
         if path != Path(__file__) and path.exists():
             assert not forbidden.search(path.read_text("utf-8")), path
 

@@ -1,6 +1,7 @@
 """Small servers that answer as a test tells them, byte by byte: the faults no library would let a server commit."""
 
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -67,6 +68,7 @@ class Server:
     """Listens on loopback; keeps every request it was sent whole."""
 
     answer: Answer
+    tls: ssl.SSLContext | None = None
     asked: list[Asked] = field(default_factory=list)
     connection_count: int = 0
     most_at_once: int = 0
@@ -78,7 +80,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self._listening.getsockname()[1]}"
 
     def serve(self) -> None:
         with suppress(OSError):
@@ -101,6 +103,13 @@ class Server:
             thread.join(5)
 
     def _talk(self, taken: socket.socket) -> None:
+        if self.tls is not None:
+            try:
+                taken = self.tls.wrap_socket(taken, server_side=True)
+            except OSError:
+                # A guest who does not trust us hangs up here.
+                taken.close()
+                return
         with taken, suppress(OSError, EOFError):
             incoming = taken.makefile("rb")
             try:
@@ -143,9 +152,9 @@ def _read(incoming: BinaryIO) -> Asked:
 
 
 @contextmanager
-def serving(answer: Answer) -> Iterator[Server]:
+def serving(answer: Answer, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
     """A server for the length of a test."""
-    server = Server(answer)
+    server = Server(answer, tls)
     thread = threading.Thread(target=server.serve, daemon=True)
     thread.start()
     try:

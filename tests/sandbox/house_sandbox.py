@@ -65,21 +65,21 @@ class Box:
         return self.ask("GET", path)
 
     def ask(self, method: str, path: str, content: object = None) -> dict[str, object]:
-        asked = urllib.request.Request(  # noqa: S310 - loopback
+        asked = urllib.request.Request(
             self.url + path,
             data=None if content is None else json.dumps(content).encode(),
             method=method,
             headers={"Content-Type": "application/json"},
         )
         try:
-            with urllib.request.urlopen(asked, timeout=20) as answer:  # noqa: S310 - loopback
+            with urllib.request.urlopen(asked, timeout=20) as answer:
                 return dict(json.loads(answer.read()))
         except HTTPError as refused:
             with refused:
                 return {"http_status": refused.code, **json.loads(refused.read())}
 
     def page(self, path: str, form: bytes | None = None) -> str:
-        with urllib.request.urlopen(self.url + path, data=form, timeout=20) as answer:  # noqa: S310 - loopback
+        with urllib.request.urlopen(self.url + path, data=form, timeout=20) as answer:
             return str(answer.read().decode())
 
     def waiting_events(self) -> int:
