@@ -106,6 +106,7 @@ class Server:
         if self.tls is not None:
             try:
                 taken = self.tls.wrap_socket(taken, server_side=True)
+                self._open.append(taken)
             except OSError:
                 # A guest who does not trust us hangs up here.
                 taken.close()

@@ -73,7 +73,7 @@ class SendGrid:
 
     def close(self) -> None:
         """Let go of the pool."""
-        self._leaf.pool.clear()
+        self._leaf.close()
 
 
 def payload_of(batch: EmailBatch) -> dict[str, object]:

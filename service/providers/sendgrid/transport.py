@@ -158,6 +158,11 @@ class Leaf:
             watch.cancel()
             _call.reset(mine)
 
+    def close(self) -> None:
+        """Hang up. Left to itself urllib3 does so whenever its pools happen to be collected."""
+        self.pool.connection_from_url(self.url).close()
+        self.pool.clear()
+
     def _post(self, body: bytes) -> Answer:
         response = self.pool.request(
             "POST", self.url, body=body, headers=self.headers, preload_content=False, redirect=False
