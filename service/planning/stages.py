@@ -143,11 +143,27 @@ def cancel_stage(session: Session, stage_id: int, *, actor: str, now: datetime) 
 
 
 def restore_stage(session: Session, stage_id: int, *, actor: str, now: datetime) -> None:
-    """Take a cancellation back. Raises StageRefused."""
+    """Put back a stage that was cancelled or skipped, at the time its match has now. Raises StageRefused.
+
+    After a score is put right, the stage written for the true result goes out this way; one that opened never does.
+    """
+    known = blasts.stage(session, stage_id)
+    if known is None:
+        raise StageRefused("there is no such stage")
+    # The match first, as whoever moves it does: a stage put back must not miss a move that is being made.
+    _, match = blasts_life.campaign_and_fixture(session, known.campaign_id)
+    row = loading.hold_fixture(session, match.id)
     stage = blasts.hold_stage(session, stage_id)
-    if stage is None or not blasts.unfire(session, stage_id):
-        raise StageRefused("only a cancelled stage can be put back")
+    if row is None or stage is None or not blasts.unfire(session, stage_id):
+        raise StageRefused("only a stage that was cancelled or skipped can be put back")
+    fixture, timing = fixture_of(row), timing_of(stage)
+    if timing.is_stale(fixture, now=now):
+        raise StageRefused("it is too late for this stage, unless the match moves")
+    if fixture.result and timing.firing(fixture, now=now) is Firing.SKIPPED_RESULT:
+        raise StageRefused("this stage is for another result than the one the match has")
+    stage.due_at = timing.due_at(fixture)
     write_audit(session, at=now, actor=actor, deed="stage restored", subject=f"stage {stage_id}")
+    session.flush()
 
 
 def change_timing(

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.domain.channel import Channel
+from service.domain.fixture import Score
 from service.domain.stage import Firing
 from service.planning import fixtures, stages
 from service.planning.blasts import CopyRefused
@@ -86,13 +87,60 @@ def test_stages_of_a_postponed_match_are_held(session: Session) -> None:
 def test_a_cancelled_stage_is_never_sent_unless_it_is_put_back(session: Session) -> None:
     campaign = make.campaign(session)
     stage = make.stage(session, campaign)
+    due_at = make.KICK_OFF - timedelta(days=2)
 
-    stages.cancel_stage(session, stage.id, actor="Dev", now=NOW)
-    while_cancelled = fire_due_stages(session, public_url=URL, now=make.KICK_OFF - timedelta(days=2))
-    stages.restore_stage(session, stage.id, actor="Dev", now=NOW)
-    once_restored = fire_due_stages(session, public_url=URL, now=make.KICK_OFF - timedelta(days=2))
+    stages.cancel_stage(session, stage.id, actor="Dev", now=due_at)
+    while_cancelled = fire_due_stages(session, public_url=URL, now=due_at)
+    stages.restore_stage(session, stage.id, actor="Dev", now=due_at)
+    once_restored = fire_due_stages(session, public_url=URL, now=due_at)
 
     assert (while_cancelled, [one.outcome for one in once_restored]) == ([], [Firing.OPENED])
+
+
+def test_a_stage_put_back_after_the_match_moved_is_due_at_its_new_time(session: Session) -> None:
+    campaign = make.campaign(session)
+    stage = make.stage(session, campaign)
+    later = make.KICK_OFF + timedelta(days=3)
+
+    stages.cancel_stage(session, stage.id, actor="Dev", now=NOW)
+    fixtures.move_kick_off(session, campaign.fixture_id, kick_off_at=later, actor="Dev", now=NOW)
+    stages.restore_stage(session, stage.id, actor="Dev", now=NOW)
+
+    assert [view.due_at for view in stages.timeline(session, campaign.id)] == [later - timedelta(days=2)]
+
+
+def test_a_stage_skipped_as_too_late_comes_back_once_the_match_has_moved(session: Session) -> None:
+    campaign = make.campaign(session)
+    stage = make.stage(session, campaign, stale_after=timedelta(hours=1))
+    fire_due_stages(session, public_url=URL, now=NOW)
+    session.expire_all()
+
+    with pytest.raises(StageRefused, match="too late"), session.begin_nested():
+        stages.restore_stage(session, stage.id, actor="Dev", now=NOW)
+    fixtures.move_kick_off(
+        session, campaign.fixture_id, kick_off_at=make.KICK_OFF + timedelta(days=3), actor="Dev", now=NOW
+    )
+    stages.restore_stage(session, stage.id, actor="Dev", now=NOW)
+
+    assert [view.state for view in stages.timeline(session, campaign.id)] == [StageState.PLANNED]
+
+
+def test_after_a_score_is_put_right_the_stage_for_the_true_result_can_go_out(session: Session) -> None:
+    campaign = make.campaign(session)
+    match, at_the_end = campaign.fixture_id, make.KICK_OFF + timedelta(hours=2)
+    away = make.stage(session, campaign, anchor="full_time", offset=timedelta(0), only_result="away_win")
+    fixtures.press_kick_off(session, match, actor="Dev", now=make.KICK_OFF)
+    fixtures.press_full_time(session, match, score=Score(1, 0), actor="Dev", now=at_the_end)
+    skipped = fire_due_stages(session, public_url=URL, now=at_the_end)
+    session.expire_all()
+
+    with pytest.raises(StageRefused, match="another result"), session.begin_nested():
+        stages.restore_stage(session, away.id, actor="Dev", now=at_the_end)
+    fixtures.correct_score(session, match, score=Score(0, 1), actor="Dev", now=at_the_end)
+    stages.restore_stage(session, away.id, actor="Dev", now=at_the_end)
+    opened = fire_due_stages(session, public_url=URL, now=at_the_end)
+
+    assert [one.outcome for one in (*skipped, *opened)] == [Firing.SKIPPED_RESULT, Firing.OPENED]
 
 
 def test_an_unfired_stage_can_be_moved_against_the_kick_off(session: Session) -> None:

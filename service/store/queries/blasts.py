@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from service.domain.message import BlastState
+from service.domain.stage import Firing
 from service.store import Session
 from service.store.tables.campaign import Stage, StageFiring
 from service.store.tables.sending import Blast
@@ -54,13 +55,10 @@ def hold_stage(session: Session, stage_id: int) -> Stage | None:
 
 
 def unfire(session: Session, stage_id: int) -> bool:
-    """Take back a cancellation, the one firing that sent nothing; False when it was not cancelled."""
-    found = session.scalars(
-        select(StageFiring).where(StageFiring.stage_id == stage_id, StageFiring.outcome == "cancelled")
-    ).one_or_none()
-    if found is None:
+    """Take back a firing that sent nothing: a cancellation or a skip; False where there is none."""
+    gone = delete(StageFiring).where(StageFiring.stage_id == stage_id, StageFiring.outcome != Firing.OPENED)
+    if session.scalars(gone.returning(StageFiring.stage_id)).one_or_none() is None:
         return False
-    session.delete(found)
     session.execute(update(Stage).where(Stage.id == stage_id).values(fired_at=None))
     return True
 
