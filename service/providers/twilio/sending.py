@@ -29,7 +29,7 @@ from service.providers.twilio.transport import (
 _T = TypeVar("_T")
 # The longest any call may take from our side: the total limit and a little for the loop itself.
 _WAIT_SECONDS = 60.0
-_PAGE = 200
+_LARGEST_PAGE = 1000
 _MOST_LISTED = 20_000
 
 
@@ -135,13 +135,15 @@ class Twilio:
             fields["from_"] = self.from_numbers[0]
         return fields
 
-    async def _list(self, **filters: object) -> list[MessageInstance]:
+    async def _list(self, limit: int, **filters: object) -> list[MessageInstance]:
         CALL.set(Call())
-        found: list[MessageInstance] = await self._client.messages.list_async(page_size=_PAGE, **filters)
+        found: list[MessageInstance] = await self._client.messages.list_async(
+            limit=limit, page_size=min(limit, _LARGEST_PAGE), **filters
+        )
         return found
 
     async def _find(self, to: str, since: datetime) -> list[FoundText]:
-        messages = await self._list(to=to, limit=200)
+        messages = await self._list(200, to=to)
         earliest = since.astimezone(UTC) - timedelta(minutes=1)
         return [
             FoundText(
@@ -165,7 +167,7 @@ class Twilio:
         messages = [
             message
             for ours in self.from_numbers or (None,)
-            for message in await self._list(date_sent_after=day, limit=_MOST_LISTED, **({"to": ours} if ours else {}))
+            for message in await self._list(_MOST_LISTED, date_sent_after=day, **({"to": ours} if ours else {}))
         ]
         return [
             InboundText(
