@@ -17,7 +17,7 @@ demo: $(VENV)/.runs static ## play the sample campaign through in the sandbox
 	@exec $(BIN)/python -m service.cli.main demo $(ARGS)
 
 test: check ## the whole suite: format, lint, types, import contracts, tests, browser tests
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 check: $(VENV)/.tests static ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .

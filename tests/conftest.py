@@ -109,3 +109,10 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     running = start(tmp_path_factory.mktemp("up"), find_free_port(), find_free_port())
     yield running
     assert running.stop() == 0
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of the one running house in one process, so that there is only one."""
+    for item in items:
+        if "up" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("up"))

@@ -98,7 +98,9 @@ def test_a_match_is_played_from_the_command_line(
     postponed = said(touchline("fixture", "postpone", "aze-eng", "--until", "2026-12-09T17:00+00:00", "--json"))
     touchline("fixture", "kick-off", "aze-eng")
     touchline("fixture", "half-time", "aze-eng", "--score", "0-1")
-    ended = said(touchline("fixture", "full-time", "aze-eng", "--score", "1-1", "--json"))
+    touchline("fixture", "second-half", "aze-eng")
+    ended = said(touchline("fixture", "full-time", "aze-eng", "--score", "1-0", "--json"))
+    touchline("fixture", "correct", "aze-eng", "--score", "1-1")
 
     assert postponed["kick_off_at"] == "2026-12-09T17:00:00+00:00"
     assert [each["after"] for each in postponed["moved"]] == ["2026-12-07T17:00:00+00:00"]  # type: ignore[attr-defined]  # a list

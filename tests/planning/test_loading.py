@@ -117,6 +117,17 @@ def test_a_fired_stage_gone_from_the_files_is_not_removed(session: Session, file
     assert stage_named(session, "election").removed_at is None
 
 
+def test_stages_whose_time_has_come_are_warned_of(session: Session, files: CampaignFiles) -> None:
+    soon = NOW + timedelta(days=2, hours=12)
+
+    report = load_campaign(session, files, now=NOW, kick_off_at=soon)
+
+    assert report.warnings[0] == "stage election: due already, it goes out at once"
+    late = load_campaign(session, files, now=NOW, kick_off_at=NOW - timedelta(days=30)).warnings
+    assert all(warning.endswith("too late, it will be skipped") for warning in late)
+    assert load_campaign(session, files, now=NOW, kick_off_at=make.KICK_OFF).warnings == ()
+
+
 def test_a_rehearsal_at_speed_scales_every_span(session: Session, files: CampaignFiles) -> None:
     load_campaign(session, files, now=NOW, kick_off_at=make.KICK_OFF, time_scale=1 / 1440)
 
