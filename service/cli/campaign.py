@@ -42,12 +42,15 @@ def load(folder: Path, *, dry_run: bool, as_json: bool) -> None:
         house.nudge(Errand.OPEN_BLASTS)
     if as_json:
         changes = [{"what": each.what, "before": each.before, "after": each.after} for each in done.changes]
-        click.echo(json.dumps({"dry_run": dry_run, "changes": changes, "kept": done.kept}))
+        told = {"dry_run": dry_run, "changes": changes, "kept": done.kept, "warnings": done.warnings}
+        click.echo(json.dumps(told))
         return
     for change in done.changes:
         click.echo(f"  {change}")
     for kept in done.kept:
         click.echo(f"  kept, {kept}")
+    for warning in done.warnings:
+        click.echo(f"  warning, {warning}")
     verb = "would change" if dry_run else "changed"
     click.echo(f"{files.slug}: {len(done.changes)} {verb}." if done.changes else f"{files.slug}: nothing to change.")
 

@@ -110,3 +110,36 @@ def postpone(slug: str, until: str | None, *, as_json: bool) -> None:
         lambda session, one, now: fixtures.postpone(session, one, until=new, actor=ACTOR, now=now),
         as_json=as_json,
     )
+
+
+@fixture.command("second-half")
+@click.argument("slug")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@plainly
+def second_half(slug: str, *, as_json: bool) -> None:
+    """Play goes on."""
+    _do(slug, lambda session, one, now: fixtures.press_second_half(session, one, actor=ACTOR, now=now), as_json=as_json)
+
+
+@fixture.command()
+@click.argument("slug")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@plainly
+def abandon(slug: str, *, as_json: bool) -> None:
+    """The match will not be played to its end; what is measured from its kick-off is held."""
+    _do(slug, lambda session, one, now: fixtures.abandon(session, one, actor=ACTOR, now=now), as_json=as_json)
+
+
+@fixture.command()
+@click.argument("slug")
+@click.option("--score", required=True, help="Such as 0-1, home side first.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@plainly
+def correct(slug: str, score: str, *, as_json: bool) -> None:
+    """Put a mistyped score right; what has gone out cannot be called back."""
+    said = _score(score)
+    _do(
+        slug,
+        lambda session, one, now: fixtures.correct_score(session, one, score=said, actor=ACTOR, now=now),
+        as_json=as_json,
+    )

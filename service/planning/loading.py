@@ -29,11 +29,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
-    """What loading came to. `kept` names what was left as it is because it has already gone out."""
+    """What loading came to. `kept` names what was left as it is; `warnings`, stages whose time has come already."""
 
     campaign_id: int
     changes: tuple[Change, ...]
     kept: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def load_campaign(
@@ -56,7 +57,13 @@ def load_campaign(
     if kick_off_at is None and fixture.kick_off_at != files.fixture.kick_off:
         kept.append(f"kick-off: stands at {fixture.kick_off_at.isoformat()}; `touchline fixture postpone` moves it")
     _load_pages(session, files, campaign.id, changes)
-    return LoadReport(campaign.id, tuple(changes), tuple(kept))
+    late = tuple(_late(stage, now=now) for stage in loading.overdue_stages(session, campaign.id, now=now))
+    return LoadReport(campaign.id, tuple(changes), tuple(kept), late)
+
+
+def _late(stage: rows.Stage, *, now: datetime) -> str:
+    is_stale = stage.due_at is not None and now >= stage.due_at + stage.stale_after
+    return f"stage {stage.slug}: {'too late, it will be skipped' if is_stale else 'due already, it goes out at once'}"
 
 
 def _load_fixture(

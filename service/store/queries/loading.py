@@ -107,6 +107,14 @@ def unfired_stages(session: Session, fixture_id: int) -> Sequence[Stage]:
     return session.scalars(question).all()
 
 
+def overdue_stages(session: Session, campaign_id: int, *, now: datetime) -> Sequence[Stage]:
+    """A campaign's stages that came due and have yet to fire."""
+    question = select(Stage).where(
+        Stage.campaign_id == campaign_id, Stage.fired_at.is_(None), Stage.removed_at.is_(None), Stage.due_at <= now
+    )
+    return session.scalars(question.order_by(Stage.due_at)).all()
+
+
 def hold_fixture(session: Session, fixture_id: int) -> Fixture | None:
     """A fixture, held until the transaction ends."""
     return session.scalars(select(Fixture).where(Fixture.id == fixture_id).with_for_update()).one_or_none()
