@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from service.domain.fixture import Fixture, FixtureState, Score, check_fixture_move
+from service.domain.fixture import Fixture, FixtureMoveRefused, FixtureState, Score, check_fixture_move
 from service.domain.stage import Anchor
 from service.sending.due import fixture_of, timing_of
 from service.store import Session
 from service.store.queries import loading
 from service.store.queries.house import write_audit
 from service.store.tables import campaign as rows
+
+_PLAYED = frozenset({FixtureState.LIVE, FixtureState.HALF_TIME, FixtureState.FULL_TIME})
 
 
 class FixtureUnknown(Exception):
@@ -20,6 +22,14 @@ class FixtureUnknown(Exception):
 
 class KickOffPassed(Exception):
     """The match has begun; its kick-off cannot be moved."""
+
+
+class NoScoreYet(FixtureMoveRefused):
+    """There is no score to put right before the match has begun."""
+
+    def __init__(self, state: FixtureState) -> None:
+        Exception.__init__(self, f"a match that is {state.replace('_', ' ')} has no score to put right")
+        self.state, self.asked = state, state
 
 
 class Effect(StrEnum):
@@ -51,15 +61,16 @@ class Moved:
 
 
 def move_kick_off(session: Session, fixture_id: int, *, kick_off_at: datetime, actor: str, now: datetime) -> Moved:
-    """Move the kick-off, or give a postponed match its new date; every unsent stage moves with it.
+    """Move the kick-off, or give a postponed or abandoned match its new date; every unsent stage moves with it.
 
     For a preview, roll the session back. Raises KickOffPassed once the match has begun.
     """
     row = _hold(session, fixture_id)
     state = FixtureState(row.state)
-    if state not in {FixtureState.SCHEDULED, FixtureState.POSTPONED}:
+    if state not in {FixtureState.SCHEDULED, FixtureState.POSTPONED, FixtureState.ABANDONED}:
         raise KickOffPassed(f"the match is {state.replace('_', ' ')}; its kick-off cannot be moved")
     details = {"before": row.kick_off_at.isoformat(), "after": kick_off_at.isoformat()}
+    _begin_anew(row)
     row.kick_off_at, row.state = kick_off_at, str(FixtureState.SCHEDULED)
     return _moved(session, row, deed="kick-off moved", details=details, actor=actor, now=now)
 
@@ -97,8 +108,10 @@ def abandon(session: Session, fixture_id: int, *, actor: str, now: datetime) -> 
 
 
 def correct_score(session: Session, fixture_id: int, *, score: Score, actor: str, now: datetime) -> Moved:
-    """Put a mistyped score right; what has gone out cannot be called back."""
+    """Put a mistyped score right; what has gone out cannot be called back. Raises NoScoreYet."""
     row = _hold(session, fixture_id)
+    if row.state not in _PLAYED:
+        raise NoScoreYet(FixtureState(row.state))
     row.home_score, row.away_score = score.home, score.away
     return _moved(session, row, deed="score corrected", details={"score": str(score)}, actor=actor, now=now)
 
@@ -118,11 +131,18 @@ def _go(
     # Back from half time the score stands as it was.
     if score is not None:
         row.home_score, row.away_score = score.home, score.away
+    if state is FixtureState.POSTPONED:
+        _begin_anew(row)
     row.state = str(state)
     for name, moment in moments.items():
         setattr(row, name, moment)
     details = {"score": str(score)} if score else {}
     return _moved(session, row, deed=f"fixture {state.replace('_', ' ')}", details=details, actor=actor, now=now)
+
+
+def _begin_anew(row: rows.Fixture) -> None:
+    """An abandoned match that is played again has neither a half time nor a score yet."""
+    row.half_time_at = row.full_time_at = row.home_score = row.away_score = None
 
 
 def _hold(session: Session, fixture_id: int) -> rows.Fixture:

@@ -122,6 +122,30 @@ def test_a_mistyped_result_can_be_put_right(session: Session) -> None:
     assert corrected.fixture.result is Result.AWAY_WIN
 
 
+def test_there_is_no_score_to_put_right_before_kick_off(session: Session) -> None:
+    match = make.campaign(session).fixture_id
+
+    with pytest.raises(FixtureMoveRefused, match="scheduled has no score to put right"):
+        fixtures.correct_score(session, match, score=Score(0, 1), actor="Dev", now=NOW)
+
+
+@pytest.mark.parametrize("by_way_of_no_date", [True, False])
+def test_an_abandoned_match_played_again_begins_anew(session: Session, by_way_of_no_date: bool) -> None:
+    campaign = make.campaign(session)
+    match = campaign.fixture_id
+    make.stage(session, campaign, anchor="half_time", offset=timedelta(0))
+    fixtures.press_kick_off(session, match, actor="Dev", now=make.KICK_OFF)
+    fixtures.press_half_time(session, match, score=Score(1, 0), actor="Dev", now=make.KICK_OFF)
+    fixtures.abandon(session, match, actor="Dev", now=make.KICK_OFF)
+
+    if by_way_of_no_date:
+        fixtures.postpone(session, match, until=None, actor="Dev", now=make.KICK_OFF)
+    again = fixtures.postpone(session, match, until=LATER, actor="Dev", now=make.KICK_OFF)
+
+    assert (again.fixture.state, again.fixture.score) == (FixtureState.SCHEDULED, None)
+    assert session.scalars(select(Stage.due_at)).all() == [None]
+
+
 def test_a_match_that_has_begun_has_a_kick_off_that_stays(session: Session) -> None:
     match = make.campaign(session).fixture_id
     fixtures.press_kick_off(session, match, actor="Dev", now=make.KICK_OFF)
