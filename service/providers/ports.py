@@ -133,6 +133,8 @@ class FoundText:
     status: str
     error_code: str
     direction: str
+    # Whether its error says that the number must be left alone.
+    is_permanent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,12 +177,14 @@ def test_a_comma_in_a_name_makes_no_second_address() -> None:
     ("headers", "least", "most"),
     [
         ({"Retry_After": "7"}, 7, 7),
-        ({"X_RateLimit_Reset": str(int(time.time()) + 30)}, 20, 30),
+        ({"X_RateLimit_Reset": "in 30 s"}, 20, 30),
         ({"X_RateLimit_Reset": "1392815263"}, 0, 0),
         ({"Retry_After": "inf"}, 3600, 3600),
     ],
 )
 def test_a_busy_provider_says_when_to_come_back(headers: dict[str, str], least: float, most: float) -> None:
+    # Reckoned when the test runs: the whole suite takes longer than the span it is about.
+    headers = {name: str(int(time.time()) + 30) if value == "in 30 s" else value for name, value in headers.items()}
     outcome, _ = sent(lambda _: http(429, b"{}", **headers))
 
     assert outcome.outcome is Outcome.BUSY

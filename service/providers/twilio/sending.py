@@ -14,7 +14,7 @@ from twilio.rest.api.v2010.account.message import MessageInstance
 
 from service import clock
 from service.providers.ports import FoundText, InboundText, Outcome, ProviderAway, Text, TextOutcome
-from service.providers.twilio.errors import meaning_of
+from service.providers.twilio.errors import is_permanent, meaning_of
 from service.providers.twilio.transport import (
     CALL,
     TOTAL_SECONDS,
@@ -154,6 +154,7 @@ class Twilio:
                 status=str(message.status or ""),
                 error_code=str(message.error_code or ""),
                 direction=str(message.direction or ""),
+                is_permanent=is_permanent(str(message.error_code or "")),
             )
             for message in messages
             if message.date_created is None or message.date_created >= earliest
