@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -81,9 +82,18 @@ def rehearse(slug: str, *, as_json: bool) -> None:
         key, public_url = house.link_key, house.settings.public_url
         found = rehearse_campaign(session, view.id, key=key, public_url=public_url, now=clock.now())
     if as_json:
-        click.echo(json.dumps(asdict(found), default=lambda moment: moment.isoformat()))
+        click.echo(json.dumps(asdict(found), default=_plain))
     else:
         _show(found)
+
+
+def _plain(value: object) -> str | float:
+    """Moments as ISO 8601, spans in seconds."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    raise TypeError(f"no JSON for {type(value).__name__}")
 
 
 def _show(found: Rehearsal) -> None:

@@ -38,6 +38,7 @@ class RehearsedStage:
     slug: str
     title: str
     anchor: Anchor
+    offset: timedelta
     due_at: datetime | None
     only_result: str | None
     legs: tuple[Leg, ...]
@@ -94,8 +95,16 @@ def _rehearsed(window: Window, stage: StageView, copies: Sequence[CopyView], *, 
         legs.append(Leg(channel, people, languages, segments, price))
     if stage.anchor is not Anchor.SIGN_UP and not any(leg.people for leg in legs):
         warnings.append("it would reach nobody")
-    due_at, title = stage.due_at, stage.title
-    return RehearsedStage(stage.slug, title, stage.anchor, due_at, stage.only_result, tuple(legs), tuple(warnings))
+    return RehearsedStage(
+        slug=stage.slug,
+        title=stage.title,
+        anchor=stage.anchor,
+        offset=stage.offset,
+        due_at=stage.due_at,
+        only_result=stage.only_result,
+        legs=tuple(legs),
+        warnings=tuple(warnings),
+    )
 
 
 def _late(window: Window, stage: StageView, *, now: datetime) -> Iterator[str]:

@@ -9,6 +9,7 @@ from service.web.console import (  # noqa: F401 - each adds its routes as it is 
     managers,
     new_blast,
     page,
+    rehearsal,
     report,
     signing_in,
     stages,
