@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from service.domain.audience import Audience
 from service.domain.channel import Channel
 from service.domain.fixture import Result
 from service.domain.quiet import parse_quiet_hours
 from service.domain.stage import Anchor
-from service.planning.showing import Reader, Window, cost, open_window, show
+from service.planning.showing import Reader, Window, audience_counts, cost, open_window, show
 from service.planning.stages import CopyView, StageState, StageView, copies_of_stage, timeline
 from service.sending.freeze import Words
 from service.store import Session
@@ -67,8 +68,9 @@ class Rehearsal:
 def rehearse(session: Session, campaign_id: int, *, key: bytes, public_url: str, now: datetime) -> Rehearsal:
     """Every stage to come, with its audience as it is now. Changes nothing."""
     window = open_window(session, campaign_id, key=key, public_url=public_url)
+    anyone = any(audience_counts(session, campaign_id, tuple(Channel), Audience()).values())
     stages = tuple(
-        _rehearsed(window, stage, copies_of_stage(session, stage.id), now=now)
+        _rehearsed(window, stage, copies_of_stage(session, stage.id), anyone=anyone, now=now)
         for stage in timeline(session, campaign_id)
         if stage.state in _TO_COME
     )
@@ -82,7 +84,9 @@ def _price(stages: Sequence[RehearsedStage]) -> int:
     return either_way + max(by_result)
 
 
-def _rehearsed(window: Window, stage: StageView, copies: Sequence[CopyView], *, now: datetime) -> RehearsedStage:
+def _rehearsed(
+    window: Window, stage: StageView, copies: Sequence[CopyView], *, anyone: bool, now: datetime
+) -> RehearsedStage:
     legs, warnings = [], list(_late(window, stage, now=now))
     for channel in stage.channels:
         own = [copy for copy in copies if copy.channel is channel and copy.body.strip()]
@@ -93,7 +97,8 @@ def _rehearsed(window: Window, stage: StageView, copies: Sequence[CopyView], *, 
         languages = tuple(sorted({copy.language for copy in own}))
         price = cost(window, channel, people, segments=max(segments, 1))
         legs.append(Leg(channel, people, languages, segments, price))
-    if stage.anchor is not Anchor.SIGN_UP and not any(leg.people for leg in legs):
+    # Before the first supporter has joined it goes without saying.
+    if anyone and stage.anchor is not Anchor.SIGN_UP and not any(leg.people for leg in legs):
         warnings.append("it would reach nobody")
     return RehearsedStage(
         slug=stage.slug,

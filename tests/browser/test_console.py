@@ -85,7 +85,15 @@ def test_a_question_by_text_is_answered_from_the_inbox(signed_in: Page, up: Up) 
 
 
 @pytest.mark.parametrize(
-    "path", ["/console/", CAMPAIGN, f"{CAMPAIGN}blasts/new", f"{CAMPAIGN}report/", "/console/inbox/"]
+    "path",
+    [
+        "/console/",
+        CAMPAIGN,
+        f"{CAMPAIGN}rehearsal/",
+        f"{CAMPAIGN}blasts/new",
+        f"{CAMPAIGN}report/",
+        "/console/inbox/",
+    ],
 )
 def test_the_console_s_pages_have_no_accessibility_faults(signed_in: Page, up: Up, path: str) -> None:
     signed_in.goto(up.public_url + path)

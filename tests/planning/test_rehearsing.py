@@ -30,14 +30,14 @@ def warnings(session: Session, campaign: Campaign) -> list[str]:
     return [warning for stage in rehearsed(session, campaign).stages for warning in stage.warnings]
 
 
-def test_the_sample_campaign_rehearses_without_a_warning_but_for_its_empty_house(session: Session) -> None:
+def test_the_sample_campaign_rehearses_without_a_warning(session: Session) -> None:
     files = read_campaign(SAMPLE)
     loaded = load_campaign(session, files, now=NOW, kick_off_at=make.KICK_OFF)
 
     found = rehearse(session, loaded.campaign_id, key=b"k" * 32, public_url="https://example.org", now=NOW)
 
     assert [stage.slug for stage in found.stages] == [stage.slug for stage in files.stages]
-    assert {warning for stage in found.stages for warning in stage.warnings} == {"it would reach nobody"}
+    assert [warning for stage in found.stages for warning in stage.warnings] == []
 
 
 def test_each_stage_tells_its_audience_and_its_price(session: Session) -> None:
@@ -69,6 +69,16 @@ def test_the_price_takes_the_dearest_way_the_match_can_end(session: Session) -> 
         )
 
     assert rehearsed(session, campaign).price == 2 * 400
+
+
+def test_a_stage_for_nobody_is_pointed_out_once_there_are_supporters(session: Session) -> None:
+    campaign = make.campaign(session)
+    make.stage(session, campaign, sms=GOOD_TEXT, audience=[{"signed": True}])
+
+    before = warnings(session, campaign)
+    make.supporter(session, "Ana", campaign=campaign)
+
+    assert (before, warnings(session, campaign)) == ([], ["it would reach nobody"])
 
 
 def test_a_stage_that_has_fired_is_not_rehearsed(session: Session) -> None:
