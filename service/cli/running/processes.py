@@ -47,7 +47,9 @@ class Runner:
     environ: Mapping[str, str]
     logs: Path
     out: TextIO | None
+    stop_seconds: float = _STOP_SECONDS
     _running: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
+    _copiers: list[threading.Thread] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def start(self, name: str, command: list[str]) -> None:
@@ -66,7 +68,9 @@ class Runner:
         )
         colour = _COLOURS[len(self._running) % len(_COLOURS)]
         self._running[name] = process
-        threading.Thread(target=self._copy, args=(name, process, colour), daemon=True).start()
+        copier = threading.Thread(target=self._copy, args=(name, process, colour), daemon=True)
+        copier.start()
+        self._copiers.append(copier)
 
     def _copy(self, name: str, process: subprocess.Popen[str], colour: int) -> None:
         with (self.logs / f"{name}.log").open("a", encoding="utf-8") as log:
@@ -100,7 +104,7 @@ class Runner:
         """Ask every process to finish; kill those that take too long, with all they started."""
         for process in self._running.values():
             _signal(process, signal.SIGTERM)
-        give_up = time.monotonic() + _STOP_SECONDS
+        give_up = time.monotonic() + self.stop_seconds
         for process in self._running.values():
             try:
                 process.wait(max(0.1, give_up - time.monotonic()))
@@ -110,7 +114,13 @@ class Runner:
         for process in self._running.values():
             # Grandchildren of one that died by itself.
             _signal(process, signal.SIGKILL, group=True)
+        for copier in self._copiers:
+            copier.join(2)
+        for process in self._running.values():
+            if process.stdout is not None:
+                process.stdout.close()
         self._running.clear()
+        self._copiers.clear()
 
 
 def _signal(process: subprocess.Popen[str], number: int, *, group: bool = False) -> None:

@@ -18,9 +18,10 @@ from service.store.tables.sending import Batch, Blast, Message, Rendering
 
 
 def open_to_joiners(session: Session, *, campaign_id: int, channel: Channel, now: datetime) -> Sequence[Blast]:
-    """Blasts a supporter who joins now still gets; held, so that none of them is being opened or cancelled.
+    """Blasts a supporter who joins now still gets; held, so that none is written or cancelled meanwhile.
 
-    A blast still being written is left out: whoever it misses is found by the sweep for missed joiners.
+    A blast that is still opening holds the same row while it writes a span, so the joiner's copy is written by one or
+    by the other, never by both.
     """
     question = (
         select(Blast)
@@ -29,7 +30,7 @@ def open_to_joiners(session: Session, *, campaign_id: int, channel: Channel, now
             Blast.campaign_id == campaign_id,
             Blast.channels.contains([str(channel)]),
             Blast.expires_at > now,
-            Blast.state.in_([BlastState.RUNNING, BlastState.DONE, BlastState.PAUSED]),
+            Blast.state.in_([BlastState.OPENING, BlastState.RUNNING, BlastState.DONE, BlastState.PAUSED]),
             Blast.is_rolling | (Stage.catch_up == CatchUp.SEND),
         )
         .order_by(Blast.id)
