@@ -105,9 +105,12 @@ def test_two_runners_do_not_share_a_home(tmp_path: Path) -> None:
     set_outside = {"DATABASE_URL": "postgresql://x@127.0.0.1/x", "REDIS_URL": "redis://127.0.0.1/0"}
     say = Say(io.StringIO())
 
-    with running_services(tmp_path, set_outside, say=say):
-        with pytest.raises(CannotStart, match=str(os.getpid())), running_services(tmp_path, set_outside, say=say):
-            pass
+    with (
+        running_services(tmp_path, set_outside, say=say),
+        pytest.raises(CannotStart, match=str(os.getpid())),
+        running_services(tmp_path, set_outside, say=say),
+    ):
+        pass
     # The lock is the kernel's: a file left behind is no lock.
     with running_services(tmp_path, set_outside, say=say) as services:
         assert len(services.environ["SECRET_KEY"]) == 64
