@@ -1,7 +1,9 @@
 """`touchline report`: what a campaign achieved."""
 
+import csv
+import io
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
 import click
 from rich.console import Console
@@ -9,7 +11,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from service.cli.opening import open_house, plainly
-from service.reporting.funnel import CampaignReport, campaign_report
+from service.planning.importing import escape_formula
+from service.reporting.funnel import CampaignReport, StageLine, campaign_report
 
 _COLUMNS = ("audience", "sent", "delivered", "bounced", "opened", "clicked", "signed", "left")
 
@@ -17,15 +20,29 @@ _COLUMNS = ("audience", "sent", "delivered", "bounced", "opened", "clicked", "si
 @click.command()
 @click.argument("slug")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV, a line for each message.")
 @plainly
-def report(slug: str, *, as_json: bool) -> None:
+def report(slug: str, *, as_json: bool, as_csv: bool) -> None:
     """What the campaign SLUG achieved, stage by stage."""
     with open_house().transaction(keep=False) as session:
         found = campaign_report(session, slug)
     if as_json:
         click.echo(json.dumps(asdict(found)))
+    elif as_csv:
+        click.echo(_csv(found), nl=False)
     else:
         show_report(found)
+
+
+def _csv(found: CampaignReport) -> str:
+    names = [each.name for each in fields(StageLine) if each.name != "cost"]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([*names, f"cost_{found.currency}"])
+    for line in found.lines:
+        values = [escape_formula(str(getattr(line, name))) for name in names]
+        writer.writerow([*values, f"{line.cost / 10_000:.2f}"])
+    return out.getvalue()
 
 
 def show_report(found: CampaignReport) -> None:

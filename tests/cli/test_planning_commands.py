@@ -233,6 +233,19 @@ def test_the_report_survives_a_title_with_brackets(
     assert json.loads(json.dumps(counted))["lines"][0]["title"] == "Last call [/red]"
 
 
+def test_the_report_is_a_table_for_a_spreadsheet_and_runs_nothing_there(
+    touchline: Touchline, planned: None, sessions: sessionmaker[Session]
+) -> None:
+    blast_id = blast_in(sessions, "done")
+    with sessions() as session:
+        session.get_one(Blast, blast_id).title = "=1+1"
+        session.commit()
+
+    (line,) = csv.DictReader(touchline("report", "fair-trials", "--csv").stdout.splitlines())
+
+    assert (line["title"], line["state"], line["sent"], line["cost_GBP"]) == ("'=1+1", "done", "0", "0.00")
+
+
 def test_without_a_house_a_command_says_how_to_open_one(
     touchline: Touchline, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
