@@ -71,9 +71,11 @@ _FORGOTTEN = text("""
 
 # Somebody may join by the website at this very moment: theirs is the row, ours finds it.
 _ADD = text("""
-    INSERT INTO supporters (email, phone, email_hash, phone_hash, first_name, locale, time_zone, source, created_at)
-    SELECT email, phone, email_hash, phone_hash, first_name, locale, time_zone, source, :now
-    FROM incoming WHERE supporter_id IS NULL ORDER BY number ON CONFLICT DO NOTHING
+    WITH added AS (
+        INSERT INTO supporters (email, phone, email_hash, phone_hash, first_name, locale, time_zone, source, created_at)
+        SELECT email, phone, email_hash, phone_hash, first_name, locale, time_zone, source, :now
+        FROM incoming WHERE supporter_id IS NULL ORDER BY number ON CONFLICT DO NOTHING RETURNING 1
+    ) SELECT count(*) FROM added
 """)
 
 _COMPLETE = text("""
@@ -130,16 +132,15 @@ def bring_in(session: Session, rows: Sequence[ImportRow], *, campaign_id: int, n
     forgotten = tuple(session.scalars(_FORGOTTEN))
     clashes = tuple(session.scalars(_CLASHES))
     session.execute(_MATCH)
-    known = session.scalar(text("SELECT count(*) FROM incoming WHERE supporter_id IS NOT NULL")) or 0
     session.execute(_COMPLETE)
-    session.execute(_ADD, {"now": now})
+    new = session.scalar(_ADD, {"now": now}) or 0
     session.execute(_MATCH)
     permitted = suppressed = 0
     for channel, address in ((Channel.EMAIL, "email"), (Channel.SMS, "phone")):
         question = text(_PERMIT.format(channel=channel, address=address))
         counts = session.execute(question, {"campaign_id": campaign_id}).one()
         permitted, suppressed = permitted + counts.permitted, suppressed + counts.suppressed
-    new = len(rows) - len(clashes) - len(forgotten) - known
+    known = len(rows) - len(clashes) - len(forgotten) - new
     return ImportCounts(new, known, permitted, suppressed, clashes, forgotten)
 
 

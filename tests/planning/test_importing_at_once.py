@@ -1,0 +1,67 @@
+"""Two people bring the same file in at once, while a supporter joins by the website: nobody is there twice."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from service.planning.csv_rows import read_chunks
+from service.planning.importing import Imported, import_chunk
+from service.store.tables.people import Consent, Permission, Supporter
+from tests import make
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+def test_the_same_file_at_once_is_brought_in_once(sessions: sessionmaker[Session], tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    rows = "".join(f"Ana{n},ana{n}@example.org,yes,I agree,2026-01-01T00:00+00:00\n" for n in range(400))
+    file.write_text(f"first_name,email,consent_email,consent_wording,consent_at\n{rows}")
+    with sessions() as session:
+        campaign_id = make.campaign(session).id
+        session.commit()
+
+    def bring_in() -> Imported:
+        done = Imported()
+        for chunk in read_chunks(file, size=50):
+            with sessions() as session:
+                import_chunk(session, chunk, done, campaign_id=campaign_id, key=make.KEY, source="fair", now=NOW)
+                session.commit()
+        return done
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.submit(bring_in), pool.submit(bring_in)
+        both = (first.result(60), second.result(60))
+
+    with sessions() as session:
+        for table in (Supporter, Permission, Consent):
+            assert session.scalar(select(func.count()).select_from(table)) == 400
+    assert sum(done.new for done in both) == 400
+    assert sum(done.known for done in both) == 400
+
+
+def test_a_supporter_who_joins_meanwhile_is_the_one_the_import_finds(
+    sessions: sessionmaker[Session], tmp_path: Path
+) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("first_name,email\nAna from the file,ana@example.org\n")
+    with sessions() as session:
+        campaign_id = make.campaign(session).id
+        session.commit()
+    done = Imported()
+
+    with sessions() as joining, sessions() as importing, ThreadPoolExecutor(1) as pool:
+        make.supporter(joining, "Ana")
+        (chunk,) = read_chunks(file)
+        waits = pool.submit(
+            import_chunk, importing, chunk, done, campaign_id=campaign_id, key=make.KEY, source="fair", now=NOW
+        )
+        joining.connection().exec_driver_sql("SELECT pg_sleep(0.3)")
+        joining.commit()
+        waits.result(10)
+        importing.commit()
+
+    with sessions() as session:
+        assert session.scalars(select(Supporter.first_name)).all() == ["Ana"]
