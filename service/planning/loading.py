@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from service.domain.quiet import QuietHours
 from service.domain.stage import Timing
-from service.sending.due import fixture_of
+from service.sending.due import fixture_of, timing_of
 from service.store import Session
 from service.store.queries import campaigns, loading
 from service.store.tables import campaign as rows
@@ -57,8 +57,17 @@ def load_campaign(
     if kick_off_at is None and fixture.kick_off_at != files.fixture.kick_off:
         kept.append(f"kick-off: stands at {fixture.kick_off_at.isoformat()}; `touchline fixture postpone` moves it")
     _load_pages(session, files, campaign.id, changes)
+    if kick_off_at is not None:
+        _move_neighbours(session, fixture)
     late = tuple(_late(stage, now=now) for stage in loading.overdue_stages(session, campaign.id, now=now))
     return LoadReport(campaign.id, tuple(changes), tuple(kept), late)
+
+
+def _move_neighbours(session: Session, fixture: rows.Fixture) -> None:
+    """Whatever other campaigns plan around the same match moves with its kick-off."""
+    for stage in loading.unfired_stages(session, fixture.id):
+        stage.due_at = timing_of(stage).due_at(fixture_of(fixture))
+    session.flush()
 
 
 def _late(stage: rows.Stage, *, now: datetime) -> str:

@@ -128,6 +128,18 @@ def test_stages_whose_time_has_come_are_warned_of(session: Session, files: Campa
     assert load_campaign(session, files, now=NOW, kick_off_at=make.KICK_OFF).warnings == ()
 
 
+def test_another_campaign_around_the_same_match_moves_with_a_given_kick_off(
+    session: Session, files: CampaignFiles
+) -> None:
+    match = make.fixture(session, slug=files.fixture.slug)
+    make.stage(session, make.campaign(session, match=match), slug="neighbour", offset=timedelta(hours=-1))
+    later = make.KICK_OFF + timedelta(days=1)
+
+    load_campaign(session, files, now=NOW, kick_off_at=later)
+
+    assert stage_named(session, "neighbour").due_at == later - timedelta(hours=1)
+
+
 def test_a_rehearsal_at_speed_scales_every_span(session: Session, files: CampaignFiles) -> None:
     load_campaign(session, files, now=NOW, kick_off_at=make.KICK_OFF, time_scale=1 / 1440)
 
