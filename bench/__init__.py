@@ -1,0 +1,1 @@
+"""What we measure, each beside its physical limit from the same run."""
