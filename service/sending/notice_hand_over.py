@@ -11,14 +11,16 @@ from sqlalchemy.orm import sessionmaker
 from service import clock
 from service.consenting.consent import AddressKey
 from service.domain.channel import Channel
+from service.domain.consent import LIFTED_BY_CONFIRMING, Suppressed
 from service.domain.message import MessageState, NoticeRef, Withheld
+from service.domain.notice import NoticeKind
 from service.providers.ports import EmailBatch, EmailProvider, EmailRecipient, Outcome, SmsProvider, Text
 from service.sending.hand_over import DEADLINE_SECONDS
 from service.sending.notice_words import NoticeWords, NoticeWriter
 from service.sending.outcomes import Fate, in_a_transaction
 from service.sending.points import point
 from service.store import Session
-from service.store.queries import batches, notice_life
+from service.store.queries import batches, consents, notice_life
 from service.store.queries.consents import lock_for_intent
 from service.store.queries.notice_life import IntendedNotice
 from service.wording.placeholders import MissingFact
@@ -92,9 +94,10 @@ class NoticeDesk:
         if notice is None:
             return None
         address_hash = self.address_key.hash(notice.channel, notice.to_address)
-        if not notice.passes_suppression and notice_life.is_suppressed(session, notice.channel, address_hash):
-            reason = str(Withheld.SUPPRESSED)
-            notice_life.write_outcome(session, notice.id, owner=owner, state=MessageState.WITHHELD, reason=reason)
+        reason = consents.suppressed_reason(session, channel=notice.channel, address_hash=address_hash)
+        if reason is not None and not _may_pass(notice, reason):
+            held = str(Withheld.SUPPRESSED)
+            notice_life.write_outcome(session, notice.id, owner=owner, state=MessageState.WITHHELD, reason=held)
             return None
         try:
             words = self.writer.write(session, notice)
@@ -134,6 +137,17 @@ class NoticeDesk:
         reply = self.email.send(batch, deadline=deadline)
         reply = reply.per_recipient.get(0, reply)
         return Fate(reply.outcome, reply.provider_ref, reply.retry_after, reply.refusal, reply.detail)
+
+
+# Anybody can type anybody's address into a form: a number that texted STOP, or an inbox that complained, is not asked
+# to come back because of it. Only a text from the number itself, or a manager, undoes that.
+_ASKING = frozenset({NoticeKind.CONFIRM_EMAIL, NoticeKind.CONFIRM_SMS, NoticeKind.ALREADY_JOINED})
+
+
+def _may_pass(notice: IntendedNotice, reason: Suppressed) -> bool:
+    if not notice.passes_suppression:
+        return False
+    return notice.kind not in _ASKING or reason in LIFTED_BY_CONFIRMING
 
 
 def _write(

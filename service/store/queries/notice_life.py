@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, func, select, text
+from sqlalchemy import func, select, text
 
 from service.domain.channel import Channel
 from service.domain.message import MessageState
 from service.store import Session
-from service.store.tables.people import Suppression
 from service.store.tables.sending import Notice
 
 _CLAIM = text("""
@@ -122,12 +121,6 @@ def addressee(session: Session, notice_id: int) -> tuple[int, Channel] | None:
     """Which supporter a notice was for, if it was for one."""
     found = session.execute(select(Notice.supporter_id, Notice.channel).where(Notice.id == notice_id)).one_or_none()
     return (found.supporter_id, Channel(found.channel)) if found and found.supporter_id else None
-
-
-def is_suppressed(session: Session, channel: Channel, address_hash: bytes) -> bool:
-    """Whether the address must be left alone."""
-    found = exists().where(Suppression.channel == channel, Suppression.address_hash == address_hash)
-    return bool(session.scalar(select(found)))
 
 
 _EXPIRE_LEASES = text("""
