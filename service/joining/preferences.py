@@ -6,6 +6,8 @@ from datetime import datetime
 from service.consenting.consent import Evidence, withdraw_consent
 from service.domain.channel import Channel
 from service.domain.consent import Suppressed
+from service.joining.details import holds_a_link, known_locale, known_time_zone, tidy_name
+from service.joining.sign_up import Mistake, SignUpMistakes
 from service.store import Session
 from service.store.queries import campaigns, consents, erasing, supporters
 
@@ -45,8 +47,19 @@ def campaign_of(session: Session, supporter_id: int, blast_id: int) -> int | Non
 
 
 def change_details(session: Session, supporter_id: int, *, first_name: str, locale: str, time_zone: str) -> None:
-    """Change the name we greet with, the language and the time zone."""
-    values = {"first_name": first_name.strip()[:80], "locale": locale[:12], "time_zone": time_zone[:60]}
+    """Change the name we greet with, the language and the time zone. Raises SignUpMistakes; then nothing is written."""
+    mistakes = []
+    if holds_a_link(first_name):
+        mistakes.append(Mistake("first_name", "a name cannot hold a web address", "Ana"))
+    if time_zone.strip() and not known_time_zone(time_zone):
+        mistakes.append(Mistake("time_zone", "we do not know this time zone", "Europe/London"))
+    if mistakes:
+        raise SignUpMistakes(mistakes)
+    values = {
+        "first_name": tidy_name(first_name),
+        "locale": known_locale(locale, default=""),
+        "time_zone": known_time_zone(time_zone),
+    }
     supporters.change(session, supporter_id, {name: value for name, value in values.items() if value})
 
 

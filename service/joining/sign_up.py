@@ -8,6 +8,7 @@ from service.consenting.addresses import BadAddress, normalise
 from service.consenting.consent import Evidence, ask_consent
 from service.domain.channel import Channel
 from service.domain.notice import NoticeKind
+from service.joining.details import holds_a_link, known_locale, known_time_zone, tidy_name
 from service.sending.notices import NoticeRequest, ask_notice
 from service.store import Session
 from service.store.queries import consents, supporters
@@ -16,7 +17,7 @@ from service.store.queries import consents, supporters
 _PER_DAY, _UNTIL_CONFIRMED = 1, 3
 # Texts cost money, and fraudsters enter numbers that pay them: so many an hour from numbers that begin alike.
 _PREFIX_LENGTH, _PER_PREFIX_HOUR = 10, 60
-NAME_LENGTH = 80
+_FIELDS = ("first_name", "email", "consent_email", "phone", "consent_sms", "time_zone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,13 @@ class SignUpMistakes(Exception):
         super().__init__("; ".join(str(mistake) for mistake in mistakes))
         self.mistakes = mistakes
 
+    def by_field(self) -> dict[str, str]:
+        """The first mistake of each field, from the top of the form to its end."""
+        found: dict[str, str] = {}
+        for mistake in sorted(self.mistakes, key=lambda mistake: _FIELDS.index(mistake.field)):
+            found.setdefault(mistake.field, str(mistake))
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class SignedUp:
@@ -77,15 +85,15 @@ def sign_up(
         session,
         {
             "campaign_id": campaign_id,
-            "first_name": form.first_name.strip()[:NAME_LENGTH],
+            "first_name": tidy_name(form.first_name),
             "email": addresses.get(Channel.EMAIL),
             "phone": addresses.get(Channel.SMS),
             "wants_email": Channel.EMAIL in wants,
             "wants_sms": Channel.SMS in wants,
             "signs_petition": form.signs_petition,
             "wordings": {str(channel): wordings.get(channel, "") for channel in wants},
-            "locale": form.locale[:12] or "en",
-            "time_zone": form.time_zone[:60] or "Europe/London",
+            "locale": known_locale(form.locale),
+            "time_zone": known_time_zone(form.time_zone) or "Europe/London",
             "source": form.source.strip()[:60],
             "ip": form.ip,
             "created_at": now,
@@ -128,6 +136,8 @@ def check(form: SignUpForm) -> dict[Channel, str]:
         mistakes.append(Mistake("email", "please give an email address, so that your signature can be confirmed"))
     if form.signs_petition and not form.first_name.strip():
         mistakes.append(Mistake("first_name", "please give your name as it should stand on the petition"))
+    if holds_a_link(form.first_name):
+        mistakes.append(Mistake("first_name", "a name cannot hold a web address", "Ana"))
     if mistakes:
         raise SignUpMistakes(mistakes)
     return addresses

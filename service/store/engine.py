@@ -29,6 +29,8 @@ def make_engine(url: str, *, pool_size: int = 5, statement_timeout_ms: int = 30_
         pool_recycle=300,
         pool_pre_ping=True,
         connect_args=arguments,
+        # Errors are logged; names and addresses are not.
+        hide_parameters=True,
     )
 
 

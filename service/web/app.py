@@ -6,7 +6,7 @@ from datetime import timedelta
 from flask import Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -118,6 +118,13 @@ def _mind_manners(app: Flask, *, secure: bool) -> None:
     def sorry(error: HTTPException) -> ResponseReturnValue:
         title, words = _SORRY.get(error.code or 500, ("That did not work", "Please try again."))
         return render_template("site/sorry.html", title=title, words=words), error.code or 500
+
+    @app.errorhandler(DataError)
+    def unkeepable(error: DataError) -> ResponseReturnValue:
+        # A letter no text holds, or a number too large: only machines send such things, and they are told no.
+        log.warning("the database would not take what was sent", extra={"why": type(error.orig).__name__})
+        title, words = _SORRY[400]
+        return render_template("site/sorry.html", title=title, words=words), 400
 
     @app.errorhandler(OperationalError)
     @app.errorhandler(PoolTimeout)

@@ -1,5 +1,8 @@
 """Sign up, confirm, preferences."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -9,6 +12,7 @@ from service.joining.confirm import confirm_email
 from service.joining.leave import come_back, leave
 from service.joining.preferences import campaign_of, change_details, erase, preferences_of
 from service.joining.sign_up import SignUpForm, SignUpMistakes, sign_up
+from service.store import Session
 from service.store.queries import campaigns, petitions
 from service.web import door
 from service.web.limits import SIGN_UP, limiter
@@ -55,7 +59,7 @@ def join(campaign: str) -> ResponseReturnValue:
             try:
                 sign_up(session, form, campaign_id=view.id, wordings=view.wordings(view.language), now=door.now())
             except SignUpMistakes as wrong:
-                mistakes = {mistake.field: str(mistake) for mistake in reversed(wrong.mistakes)}
+                mistakes = wrong.by_field()
                 return landing_page(session, view, typed=typed, mistakes=mistakes), 422
     door.nudger().nudge(Errand.SEND_NOTICES)
     return render_template(
@@ -135,8 +139,10 @@ def preferences(token: str) -> ResponseReturnValue:
             now=door.now(),
             blast_id=facts.blast_id,
         )
-        for channel in wanted - seen.channels:
-            come_back(
+        refused = frozenset(
+            channel
+            for channel in wanted - seen.channels
+            if not come_back(
                 session,
                 supporter_id=facts.supporter_id,
                 campaign_id=campaign_id,
@@ -145,27 +151,49 @@ def preferences(token: str) -> ResponseReturnValue:
                 ip=door.ip(),
                 now=door.now(),
             )
-        if deed == "save":
-            change_details(
-                session,
-                facts.supporter_id,
-                first_name=request.form.get("first_name", ""),
-                locale=request.form.get("locale", ""),
-                time_zone=request.form.get("time_zone", ""),
-            )
-    return _show_preferences(facts, token, saved=True)
+        )
+        # Leaving holds even where the rest of the form is mistyped.
+        mistakes = _change_details(session, facts.supporter_id) if deed == "save" else {}
+    page = _show_preferences(facts, token, saved=not mistakes, refused=refused, mistakes=mistakes)
+    return page, 422 if mistakes else 200
 
 
-def _show_preferences(facts: LinkFacts, token: str, *, saved: bool = False) -> ResponseReturnValue:
+def _change_details(session: Session, supporter_id: int) -> dict[str, str]:
+    typed = {name: request.form.get(name, "")[:400] for name in ("first_name", "locale", "time_zone")}
+    try:
+        change_details(session, supporter_id, **typed)
+    except SignUpMistakes as wrong:
+        return wrong.by_field()
+    return {}
+
+
+def _show_preferences(
+    facts: LinkFacts,
+    token: str,
+    *,
+    saved: bool = False,
+    refused: frozenset[Channel] = frozenset(),
+    mistakes: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     with door.transaction() as session:
         campaign_id = campaign_of(session, facts.supporter_id, facts.blast_id)
         view = campaigns.by_id(session, campaign_id) if campaign_id else None
         seen = preferences_of(session, facts.supporter_id, campaign_id=campaign_id or 0)
     if view is None or seen is None:
         abort(404)
-    wordings = view.wordings(view.language)
+    typed = {"time_zone": seen.time_zone}
+    if mistakes:
+        typed |= {name: request.form.get(name, "")[:400] for name in ("first_name", "time_zone")}
     return render_template(
-        "site/preferences.html", campaign=view, seen=seen, token=token, saved=saved, wordings=wordings
+        "site/preferences.html",
+        campaign=view,
+        seen=seen,
+        token=token,
+        saved=saved,
+        refused=refused,
+        mistakes=mistakes,
+        typed=typed,
+        wordings=view.wordings(view.language),
     )
 
 

@@ -1,7 +1,7 @@
 """Links in messages: tracked ones, and the way out. Their secret is in the address, so they need no cookie."""
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -42,7 +42,9 @@ def follow(token: str) -> ResponseReturnValue:
         channel=facts.channel,
         blast_id=facts.blast_id,
     )
-    return redirect(f"{target}?t={known}")
+    parts = urlsplit(target)
+    query = f"{parts.query}&t={known}" if parts.query else f"t={known}"
+    return redirect(urlunsplit(parts._replace(query=query)))
 
 
 def _count(session: Session, facts: LinkFacts, target: str) -> None:

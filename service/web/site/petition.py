@@ -68,7 +68,7 @@ def _sign_as_stranger(campaign: str) -> ResponseReturnValue:
             if not is_trapped():
                 sign_up(session, form, campaign_id=view.id, wordings=view.wordings(view.language), now=door.now())
         except SignUpMistakes as wrong:
-            mistakes = {mistake.field: str(mistake) for mistake in reversed(wrong.mistakes)}
+            mistakes = wrong.by_field()
             return _page(campaign, typed=typed, mistakes=mistakes), 422
     door.nudger().nudge(Errand.SEND_NOTICES)
     return render_template("site/check.html", campaign=view, by_email=True, by_sms=False, signs=True)
@@ -94,6 +94,6 @@ def _page(campaign: str, *, typed: dict[str, str], mistakes: dict[str, str]) -> 
         wordings=view.wordings(view.language),
         typed=typed,
         mistakes=mistakes,
-        source=(typed.get("source") or request.args.get("s", ""))[:60],
+        source=(typed.get("source") or request.args.get("s") or request.args.get("source") or "")[:60],
         link=share_address(view, who),
     )

@@ -1,0 +1,50 @@
+"""Addresses and numbers in the one spelling we keep."""
+
+import pytest
+
+from service.consenting.addresses import BadAddress, normalise_email, normalise_phone
+from service.consenting.consent import AddressKey
+from service.domain.channel import Channel
+
+
+@pytest.mark.parametrize(
+    "typed", ["+447700900123", "07700900123", "07700 900 123", "+44 7700 900123", "(07700) 900-123"]
+)
+def test_a_mobile_number_has_one_spelling(typed: str) -> None:
+    assert normalise_phone(typed) == "+447700900123"
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("hello", "not a phone number"),
+        ("0770090", "not a number in use"),
+        ("020 7946 0018", "not a mobile|not a number in use"),
+        ("+882 1612 345678", "not a"),
+        ("+1 900 555 0100", "not a"),
+    ],
+)
+def test_a_number_that_cannot_be_texted_says_why_and_shows_one_that_can(typed: str, why: str) -> None:
+    with pytest.raises(BadAddress, match=why) as found:
+        normalise_phone(typed)
+
+    assert "07700 900123" in str(found.value)
+
+
+def test_an_email_address_has_one_spelling() -> None:
+    assert normalise_email("  Ana.Example@EXAMPLE.org ") == "ana.example@example.org"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["ana", "ana@", "@example.org", "ana@example", "ana@@example.org", "ana@exa mple.org", "ana\r\nBcc: x@example.org"],
+)
+def test_an_address_that_cannot_be_written_to_is_refused(typed: str) -> None:
+    with pytest.raises(BadAddress):
+        normalise_email(typed)
+
+
+def test_the_hash_of_an_address_depends_on_the_key_and_the_channel() -> None:
+    hashes = {AddressKey(key).hash(channel, "ana@example.org") for key in (b"one", b"two") for channel in Channel}
+
+    assert len(hashes) == 4
