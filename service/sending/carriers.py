@@ -128,18 +128,19 @@ def _email_batch(words: Words, claimed: ClaimedBatch, attempt_id: UUID, recipien
     if thawed.email is None:
         raise LookupError(f"rendering {claimed.rendering_id} is not an email")
     email, personal = thawed.email, words.personal(claimed, thawed)
+    prefix = str(MessageRef(claimed.blast_id, Channel.EMAIL, 0))[:-1]
+    fill, substitute = personal.filler(tuple(dict.fromkeys((*thawed.names, "leave_link")))), email.substituter()
     addressed = []
     for supporter_id, address, first_name, time_zone in people(recipients):
-        values = personal.values(thawed.names, Person(supporter_id, first_name, time_zone))
-        leave = values.get("leave_link") or personal.leave_link(supporter_id)
+        values = fill(Person(supporter_id, first_name, time_zone))
         addressed.append(
             EmailRecipient(
                 address=address,
                 name="",
-                ref=str(MessageRef(claimed.blast_id, Channel.EMAIL, supporter_id)),
-                substitutions=email.substitutions(values),
+                ref=f"{prefix}{supporter_id}",
+                substitutions=substitute(values),
                 headers={
-                    "List-Unsubscribe": f"<{leave}>",
+                    "List-Unsubscribe": f"<{values['leave_link']}>",
                     "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
                 },
             )
@@ -200,10 +201,11 @@ def _texts(words: Words, claimed: ClaimedBatch, recipients: Recipients) -> list[
     if thawed.text is None:
         raise LookupError(f"rendering {claimed.rendering_id} is not a text")
     compiled, personal = thawed.text, words.personal(claimed, thawed)
+    fill = personal.filler(thawed.names)
     texts = []
     for supporter_id, number, first_name, time_zone in people(recipients):
         ref = str(MessageRef(claimed.blast_id, Channel.SMS, supporter_id))
-        values = personal.values(thawed.names, Person(supporter_id, first_name, time_zone))
+        values = fill(Person(supporter_id, first_name, time_zone))
         callback = f"{words.public_url}/hooks/twilio/status/{ref}"
         texts.append(Text(to=number, body=compiled.fill(values), ref=ref, status_callback=callback, sender=None))
     return texts

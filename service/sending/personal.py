@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.domain.channel import Channel
-from service.wording.links import LinkKind, sign
+from service.wording.links import LinkKind, signer
 from service.wording.placeholders import BRIEFING_LINK
 from service.wording.times import kick_off_words
 
@@ -35,38 +35,36 @@ class PersonalWords:
 
     def values(self, names: Sequence[str], person: Person) -> dict[str, str]:
         """The words for each of these placeholders. Raises KeyError for a link the blast does not have."""
-        return {name: self._maker(name)(name, person) for name in names}
+        return self.filler(names)(person)
+
+    def filler(self, names: Sequence[str]) -> Callable[[Person], dict[str, str]]:
+        """What `values` would give for one person after another; all that is the same is reckoned once."""
+        makers = [(name, self._maker(name)) for name in names]
+        return lambda person: {name: make(person) for name, make in makers}
 
     def leave_link(self, supporter_id: int) -> str:
         """The address that stops this channel; also the one-click address of the List-Unsubscribe header."""
-        return f"{self.public_url}/leave/{self._signed(LinkKind.LEAVE, supporter_id, 0)}"
+        return self._link("leave", LinkKind.LEAVE, 0)(Person(supporter_id, "", ""))
 
-    def _maker(self, name: str) -> Callable[[str, Person], str]:
+    def _maker(self, name: str) -> Callable[[Person], str]:
         if name == "first_name":
             return _first_name
         if name in {"kick_off", "kick_off_time"}:
-            return self._kick_off
+            place = 0 if name == "kick_off" else 1
+            return lambda person: kick_off_words(self.kick_off_at, person.time_zone, self.language)[place]
         if name == "leave_link":
-            return lambda _, person: self.leave_link(person.supporter_id)
+            return self._link("leave", LinkKind.LEAVE, 0)
         if name == "preferences_link":
-            return self._preferences
-        return self._tracked
+            return self._link("preferences", LinkKind.PREFERENCES, 0)
+        return self._link("l", LinkKind.CLICK, self.links[name])
 
-    def _kick_off(self, name: str, person: Person) -> str:
-        day_and_time, time = kick_off_words(self.kick_off_at, person.time_zone, self.language)
-        return day_and_time if name == "kick_off" else time
-
-    def _preferences(self, _: str, person: Person) -> str:
-        return f"{self.public_url}/preferences/{self._signed(LinkKind.PREFERENCES, person.supporter_id, 0)}"
-
-    def _tracked(self, name: str, person: Person) -> str:
-        return f"{self.public_url}/l/{self._signed(LinkKind.CLICK, person.supporter_id, self.links[name])}"
-
-    def _signed(self, kind: LinkKind, supporter_id: int, target: int) -> str:
-        return sign(kind, supporter_id, key=self.key, channel=self.channel, blast_id=self.blast_id, target=target)
+    def _link(self, path: str, kind: LinkKind, target: int) -> Callable[[Person], str]:
+        signed = signer(kind, key=self.key, channel=self.channel, blast_id=self.blast_id, target=target)
+        prefix = f"{self.public_url}/{path}/"
+        return lambda person: prefix + signed(person.supporter_id)
 
 
-def _first_name(_: str, person: Person) -> str:
+def _first_name(person: Person) -> str:
     return person.first_name
 
 

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from html import escape
@@ -12,7 +12,7 @@ from mjml import mjml2html
 from service.wording.colours import INLINE_STYLES, PALETTE
 from service.wording.compiled import disarm, html_token, replace_tokens, tokens_for
 from service.wording.markdown import Button, to_blocks, to_text
-from service.wording.placeholders import Copy, Placeholder, fact_for, placeholders
+from service.wording.placeholders import Copy, MissingFact, Placeholder, fact_for, placeholders
 from service.wording.shelf import JINJA, TEMPLATES
 
 # What the frame says to each person, whatever the copy says.
@@ -67,11 +67,27 @@ class RenderedEmail:
 
     def substitutions(self, values: Mapping[str, str]) -> dict[str, str]:
         """What the provider puts in place of each token for one person."""
-        filled: dict[str, str] = {}
-        for token, placeholder, in_html in self.slots:
-            words = fact_for(placeholder, values)
-            filled[token] = disarm(escape(words) if in_html else words)
-        return filled
+        return self.substituter()(values)
+
+    def substituter(self) -> Callable[[Mapping[str, str]], dict[str, str]]:
+        """What `substitutions` would give for one person after another.
+
+        A link is ours, safe in HTML, and put in as it is: an invisible sign inside it would break it.
+        """
+        links = [(token, slot.name) for token, slot, _ in self.slots if slot.is_link]
+        others = [(token, slot, in_html) for token, slot, in_html in self.slots if not slot.is_link]
+
+        def substitute(values: Mapping[str, str]) -> dict[str, str]:
+            try:
+                filled = {token: values[name] for token, name in links}
+            except KeyError as missing:
+                raise MissingFact(f"nothing is known for {{{missing.args[0]}}}") from None
+            for token, slot, in_html in others:
+                words = fact_for(slot, values)
+                filled[token] = disarm(escape(words) if in_html else words)
+            return filled
+
+        return substitute
 
     def for_one(self, values: Mapping[str, str]) -> FinishedEmail:
         """The email as one person gets it: for previews and for SMTP."""

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 from binascii import Error as BadBase64
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -86,6 +86,34 @@ def sign(
     mac = hashlib.blake2b(facts, digest_size=MAC_BYTES, key=key, person=_PURPOSE[kind]).digest()
     veiled = mac + _veil(facts, mac, kind, key)
     return b2a_base64(veiled, newline=False).translate(_TO_URL).decode()
+
+
+def signer(
+    kind: LinkKind, *, key: bytes, channel: Channel | None = None, blast_id: int = 0, target: int = 0
+) -> Callable[[int], str]:
+    """What `sign` would write, for one supporter after another: all that is the same is reckoned once.
+
+    Only for kinds that do not expire. A blast signs several links for each of a million people.
+    """
+    if kind in EXPIRING or not (blast_id >> 28 == target >> 28 == 0):
+        raise ValueError(f"a {kind} link with these facts is signed by sign()")
+    head, tail = _CHANNEL_NUMBERS[channel] << 38, blast_id << 28 | target
+    mac_of = hashlib.blake2b(digest_size=MAC_BYTES, key=key, person=_PURPOSE[kind]).copy
+    veil_of = hashlib.blake2b(digest_size=_LASTING_BYTES, key=key, person=_VEIL[kind]).copy
+
+    def signed(supporter_id: int) -> str:
+        if supporter_id >> 38:
+            raise ValueError("an id is too large for a link")
+        number = (head | supporter_id) << 56 | tail
+        mac_hash = mac_of()
+        mac_hash.update(number.to_bytes(_LASTING_BYTES, "big"))
+        mac = mac_hash.digest()
+        veil = veil_of()
+        veil.update(mac)
+        veiled = (number ^ int.from_bytes(veil.digest(), "big")).to_bytes(_LASTING_BYTES, "big")
+        return b2a_base64(mac + veiled, newline=False).translate(_TO_URL).decode()
+
+    return signed
 
 
 def read_token(token: str, kind: LinkKind, keys: Sequence[bytes], *, now: datetime | None = None) -> LinkFacts | None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.domain.channel import Channel
-from service.wording.links import EXPIRING, LinkKind, derive_key, read_token, sign
+from service.wording.links import EXPIRING, LinkKind, derive_key, read_token, sign, signer
 
 KEY = derive_key("k" * 32, "links")
 OLD_KEY = derive_key("o" * 32, "links")
@@ -93,3 +93,10 @@ def test_two_supporters_links_share_nothing_to_see() -> None:
 
 def test_keys_for_two_purposes_differ() -> None:
     assert derive_key("s" * 32, "links") != derive_key("s" * 32, "suppressions")
+
+
+@given(st.integers(1, 2**38 - 1), st.integers(0, 2**28 - 1), st.integers(0, 2**28 - 1))
+def test_one_after_another_is_signed_as_each_alone(supporter_id: int, blast_id: int, target: int) -> None:
+    facts = {"key": b"a key", "channel": Channel.EMAIL, "blast_id": blast_id, "target": target}
+
+    assert signer(LinkKind.CLICK, **facts)(supporter_id) == sign(LinkKind.CLICK, supporter_id, **facts)  # type: ignore[arg-type]  # a link's facts
