@@ -167,7 +167,12 @@ def write_messages(
     place = func.row_number().over(
         partition_by=(people.c.rendering_id, people.c.time_zone), order_by=people.c.supporter_id
     )
-    placed = select(people, ((place - 1) // literal(batch_size)).label("nth")).cte("placed").prefix_with("MATERIALIZED")
+    numbered = select(people, ((place - 1) // literal(batch_size)).label("nth")).subquery("numbered")
+    # Each row knows the first of its batch, so that rows meet their batches by equality, not by comparing spans.
+    first = func.min(numbered.c.supporter_id).over(
+        partition_by=(numbered.c.rendering_id, numbered.c.time_zone, numbered.c.nth)
+    )
+    placed = select(numbered, first.label("first_id")).cte("placed").prefix_with("MATERIALIZED")
     spans = (
         select(
             literal(blast.id),
@@ -193,14 +198,14 @@ def write_messages(
             ],
             spans,
         )
-        .returning(Batch.id, Batch.rendering_id, Batch.time_zone, Batch.first_supporter_id, Batch.last_supporter_id)
+        .returning(Batch.id, Batch.rendering_id, Batch.time_zone, Batch.first_supporter_id)
         .cte("new_batches")
     )
     rows = select(literal(blast.id), literal(str(channel)), placed.c.supporter_id, batches.c.id).join(
         batches,
         (batches.c.rendering_id == placed.c.rendering_id)
         & (batches.c.time_zone == placed.c.time_zone)
-        & placed.c.supporter_id.between(batches.c.first_supporter_id, batches.c.last_supporter_id),
+        & (batches.c.first_supporter_id == placed.c.first_id),
     )
     written = insert(Message).from_select(["blast_id", "channel", "supporter_id", "batch_id"], rows)
     return session.connection().execute(written, execution_options={"preserve_rowcount": True}).rowcount

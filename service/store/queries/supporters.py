@@ -85,7 +85,8 @@ def attach(session: Session, supporter_id: int, *, channel: Channel, address: st
 
 def change(session: Session, supporter_id: int, values: Mapping[str, str]) -> None:
     """Change what a supporter says of themselves: first name, locale, time zone."""
-    session.execute(update(Supporter).where(Supporter.id == supporter_id).values(**values))
+    if values:
+        session.execute(update(Supporter).where(Supporter.id == supporter_id).values(**values))
 
 
 def add_sign_up(session: Session, values: Mapping[str, object]) -> int:
