@@ -40,10 +40,7 @@ def names_for_addressee(session: Session, campaign_id: int, *, language: str) ->
 
 
 def deliver(session: Session, campaign_id: int, *, language: str, now: datetime) -> Delivery:
-    """Close the petition and hand its names over; a second delivery hands the same names over and keeps the first day.
-
-    Closing comes first, so that nobody signs between the list and the close.
-    """
+    """Close the petition and hand its names over; a second delivery hands the same names over and keeps the first day."""
     petition = petitions.petition_of(session, campaign_id, language)
     if petition is None:
         raise NoPetition(f"campaign {campaign_id} has no petition")
