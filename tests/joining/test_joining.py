@@ -200,3 +200,15 @@ def test_erasing_leaves_no_trace_but_the_hash(session: Session) -> None:
         assert not any("ana@example.org" in str(row) or "203.0.113.7" in str(row) for row in dump), table
     assert session.scalars(select(Suppression.reason)).all() == ["erased"]
     assert preferences_of(session, confirmed.supporter_id, campaign_id=campaign.id) is None
+
+
+def test_a_bounced_address_that_signs_up_again_is_asked_to_confirm(session: Session) -> None:
+    campaign = make.campaign(session)
+    make.supporter(session, "Ana", campaign=campaign)
+    suppress_address(
+        session, channel=Channel.EMAIL, address="ana@example.org", key=make.KEY, reason=Suppressed.HARD_BOUNCE, now=NOW
+    )
+
+    _sign_up(session, _form(phone="", consent_sms=False))
+
+    assert session.scalars(select(Notice.kind)).all() == ["confirm_email"]

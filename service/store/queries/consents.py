@@ -147,11 +147,14 @@ def suppressed_reason(session: Session, *, channel: Channel, address_hash: bytes
 
 
 def permitted_channels(session: Session, *, supporter_id: int, campaign_id: int) -> frozenset[Channel]:
-    """The channels a supporter lets this campaign use."""
+    """The channels a supporter lets this campaign use, without those whose address must be left alone."""
     found = session.scalars(
         select(Permission.channel).where(Permission.supporter_id == supporter_id, Permission.campaign_id == campaign_id)
     )
-    return frozenset(Channel(channel) for channel in found)
+    channels = [Channel(channel) for channel in found]
+    return frozenset(
+        channel for channel in channels if not is_suppressed(session, channel=channel, supporter_id=supporter_id)
+    )
 
 
 def _hash_column(channel: Channel) -> InstrumentedAttribute[bytes | None]:
