@@ -12,6 +12,7 @@ from service.cli.doctor import doctor
 from service.cli.fixture import fixture
 from service.cli.manager import manager
 from service.cli.migrating import migrate_command
+from service.cli.petition import petition
 from service.cli.report import report
 from service.cli.supporters import supporters
 from service.cli.up import up
@@ -25,7 +26,7 @@ def main() -> None:
     """Campaign action by email and text, planned around a football match."""
 
 
-for command in (up, demo, campaign, fixture, blast, supporters, report, manager, doctor):
+for command in (up, demo, campaign, fixture, blast, supporters, petition, report, manager, doctor):
     main.add_command(command)
 main.add_command(migrate_command, "migrate")
 
