@@ -57,7 +57,7 @@ def test_a_mistyped_form_says_what_is_wrong_and_keeps_what_was_typed(phone: Page
 
     phone.get_by_role("button", name="Keep me posted").click()
 
-    expect(phone.get_by_role("alert")).to_contain_text("you ticked the box but gave no mobile number")
+    expect(phone.get_by_role("alert")).to_contain_text("You ticked the box but gave no mobile number")
     expect(phone.get_by_label("First name")).to_have_value("Ana")
     expect(phone.get_by_label("Email address")).to_have_value("ana@example")
 
