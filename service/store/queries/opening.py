@@ -198,14 +198,12 @@ def write_messages(
             ],
             spans,
         )
-        .returning(Batch.id, Batch.rendering_id, Batch.time_zone, Batch.first_supporter_id)
+        .returning(Batch.id, Batch.first_supporter_id)
         .cte("new_batches")
     )
+    # A supporter stands first in one batch only, so that alone tells which.
     rows = select(literal(blast.id), literal(str(channel)), placed.c.supporter_id, batches.c.id).join(
-        batches,
-        (batches.c.rendering_id == placed.c.rendering_id)
-        & (batches.c.time_zone == placed.c.time_zone)
-        & (batches.c.first_supporter_id == placed.c.first_id),
+        batches, batches.c.first_supporter_id == placed.c.first_id
     )
     written = insert(Message).from_select(["blast_id", "channel", "supporter_id", "batch_id"], rows)
     return session.connection().execute(written, execution_options={"preserve_rowcount": True}).rowcount
