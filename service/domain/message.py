@@ -48,10 +48,6 @@ MESSAGE_MOVES: dict[MessageState, frozenset[MessageState]] = {
 # How far evidence has carried a message: receipts only ever raise this, whatever order they come in.
 EVIDENCE_RANK: dict[MessageState, int] = {_S.ACCEPTED: 1, _S.DELIVERED: 2, _S.FAILED: 3, _S.BOUNCED: 4}
 
-UNSENT = frozenset({_S.QUEUED, _S.CLAIMED})
-IN_FLIGHT = frozenset({_S.QUEUED, _S.CLAIMED, _S.SENDING, _S.IN_DOUBT})
-HANDED_OVER = frozenset({_S.ACCEPTED, _S.DELIVERED, _S.BOUNCED})
-
 
 class Withheld(StrEnum):
     """Why the gate held a message back."""

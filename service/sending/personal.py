@@ -9,8 +9,6 @@ from service.wording.links import LinkKind, signer
 from service.wording.placeholders import BRIEFING_LINK
 from service.wording.times import kick_off_words
 
-TRACKED = frozenset({"petition_link", "share_link"})
-
 
 @dataclass(frozen=True, slots=True)
 class Person:

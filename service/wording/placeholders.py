@@ -19,8 +19,6 @@ SHARED = KEYWORD_HINTS | {
 }
 BRIEFING_LINK = "briefing_link"
 LINKS = frozenset({"petition_link", "share_link", "preferences_link", "leave_link"})
-# Known only once the referee has whistled.
-NEEDS_SCORE = frozenset({"score", "result"})
 NAME_LENGTH = 40
 
 _PIECE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")

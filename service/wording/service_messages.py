@@ -8,7 +8,6 @@ from functools import lru_cache
 from jinja2 import TemplateNotFound, UndefinedError
 
 from service.wording.colours import PALETTE
-from service.wording.compiled import CompiledCopy, compile_for
 from service.wording.email import FinishedEmail, compile_mjml, frame_words
 from service.wording.placeholders import Copy, MissingFact, fill, parse
 from service.wording.shelf import JINJA, TEMPLATES
@@ -72,11 +71,6 @@ def _rendered(name: ServiceEmail, file: str, language: str, facts: Mapping[str, 
 def render_service_text(name: ServiceText, facts: Mapping[str, str], *, language: str = "en") -> str:
     """Fill one of our own texts; the keywords' words are known already, and may be given otherwise."""
     return fill(service_text(name, language), {**KEYWORD_FACTS, **facts})
-
-
-def compile_service_text(name: ServiceText, facts: Mapping[str, str], *, language: str = "en") -> CompiledCopy:
-    """The same text for many people: what is shared filled once."""
-    return compile_for(service_text(name, language), {**KEYWORD_FACTS, **facts})
 
 
 @lru_cache(maxsize=256)

@@ -63,11 +63,6 @@ def unfire(session: Session, stage_id: int) -> bool:
     return True
 
 
-def change_stage(session: Session, stage_id: int, values: Mapping[str, object]) -> None:
-    """Change an unfired stage."""
-    session.execute(update(Stage).where(Stage.id == stage_id, Stage.fired_at.is_(None)).values(**values))
-
-
 def set_opens_at(session: Session, blast_id: int, opens_at: datetime, expires_at: datetime) -> None:
     """Move a scheduled blast."""
     session.execute(update(Blast).where(Blast.id == blast_id).values(opens_at=opens_at, expires_at=expires_at))

@@ -90,11 +90,6 @@ def put_petition(session: Session, campaign_id: int, values: Mapping[str, object
     session.execute(row.on_conflict_do_update(constraint="uq_petitions_campaign_id", set_=dict(values)))
 
 
-def campaigns_of_fixture(session: Session, fixture_id: int) -> Sequence[int]:
-    """The campaigns around a fixture."""
-    return session.scalars(select(Campaign.id).where(Campaign.fixture_id == fixture_id)).all()
-
-
 def unfired_stages(session: Session, fixture_id: int) -> Sequence[Stage]:
     """The stages around a fixture that have yet to fire, held."""
     question = (

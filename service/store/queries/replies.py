@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.domain.channel import Channel
 from service.store import Session
-from service.store.tables.people import Permission, Reply, Suppression
+from service.store.tables.people import Permission, Reply
 from service.store.tables.sending import Notice
 
 
@@ -83,12 +83,6 @@ def stopped_campaigns(session: Session, supporter_id: int) -> Sequence[int]:
         {"id": supporter_id},
     )
     return [row.campaign_id for row in rows]
-
-
-def suppression_at(session: Session, address_hash: bytes) -> datetime | None:
-    """Since when a number is left alone."""
-    found = select(Suppression.at).where(Suppression.channel == Channel.SMS, Suppression.address_hash == address_hash)
-    return session.scalar(found)
 
 
 def may_text(session: Session, supporter_id: int) -> bool:
