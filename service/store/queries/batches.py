@@ -282,7 +282,7 @@ _SPLIT = text("""
     WITH parted AS (
         INSERT INTO batches (blast_id, rendering_id, channel, pace, time_zone, first_supporter_id, last_supporter_id,
             size, state, not_before, expires_at, attempt_id, attempt_count, resend_count, intent_at, reason)
-        SELECT blast_id, rendering_id, channel, pace, coalesce(CAST(:time_zone AS text), time_zone),
+        SELECT blast_id, rendering_id, channel, pace, time_zone,
             :first, :last, :size, :state,
             clock_timestamp() + :wait * interval '1 second', expires_at,
             CASE WHEN :state = 'in_doubt' THEN attempt_id END, attempt_count, resend_count,
@@ -310,7 +310,6 @@ def split_batch(
     state: str,
     wait: float = 0.0,
     reason: str = "",
-    time_zone: str | None = None,
 ) -> int:
     """Move these messages into a new batch in `state`; its id."""
     asked: Mapping[str, object] = {
@@ -324,6 +323,5 @@ def split_batch(
         "state": state,
         "wait": wait,
         "reason": reason,
-        "time_zone": time_zone,
     }
     return int(session.scalars(_SPLIT, asked).one())
