@@ -30,3 +30,4 @@ from service.store.tables.sending import Message as Message
 from service.store.tables.sending import Notice as Notice
 from service.store.tables.sending import Receipt as Receipt
 from service.store.tables.sending import Rendering as Rendering
+from service.store.tables.sending import Sender as Sender

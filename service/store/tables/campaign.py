@@ -1,6 +1,6 @@
 """Fixtures and what a campaign plans around them."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, SmallInteger, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -59,6 +59,9 @@ class Campaign(Base):
     # Ten-thousandths of a currency unit, so that a text at 4.12p is a whole number.
     segment_price: Mapped[int] = mapped_column(Integer, server_default="0")
     email_price_per_thousand: Mapped[int] = mapped_column(Integer, server_default="0")
+    # At most so many of our messages a channel for one supporter within the window; null for no limit.
+    cap_count: Mapped[int | None] = mapped_column(SmallInteger)
+    cap_window: Mapped[timedelta] = mapped_column(server_default=text("'1 day'"))
     is_current: Mapped[bool] = mapped_column(server_default=text("false"))
     loaded_at: Mapped[datetime]
 
@@ -86,6 +89,10 @@ class Stage(Base):
     catch_up: Mapped[str]
     quiet_hours: Mapped[str] = mapped_column(server_default="defer")
     audience: Mapped[list[object]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
+    # The hour each supporter gets it at, where they are; null for everyone at once.
+    local_time: Mapped[time | None]
+    # A limit of this stage's own in place of the campaign's.
+    cap_count: Mapped[int | None] = mapped_column(SmallInteger)
     # Computed from the fixture whenever it moves; null while it cannot be known.
     due_at: Mapped[datetime | None]
     fired_at: Mapped[datetime | None]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, Integer
+from sqlalchemy import CheckConstraint, Index, Integer, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -10,12 +10,21 @@ from service.store.tables.base import Base, Id
 
 
 class House(Base):
-    """One row. `epoch` changes when a backup is restored; `ticked_at` tells that a ticker is alive."""
+    """One row. `ticked_at` tells that a ticker is alive; while `held_at` is set nothing of a blast is sent."""
 
     __tablename__ = "house"
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    # Counts the times this database was restored from a backup or taken over from a standby.
     epoch: Mapped[int] = mapped_column(Integer, server_default="1")
+    # The cluster and timeline this database was last seen on: another one means it was restored.
+    cluster: Mapped[str] = mapped_column(server_default="")
+    held_at: Mapped[datetime | None]
+    held_reason: Mapped[str] = mapped_column(server_default="")
+    # Which road emails take: first, or second while the first is failing.
+    email_road: Mapped[str] = mapped_column(server_default="first")
+    email_road_reason: Mapped[str] = mapped_column(server_default="")
+    email_road_at: Mapped[datetime | None]
     ticked_at: Mapped[datetime | None]
     inbound_seen_at: Mapped[datetime | None]
 
@@ -23,7 +32,7 @@ class House(Base):
 
 
 class AuditEntry(Base):
-    """One privileged change, written in the change's own transaction."""
+    """One privileged change, written in the change's own transaction and chained to the one before it."""
 
     __tablename__ = "audit_entries"
 
@@ -33,5 +42,7 @@ class AuditEntry(Base):
     deed: Mapped[str]
     subject: Mapped[str]
     details: Mapped[dict[str, str]] = mapped_column(JSONB)
+    # SHA-256 over the digest before it and this entry; null for entries older than the chain.
+    digest: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     __table_args__ = (Index("ix_audit_entries_at", "at"),)

@@ -25,6 +25,8 @@ class Supporter(Base):
     locale: Mapped[str] = mapped_column(server_default="en")
     time_zone: Mapped[str] = mapped_column(server_default="Europe/London")
     source: Mapped[str] = mapped_column(server_default="")
+    # The number this supporter's texts come from, kept for as long as we have it.
+    sms_sender: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
 

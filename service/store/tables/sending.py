@@ -1,9 +1,9 @@
 """Blasts, their batches and messages, and what came back."""
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, SmallInteger, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, Integer, SmallInteger, Text, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -31,6 +31,24 @@ class Blast(Base):
     facts: Mapped[dict[str, str]] = mapped_column(JSONB, server_default=sql("'{}'::jsonb"))
     variant: Mapped[str] = mapped_column(server_default="")
     quiet_hours: Mapped[str] = mapped_column(server_default="defer")
+    # The hour each supporter gets it at, where they are; null for everyone at once.
+    local_time: Mapped[time | None]
+    # How many of our messages a supporter may have had in the campaign's window; null for the campaign's own limit.
+    cap_count: Mapped[int | None] = mapped_column(SmallInteger)
+    # Most it may cost, in ten-thousandths of the campaign's currency.
+    spend_cap: Mapped[int | None]
+    # A test of two wordings: other words for a part (percent) of the audience, the better ones for the rest.
+    test_draft: Mapped[dict[str, dict[str, dict[str, str]]]] = mapped_column(JSONB, server_default=sql("'{}'::jsonb"))
+    test_share: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    test_metric: Mapped[str] = mapped_column(server_default="")
+    # How long the house waits before it chooses by itself; null where a manager chooses.
+    test_lasts: Mapped[timedelta | None]
+    test_winner: Mapped[str] = mapped_column(server_default="")
+    test_decided_at: Mapped[datetime | None]
+    # The blast whose readers it goes to again: those who have not opened it.
+    resend_of: Mapped[int | None] = mapped_column(ForeignKey("blasts.id"), unique=True)
+    # What the circuit breakers count from: the opening, or the last time a manager resumed it.
+    watched_from: Mapped[datetime | None]
     opens_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     # Opening walks the supporters by id, a chunk a transaction; where it has come to, and where it ends.
@@ -60,6 +78,8 @@ class Rendering(Base):
     blast_id: Mapped[int] = mapped_column(ForeignKey("blasts.id"))
     channel: Mapped[str]
     language: Mapped[str]
+    # Which wording of a test it is: '' where there is no test, else a or b.
+    arm: Mapped[str] = mapped_column(server_default="")
     subject: Mapped[str]
     text: Mapped[str]
     html: Mapped[str]
@@ -69,7 +89,7 @@ class Rendering(Base):
     links: Mapped[dict[str, int]] = mapped_column(JSONB, server_default=sql("'{}'::jsonb"))
     fingerprint: Mapped[str]
 
-    __table_args__ = (UniqueConstraint("blast_id", "channel", "language"), one_of("channel", Channel))
+    __table_args__ = (UniqueConstraint("blast_id", "channel", "language", "arm"), one_of("channel", Channel))
 
 
 class Batch(Base):
@@ -83,6 +103,10 @@ class Batch(Base):
     channel: Mapped[str]
     pace: Mapped[str]
     time_zone: Mapped[str] = mapped_column(server_default="")
+    # Whose rate it counts against: the domain of an email, the number of a text ('' where the provider chooses).
+    sender: Mapped[str] = mapped_column(server_default="")
+    # Its part in a test of two wordings: a, b, or rest, which waits for the winner.
+    arm: Mapped[str] = mapped_column(server_default="")
     # Its messages are those that name it, found between these two supporters by the messages' own key.
     first_supporter_id: Mapped[int]
     last_supporter_id: Mapped[int]
@@ -120,9 +144,10 @@ class Message(Base):
 
     __tablename__ = "messages"
 
-    blast_id: Mapped[int] = mapped_column(ForeignKey("blasts.id"), primary_key=True)
+    # No foreign keys: a million rows are written under a lock of their blast, and each key would cost a fifth of that.
+    blast_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     channel: Mapped[str] = mapped_column(primary_key=True)
-    supporter_id: Mapped[int] = mapped_column(primary_key=True)
+    supporter_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     batch_id: Mapped[int]
     state: Mapped[str | None]
     reason: Mapped[str | None]
@@ -160,6 +185,7 @@ class Attempt(Base):
         CheckConstraint("(batch_id IS NULL) <> (notice_id IS NULL)", name="of_one_thing"),
         Index("ix_attempts_batch_id", "batch_id"),
         Index("ix_attempts_notice_id", "notice_id"),
+        Index("ix_attempts_intent_at", "intent_at"),
     )
 
 
@@ -180,7 +206,39 @@ class Receipt(Base):
     code: Mapped[str] = mapped_column(server_default="")
     reason: Mapped[str] = mapped_column(server_default="")
 
-    __table_args__ = (Index("ix_receipts_received_at", "received_at"),)
+    __table_args__ = (
+        Index("ix_receipts_received_at", "received_at"),
+        Index(
+            "ix_receipts_harm",
+            *("blast_id", "received_at"),
+            postgresql_where=sql("kind IN ('bounced', 'blocked', 'dropped', 'complained', 'account')"),
+        ),
+    )
+
+
+class Sender(Base):
+    """How fast one sender may go, across all workers; a sender without a row goes as fast as it can."""
+
+    __tablename__ = "senders"
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    # The domain of an email, the number of a text, '' for a provider's own pool of numbers.
+    name: Mapped[str] = mapped_column(primary_key=True)
+    per_second: Mapped[float | None] = mapped_column(Float)
+    per_day: Mapped[int | None]
+    # The first day of a ramp-up: what a new domain may send grows from day to day.
+    ramp_began_on: Mapped[date | None]
+    # When the next batch may be handed over, by the rate.
+    free_at: Mapped[datetime] = mapped_column(server_default=sql("now()"))
+    # What it has sent on `day`, in UTC.
+    day: Mapped[date | None]
+    day_count: Mapped[int] = mapped_column(server_default="0")
+
+    __table_args__ = (
+        one_of("channel", Channel),
+        CheckConstraint("per_second > 0", name="per_second_positive"),
+        CheckConstraint("per_day > 0", name="per_day_positive"),
+    )
 
 
 class Notice(Base):
