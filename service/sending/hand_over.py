@@ -18,8 +18,8 @@ from service.domain.channel import Channel, Pace
 from service.domain.message import BlastState, MessageState, Withheld
 from service.domain.quiet import parse_quiet_hours
 from service.domain.stage import QuietHoursPolicy
+from service.points import point
 from service.sending.outcomes import Handed, write_batch_outcome
-from service.sending.points import point
 from service.store import Session
 from service.store.queries import batches
 from service.store.queries.batches import ClaimedBatch, Recipients

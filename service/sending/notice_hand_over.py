@@ -14,11 +14,11 @@ from service.domain.channel import Channel
 from service.domain.consent import LIFTED_BY_CONFIRMING, Suppressed
 from service.domain.message import MessageState, NoticeRef, Withheld
 from service.domain.notice import NoticeKind
+from service.points import point
 from service.providers.ports import EmailBatch, EmailProvider, EmailRecipient, Outcome, SmsProvider, Text
 from service.sending.hand_over import DEADLINE_SECONDS
 from service.sending.notice_words import NoticeWords, NoticeWriter
 from service.sending.outcomes import Fate, in_a_transaction
-from service.sending.points import point
 from service.store import Session
 from service.store.queries import batches, consents, notice_life
 from service.store.queries.consents import lock_for_intent

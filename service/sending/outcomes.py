@@ -13,8 +13,8 @@ from sqlalchemy.orm import sessionmaker
 from service.consenting.consent import Evidence, withdraw_consent
 from service.domain.consent import Suppressed
 from service.domain.message import MessageState
+from service.points import point
 from service.providers.ports import Outcome, Refusal
-from service.sending.points import point
 from service.store import Session
 from service.store.queries import batches, blasts_life
 from service.store.queries.batches import ClaimedBatch, MessageOutcome, Recipients

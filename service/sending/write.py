@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from service.domain.channel import Channel
-from service.sending.points import point
+from service.points import point
 from service.store import Session
 from service.store.queries import blasts_life, opening
 

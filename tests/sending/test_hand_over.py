@@ -13,8 +13,8 @@ from service.domain.consent import Suppressed
 from service.domain.doubt import DoubtPolicy
 from service.domain.receipt import Receipt, ReceiptKind
 from service.planning.blasts import cancel_blast, pause_blast, resume_blast
+from service.points import watch
 from service.providers.ports import EmailBatch, EmailOutcome, FoundText, Outcome, Refusal, Text, TextOutcome
-from service.sending.points import watch
 from service.sending.receipts import apply_receipts
 from tests.sending.conftest import Desk
 
