@@ -8,6 +8,7 @@ from kombu.exceptions import OperationalError
 
 from service import clock
 from service.domain.errand import QUEUES, Errand
+from service.points import point
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ class Nudger:
             return
         if self._publisher is None:
             self._publisher = make_publisher(self.redis_url)
+        point("nudge.before")
         try:
             self._publisher.send_task(
                 str(errand), args=list(ids), queue=str(QUEUES[errand]), expires=120, argsrepr="", ignore_result=True
@@ -63,3 +65,4 @@ class Nudger:
         except (OperationalError, OSError) as broken:
             self._silent_until = clock.monotonic() + _BREAK_SECONDS
             log.warning("nudge lost, the ticker will find the work", extra={"errand": errand, "why": str(broken)})
+        point("nudge.after")

@@ -6,12 +6,14 @@ from functools import cache
 from sqlalchemy.orm import sessionmaker
 
 from service.consenting.consent import AddressKey
+from service.domain.doubt import STANDARD, DoubtPolicy
 from service.nudges import Nudger
 from service.providers.choosing import email_provider, sms_provider
 from service.providers.ports import EmailProvider, SmsProvider
 from service.sending.carriers import Words
 from service.sending.notice_hand_over import NoticeDesk
 from service.sending.notice_words import NoticeWriter
+from service.sending.write import SPAN
 from service.settings import Settings, SettingsError, load_settings
 from service.store import Session
 from service.store.engine import make_engine, make_sessions
@@ -29,6 +31,9 @@ class House:
     words: Words
     desk: NoticeDesk
     nudger: Nudger
+    policy: DoubtPolicy = STANDARD
+    # Supporters whose messages are written in one transaction.
+    span: int = SPAN
 
 
 @cache

@@ -95,6 +95,7 @@ def hand_over(sessions: sessionmaker[Session], carrier: Carrier, claimed: Claime
     if recipients is None or not recipients.supporter_ids:
         return 0
     point("intent.after_commit")
+    point("call.before")
     handed = carrier.carry(claimed, attempt_id, recipients, deadline)
     point("call.after")
     write_batch_outcome(sessions, claimed, attempt_id, recipients, handed, owner=owner)

@@ -53,6 +53,8 @@ class NoticeDesk:
             owner = uuid4()
             with self.sessions.begin() as session:
                 claimed = notice_life.claim(session, owner=owner, limit=_AT_ONCE)
+                point("notice.claim.before_commit")
+            point("notice.claim.after_commit")
             if not claimed:
                 break
             handed += len(claimed)
@@ -77,6 +79,7 @@ class NoticeDesk:
             return
         point("notice.intent.after_commit")
         notice, words = intended
+        point("notice.call.before")
         fate = self._call(notice, words, attempt_id, deadline)
         point("notice.call.after")
 
@@ -85,6 +88,7 @@ class NoticeDesk:
             point("notice.outcome.before_commit")
 
         in_a_transaction(self.sessions, write)
+        point("notice.outcome.after_commit")
 
     def _commit_intent(
         self, session: Session, notice_id: int, *, attempt_id: UUID, owner: UUID

@@ -10,6 +10,7 @@ from service.domain.channel import Channel
 from service.domain.doubt import STANDARD, DoubtPolicy
 from service.domain.message import MessageRef, MessageState
 from service.domain.receipt import Receipt, ReceiptKind
+from service.points import point
 from service.providers.ports import ProviderAway, SmsProvider
 from service.sending.carriers import Words
 from service.sending.receipts import apply_receipts
@@ -51,6 +52,8 @@ class Settler:
             with self.sessions.begin() as session:
                 if sweeps.hold_doubt(session, doubt.batch_id):
                     self._decide(session, doubt, done)
+                point("settle.before_commit")
+            point("settle.after_commit")
         return done
 
     def _decide(self, session: Session, doubt: Doubt, done: Settled) -> None:
@@ -101,11 +104,16 @@ class Settler:
         with self.sessions.begin() as session:
             apply_receipts(session, self.sms.name, receipts, now=database_now(session))
             sweeps.count_asked(session, doubt.batch_id)
+            point("settle.asked.before_commit")
+        point("settle.asked.after_commit")
 
     def _find(self, doubt: Doubt, message: Unsettled, body: str) -> Receipt | None:
         if message.phone is None:
             return None
-        for text in self.sms.find(message.phone, since=doubt.intent_at):
+        point("settle.before_ask")
+        found = self.sms.find(message.phone, since=doubt.intent_at)
+        point("settle.after_ask")
+        for text in found:
             if text.body == body and text.direction.startswith("outbound"):
                 ref = MessageRef(doubt.blast_id, doubt.channel, message.supporter_id)
                 return Receipt(

@@ -7,6 +7,7 @@ from sqlalchemy.orm import sessionmaker
 from service.domain.channel import Channel, Pace
 from service.domain.doubt import STANDARD, DoubtPolicy
 from service.domain.errand import Errand
+from service.points import point
 from service.sending.due import fire_due_stages, open_scheduled_blasts
 from service.store import Session
 from service.store.queries import notice_life, opening, sweeps
@@ -38,19 +39,29 @@ def tick(sessions: sessionmaker[Session], *, public_url: str, policy: DoubtPolic
     """
     with sessions.begin() as session:
         fired = len(fire_due_stages(session, public_url=public_url, now=database_now(session)))
+        point("stages.before_commit")
+    point("stages.after_commit")
     with sessions.begin() as session:
         open_scheduled_blasts(session, public_url=public_url, now=database_now(session))
+        point("blasts.before_commit")
+    point("blasts.after_commit")
     with sessions.begin() as session:
         sweeps.expire_leases(session)
         sweeps.age_intents(session, after=policy.doubtful_after)
         sweeps.expire_worth(session)
+        point("leases.before_commit")
+    point("leases.after_commit")
     with sessions.begin() as session:
         for channel, tries in _NOTICE_TRIES.items():
             window = policy.doubtful_after.total_seconds()
             notice_life.sweep(session, channel=channel, attempts=tries, window=window)
+        point("notice.sweep.before_commit")
+    point("notice.sweep.after_commit")
     with sessions.begin() as session:
         opening.finish_blasts(session, now=database_now(session))
         sweeps.note_tick(session)
+        point("finish.before_commit")
+    point("finish.after_commit")
     with sessions.begin() as session:
         return Ticked(fired, _errands_with_work(session))
 

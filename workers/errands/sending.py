@@ -3,6 +3,7 @@
 from service import clock
 from service.domain.channel import Channel, Pace
 from service.domain.errand import Errand
+from service.points import point
 from service.sending.carriers import email_carrier, text_carrier
 from service.sending.hand_over import Carrier, deliver
 from service.sending.settle import Settler
@@ -19,9 +20,10 @@ def open_blasts(house: House, until: float) -> bool:
     """Write the messages of blasts that have opened."""
     while clock.monotonic() < until:
         with house.sessions.begin() as session:
-            written = write_next_span(session)
+            written = write_next_span(session, span=house.span)
         if written is None:
             return False
+        point("open.after_commit")
         if written.messages:
             house.nudger.nudge(Errand.DELIVER_EMAIL)
             house.nudger.nudge(Errand.DELIVER_SMS)
@@ -60,7 +62,7 @@ def send_notices(house: House, until: float) -> bool:
 @errand(Errand.SETTLE_DOUBTS)
 def settle_doubts(house: House, _: float) -> bool:
     """Look for evidence of what is in doubt."""
-    Settler(house.sessions, house.sms, house.words).settle_doubts()
+    Settler(house.sessions, house.sms, house.words, house.policy).settle_doubts()
     return False
 
 

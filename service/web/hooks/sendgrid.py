@@ -5,6 +5,7 @@ import logging
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
+from service.points import point
 from service.providers.sendgrid.events import SIGNATURE_HEADER, TIMESTAMP_HEADER, parse_events, verified
 from service.sending.receipts import apply_receipts
 from service.web import door
@@ -33,6 +34,8 @@ def events() -> ResponseReturnValue:
     def apply() -> None:
         with door.transaction() as session:
             apply_receipts(session, "sendgrid", receipts, now=door.now())
+            point("receipts.before_commit")
 
     once_more(apply)
+    point("receipts.after_commit")
     return "", 204

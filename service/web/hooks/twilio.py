@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from service.domain.errand import Errand
 from service.listening.receive import receive_text
+from service.points import point
 from service.providers.twilio.webhooks import SETTINGS_HEADER, SIGNATURE_HEADER, parse_inbound, parse_status, verified
 from service.sending.receipts import apply_receipts
 from service.web import door
@@ -43,8 +44,10 @@ def text_came_in() -> ResponseReturnValue:
     def receive() -> None:
         with door.transaction() as session:
             receive_text(session, inbound, key=door.address_key(), now=door.now())
+            point("inbound.before_commit")
 
     once_more(receive)
+    point("inbound.after_commit")
     door.nudger().nudge(Errand.SEND_NOTICES)
     door.nudger().nudge(Errand.DELIVER_PROMPT)
     return _NO_ANSWER, 200, {"Content-Type": "text/xml"}
@@ -61,6 +64,8 @@ def status(ref: str) -> ResponseReturnValue:
     def apply() -> None:
         with door.transaction() as session:
             apply_receipts(session, "twilio", [receipt], now=door.now())
+            point("receipts.before_commit")
 
     once_more(apply)
+    point("receipts.after_commit")
     return "", 204
