@@ -24,7 +24,8 @@ from service.sending.outcomes import Fate, Handed
 from service.sending.personal import Person, PersonalWords
 from service.store import Session
 from service.store.queries import renderings
-from service.store.queries.batches import ClaimedBatch, Recipients
+from service.store.queries.batches import ClaimedBatch
+from service.store.queries.gate import Recipients
 from service.store.queries.sweeps import Doubt, Unsettled
 from service.wording.compiled import CompiledCopy, compile_for
 from service.wording.email import RenderedEmail
@@ -113,14 +114,15 @@ def _thaw(session: Session, rendering_id: int) -> _Thawed:
     return _Thawed(row.language, row.subject, email, None, names, row.links)
 
 
-def email_carrier(provider: EmailProvider, words: Words) -> Carrier:
-    """Batches of up to 1,000 emails in one request, what is personal as substitutions."""
+def email_carrier(provider: EmailProvider, words: Words, second: EmailProvider | None = None) -> Carrier:
+    """Batches of up to 1,000 emails in one request, what is personal as substitutions; `second` is the second road."""
 
     def carry(claimed: ClaimedBatch, attempt_id: UUID, recipients: Recipients, deadline: float) -> Handed:
         batch = _email_batch(words, claimed, attempt_id, recipients)
         return _email_handed(provider.send(batch, deadline=deadline))
 
-    return Carrier(Channel.EMAIL, provider.name, carry, words.prepare)
+    road = None if second is None else email_carrier(second, words)
+    return Carrier(Channel.EMAIL, provider.name, carry, words.prepare, lambda _, __: 0, road)
 
 
 def _email_batch(words: Words, claimed: ClaimedBatch, attempt_id: UUID, recipients: Recipients) -> EmailBatch:
@@ -193,7 +195,10 @@ def text_carrier(provider: SmsProvider, words: Words) -> Carrier:
         }
         return Handed(fates[0], fates)
 
-    return Carrier(Channel.SMS, provider.name, carry, words.prepare)
+    def segments(claimed: ClaimedBatch, recipients: Recipients) -> int:
+        return sum(measure(text.body).segments for text in _texts(words, claimed, recipients))
+
+    return Carrier(Channel.SMS, provider.name, carry, words.prepare, segments)
 
 
 def _texts(words: Words, claimed: ClaimedBatch, recipients: Recipients) -> list[Text]:
@@ -207,19 +212,23 @@ def _texts(words: Words, claimed: ClaimedBatch, recipients: Recipients) -> list[
         ref = str(MessageRef(claimed.blast_id, Channel.SMS, supporter_id))
         values = fill(Person(supporter_id, first_name, time_zone))
         callback = f"{words.public_url}/hooks/twilio/status/{ref}"
-        texts.append(Text(to=number, body=compiled.fill(values), ref=ref, status_callback=callback, sender=None))
+        texts.append(
+            Text(
+                to=number, body=compiled.fill(values), ref=ref, status_callback=callback, sender=claimed.sender or None
+            )
+        )
     return texts
 
 
 def _text_fate(answer: TextOutcome, text: Text) -> Fate:
-    accepted = answer.outcome is Outcome.ACCEPTED
+    costs = answer.outcome in {Outcome.ACCEPTED, Outcome.IN_DOUBT}
     return Fate(
         answer.outcome,
         provider_ref=answer.provider_ref,
         retry_after=answer.retry_after,
         refusal=answer.refusal,
         detail=_said(answer.code, answer.detail),
-        segments=measure(text.body).segments if accepted else 0,
+        segments=measure(text.body).segments if costs else 0,
     )
 
 

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from time import sleep
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import sessionmaker
@@ -20,10 +21,13 @@ from service.domain.quiet import parse_quiet_hours
 from service.domain.stage import QuietHoursPolicy
 from service.points import point
 from service.sending.outcomes import Handed, write_batch_outcome
+from service.sending.rates import fits_now, take_turn
 from service.store import Session
-from service.store.queries import batches
-from service.store.queries.batches import ClaimedBatch, Recipients
+from service.store.queries import batches, blasts_life
+from service.store.queries.batches import ClaimedBatch
 from service.store.queries.consents import lock_for_intent
+from service.store.queries.gate import Recipients, pass_gate, withhold_others
+from service.store.queries.senders import reserve_segments, spent_by
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +46,22 @@ class Carrier:
     carry: Callable[[ClaimedBatch, UUID, Recipients, float], Handed]
     # Frozen words, fetched before the intent so that the intent's transaction stays short.
     prepare: Callable[[Session, ClaimedBatch], None]
+    # How many segments these recipients' texts come to; asked only where a blast may not cost more than so much.
+    measure: Callable[[ClaimedBatch, Recipients], int]
+    # The road taken instead while the first one is failing. It takes what is queued, never what is in doubt.
+    second: "Carrier | None" = None
+
+    def for_road(self, road: str) -> "Carrier":
+        """This carrier, or its second road while the house is on it."""
+        return self.second if road == "second" and self.second is not None else self
+
+
+@dataclass(frozen=True, slots=True)
+class Intended:
+    """An intent that is written: who passed the gate, and how long until the sender's turn."""
+
+    recipients: Recipients
+    wait: float
 
 
 @dataclass(slots=True)
@@ -75,13 +95,15 @@ def _deliver_one_by_one(sessions: sessionmaker[Session], carrier: Carrier, pace:
         with sessions.begin() as session:
             claimed = batches.claim_batch(session, channel=carrier.channel, pace=pace, owner=owner)
             if claimed is not None:
+                if (most := fits_now(session, claimed)) < claimed.size:
+                    claimed = batches.take_part(session, claimed, most=most)
                 carrier.prepare(session, claimed)
             point("claim.before_commit")
         if claimed is None:
             return done
         point("claim.after_commit")
         done.batches += 1
-        done.messages += hand_over(sessions, carrier, claimed, owner=owner)
+        done.messages += hand_over(sessions, carrier.for_road(claimed.email_road), claimed, owner=owner)
     return done
 
 
@@ -90,11 +112,13 @@ def hand_over(sessions: sessionmaker[Session], carrier: Carrier, claimed: Claime
     deadline = clock.monotonic() + DEADLINE_SECONDS
     attempt_id = uuid4()
     with sessions.begin() as session:
-        recipients = _commit_intent(session, carrier, claimed, attempt_id=attempt_id, owner=owner)
+        intended = _commit_intent(session, carrier, claimed, attempt_id=attempt_id, owner=owner)
         point("intent.before_commit")
-    if recipients is None or not recipients.supporter_ids:
+    if intended is None:
         return 0
     point("intent.after_commit")
+    recipients = intended.recipients
+    sleep(intended.wait)
     point("call.before")
     handed = carrier.carry(claimed, attempt_id, recipients, deadline)
     point("call.after")
@@ -105,11 +129,11 @@ def hand_over(sessions: sessionmaker[Session], carrier: Carrier, claimed: Claime
 
 def _commit_intent(
     session: Session, carrier: Carrier, claimed: ClaimedBatch, *, attempt_id: UUID, owner: UUID
-) -> Recipients | None:
+) -> Intended | None:
     """Ask the gate again and write the intent. None, with the batch put away, when nothing may be sent now."""
     # Lock first; ask in later statements. An opt-out that committed before this lock was granted is seen below.
     lock_for_intent(session)
-    state = batches.hold_blast(session, claimed.blast_id)
+    state = batches.hold_blast(session, claimed)
     if state == BlastState.CANCELLED:
         batches.end_unsent(session, claimed.id, owner=owner, state=MessageState.CANCELLED, reason="blast cancelled")
         return None
@@ -121,13 +145,20 @@ def _commit_intent(
         return None
     if _is_quiet(session, claimed, owner=owner):
         return None
+    turn = take_turn(session, claimed)
+    if turn.reason:
+        batches.requeue_batch(session, claimed.id, owner=owner, wait=turn.wait, reason=turn.reason)
+        return None
     if not batches.mark_sending(session, claimed, attempt_id=attempt_id, owner=owner):
         return None
-    recipients = batches.pass_gate(session, claimed)
-    batches.withhold_others(session, claimed, recipients.supporter_ids)
+    recipients = pass_gate(session, claimed)
+    if len(recipients.supporter_ids) < claimed.size:
+        withhold_others(session, claimed, recipients.supporter_ids)
     if not recipients.supporter_ids:
         batches.end_unsent(session, claimed.id, owner=owner, state=MessageState.WITHHELD, reason="all withheld")
-        return recipients
+        return None
+    if not _can_afford(session, carrier, claimed, recipients, owner=owner):
+        return None
     batches.add_attempt(
         session,
         attempt_id=attempt_id,
@@ -135,7 +166,23 @@ def _commit_intent(
         provider=carrier.provider,
         count=len(recipients.supporter_ids),
     )
-    return recipients
+    return Intended(recipients, turn.wait)
+
+
+def _can_afford(
+    session: Session, carrier: Carrier, claimed: ClaimedBatch, recipients: Recipients, *, owner: UUID
+) -> bool:
+    """Whether a blast with a spending limit stays within it; where not, it pauses and the batch goes back."""
+    if claimed.spend_cap is None:
+        return True
+    reserve_segments(session, claimed.id, carrier.measure(claimed, recipients))
+    segments, emails = spent_by(session, claimed.blast_id)
+    if segments * claimed.segment_price + emails * claimed.email_price_per_thousand / 1000 <= claimed.spend_cap:
+        return True
+    batches.requeue_batch(session, claimed.id, owner=owner, wait=0, reason="the spending limit")
+    blasts_life.pause(session, claimed.blast_id, reason="its spending limit is reached")
+    log.warning("blast paused", extra={"blast": claimed.blast_id, "why": "spending limit"})
+    return False
 
 
 def _is_quiet(session: Session, claimed: ClaimedBatch, *, owner: UUID) -> bool:

@@ -17,7 +17,8 @@ from service.points import point
 from service.providers.ports import Outcome, Refusal
 from service.store import Session
 from service.store.queries import batches, blasts_life
-from service.store.queries.batches import ClaimedBatch, MessageOutcome, Recipients
+from service.store.queries.batches import ClaimedBatch, MessageOutcome
+from service.store.queries.gate import Recipients
 from service.store.queries.house import database_now
 
 log = logging.getLogger(__name__)
@@ -119,7 +120,9 @@ def _write_uniform(
         batches.requeue_batch(session, batch.id, owner=owner, wait=wait_for(fate, batch), reason=fate.detail)
         return
     state = MessageState.IN_DOUBT if fate.outcome is Outcome.IN_DOUBT else MessageState.FAILED
-    batches.write_outcome(session, batch.id, attempt_id, state=state, reason=fate.detail)
+    # A text in doubt may have been sent, and then it will be paid for.
+    segments = fate.segments * len(recipients.supporter_ids) if state is MessageState.IN_DOUBT else 0
+    batches.write_outcome(session, batch.id, attempt_id, state=state, reason=fate.detail, segments=segments)
     for supporter_id in recipients.supporter_ids if fate.suppresses else ():
         _suppress(session, batch, supporter_id, fate.suppresses)
 
@@ -146,9 +149,10 @@ def _write_each(
             marks.append(MessageOutcome(supporter_id, MessageState.FAILED, fate.detail or str(fate.refusal)))
             _suppress(session, batch, supporter_id, fate.suppresses)
     batches.mark_messages(session, batch, marks)
-    for supporter_ids, state, wait in (
-        (put_back, MessageState.QUEUED, longest_wait),
-        (in_doubt, MessageState.IN_DOUBT, 0.0),
+    doubtful = sum(fate.segments for fate in fates if fate.outcome is Outcome.IN_DOUBT)
+    for supporter_ids, state, wait, segments in (
+        (put_back, MessageState.QUEUED, longest_wait, 0),
+        (in_doubt, MessageState.IN_DOUBT, 0.0, doubtful),
     ):
         if supporter_ids:
             batches.split_batch(
@@ -159,6 +163,7 @@ def _write_each(
                 supporter_ids=supporter_ids,
                 state=state,
                 wait=wait,
+                segments=segments,
             )
     batches.write_outcome(
         session,
@@ -166,7 +171,7 @@ def _write_each(
         attempt_id,
         state=MessageState.ACCEPTED if accepted else MessageState.FAILED,
         provider_ref="" if any(fate.segments for fate in fates) else fates[0].provider_ref,
-        segments=sum(fate.segments for fate in fates),
+        segments=sum(fate.segments for fate in fates if fate.outcome is Outcome.ACCEPTED),
     )
 
 

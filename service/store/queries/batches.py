@@ -4,12 +4,11 @@ Written as SQL, for this is the hot path: arrays leave Postgres several times fa
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from functools import cache
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 
 from service.domain.channel import Channel, Pace
 from service.store import Session
@@ -29,6 +28,7 @@ class ClaimedBatch:
     first_supporter_id: int
     last_supporter_id: int
     expires_at: datetime
+    size: int
     attempt_count: int
     quiet_hours: str
     quiet_times: dict[str, str] | None
@@ -37,17 +37,16 @@ class ClaimedBatch:
     reply_to: str
     campaign_slug: str
     kick_off_at: datetime
+    sender: str
+    # Whether its sender has limits of its own.
+    is_limited: bool
+    cap_count: int | None
+    cap_window: timedelta
+    spend_cap: int | None
+    segment_price: int
+    email_price_per_thousand: int
+    email_road: str
     now: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Recipients:
-    """The members of a batch that passed the gate, column by column, each in the same order."""
-
-    supporter_ids: Sequence[int]
-    addresses: Sequence[str]
-    first_names: Sequence[str]
-    time_zones: Sequence[str]
 
 
 # ix_batches_queued serves the search; the blast's state keeps a paused blast's batches where they are.
@@ -58,13 +57,20 @@ _CLAIM = text("""
         SELECT waiting.id FROM batches AS waiting JOIN blasts AS its ON its.id = waiting.blast_id
         WHERE waiting.state = 'queued' AND waiting.pace = :pace AND waiting.channel = :channel
           AND waiting.not_before <= clock_timestamp() AND its.state IN ('running', 'opening')
+          AND coalesce((SELECT greatest(free_at, CASE WHEN :pace = 'bulk' THEN held_until END) FROM senders
+              WHERE senders.channel = waiting.channel AND name = waiting.sender), '-infinity')
+              <= clock_timestamp() + interval '500 milliseconds'
         ORDER BY waiting.not_before, waiting.id
         FOR UPDATE OF waiting SKIP LOCKED LIMIT 1)
     RETURNING batches.id, batches.blast_id, blasts.campaign_id, batches.rendering_id, batches.channel, batches.pace,
         batches.time_zone, batches.first_supporter_id, batches.last_supporter_id, batches.expires_at,
         batches.attempt_count, blasts.quiet_hours, campaigns.quiet_hours -> batches.channel AS quiet_times,
         campaigns.sender_name, campaigns.sender_email, campaigns.reply_to, campaigns.slug AS campaign_slug,
-        fixtures.kick_off_at, clock_timestamp() AS now
+        fixtures.kick_off_at, batches.size, batches.sender,
+        EXISTS (SELECT FROM senders WHERE channel = batches.channel AND name = batches.sender) AS is_limited,
+        coalesce(blasts.cap_count, campaigns.cap_count) AS cap_count, campaigns.cap_window, blasts.spend_cap,
+        campaigns.segment_price, campaigns.email_price_per_thousand,
+        (SELECT email_road FROM house WHERE id = 1) AS email_road, clock_timestamp() AS now
 """)
 
 
@@ -77,8 +83,50 @@ def claim_batch(session: Session, *, channel: Channel, pace: Pace, owner: UUID) 
     return ClaimedBatch(**facts | {"channel": Channel(row.channel), "pace": Pace(row.pace)})
 
 
+# The part becomes a batch of its own, claimed by us; the rest is queued again as it was.
+_TAKE_PART = text("""
+    WITH chosen AS (
+        SELECT m.supporter_id FROM messages m
+        WHERE m.blast_id = :blast_id AND m.channel = :channel AND m.batch_id = :batch_id
+          AND m.supporter_id BETWEEN :first AND :last AND m.state IS NULL
+        ORDER BY m.supporter_id LIMIT :most
+    ), parted AS (
+        INSERT INTO batches (blast_id, rendering_id, channel, pace, time_zone, sender, arm, first_supporter_id,
+            last_supporter_id, size, state, not_before, expires_at, lease_owner, lease_until, attempt_count, resend_count)
+        SELECT blast_id, rendering_id, channel, pace, time_zone, sender, arm, (SELECT min(supporter_id) FROM chosen),
+            (SELECT max(supporter_id) FROM chosen), (SELECT count(*) FROM chosen), 'claimed', not_before, expires_at,
+            lease_owner, lease_until, attempt_count, resend_count
+        FROM batches WHERE id = :batch_id AND EXISTS (SELECT FROM chosen)
+        RETURNING id, first_supporter_id, last_supporter_id, size
+    ), moved AS (
+        UPDATE messages m SET batch_id = parted.id FROM parted, chosen
+        WHERE m.blast_id = :blast_id AND m.channel = :channel AND m.supporter_id = chosen.supporter_id
+    ), rest AS (
+        UPDATE batches SET size = batches.size - parted.size, state = 'queued', lease_owner = NULL, lease_until = NULL
+        FROM parted WHERE batches.id = :batch_id
+    )
+    SELECT id, first_supporter_id, last_supporter_id, size FROM parted
+""")
+
+
+def take_part(session: Session, batch: ClaimedBatch, *, most: int) -> ClaimedBatch:
+    """Keep so many messages of a claimed batch, as a batch of their own, and give the rest back."""
+    asked = {
+        "blast_id": batch.blast_id,
+        "channel": str(batch.channel),
+        "batch_id": batch.id,
+        "first": batch.first_supporter_id,
+        "last": batch.last_supporter_id,
+        "most": most,
+    }
+    row = session.execute(_TAKE_PART, asked).one_or_none()
+    return batch if row is None else replace(batch, **row._mapping)
+
+
 # The blast's row is held for the length of the intent: a pause or a cancel that commits first is obeyed.
 _HOLD_BLAST = text("SELECT state FROM blasts WHERE id = :blast_id FOR SHARE")
+# With a spending limit intents take turns, so that no two of them spend the same money.
+_HOLD_PURSE = text("SELECT state FROM blasts WHERE id = :blast_id FOR NO KEY UPDATE")
 
 _INTENT = text("""
     UPDATE batches SET state = 'sending', attempt_id = :attempt_id, intent_at = clock_timestamp(),
@@ -89,74 +137,16 @@ _INTENT = text("""
 """)
 
 
-def hold_blast(session: Session, blast_id: int) -> str:
-    """The blast's state, held still until the transaction ends."""
-    return str(session.scalars(_HOLD_BLAST, {"blast_id": blast_id}).one())
+def hold_blast(session: Session, batch: ClaimedBatch) -> str:
+    """The state of the batch's blast, held still until the transaction ends."""
+    hold = _HOLD_BLAST if batch.spend_cap is None else _HOLD_PURSE
+    return str(session.scalars(hold, {"blast_id": batch.blast_id}).one())
 
 
 def mark_sending(session: Session, batch: ClaimedBatch, *, attempt_id: UUID, owner: UUID) -> bool:
     """Write the intent; False when the lease or the worth of the message has run out."""
     asked = {"batch_id": batch.id, "attempt_id": attempt_id, "owner": owner}
     return session.execute(_INTENT, asked).one_or_none() is not None
-
-
-# The messages' own primary key serves the span; permissions and suppressions are looked up by theirs.
-_GATE = """
-    SELECT array_agg(s.id) AS supporter_ids, array_agg(s.{address}) AS addresses,
-        array_agg(s.first_name) AS first_names, array_agg(s.time_zone) AS time_zones
-    FROM messages m
-    JOIN supporters s ON s.id = m.supporter_id
-    WHERE m.blast_id = :blast_id AND m.channel = :channel AND m.batch_id = :batch_id
-      AND m.supporter_id BETWEEN :first AND :last AND m.state IS NULL
-      AND s.{address} IS NOT NULL
-      AND EXISTS (SELECT 1 FROM permissions p
-                  WHERE p.campaign_id = :campaign_id AND p.channel = :channel AND p.supporter_id = s.id)
-      AND NOT EXISTS (SELECT 1 FROM suppressions x WHERE x.channel = :channel AND x.address_hash = s.{address}_hash)
-"""
-
-_WITHHOLD = """
-    UPDATE messages m SET state = 'withheld', settled_at = clock_timestamp(), reason = CASE
-        WHEN s.{address} IS NULL THEN 'no_address'
-        WHEN EXISTS (SELECT 1 FROM suppressions x
-                     WHERE x.channel = :channel AND x.address_hash = s.{address}_hash) THEN 'suppressed'
-        ELSE 'no_consent' END
-    FROM supporters s
-    WHERE s.id = m.supporter_id
-      AND m.blast_id = :blast_id AND m.channel = :channel AND m.batch_id = :batch_id
-      AND m.supporter_id BETWEEN :first AND :last AND m.state IS NULL
-      AND m.supporter_id <> ALL(:passed)
-    RETURNING m.supporter_id
-"""
-
-
-@cache
-def _for_channel(sql: str, channel: Channel) -> TextClause:
-    return text(sql.format(address="email" if channel is Channel.EMAIL else "phone"))
-
-
-def pass_gate(session: Session, batch: ClaimedBatch) -> Recipients:
-    """Who may be written to at this moment. Call it in a statement of its own after lock_for_intent."""
-    row = session.execute(_for_channel(_GATE, batch.channel), _span(batch)).one()
-    if row.supporter_ids is None:
-        return Recipients((), (), (), ())
-    return Recipients(row.supporter_ids, row.addresses, row.first_names, row.time_zones)
-
-
-def withhold_others(session: Session, batch: ClaimedBatch, passed: Sequence[int]) -> int:
-    """Write down why the rest of the batch is held back; how many."""
-    asked = _span(batch) | {"passed": list(passed)}
-    return len(session.execute(_for_channel(_WITHHOLD, batch.channel), asked).all())
-
-
-def _span(batch: ClaimedBatch) -> dict[str, object]:
-    return {
-        "blast_id": batch.blast_id,
-        "campaign_id": batch.campaign_id,
-        "channel": str(batch.channel),
-        "batch_id": batch.id,
-        "first": batch.first_supporter_id,
-        "last": batch.last_supporter_id,
-    }
 
 
 _ATTEMPT = text("""
@@ -182,7 +172,7 @@ def close_attempt(session: Session, attempt_id: UUID, *, outcome: str, detail: s
 
 
 _SETTLE = text("""
-    UPDATE batches SET state = :state, provider_ref = :provider_ref, reason = :reason, segments = segments + :segments,
+    UPDATE batches SET state = :state, provider_ref = :provider_ref, reason = :reason, segments = :segments,
         finished_at = CASE WHEN :state = 'in_doubt' THEN NULL ELSE clock_timestamp() END, lease_until = NULL
     WHERE id = :batch_id AND attempt_id = :attempt_id AND state IN ('sending', 'in_doubt')
     RETURNING id
@@ -213,7 +203,7 @@ def write_outcome(
 
 _REQUEUE = text("""
     UPDATE batches SET state = 'queued', not_before = clock_timestamp() + :wait * interval '1 second',
-        lease_owner = NULL, lease_until = NULL, attempt_id = NULL, intent_at = NULL, reason = :reason
+        lease_owner = NULL, lease_until = NULL, attempt_id = NULL, intent_at = NULL, reason = :reason, segments = 0
     WHERE id = :batch_id AND lease_owner = :owner AND state IN ('claimed', 'sending')
     RETURNING id
 """)
@@ -280,13 +270,14 @@ def mark_messages(session: Session, batch: ClaimedBatch, outcomes: Sequence[Mess
 # A part of a batch that fared differently becomes a batch of its own, so that every batch is of one kind.
 _SPLIT = text("""
     WITH parted AS (
-        INSERT INTO batches (blast_id, rendering_id, channel, pace, time_zone, first_supporter_id, last_supporter_id,
-            size, state, not_before, expires_at, attempt_id, attempt_count, resend_count, intent_at, reason)
-        SELECT blast_id, rendering_id, channel, pace, time_zone,
+        INSERT INTO batches (blast_id, rendering_id, channel, pace, time_zone, sender, arm, first_supporter_id,
+            last_supporter_id, size, state, not_before, expires_at, attempt_id, attempt_count, resend_count, intent_at,
+            reason, segments)
+        SELECT blast_id, rendering_id, channel, pace, time_zone, sender, arm,
             :first, :last, :size, :state,
             clock_timestamp() + :wait * interval '1 second', expires_at,
             CASE WHEN :state = 'in_doubt' THEN attempt_id END, attempt_count, resend_count,
-            CASE WHEN :state = 'in_doubt' THEN intent_at END, :reason
+            CASE WHEN :state = 'in_doubt' THEN intent_at END, :reason, :segments
         FROM batches WHERE id = :batch_id
         RETURNING id
     ), moved AS (
@@ -310,6 +301,7 @@ def split_batch(
     state: str,
     wait: float = 0.0,
     reason: str = "",
+    segments: int = 0,
 ) -> int:
     """Move these messages into a new batch in `state`; its id."""
     asked: Mapping[str, object] = {
@@ -323,5 +315,6 @@ def split_batch(
         "state": state,
         "wait": wait,
         "reason": reason,
+        "segments": segments,
     }
     return int(session.scalars(_SPLIT, asked).one())

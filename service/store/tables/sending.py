@@ -230,6 +230,8 @@ class Sender(Base):
     ramp_began_on: Mapped[date | None]
     # When the next batch may be handed over, by the rate.
     free_at: Mapped[datetime] = mapped_column(server_default=sql("now()"))
+    # Until when nothing in bulk leaves it: its limit for the day is reached.
+    held_until: Mapped[datetime | None]
     # What it has sent on `day`, in UTC.
     day: Mapped[date | None]
     day_count: Mapped[int] = mapped_column(server_default="0")

@@ -21,6 +21,7 @@ def upgrade() -> None:
     sa.Column('per_day', sa.BigInteger(), nullable=True),
     sa.Column('ramp_began_on', sa.Date(), nullable=True),
     sa.Column('free_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('held_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('day', sa.Date(), nullable=True),
     sa.Column('day_count', sa.BigInteger(), server_default='0', nullable=False),
     sa.CheckConstraint("channel IN ('email', 'sms')", name=op.f('ck_senders_channel_known')),
