@@ -43,6 +43,8 @@ class Settings:
     secret_key: str = field(repr=False)
     public_url: str
     email_road: EmailRoad
+    # The road that takes over what is queued while the first one is failing.
+    email_second_road: EmailRoad | None
     sms_road: SmsRoad
     sendgrid_api_key: str = field(repr=False)
     sendgrid_api_url: str
@@ -67,6 +69,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     read = _Reader(environ)
     home = Path(read.text("TOUCHLINE_HOME", ".touchline")).absolute()
     email_road = read.choice("EMAIL_PROVIDER", EmailRoad, EmailRoad.SANDBOX)
+    second_road = read.second_road("EMAIL_SECOND_PROVIDER", email_road)
     sms_road = read.choice("SMS_PROVIDER", SmsRoad, SmsRoad.SANDBOX)
     sandbox_url = read.url("SANDBOX_URL", "http://127.0.0.1:8026")
     in_sandbox = email_road is EmailRoad.SANDBOX, sms_road is SmsRoad.SANDBOX
@@ -77,6 +80,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         secret_key=_secret_key(read, home),
         public_url=read.url("PUBLIC_URL", "http://127.0.0.1:8000"),
         email_road=email_road,
+        email_second_road=second_road,
         sms_road=sms_road,
         sendgrid_api_key=SANDBOX_SENDGRID_KEY
         if in_sandbox[0]
@@ -92,7 +96,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         if in_sandbox[1]
         else read.optional_pattern("TWILIO_MESSAGING_SERVICE_SID", r"MG[0-9a-fA-F]{32}"),
         twilio_from_numbers=_from_numbers(read, in_sandbox[1]),
-        smtp_url=read.needed("SMTP_URL", if_=email_road == "smtp") or None,
+        smtp_url=read.needed("SMTP_URL", if_=EmailRoad.SMTP in {email_road, second_road}) or None,
         sandbox_url=sandbox_url,
         trusted_proxy_count=read.count("TRUSTED_PROXY_COUNT", 0),
         log_level=read.text("LOG_LEVEL", "INFO").upper(),
@@ -152,6 +156,14 @@ class _Reader:
             return kind(value)
         except ValueError:
             raise SettingsError(f"{name}: one of {', '.join(kind)}; got {value!r}") from None
+
+    def second_road(self, name: str, first: EmailRoad) -> EmailRoad | None:
+        value = self.text(name, "")
+        if not value:
+            return None
+        if value != EmailRoad.SMTP or first is EmailRoad.SMTP:
+            raise SettingsError(f"{name}: smtp beside another first road, or nothing; got {value!r}")
+        return EmailRoad.SMTP
 
     def url(self, name: str, default: str) -> str:
         value = self.text(name, default).rstrip("/")

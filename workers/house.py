@@ -8,7 +8,7 @@ from sqlalchemy.orm import sessionmaker
 from service.consenting.consent import AddressKey
 from service.domain.doubt import STANDARD, DoubtPolicy
 from service.nudges import Nudger
-from service.providers.choosing import email_provider, sms_provider
+from service.providers.choosing import email_provider, second_email_provider, sms_provider
 from service.providers.ports import EmailProvider, SmsProvider
 from service.sending.carriers import Words
 from service.sending.notice_hand_over import NoticeDesk
@@ -27,6 +27,7 @@ class House:
     settings: Settings
     sessions: sessionmaker[Session]
     email: EmailProvider
+    email_second: EmailProvider | None
     sms: SmsProvider
     words: Words
     desk: NoticeDesk
@@ -45,13 +46,15 @@ def house() -> House:
     sessions = make_sessions(make_engine(settings.database_url, pool_size=20))
     key = derive_key(settings.secret_key, "links")
     email, sms = email_provider(settings), sms_provider(settings)
+    email_second = second_email_provider(settings)
     desk = NoticeDesk(
         sessions=sessions,
         email=email,
+        email_second=email_second,
         sms=sms,
         writer=NoticeWriter(key, settings.public_url),
         address_key=AddressKey.of(settings),
         public_url=settings.public_url,
     )
     words = Words(key, settings.public_url)
-    return House(settings, sessions, email, sms, words, desk, Nudger(settings.redis_url))
+    return House(settings, sessions, email, email_second, sms, words, desk, Nudger(settings.redis_url))

@@ -40,7 +40,9 @@ def main() -> int:
     ticks = 0
     while not stop.is_set():
         try:
-            for errand in sorted(tick(sessions, public_url=settings.public_url).errands):
+            has_second_road = settings.email_second_road is not None
+            ticked = tick(sessions, public_url=settings.public_url, has_second_road=has_second_road)
+            for errand in sorted(ticked.errands):
                 nudger.nudge(errand)
         except SQLAlchemyError:
             # The database is away or being restarted; the next tick sees what this one missed.

@@ -14,6 +14,13 @@ def email_provider(settings: Settings) -> EmailProvider:
     return SendGrid(settings.sendgrid_api_key, settings.sendgrid_api_url)
 
 
+def second_email_provider(settings: Settings) -> EmailProvider | None:
+    """Who carries email while the first road is failing; None where there is no second."""
+    if settings.email_second_road is EmailRoad.SMTP and settings.smtp_url:
+        return Smtp(settings.smtp_url)
+    return None
+
+
 def sms_provider(settings: Settings) -> SmsProvider:
     """Who carries texts."""
     return Twilio(

@@ -21,6 +21,7 @@ from service.sending.notice_words import NoticeWords, NoticeWriter
 from service.sending.outcomes import Fate, in_a_transaction
 from service.store import Session
 from service.store.queries import batches, consents, notice_life
+from service.store.queries.breakers import email_road
 from service.store.queries.consents import lock_for_intent
 from service.store.queries.notice_life import IntendedNotice
 from service.wording.placeholders import MissingFact
@@ -45,6 +46,8 @@ class NoticeDesk:
     writer: NoticeWriter
     address_key: AddressKey
     public_url: str
+    # Taken instead of `email` while the first road is failing.
+    email_second: EmailProvider | None = None
 
     def send_due(self, *, until: float) -> int:
         """Hand over the notices that are due until there are none or the monotonic clock reads `until`."""
@@ -78,9 +81,9 @@ class NoticeDesk:
         if intended is None:
             return
         point("notice.intent.after_commit")
-        notice, words = intended
+        notice, words, email = intended
         point("notice.call.before")
-        fate = self._call(notice, words, attempt_id, deadline)
+        fate = self._call(notice, words, email, attempt_id, deadline)
         point("notice.call.after")
 
         def write(session: Session) -> None:
@@ -92,7 +95,7 @@ class NoticeDesk:
 
     def _commit_intent(
         self, session: Session, notice_id: int, *, attempt_id: UUID, owner: UUID
-    ) -> tuple[IntendedNotice, NoticeWords] | None:
+    ) -> tuple[IntendedNotice, NoticeWords, EmailProvider] | None:
         lock_for_intent(session)
         notice = notice_life.intend(session, notice_id, attempt_id=attempt_id, owner=owner)
         if notice is None:
@@ -111,11 +114,19 @@ class NoticeDesk:
                 session, notice.id, owner=owner, state=MessageState.FAILED, reason=f"cannot be written: {missing}"
             )
             return None
-        provider = self.email.name if notice.channel is Channel.EMAIL else self.sms.name
+        email = self._email_road(session)
+        provider = email.name if notice.channel is Channel.EMAIL else self.sms.name
         notice_life.add_attempt(session, attempt_id=attempt_id, notice_id=notice.id, provider=provider)
-        return notice, words
+        return notice, words, email
 
-    def _call(self, notice: IntendedNotice, words: NoticeWords, attempt_id: UUID, deadline: float) -> Fate:
+    def _email_road(self, session: Session) -> EmailProvider:
+        if self.email_second is None or email_road(session).name == "first":
+            return self.email
+        return self.email_second
+
+    def _call(
+        self, notice: IntendedNotice, words: NoticeWords, email: EmailProvider, attempt_id: UUID, deadline: float
+    ) -> Fate:
         ref = str(NoticeRef(notice.id))
         if words.email is None:
             text = Text(
@@ -138,7 +149,7 @@ class NoticeDesk:
             recipients=[EmailRecipient(notice.to_address, "", ref, {}, {})],
             headers={},
         )
-        reply = self.email.send(batch, deadline=deadline)
+        reply = email.send(batch, deadline=deadline)
         reply = reply.per_recipient.get(0, reply)
         return Fate(reply.outcome, reply.provider_ref, reply.retry_after, reply.refusal, reply.detail)
 

@@ -8,6 +8,7 @@ from service.domain.channel import Channel, Pace
 from service.domain.doubt import STANDARD, DoubtPolicy
 from service.domain.errand import Errand
 from service.points import point
+from service.sending.breakers import trip_breakers
 from service.sending.due import fire_due_stages, open_scheduled_blasts
 from service.store import Session
 from service.store.queries import notice_life, opening, sweeps
@@ -31,7 +32,13 @@ class Ticked:
     errands: frozenset[Errand]
 
 
-def tick(sessions: sessionmaker[Session], *, public_url: str, policy: DoubtPolicy = STANDARD) -> Ticked:
+def tick(
+    sessions: sessionmaker[Session],
+    *,
+    public_url: str,
+    policy: DoubtPolicy = STANDARD,
+    has_second_road: bool = False,
+) -> Ticked:
     """Fire what is due, give back leases, age doubts, expire what is too late, and tell which errands have work.
 
     Any number of tickers may do this at once. Each step is a transaction of its own, so that one that fails holds
@@ -57,6 +64,10 @@ def tick(sessions: sessionmaker[Session], *, public_url: str, policy: DoubtPolic
             notice_life.sweep(session, channel=channel, attempts=tries, window=window)
         point("notice.sweep.before_commit")
     point("notice.sweep.after_commit")
+    with sessions.begin() as session:
+        trip_breakers(session, has_second_road=has_second_road, now=database_now(session))
+        point("breakers.before_commit")
+    point("breakers.after_commit")
     with sessions.begin() as session:
         opening.finish_blasts(session, now=database_now(session))
         sweeps.note_tick(session)

@@ -67,7 +67,7 @@ def settle_doubts(house: House, _: float) -> bool:
 
 
 def _email(house: House) -> Carrier:
-    return email_carrier(house.email, house.words)
+    return email_carrier(house.email, house.words, house.email_second)
 
 
 def _sms(house: House) -> Carrier:

@@ -1,0 +1,87 @@
+"""Questions of the circuit breakers: what came of each blast under way since it was last looked at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+
+from service.domain.breaker import Seen
+from service.domain.channel import Channel
+from service.store import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A blast under way on one channel, and what came of it."""
+
+    blast_id: int
+    channel: Channel
+    seen: Seen
+
+
+# Batches by ix_batches_blast_id_state, receipts by ix_receipts_harm. A handover whose worker died says nothing of the
+# provider, so only attempts that were closed count. A road taken later is judged by what it did itself.
+_WATCHED = text("""
+    WITH watched AS (
+        SELECT blasts.id, channel, greatest(coalesce(blasts.watched_from, blasts.opened_at, blasts.created_at),
+            CASE WHEN channel = 'email' THEN house.email_road_at END) AS since
+        FROM blasts, unnest(blasts.channels) AS channel, house
+        WHERE blasts.state IN ('opening', 'running')
+    )
+    SELECT w.id AS blast_id, w.channel,
+        (SELECT coalesce(sum(size), 0)::bigint FROM batches b WHERE b.blast_id = w.id AND b.channel = w.channel
+            AND b.state = 'accepted' AND b.intent_at > w.since) AS accepted,
+        (SELECT count(DISTINCT supporter_id) FROM receipts r WHERE r.blast_id = w.id AND r.channel = w.channel
+            AND r.kind = 'complained' AND r.received_at > w.since) AS complaints,
+        (SELECT count(DISTINCT supporter_id) FROM receipts r WHERE r.blast_id = w.id AND r.channel = w.channel
+            AND r.kind IN ('bounced', 'dropped') AND r.received_at > w.since) AS bounces,
+        (SELECT count(*) FROM batches b JOIN attempts a ON a.id = b.attempt_id
+            WHERE b.blast_id = w.id AND b.channel = w.channel AND b.state IN ('in_doubt', 'unknown')
+            AND a.closed_at IS NOT NULL AND b.intent_at > greatest(w.since, (SELECT max(intent_at) FROM batches g
+                WHERE g.blast_id = w.id AND g.channel = w.channel AND g.state IN ('accepted', 'failed'))))
+            AS in_doubt_in_a_row,
+        CASE WHEN w.channel = 'email' THEN (SELECT count(*) FROM receipts r WHERE r.blast_id IS NULL
+            AND r.kind = 'account' AND r.received_at > w.since AND r.reason NOT LIKE '%reactivat%') ELSE 0 END
+            AS account_warnings
+    FROM watched w ORDER BY w.id, w.channel
+""")
+
+
+def watched_blasts(session: Session) -> Sequence[Watched]:
+    """Every blast under way, channel by channel, with what the breakers judge it by."""
+    return [
+        Watched(
+            row.blast_id,
+            Channel(row.channel),
+            Seen(row.accepted, row.complaints, row.bounces, row.in_doubt_in_a_row, row.account_warnings),
+        )
+        for row in session.execute(_WATCHED)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """Which road emails take, since when and why."""
+
+    name: str
+    reason: str
+    at: datetime | None
+
+
+_ROAD = text("SELECT email_road, email_road_reason, email_road_at FROM house WHERE id = 1")
+_TAKE_ROAD = text("""
+    UPDATE house SET email_road = :road, email_road_reason = :reason, email_road_at = clock_timestamp()
+    WHERE id = 1 AND email_road <> :road RETURNING id
+""")
+
+
+def email_road(session: Session) -> Road:
+    """Which road emails take."""
+    row = session.execute(_ROAD).one()
+    return Road(row.email_road, row.email_road_reason, row.email_road_at)
+
+
+def take_road(session: Session, road: str, *, reason: str) -> bool:
+    """Have emails take another road from now on; False when they took it already."""
+    return session.execute(_TAKE_ROAD, {"road": road, "reason": reason}).one_or_none() is not None
