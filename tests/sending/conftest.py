@@ -13,7 +13,7 @@ from service.domain.channel import Channel, Pace
 from service.domain.doubt import DoubtPolicy
 from service.sending.carriers import Words, email_carrier, text_carrier
 from service.sending.due import open_scheduled_blasts
-from service.sending.hand_over import Delivered, deliver
+from service.sending.hand_over import Carrier, Delivered, deliver
 from service.sending.settle import Settled, Settler
 from service.sending.sweep import tick
 from service.sending.write import write_next_span
@@ -48,6 +48,9 @@ class Desk:
         carrier = email_carrier(self.email, self.words)
         if channel is Channel.SMS:
             carrier = text_carrier(self.sms, self.words)
+        return deliver(self.sessions, carrier, pace, until=clock.monotonic() + 20)
+
+    def deliver_by(self, carrier: Carrier, pace: Pace = Pace.BULK) -> Delivered:
         return deliver(self.sessions, carrier, pace, until=clock.monotonic() + 20)
 
     def settle(self, policy: DoubtPolicy) -> Settled:
