@@ -63,6 +63,11 @@ class Settings:
     def uses_sandbox(self) -> bool:
         return self.email_road is EmailRoad.SANDBOX or self.sms_road is SmsRoad.SANDBOX
 
+    @property
+    def pool(self) -> tuple[str, ...]:
+        """The numbers texts come from, each supporter's always from the same; none where a messaging service chooses."""
+        return () if self.twilio_messaging_service_sid else self.twilio_from_numbers
+
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read and check every setting. Raises SettingsError naming the first that is wrong."""

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from service.domain.zones import zone_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +18,11 @@ class QuietHours:
 
         An end that a clock change skips is the first moment after the gap; one that comes twice is the later.
         """
-        local = moment.astimezone(_zone(time_zone))
+        local = moment.astimezone(zone_named(time_zone))
         if not self._holds(local.time()):
             return None
         day = local.date() if local.time() < self.until else local.date() + timedelta(days=1)
-        ends = datetime.combine(day, self.until, _zone(time_zone)).replace(fold=1)
+        ends = datetime.combine(day, self.until, zone_named(time_zone)).replace(fold=1)
         return max(ends.astimezone(UTC), moment.astimezone(UTC) + timedelta(seconds=1))
 
     def _holds(self, at: time) -> bool:
@@ -35,10 +36,3 @@ def parse_quiet_hours(raw: dict[str, str] | None) -> QuietHours | None:
     if not raw:
         return None
     return QuietHours(time.fromisoformat(raw["from"]), time.fromisoformat(raw["until"]))
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")

@@ -1,5 +1,6 @@
 """How fast a sender may go: a rate, a limit for the day, and the ramp-up of a domain nobody knows yet."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -54,6 +55,13 @@ def _ramp_limit(began_on: date | None, day: date) -> int | None:
 def sender_name(channel: Channel, sender_email: str, number: str = "") -> str:
     """Whose rate a message counts against: the domain it comes from, or the number."""
     return sender_email.rpartition("@")[2].lower() if channel is Channel.EMAIL else number
+
+
+def number_for(supporter_id: int, kept: str, numbers: Sequence[str]) -> str:
+    """The number a supporter's texts come from: the one they know, else one of ours; '' where the provider chooses."""
+    if kept in numbers:
+        return kept
+    return numbers[supporter_id % len(numbers)] if numbers else ""
 
 
 def next_day(now: datetime) -> datetime:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from service.domain.channel import Channel
 from service.domain.message import MessageRef
+from service.domain.sender import number_for
 from service.providers.ports import (
     EmailBatch,
     EmailOutcome,
@@ -183,11 +184,11 @@ def _email_fate(answer: EmailOutcome) -> Fate:
     )
 
 
-def text_carrier(provider: SmsProvider, words: Words) -> Carrier:
-    """Batches of up to 50 texts, a request each, all at once."""
+def text_carrier(provider: SmsProvider, words: Words, numbers: Sequence[str] = ()) -> Carrier:
+    """Batches of up to 50 texts, a request each, all at once; from the numbers of a pool where there is one."""
 
     def carry(claimed: ClaimedBatch, attempt_id: UUID, recipients: Recipients, deadline: float) -> Handed:
-        texts = _texts(words, claimed, recipients)
+        texts = _texts(words, claimed, recipients, numbers)
         validity = int((claimed.expires_at - claimed.now).total_seconds())
         answers = provider.send(texts, deadline=deadline, validity=max(6, min(validity, _LONGEST_VALIDITY)))
         fates = {
@@ -196,12 +197,12 @@ def text_carrier(provider: SmsProvider, words: Words) -> Carrier:
         return Handed(fates[0], fates)
 
     def segments(claimed: ClaimedBatch, recipients: Recipients) -> int:
-        return sum(measure(text.body).segments for text in _texts(words, claimed, recipients))
+        return sum(measure(text.body).segments for text in _texts(words, claimed, recipients, numbers))
 
     return Carrier(Channel.SMS, provider.name, carry, words.prepare, segments)
 
 
-def _texts(words: Words, claimed: ClaimedBatch, recipients: Recipients) -> list[Text]:
+def _texts(words: Words, claimed: ClaimedBatch, recipients: Recipients, numbers: Sequence[str]) -> list[Text]:
     thawed = words.of(claimed)
     if thawed.text is None:
         raise LookupError(f"rendering {claimed.rendering_id} is not a text")
@@ -212,11 +213,8 @@ def _texts(words: Words, claimed: ClaimedBatch, recipients: Recipients) -> list[
         ref = str(MessageRef(claimed.blast_id, Channel.SMS, supporter_id))
         values = fill(Person(supporter_id, first_name, time_zone))
         callback = f"{words.public_url}/hooks/twilio/status/{ref}"
-        texts.append(
-            Text(
-                to=number, body=compiled.fill(values), ref=ref, status_callback=callback, sender=claimed.sender or None
-            )
-        )
+        sender = claimed.sender or number_for(supporter_id, "", numbers) or None
+        texts.append(Text(to=number, body=compiled.fill(values), ref=ref, status_callback=callback, sender=sender))
     return texts
 
 

@@ -1,11 +1,16 @@
 """Write a blast's messages: the audience is frozen a span of supporters at a time, each span one transaction."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from service.domain.channel import Channel
+from service.domain.sender import sender_name
+from service.domain.zones import next_at
 from service.points import point
 from service.store import Session
-from service.store.queries import blasts_life, opening
+from service.store.queries import blasts_life, opening, senders, writing
+from service.store.tables.campaign import Campaign
+from service.store.tables.sending import Blast, Rendering
 
 SPAN = 100_000
 
@@ -19,10 +24,11 @@ class Written:
     done: bool
 
 
-def write_next_span(session: Session, *, span: int = SPAN) -> Written | None:
+def write_next_span(session: Session, *, numbers: Sequence[str] = (), span: int = SPAN) -> Written | None:
     """Write the next span of one blast that is opening; None when no blast is waiting for this worker.
 
     The messages and how far it has come are one transaction: after a crash the span is there whole or not at all.
+    `numbers`: those texts come from; none where the provider keeps the pool.
     """
     blast = opening.hold_opening(session)
     if blast is None:
@@ -30,27 +36,62 @@ def write_next_span(session: Session, *, span: int = SPAN) -> Written | None:
     point("open.held")
     opening.set_work_mem(session)
     campaign, _ = blasts_life.campaign_and_fixture(session, blast.campaign_id)
-    ends = blast.opens_upto or 0
-    upto = min(blast.opened_through + span, ends)
+    after, ends = blast.opened_through, blast.opens_upto or 0
+    upto = min(after + span, ends)
     messages = 0
-    rendered: dict[str, dict[str, int]] = {}
-    for rendering in opening.renderings_of(session, blast.id):
-        rendered.setdefault(rendering.channel, {})[rendering.language] = rendering.id
+    rendered = _by_channel(opening.renderings_of(session, blast.id))
     for channel in Channel:
         if channel not in rendered:
             continue
-        messages += opening.write_messages(
-            session,
-            blast,
-            channel,
-            rendered[channel],
-            default_language=campaign.language,
-            by_time_zone=str(channel) in campaign.quiet_hours,
-            after=blast.opened_through,
-            upto=upto,
-            batch_size=opening.BATCH_SIZES[channel],
-        )
+        if channel is Channel.SMS and len(numbers) > 1:
+            writing.keep_numbers(session, numbers, after=after, upto=upto)
+        cut = _cut(session, blast, campaign, channel, rendered[channel], numbers, after=after, upto=upto)
+        messages += writing.write_messages(session, blast, channel, cut, after=after, upto=upto)
     done = upto >= ends
     opening.advance(session, blast.id, through=upto, written=messages, done=done)
     point("open.before_commit")
     return Written(blast.id, messages, done)
+
+
+def _by_channel(rows: Sequence[Rendering]) -> dict[str, dict[str, dict[str, int]]]:
+    """Renderings by channel, arm of a test and language."""
+    rendered: dict[str, dict[str, dict[str, int]]] = {}
+    for row in rows:
+        rendered.setdefault(row.channel, {}).setdefault(row.arm, {})[row.language] = row.id
+    return rendered
+
+
+def _cut(
+    session: Session,
+    blast: Blast,
+    campaign: Campaign,
+    channel: Channel,
+    renderings: Mapping[str, Mapping[str, int]],
+    numbers: Sequence[str],
+    *,
+    after: int,
+    upto: int,
+) -> writing.Cut:
+    keeps_numbers = channel is Channel.SMS and len(numbers) > 1
+    sender = sender_name(channel, campaign.sender_email, numbers[0] if len(numbers) == 1 else "")
+    local = None
+    if blast.local_time is not None:
+        zones = writing.zones_of(session, after=after, upto=upto)
+        local = {zone: next_at(blast.local_time, zone, after=blast.opens_at) for zone in zones}
+    return writing.Cut(
+        renderings=renderings,
+        default_language=campaign.language,
+        batch_size=_batch_size(session, channel, numbers if keeps_numbers else (sender,)),
+        sender=sender,
+        keeps_numbers=keeps_numbers,
+        by_time_zone=str(channel) in campaign.quiet_hours,
+        local=local,
+        test_share=blast.test_share,
+    )
+
+
+def _batch_size(session: Session, channel: Channel, names: Sequence[str]) -> int:
+    """The most messages a batch may hold: fewer where a sender is slow, so that a handover fits its rate."""
+    rows = [row for name in names if (row := senders.sender(session, channel, name)) is not None]
+    slowest = (row.allowance.at_once for row in rows)
+    return min([opening.BATCH_SIZES[channel], *(most for most in slowest if most is not None)])

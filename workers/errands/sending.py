@@ -20,7 +20,7 @@ def open_blasts(house: House, until: float) -> bool:
     """Write the messages of blasts that have opened."""
     while clock.monotonic() < until:
         with house.sessions.begin() as session:
-            written = write_next_span(session, span=house.span)
+            written = write_next_span(session, numbers=house.settings.pool, span=house.span)
         if written is None:
             return False
         point("open.after_commit")
@@ -71,4 +71,4 @@ def _email(house: House) -> Carrier:
 
 
 def _sms(house: House) -> Carrier:
-    return text_carrier(house.sms, house.words)
+    return text_carrier(house.sms, house.words, house.settings.pool)

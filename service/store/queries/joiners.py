@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from service.domain.audience import parse_rules
 from service.domain.channel import Channel, Pace
 from service.domain.message import BlastState
+from service.domain.sender import sender_name
 from service.domain.stage import CatchUp
 from service.store import Session
 from service.store.queries.audiences import audience_select
@@ -50,6 +51,7 @@ def write_one(session: Session, blast: Blast, *, channel: Channel, supporter_id:
     already = select(
         exists().where(Message.blast_id == blast.id, Message.channel == channel, Message.supporter_id == supporter_id)
     )
+    campaign, who = session.get_one(Campaign, blast.campaign_id), session.get_one(Supporter, supporter_id)
     rendering_id = session.scalar(_rendering_for(blast, channel, supporter_id))
     if session.scalar(already) or rendering_id is None:
         return 0
@@ -61,6 +63,7 @@ def write_one(session: Session, blast: Blast, *, channel: Channel, supporter_id:
             channel=channel,
             pace=Pace.PROMPT,
             time_zone="",
+            sender=sender_name(channel, campaign.sender_email, who.sms_sender),
             first_supporter_id=supporter_id,
             last_supporter_id=supporter_id,
             size=1,
@@ -88,6 +91,11 @@ def _rendering_for(blast: Blast, channel: Channel, supporter_id: int) -> Select[
     return (
         select(Rendering.id)
         .where(Rendering.blast_id == blast.id, Rendering.channel == channel)
-        .order_by((Rendering.language == language).desc(), (Rendering.language == default).desc(), Rendering.id)
+        .order_by(
+            (Rendering.arm == blast.test_winner).desc(),
+            (Rendering.language == language).desc(),
+            (Rendering.language == default).desc(),
+            Rendering.id,
+        )
         .limit(1)
     )

@@ -4,18 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, case, func, insert, literal, select, text, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from service.domain.audience import Audience, parse_rules
-from service.domain.channel import Channel, Pace
+from service.domain.channel import Channel
 from service.domain.message import BlastState
 from service.domain.stage import Anchor, Firing
 from service.store import Session
-from service.store.queries.audiences import audience_select
 from service.store.tables.campaign import Campaign, Fixture, Stage, StageFiring
 from service.store.tables.people import Supporter
-from service.store.tables.sending import Batch, Blast, Message, Rendering
+from service.store.tables.sending import Batch, Blast, Rendering
 
 BATCH_SIZES = {Channel.EMAIL: 1000, Channel.SMS: 50}
 
@@ -130,89 +128,6 @@ def hold_opening(session: Session) -> Blast | None:
 def renderings_of(session: Session, blast_id: int) -> Sequence[Rendering]:
     """The frozen words of a blast."""
     return session.scalars(select(Rendering).where(Rendering.blast_id == blast_id).order_by(Rendering.id)).all()
-
-
-def write_messages(
-    session: Session,
-    blast: Blast,
-    channel: Channel,
-    renderings: Mapping[str, int],
-    *,
-    default_language: str,
-    by_time_zone: bool,
-    after: int,
-    upto: int,
-    batch_size: int,
-) -> int:
-    """Write the messages and batches for the supporters in one span of ids; how many messages.
-
-    `renderings`: language to rendering. One statement: a crash leaves all of the span or none of it. Whoever already
-    has a message of this blast is left out, so a span may be written again.
-    """
-    audience = _audience_of(blast, channel, after=after, upto=upto).subquery("audience")
-    language = func.split_part(Supporter.locale, "-", 1)
-    default = renderings.get(default_language) or next(iter(renderings.values()))
-    chosen = case({code: literal(rendering) for code, rendering in renderings.items()}, value=language, else_=default)
-    zone = Supporter.time_zone if by_time_zone else literal("")
-    people = (
-        select(Supporter.id.label("supporter_id"), chosen.label("rendering_id"), zone.label("time_zone"))
-        .join(audience, audience.c.id == Supporter.id)
-        .where(
-            ~select(Message.supporter_id)
-            .where(Message.blast_id == blast.id, Message.channel == channel, Message.supporter_id == Supporter.id)
-            .exists()
-        )
-        .cte("people")
-    )
-    place = func.row_number().over(
-        partition_by=(people.c.rendering_id, people.c.time_zone), order_by=people.c.supporter_id
-    )
-    numbered = select(people, ((place - 1) // literal(batch_size)).label("nth")).subquery("numbered")
-    # Each row knows the first of its batch, so that rows meet their batches by equality, not by comparing spans.
-    first = func.min(numbered.c.supporter_id).over(
-        partition_by=(numbered.c.rendering_id, numbered.c.time_zone, numbered.c.nth)
-    )
-    placed = select(numbered, first.label("first_id")).cte("placed").prefix_with("MATERIALIZED")
-    spans = (
-        select(
-            literal(blast.id),
-            placed.c.rendering_id,
-            literal(str(channel)),
-            literal(str(Pace.BULK)),
-            placed.c.time_zone,
-            func.min(placed.c.supporter_id),
-            func.max(placed.c.supporter_id),
-            func.count(),
-            literal(blast.opens_at),
-            literal(blast.expires_at),
-        )
-        .group_by(placed.c.rendering_id, placed.c.time_zone, placed.c.nth)
-        .order_by(func.min(placed.c.supporter_id))
-    )
-    batches = (
-        insert(Batch)
-        .from_select(
-            [
-                *("blast_id", "rendering_id", "channel", "pace", "time_zone", "first_supporter_id"),
-                *("last_supporter_id", "size", "not_before", "expires_at"),
-            ],
-            spans,
-        )
-        .returning(Batch.id, Batch.first_supporter_id)
-        .cte("new_batches")
-    )
-    # A supporter stands first in one batch only, so that alone tells which.
-    rows = select(literal(blast.id), literal(str(channel)), placed.c.supporter_id, batches.c.id).join(
-        batches, batches.c.first_supporter_id == placed.c.first_id
-    )
-    written = insert(Message).from_select(["blast_id", "channel", "supporter_id", "batch_id"], rows)
-    return session.connection().execute(written, execution_options={"preserve_rowcount": True}).rowcount
-
-
-def _audience_of(blast: Blast, channel: Channel, *, after: int, upto: int) -> Select[int]:
-    audience: Audience = parse_rules(blast.audience)
-    chosen = audience_select(blast.campaign_id, channel, audience)
-    return chosen.where(Supporter.id > after, Supporter.id <= upto)
 
 
 def advance(session: Session, blast_id: int, *, through: int, written: int, done: bool) -> None:
