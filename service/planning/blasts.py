@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from service.domain.audience import Audience, describe_rules
 from service.domain.channel import Channel
 from service.domain.fixture import Score
 from service.domain.message import BlastState
+from service.domain.wording_test import WordingTest
 from service.sending.facts import shared_facts
-from service.sending.freeze import Words, freeze_words, words_of_draft
+from service.sending.freeze import Words, freeze_words, words_of_test
 from service.store import Session
 from service.store.queries import blasts, blasts_life, progress, renderings
 from service.store.queries.house import write_audit
@@ -50,6 +51,13 @@ class NewBlast:
     copy: Mapping[str, Mapping[str, Mapping[str, str]]]
     opens_at: datetime
     stale_after: timedelta = timedelta(hours=24)
+    # The hour each supporter gets it at, where they are; None for everyone at once.
+    local_time: time | None = None
+    # At most so many messages a channel for one supporter in the campaign's window; None for the campaign's own limit.
+    cap_count: int | None = None
+    # Most it may cost, in ten-thousandths of the campaign's currency.
+    spend_cap: int | None = None
+    test: WordingTest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,9 @@ def schedule_blast(
     if not new.channels:
         raise BlastRefused("choose email, texts or both")
     draft = {language: {channel: dict(words) for channel, words in copy.items()} for language, copy in new.copy.items()}
-    check_copy(session, campaign_id, words_of_draft(draft), new.channels, public_url=public_url)
+    check_controls(new)
+    test_draft = new.test.copy if new.test else {}
+    check_copy(session, campaign_id, words_of_test(draft, test_draft), new.channels, public_url=public_url)
     blast_id = blasts.add_blast(
         session,
         {
@@ -79,6 +89,13 @@ def schedule_blast(
             "channels": [str(channel) for channel in new.channels],
             "audience": describe_rules(new.audience),
             "draft": draft,
+            "local_time": new.local_time,
+            "cap_count": new.cap_count,
+            "spend_cap": new.spend_cap,
+            "test_draft": test_draft,
+            "test_share": new.test.share if new.test else 0,
+            "test_metric": str(new.test.metric) if new.test else "",
+            "test_lasts": new.test.lasts if new.test else None,
             "opens_at": new.opens_at,
             "expires_at": new.opens_at + new.stale_after,
             "created_by": actor,
@@ -87,6 +104,24 @@ def schedule_blast(
     )
     _audit(session, blast_id, "blast scheduled", actor, now, {"opens_at": new.opens_at.isoformat()})
     return blast_id
+
+
+def check_controls(new: NewBlast) -> None:
+    """Raise BlastRefused where the limits of a blast, or its test of wordings, make no sense."""
+    if new.cap_count is not None and new.cap_count < 1:
+        raise BlastRefused("a limit for each supporter is one message or more")
+    if new.spend_cap is not None and new.spend_cap < 1:
+        raise BlastRefused("a spending limit is more than nothing")
+    if new.test is None:
+        return
+    if not 2 <= new.test.share <= 90:
+        raise BlastRefused("a test of two wordings goes to between 2 and 90 per cent of the audience")
+    if not any(any(words.values()) for channels in new.test.copy.values() for words in channels.values()):
+        raise BlastRefused("the second wording of the test is empty")
+    if new.test.lasts is not None and not timedelta(0) < new.test.lasts < new.stale_after:
+        raise BlastRefused("a test must end before the blast is too late to be worth sending")
+    if new.local_time is not None:
+        raise BlastRefused("a test of two wordings goes out at once; choose it or a local hour, not both")
 
 
 def check_copy(

@@ -9,7 +9,7 @@ from service.domain.fixture import Fixture, FixtureState, Result, Score
 from service.domain.message import BlastState
 from service.domain.stage import Anchor, Firing, Timing
 from service.sending.facts import shared_facts
-from service.sending.freeze import NothingToSay, Words, choose_variants, freeze_blast, words_of_draft
+from service.sending.freeze import NothingToSay, Words, choose_variants, freeze_blast, words_of_test
 from service.store import Session
 from service.store.queries import blasts_life, opening, renderings
 from service.store.tables import campaign as rows
@@ -53,7 +53,7 @@ def open_scheduled_blasts(session: Session, *, public_url: str, now: datetime) -
             )
             continue
         campaign, fixture = blasts_life.campaign_and_fixture(session, blast.campaign_id)
-        words = words_of_draft(blast.draft)
+        words = words_of_test(blast.draft, blast.test_draft if blast.test_share else {})
         if _freeze(
             session, blast.id, campaign, fixture, channels=blast.channels, words=words, public_url=public_url, now=now
         ):

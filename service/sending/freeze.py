@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from service.domain.channel import Channel
+from service.domain.wording_test import wordings_of
 from service.sending.facts import SharedFacts
 from service.sending.personal import link_target
 from service.store import Session
@@ -25,6 +26,8 @@ class Words:
     subject: str
     preheader: str
     body: str
+    # Which wording of a test it is; '' where there is none.
+    arm: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,7 @@ def freeze_blast(
             blast_id=blast_id,
             channel=each.channel,
             language=each.language,
+            arm=each.arm,
             words={
                 "subject": frozen.subject,
                 "text": frozen.text,
@@ -126,10 +130,26 @@ def read_slots(slots: Sequence[Sequence[object]]) -> tuple[tuple[str, Placeholde
     )
 
 
-def words_of_draft(draft: Mapping[str, Mapping[str, Mapping[str, str]]]) -> list[Words]:
+def words_of_draft(draft: Mapping[str, Mapping[str, Mapping[str, str]]], arm: str = "") -> list[Words]:
     """A manager's own words, as kept on a blast: language, channel, then subject, preheader and body."""
     return [
-        Words(Channel(channel), language, "", copy.get("subject", ""), copy.get("preheader", ""), copy.get("body", ""))
+        Words(
+            Channel(channel),
+            language,
+            "",
+            copy.get("subject", ""),
+            copy.get("preheader", ""),
+            copy.get("body", ""),
+            arm,
+        )
         for language, channels in draft.items()
         for channel, copy in channels.items()
     ]
+
+
+Draft = dict[str, dict[str, dict[str, str]]]
+
+
+def words_of_test(draft: Draft, other: Draft) -> list[Words]:
+    """A manager's own words and, for the channels in `other`, both wordings of the test."""
+    return [words for arm, copy in wordings_of(draft, other).items() for words in words_of_draft(copy, arm)]

@@ -10,6 +10,7 @@ from service.domain.errand import Errand
 from service.points import point
 from service.sending.breakers import trip_breakers
 from service.sending.due import fire_due_stages, open_scheduled_blasts
+from service.sending.wording_tests import decide_due_tests
 from service.store import Session
 from service.store.queries import notice_life, opening, sweeps
 from service.store.queries.house import database_now
@@ -65,6 +66,7 @@ def tick(
         point("notice.sweep.before_commit")
     point("notice.sweep.after_commit")
     with sessions.begin() as session:
+        decide_due_tests(session, now=database_now(session))
         trip_breakers(session, has_second_road=has_second_road, now=database_now(session))
         point("breakers.before_commit")
     point("breakers.after_commit")

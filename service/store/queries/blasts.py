@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select, update
 from service.domain.message import BlastState
 from service.domain.stage import Firing
 from service.store import Session
-from service.store.tables.campaign import Stage, StageFiring
+from service.store.tables.campaign import Copy, Stage, StageFiring
 from service.store.tables.sending import Blast
 
 
@@ -66,3 +66,24 @@ def unfire(session: Session, stage_id: int) -> bool:
 def set_opens_at(session: Session, blast_id: int, opens_at: datetime, expires_at: datetime) -> None:
     """Move a scheduled blast."""
     session.execute(update(Blast).where(Blast.id == blast_id).values(opens_at=opens_at, expires_at=expires_at))
+
+
+def resend_of(session: Session, blast_id: int) -> int | None:
+    """The blast that goes again to those who have not opened this one (uq_blasts_resend_of)."""
+    return session.scalar(select(Blast.id).where(Blast.resend_of == blast_id))
+
+
+def email_words(session: Session, row: Blast) -> dict[str, dict[str, dict[str, str]]]:
+    """A blast's email as it was written, by language: a manager's draft, or the words of its stage and result."""
+    if row.stage_id is None:
+        other = row.test_draft if row.test_winner == "b" else {}
+        return {
+            language: {"email": copy["email"] | other.get(language, {}).get("email", {})}
+            for language, copy in row.draft.items()
+            if "email" in copy
+        }
+    said = select(Copy).where(Copy.stage_id == row.stage_id, Copy.channel == "email")
+    words: dict[str, dict[str, dict[str, str]]] = {}
+    for copy in session.scalars(said.where(Copy.variant.in_(["", row.variant])).order_by(Copy.variant)):
+        words[copy.language] = {"email": {"subject": copy.subject, "preheader": copy.preheader, "body": copy.body}}
+    return words

@@ -86,6 +86,8 @@ def blast_from_stage(
         facts=dict(facts),
         variant=variant,
         quiet_hours=due.stage.quiet_hours,
+        local_time=due.stage.local_time,
+        cap_count=due.stage.cap_count,
         opens_at=due.stage.due_at or now,
         expires_at=expires_at,
         opens_upto=opens_upto,

@@ -147,6 +147,21 @@ def resend(session: Session, batch_id: int) -> None:
     session.execute(_RESEND, {"batch_id": batch_id})
 
 
+_RESEND_UNKNOWN = text("""
+    UPDATE batches b SET state = 'queued', not_before = clock_timestamp(), lease_owner = NULL, attempt_id = NULL,
+        intent_at = NULL, finished_at = NULL, resend_count = resend_count + 1, settle_count = 0, segments = 0,
+        reason = 'sent again by hand'
+    WHERE b.blast_id = :blast_id AND b.state = 'unknown'
+    RETURNING b.size - (SELECT count(*) FROM messages m WHERE m.blast_id = b.blast_id AND m.channel = b.channel
+        AND m.batch_id = b.id AND m.state IS NOT NULL) AS count
+""")
+
+
+def resend_unknown(session: Session, blast_id: int) -> int:
+    """Queue every unknown batch of a blast again; how many messages of theirs are without evidence."""
+    return sum(session.scalars(_RESEND_UNKNOWN, {"blast_id": blast_id}))
+
+
 _WEBHOOK_HEARD = text("""
     SELECT EXISTS (SELECT 1 FROM receipts WHERE channel = 'email' AND received_at > :since)
 """)

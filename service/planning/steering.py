@@ -1,0 +1,116 @@
+"""Steering a blast that has opened: its wording chosen, its doubts sent again by hand, its silent readers asked again."""
+
+from datetime import datetime, timedelta
+
+from service.domain.channel import Channel
+from service.domain.message import BlastState
+from service.domain.wording_test import Arm, Standing
+from service.planning.blasts import BlastRefused
+from service.sending.wording_tests import let_rest_go
+from service.store import Session
+from service.store.queries import blasts, sweeps, wording_tests
+from service.store.queries.house import write_audit
+
+_HAS_OPENED = frozenset({BlastState.RUNNING, BlastState.PAUSED, BlastState.DONE, BlastState.CANCELLED})
+
+
+def wording_standings(session: Session, blast_id: int) -> list[Standing]:
+    """How each wording of a blast does; empty where it tests none."""
+    row = blasts.blast(session, blast_id)
+    return wording_tests.standings(session, blast_id) if row is not None and row.test_share else []
+
+
+def choose_wording(session: Session, blast_id: int, winner: Arm, *, actor: str, now: datetime) -> int:
+    """Let the rest of the audience have this wording; how many messages. Raises BlastRefused."""
+    row = blasts.hold_blast(session, blast_id)
+    if row is None or not row.test_share:
+        raise BlastRefused("this blast tests no wordings")
+    if row.test_winner:
+        raise BlastRefused("the wording has been chosen already")
+    if row.state not in {BlastState.RUNNING, BlastState.PAUSED}:
+        raise BlastRefused("a wording is chosen once the blast is under way, and before it is over")
+    standings = wording_tests.standings(session, blast_id)
+    return let_rest_go(session, blast_id, winner, standings, actor=actor, now=now)
+
+
+def send_unknown_again(session: Session, blast_id: int, *, actor: str, now: datetime) -> int:
+    """Queue again the messages of which nobody knows whether they went; how many. Raises BlastRefused.
+
+    Some of those people may get it twice: the one thing the house never does by itself.
+    """
+    row = blasts.hold_blast(session, blast_id)
+    if row is None or row.state == BlastState.CANCELLED:
+        raise BlastRefused("this blast was cancelled")
+    if row.expires_at <= now:
+        raise BlastRefused("it is too late for this blast to be worth sending")
+    count = sweeps.resend_unknown(session, blast_id)
+    if not count:
+        raise BlastRefused("nothing of this blast is unknown")
+    if row.state == BlastState.DONE:
+        row.state, row.finished_at = BlastState.RUNNING, None
+    row.watched_from = now
+    _audit(session, blast_id, "unknown sent again", actor, now, {"messages": str(count)})
+    return count
+
+
+def limit_spending(session: Session, blast_id: int, cap: int | None, *, actor: str, now: datetime) -> None:
+    """Set what a blast may cost, in ten-thousandths of the currency; None for no limit. Raises BlastRefused."""
+    row = blasts.hold_blast(session, blast_id)
+    if row is None or row.state in {BlastState.DONE, BlastState.CANCELLED}:
+        raise BlastRefused("this blast is over already")
+    if cap is not None and cap < 1:
+        raise BlastRefused("a spending limit is more than nothing")
+    row.spend_cap = cap
+    _audit(session, blast_id, "spending limited", actor, now, {"limit": "none" if cap is None else str(cap)})
+
+
+def ask_silent_again(
+    session: Session,
+    blast_id: int,
+    *,
+    subject: str,
+    opens_at: datetime,
+    stale_after: timedelta,
+    cap_count: int | None,
+    actor: str,
+    now: datetime,
+) -> int:
+    """Schedule a blast's email once more for those who got it and did not open it; its id. Raises BlastRefused.
+
+    Once for each blast, and never for one that is such a second asking itself.
+    """
+    first = blasts.hold_blast(session, blast_id)
+    if first is None or first.state not in _HAS_OPENED or Channel.EMAIL not in first.channels:
+        raise BlastRefused("only a blast that has gone out by email can be sent again to those who have not opened it")
+    if first.resend_of is not None:
+        raise BlastRefused("this blast was a second asking already; a third would cost more goodwill than it brings")
+    if blasts.resend_of(session, blast_id) is not None:
+        raise BlastRefused("this blast has been sent again already")
+    if not subject.strip():
+        raise BlastRefused("give it a subject: another one than the first time does best")
+    draft = blasts.email_words(session, first)
+    for copy in draft.values():
+        copy["email"]["subject"] = subject.strip()
+    made = blasts.add_blast(
+        session,
+        {
+            "campaign_id": first.campaign_id,
+            "title": f"{first.title} (again)"[:120],
+            "channels": [str(Channel.EMAIL)],
+            "audience": first.audience,
+            "draft": draft,
+            "quiet_hours": first.quiet_hours,
+            "cap_count": cap_count,
+            "resend_of": blast_id,
+            "opens_at": opens_at,
+            "expires_at": opens_at + stale_after,
+            "created_by": actor,
+            "created_at": now,
+        },
+    )
+    _audit(session, made, "blast scheduled", actor, now, {"again_for": f"blast {blast_id}"})
+    return made
+
+
+def _audit(session: Session, blast_id: int, deed: str, actor: str, now: datetime, details: dict[str, str]) -> None:
+    write_audit(session, at=now, actor=actor, deed=deed, subject=f"blast {blast_id}", details=details)
