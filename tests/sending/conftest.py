@@ -36,9 +36,12 @@ class Desk:
     def words(self) -> Words:
         return Words(b"a key", URL)
 
-    def open(self) -> None:
+    def schedule_due(self) -> None:
         with self.sessions.begin() as session:
             open_scheduled_blasts(session, public_url=URL, now=datetime.now(UTC))
+
+    def open(self) -> None:
+        self.schedule_due()
         while True:
             with self.sessions.begin() as session:
                 if write_next_span(session) is None:

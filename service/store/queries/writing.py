@@ -142,7 +142,7 @@ def zones_of(session: Session, *, after: int, upto: int) -> Sequence[str]:
 
 
 _KEEP_NUMBERS = text("""
-    UPDATE supporters SET sms_sender = CAST(:numbers AS text[])[1 + id % cardinality(CAST(:numbers AS text[]))]
+    UPDATE supporters SET sms_sender = (CAST(:numbers AS text[]))[1 + id % cardinality(CAST(:numbers AS text[]))]
     WHERE id > :after AND id <= :upto AND phone IS NOT NULL AND sms_sender <> ALL(CAST(:numbers AS text[]))
 """)
 
