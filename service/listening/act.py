@@ -144,6 +144,8 @@ def _join(deed: _Deed) -> bool:
         lifting=LIFTED_BY_TEXTING_START,
         now=deed.now,
     )
+    # They know this number: their texts come from it from now on.
+    supporters.keep_number(deed.session, supporter_id, deed.sender.to_number)
     add_joiner(deed.session, campaign_id=campaign.id, supporter_id=supporter_id, channel=Channel.SMS, now=deed.now)
     return True
 

@@ -11,6 +11,7 @@ from service.wording.campaign_files import (
     CampaignFiles,
     CopyFile,
     FixtureFile,
+    FrequencyCap,
     PetitionFile,
     PetitionWording,
     Prices,
@@ -61,6 +62,7 @@ def export_campaign(session: Session, slug: str) -> CampaignFiles:
             for page in loading.briefings_of(session, row.id)
         ),
         petition=_petition(session, row.id),
+        frequency_cap=None if row.cap_count is None else FrequencyCap(row.cap_count, row.cap_window),
     )
 
 
@@ -75,6 +77,8 @@ def _stages(session: Session, campaign_id: int) -> list[StageFile]:
             catch_up=CatchUp(stage.catch_up),
             quiet_hours=QuietHoursPolicy(stage.quiet_hours),
             audience=list(stage.audience),
+            local_time=stage.local_time,
+            cap=stage.cap_count,
             copies=tuple(
                 CopyFile(Channel(copy.channel), copy.language, copy.variant, copy.subject, copy.preheader, copy.body)
                 for copy in loading.copies_of(session, stage.id)

@@ -118,6 +118,8 @@ def _load_campaign_row(
         "currency": files.prices.currency,
         "segment_price": files.prices.segment,
         "email_price_per_thousand": files.prices.thousand_emails,
+        "cap_count": files.frequency_cap.messages if files.frequency_cap else None,
+        "cap_window": files.frequency_cap.within if files.frequency_cap else timedelta(days=1),
     }
     _compare(f"campaign {files.slug}", before, values, changes)
     row = loading.put_campaign(session, files.slug, {**values, "loaded_at": now})
@@ -177,6 +179,8 @@ def _stage_values(stage: StageFile, fixture: rows.Fixture, time_scale: float) ->
         "catch_up": str(stage.catch_up),
         "quiet_hours": str(stage.quiet_hours),
         "audience": stage.audience,
+        "local_time": stage.local_time,
+        "cap_count": stage.cap,
         "due_at": timing.due_at(fixture_of(fixture)),
         "removed_at": None,
     }

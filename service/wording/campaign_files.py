@@ -1,7 +1,7 @@
 """A campaign as files, read: its shape, and the mistakes a reader can find in one."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from service.domain.channel import Channel
 from service.domain.quiet import QuietHours
@@ -81,6 +81,10 @@ class StageFile:
     quiet_hours: QuietHoursPolicy
     audience: list[object]
     copies: tuple[CopyFile, ...]
+    # The hour each supporter gets it at, where they are; None for everyone at once.
+    local_time: time | None = None
+    # A limit of its own in place of the campaign's: messages to one supporter within the campaign's window.
+    cap: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,14 @@ class PetitionFile:
 
 
 @dataclass(frozen=True, slots=True)
+class FrequencyCap:
+    """At most so many messages a channel for one supporter within a span."""
+
+    messages: int
+    within: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class CampaignFiles:
     """A whole campaign. `consents` is the wording shown beside each channel's box: language, channel, words."""
 
@@ -129,3 +141,4 @@ class CampaignFiles:
     stages: tuple[StageFile, ...]
     briefings: tuple[BriefingFile, ...]
     petition: PetitionFile | None
+    frequency_cap: FrequencyCap | None = None

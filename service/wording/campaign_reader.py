@@ -1,6 +1,6 @@
 """A campaign's folder, read whole or not at all: every mistake found is told with its file and line."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -11,6 +11,7 @@ from service.wording.campaign_files import (
     CampaignFiles,
     CampaignMistakes,
     FixtureFile,
+    FrequencyCap,
     Mistake,
     PetitionFile,
     Prices,
@@ -71,11 +72,13 @@ def _read(folder: Path, toml: TomlFile) -> CampaignFiles:
         keywords=_keywords(toml, known),
         quiet_hours=_quiet_hours(toml),
         prices=_prices(toml),
+        frequency_cap=_frequency_cap(toml),
         stages=read_stage_copies(toml, stages, copies, known, has_petition=has_petition),
         briefings=briefings,
         petition=_petition(toml, folder, languages) if has_petition else None,
     )
     root.asked |= {"sender", "fixture", "consent", "keywords", "quiet_hours", "prices", "stages", "petition"}
+    root.asked.add("frequency_cap")
     root.finish()
     return campaign
 
@@ -151,6 +154,17 @@ def _quiet_hours(toml: TomlFile) -> dict[Channel, QuietHours]:
             hours[channel] = QuietHours(begin, end)
     outer.finish()
     return hours
+
+
+def _frequency_cap(toml: TomlFile) -> FrequencyCap | None:
+    table = toml.table("frequency_cap", needed=False)
+    if table.is_absent:
+        return None
+    cap = FrequencyCap(table.whole("messages", least=1), table.span("within", default="1d"))
+    if cap.within <= timedelta(0):
+        table.mistake("within", "no time at all", "a span such as 1d")
+    table.finish()
+    return cap
 
 
 def _prices(toml: TomlFile) -> Prices:

@@ -1,6 +1,6 @@
 """The stages of a campaign file: each one's moment, channels and audience."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from service.domain.audience import (
     AnyOf,
@@ -46,6 +46,8 @@ def _stage(table: Table, position: int, slugs: list[object]) -> StageFile:
         quiet_hours=table.choice("quiet_hours", QuietHoursPolicy, QuietHoursPolicy.DEFER) or QuietHoursPolicy.DEFER,
         audience=_audience(table, slugs),
         copies=(),
+        local_time=_local_time(table),
+        cap=table.whole("cap", least=1) if "cap" in table.raw else None,
     )
 
 
@@ -68,6 +70,14 @@ def _timing(table: Table) -> Timing:
     if only_result and anchor is not Anchor.FULL_TIME:
         table.mistake("only_result", "a result before the end", 'anchor = "full_time" with only_result')
     return Timing(anchor or Anchor.KICK_OFF, offset, at, stale_after, only_result)
+
+
+def _local_time(table: Table) -> time | None:
+    if "local_time" not in table.raw:
+        return None
+    if table.raw.get("anchor") == Anchor.SIGN_UP:
+        table.mistake("local_time", "a welcome at a later hour", "another anchor: a welcome goes out at once")
+    return table.clock("local_time")
 
 
 def _channels(table: Table) -> tuple[Channel, ...]:

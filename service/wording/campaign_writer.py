@@ -88,6 +88,8 @@ def _toml(campaign: CampaignFiles) -> str:
     prices = campaign.prices
     lines += ["", "[prices]", *_pairs(currency=prices.currency)]
     lines += [f"segment = {_price(prices.segment)}", f"thousand_emails = {_price(prices.thousand_emails)}"]
+    if cap := campaign.frequency_cap:
+        lines += ["", "[frequency_cap]", *_pairs(messages=cap.messages, within=write_span(cap.within))]
     if campaign.petition:
         petition = campaign.petition
         lines += ["", "[petition]", *_pairs(addressee=petition.addressee, goal=petition.goal)]
@@ -107,6 +109,10 @@ def _stage(stage: StageFile) -> list[str]:
     if timing.only_result:
         lines += _pairs(only_result=str(timing.only_result))
     lines += _pairs(catch_up=str(stage.catch_up), quiet_hours=str(stage.quiet_hours))
+    if stage.local_time is not None:
+        lines.append(f"local_time = {stage.local_time.isoformat()}")
+    if stage.cap is not None:
+        lines += _pairs(cap=stage.cap)
     return lines + (_pairs(audience=stage.audience) if stage.audience else [])
 
 

@@ -1,7 +1,7 @@
 """A campaign's folder is read whole, or every mistake in it is told with its file and line."""
 
 import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from service.domain.channel import Channel
 from service.domain.stage import Anchor
-from service.wording.campaign_files import CampaignMistakes
+from service.wording.campaign_files import CampaignMistakes, FrequencyCap
 from service.wording.campaign_reader import read_campaign
 from service.wording.campaign_writer import write_campaign
 from service.wording.durations import parse_span, write_span
@@ -61,6 +61,18 @@ def test_a_campaign_written_out_is_read_the_same_again(tmp_path: Path) -> None:
     assert read_campaign(tmp_path / "export") == campaign
 
 
+def test_a_stage_s_own_hour_and_limit_are_read_and_written_back(folder: Path, tmp_path: Path) -> None:
+    edit(folder, "campaign.toml", 'slug = "election"\n', 'slug = "election"\nlocal_time = 09:00:00\ncap = 3\n')
+
+    campaign = read_campaign(folder)
+    write_campaign(campaign, tmp_path / "export")
+
+    stage = next(stage for stage in campaign.stages if stage.slug == "election")
+    assert (stage.local_time, stage.cap) == (time(9, 0), 3)
+    assert campaign.frequency_cap == FrequencyCap(12, timedelta(days=1))
+    assert read_campaign(tmp_path / "export") == campaign
+
+
 def test_a_further_language_is_a_folder_beside_the_first(folder: Path) -> None:
     (folder / "az" / "sms").mkdir(parents=True)
     (folder / "az" / "sms" / "half-time.txt").write_text("{home} {score} {away}. {keyword_sign}", "utf-8")
@@ -93,6 +105,13 @@ def test_a_further_language_is_a_folder_beside_the_first(folder: Path) -> None:
         ("campaign.toml", '["sms"]', '["fax"]', "the channel 'fax'; expected one of email, sms"),
         ("campaign.toml", 'slug = "thank-you"', 'slug = "welcome"', "a second stage 'welcome'"),
         ("campaign.toml", "segment = 0.0412", "segment = -1", "expected a price such as 0.0412"),
+        ("campaign.toml", "messages = 12", "messages = 0", "expected a whole number, 1 or more"),
+        (
+            "campaign.toml",
+            'anchor = "sign_up"',
+            'anchor = "sign_up"\nlocal_time = 09:00:00',
+            "a welcome at a later hour",
+        ),
         ("campaign.toml", "language =", "language", "not TOML"),
         ("campaign.toml", "campaign@example.org", "campaign", "expected an address such as news@example.org"),
         ("email/welcome.md", "{kick_off}", "{kickof}", "no such placeholder: {kickof} (column "),

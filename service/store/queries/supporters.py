@@ -83,6 +83,12 @@ def attach(session: Session, supporter_id: int, *, channel: Channel, address: st
     return bool(session.execute(given.returning(Supporter.id)).all())
 
 
+def keep_number(session: Session, supporter_id: int, number: str) -> None:
+    """The number of ours this supporter hears from, unless they have one already."""
+    keep = update(Supporter).where(Supporter.id == supporter_id, Supporter.sms_sender == "")
+    session.execute(keep.values(sms_sender=number))
+
+
 def change(session: Session, supporter_id: int, values: Mapping[str, str]) -> None:
     """Change what a supporter says of themselves: first name, locale, time zone."""
     if values:
