@@ -106,12 +106,7 @@ def test_a_further_language_is_a_folder_beside_the_first(folder: Path) -> None:
         ("campaign.toml", 'slug = "thank-you"', 'slug = "welcome"', "a second stage 'welcome'"),
         ("campaign.toml", "segment = 0.0412", "segment = -1", "expected a price such as 0.0412"),
         ("campaign.toml", "messages = 12", "messages = 0", "expected a whole number, 1 or more"),
-        (
-            "campaign.toml",
-            'anchor = "sign_up"',
-            'anchor = "sign_up"\nlocal_time = 09:00:00',
-            "a welcome at a later hour",
-        ),
+        ("campaign.toml", 'stale_after = "1d"', 'local_time = 09:00:00\nstale_after = "1d"', "a welcome at a later"),
         ("campaign.toml", "language =", "language", "not TOML"),
         ("campaign.toml", "campaign@example.org", "campaign", "expected an address such as news@example.org"),
         ("email/welcome.md", "{kick_off}", "{kickof}", "no such placeholder: {kickof} (column "),
