@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from time import sleep
 
@@ -19,6 +19,7 @@ from service.domain.audience import AudienceMistake, parse_rules
 from service.domain.channel import Channel
 from service.domain.errand import Errand
 from service.domain.message import BlastState
+from service.domain.wording_test import Metric, WordingTest
 from service.planning import blasts
 from service.planning.blasts import NewBlast
 from service.reporting.live import Progress, progress_of
@@ -41,6 +42,13 @@ def blast() -> None:
 @click.option("--audience", default="[]", help='Rules as JSON, such as [{"signed": false}].')
 @click.option("--at", "at", help="When, such as 2026-12-01T09:00+00:00; now where it is not given.")
 @click.option("--stale-after", default=24.0, show_default=True, help="Hours after which it is too late to send.")
+@click.option("--local-time", help="The hour each supporter gets it at, where they are, such as 09:00.")
+@click.option("--cap", type=int, help="Only to those who had fewer of our messages within the campaign's window.")
+@click.option("--spend-cap", type=float, help="Most it may cost, in the campaign's currency; it pauses before that.")
+@click.option("--try-subject", default="", help="Another subject, tried on a part of the audience.")
+@click.option("--try-share", default=20, show_default=True, help="Per cent of the audience the two subjects go to.")
+@click.option("--judge-by", type=click.Choice([str(metric) for metric in Metric]), default="signatures")
+@click.option("--decide-after", type=float, help="Hours after which the better subject is chosen; else you choose.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @plainly
 def schedule(
@@ -52,6 +60,13 @@ def schedule(
     audience: str,
     at: str | None,
     stale_after: float,
+    local_time: str | None,
+    cap: int | None,
+    spend_cap: float | None,
+    try_subject: str,
+    try_share: int,
+    judge_by: str,
+    decide_after: float | None,
     *,
     as_json: bool,
 ) -> None:
@@ -77,10 +92,28 @@ def schedule(
             copy={view.language: copy},
             opens_at=read_moment(at) if at else clock.now(),
             stale_after=timedelta(hours=stale_after),
+            local_time=_hour(local_time),
+            cap_count=cap,
+            spend_cap=None if spend_cap is None else round(spend_cap * 10_000),
+            test=WordingTest(
+                copy={view.language: {"email": {"subject": try_subject}}},
+                share=try_share,
+                metric=Metric(judge_by),
+                lasts=None if decide_after is None else timedelta(hours=decide_after),
+            )
+            if try_subject
+            else None,
         )
         public_url = house.settings.public_url
         blast_id = blasts.schedule_blast(session, view.id, new, public_url=public_url, actor=ACTOR, now=clock.now())
     click.echo(json.dumps({"blast": blast_id}) if as_json else f"Blast {blast_id} is scheduled.")
+
+
+def _hour(words: str | None) -> time | None:
+    try:
+        return time.fromisoformat(words) if words else None
+    except ValueError:
+        refuse(f"--local-time: an hour such as 09:00; got {words!r}")
 
 
 @blast.command()

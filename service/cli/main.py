@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from service.cli import steering  # noqa: F401 - adds its commands to `touchline blast`
 from service.cli.blast import blast
 from service.cli.campaign import campaign
 from service.cli.demo import demo
@@ -14,6 +15,7 @@ from service.cli.manager import manager
 from service.cli.migrating import migrate_command
 from service.cli.petition import petition
 from service.cli.report import report
+from service.cli.sender import road, sender
 from service.cli.supporters import supporters
 from service.cli.up import up
 
@@ -26,7 +28,7 @@ def main() -> None:
     """Campaign action by email and text, planned around a football match."""
 
 
-for command in (up, demo, campaign, fixture, blast, supporters, petition, report, manager, doctor):
+for command in (up, demo, campaign, fixture, blast, supporters, petition, report, sender, road, manager, doctor):
     main.add_command(command)
 main.add_command(migrate_command, "migrate")
 

@@ -1,0 +1,96 @@
+"""`touchline blast move|choose|again|resend-unknown|limit`: steering a blast from the command line."""
+
+from datetime import timedelta
+
+import click
+
+from service import clock
+from service.cli.blast import blast
+from service.cli.fixture import ACTOR
+from service.cli.moments import read_moment
+from service.cli.opening import open_house, plainly
+from service.domain.errand import Errand
+from service.domain.wording_test import Arm
+from service.planning import blasts, steering
+
+RISK = "Nobody knows whether these messages went. Some people may get them twice. Send them again?"
+
+
+@blast.command()
+@click.argument("blast_id", type=int)
+@click.argument("moment")
+@plainly
+def move(blast_id: int, moment: str) -> None:
+    """Move a blast that has not opened to MOMENT, such as 2026-12-01T09:00+00:00."""
+    with open_house().transaction() as session:
+        blasts.reschedule_blast(session, blast_id, opens_at=read_moment(moment), actor=ACTOR, now=clock.now())
+    click.echo(f"Blast {blast_id} is moved.")
+
+
+@blast.command()
+@click.argument("blast_id", type=int)
+@click.argument("wording", type=click.Choice([str(arm) for arm in Arm]), required=False)
+@plainly
+def choose(blast_id: int, wording: str | None) -> None:
+    """Choose a WORDING for the rest of the audience; without one, show how each does."""
+    house = open_house()
+    with house.transaction(keep=False) as session:
+        standings = steering.wording_standings(session, blast_id)
+    for each in standings:
+        click.echo(f"{each.arm}: {each.sent:,} sent, {each.clicked:,} clicked, {each.signed:,} signed")
+    if wording is None:
+        return
+    with house.transaction() as session:
+        count = steering.choose_wording(session, blast_id, Arm(wording), actor=ACTOR, now=clock.now())
+    house.nudge(Errand.DELIVER_EMAIL, Errand.DELIVER_SMS)
+    click.echo(f"The rest, {count:,} messages, go out in wording {wording}.")
+
+
+@blast.command()
+@click.argument("blast_id", type=int)
+@click.option("--subject", required=True, help="Another subject than the first time does best.")
+@click.option("--at", "at", help="When; now where it is not given.")
+@click.option("--cap", type=int, help="Only to those who had fewer of our messages within the campaign's window.")
+@click.option("--stale-after", default=24.0, show_default=True, help="Hours after which it is too late to send.")
+@plainly
+def again(blast_id: int, subject: str, at: str | None, cap: int | None, stale_after: float) -> None:
+    """Send a blast's email once more, to those who got it and have not opened it."""
+    with open_house().transaction() as session:
+        made = steering.ask_silent_again(
+            session,
+            blast_id,
+            subject=subject,
+            opens_at=read_moment(at) if at else clock.now(),
+            stale_after=timedelta(hours=stale_after),
+            cap_count=cap,
+            actor=ACTOR,
+            now=clock.now(),
+        )
+    click.echo(f"Blast {made} is scheduled.")
+
+
+@blast.command("resend-unknown")
+@click.argument("blast_id", type=int)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@plainly
+def resend_unknown(blast_id: int, *, yes: bool) -> None:
+    """Send the messages again of which nobody knows whether they went."""
+    if not yes:
+        click.confirm(RISK, abort=True)
+    house = open_house()
+    with house.transaction() as session:
+        count = steering.send_unknown_again(session, blast_id, actor=ACTOR, now=clock.now())
+    house.nudge(Errand.DELIVER_EMAIL, Errand.DELIVER_SMS)
+    click.echo(f"{count:,} messages are queued again.")
+
+
+@blast.command()
+@click.argument("blast_id", type=int)
+@click.argument("most", type=float, required=False)
+@plainly
+def limit(blast_id: int, most: float | None) -> None:
+    """Let a blast cost MOST at most, in the campaign's currency; without it, as much as it takes."""
+    cap = None if most is None else round(most * 10_000)
+    with open_house().transaction() as session:
+        steering.limit_spending(session, blast_id, cap, actor=ACTOR, now=clock.now())
+    click.echo(f"Blast {blast_id} may cost {'as much as it takes' if most is None else f'{most:,.2f}'}.")

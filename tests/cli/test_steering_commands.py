@@ -1,0 +1,106 @@
+"""A blast is limited, tried in two wordings and sent again from the command line; senders are kept to their rate."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session, sessionmaker
+
+from service.store.tables.sending import Blast
+from tests import make
+from tests.cli.conftest import Touchline, said
+
+
+@pytest.fixture
+def planned(sessions: sessionmaker[Session]) -> None:
+    with sessions.begin() as session:
+        make.supporter(session, "Ana", campaign=make.campaign(session))
+
+
+@pytest.fixture
+def letter(tmp_path: Path) -> str:
+    (tmp_path / "letter.md").write_text("Dear {first_name|friend}, sign: {petition_link}")
+    return str(tmp_path / "letter.md")
+
+
+def test_a_blast_is_scheduled_with_limits_and_another_subject(
+    touchline: Touchline, planned: None, letter: str, sessions: sessionmaker[Session]
+) -> None:
+    words = ("blast", "schedule", "fair-trials", "--title", "Now", "--subject", "Now", "--email", letter)
+    hourly = said(touchline(*words, "--local-time", "09:00", "--cap", "3", "--spend-cap", "25.5", "--json"))
+    trial = said(touchline(*words, "--try-subject", "Will you?", "--decide-after", "2", "--json"))
+
+    with sessions() as session:
+        first, second = (session.get_one(Blast, made["blast"]) for made in (hourly, trial))
+    assert (first.local_time, first.cap_count, first.spend_cap) == (time(9, 0), 3, 255_000)
+    assert (second.test_share, second.test_metric, second.test_lasts) == (20, "signatures", timedelta(hours=2))
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (("--local-time", "nine"), "an hour such as 09:00"),
+        (("--cap", "0"), "one message or more"),
+        (("--spend-cap", "0"), "more than nothing"),
+        (("--try-subject", "Hm", "--try-share", "95"), "between 2 and 90 per cent"),
+        (("--try-subject", "Hm", "--decide-after", "48"), "before the blast is too late"),
+        (("--try-subject", "Hm", "--local-time", "09:00"), "not both"),
+    ],
+)
+def test_limits_that_make_no_sense_are_refused_with_why(
+    touchline: Touchline, planned: None, letter: str, options: tuple[str, ...], why: str
+) -> None:
+    words = ("blast", "schedule", "fair-trials", "--title", "Now", "--subject", "Now", "--email", letter)
+    result = touchline(*words, *options)
+
+    assert (result.exit_code, why in result.stderr) == (1, True)
+
+
+def test_a_blast_is_moved_limited_chosen_for_and_sent_again(
+    touchline: Touchline, planned: None, letter: str, sessions: sessionmaker[Session]
+) -> None:
+    words = ("blast", "schedule", "fair-trials", "--title", "Now", "--subject", "A", "--email", letter)
+    made = str(said(touchline(*words, "--at", "2031-01-01T09:00+00:00", "--try-subject", "B", "--json"))["blast"])
+
+    assert "is moved" in touchline("blast", "move", made, "2031-01-02T09:00+00:00").output
+    assert "may cost 12.00" in touchline("blast", "limit", made, "12").output
+    assert "once the blast is under way" in touchline("blast", "choose", made, "b").stderr
+    assert "only a blast that has gone out" in touchline("blast", "again", made, "--subject", "C").stderr
+    assert "nothing of this blast is unknown" in touchline("blast", "resend-unknown", made, "--yes").stderr
+    with sessions.begin() as session:
+        assert session.get_one(Blast, int(made)).opens_at == datetime(2031, 1, 2, 9, 0, tzinfo=UTC)
+        session.execute(text("UPDATE blasts SET state = 'running', opened_at = now()"))
+    assert "go out in wording b" in touchline("blast", "choose", made, "b").output
+    assert "is scheduled" in touchline("blast", "again", made, "--subject", "C").output
+
+
+def test_a_sender_is_limited_listed_and_freed(touchline: Touchline, planned: None) -> None:
+    touchline("sender", "limit", "email", "example.org", "--per-second", "50", "--ramp-from", "2026-11-01")
+
+    listed = said(touchline("sender", "list", "--json"))
+    shown = touchline("sender", "list").output
+    touchline("sender", "limit", "email", "example.org")
+    freed = touchline("sender", "list").output
+
+    assert {"channel": "email", "name": "example.org"}.items() <= listed["senders"][0].items()  # type: ignore[index]  # a list
+    assert "50 a second" in shown
+    assert f"ramped up from {date(2026, 11, 1)}" in shown
+    assert "as fast as it can" in freed
+    assert "+447700900000" in freed
+
+
+def test_a_limit_of_nothing_is_refused(touchline: Touchline, planned: None) -> None:
+    assert "more than nothing" in touchline("sender", "limit", "sms", "+447700900000", "--per-second", "0").stderr
+    assert "a day such as" in touchline("sender", "limit", "sms", "+447700900000", "--ramp-from", "soon").stderr
+
+
+def test_there_is_no_second_road_unless_one_is_set(touchline: Touchline, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "no second road" in touchline("road", "second").stderr
+
+    monkeypatch.setenv("EMAIL_SECOND_PROVIDER", "smtp")
+    monkeypatch.setenv("SMTP_URL", "smtp://127.0.0.1:2525")
+
+    assert "second road from now on" in touchline("road", "second").output
+    assert "second road already" in touchline("road", "second").stderr
+    assert "first road from now on" in touchline("road", "first").output
