@@ -1,0 +1,221 @@
+"""One life of the house in a process of its own, which may be told to die at a named point.
+
+`python -m tests.faults.life` reads lives as lines of JSON and answers how each ended. Each is forked from a process
+that has imported everything already, so that a life costs what its work costs.
+"""
+
+import base64
+import gc
+import json
+import os
+import random
+import signal
+import sys
+import time
+import traceback
+import urllib.request
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from importlib import import_module
+from threading import Lock
+
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.orm import configure_mappers
+
+from service import clock
+from service.consenting.consent import AddressKey
+from service.domain.channel import Channel
+from service.domain.doubt import DoubtPolicy
+from service.nudges import Nudger
+from service.points import watch
+from service.providers.choosing import email_provider, sms_provider
+from service.sending.carriers import Words
+from service.sending.notice_hand_over import NoticeDesk
+from service.sending.notice_words import NoticeWriter
+from service.sending.sweep import tick
+from service.settings import load_settings
+from service.store.engine import make_engine, make_sessions
+from service.web.app import create_app
+from service.wording.links import derive_key
+from workers.errands.listening import catch_up
+from workers.errands.sending import deliver_email, deliver_sms, open_blasts, send_notices, settle_doubts
+from workers.house import House
+
+AT_ONCE = DoubtPolicy(
+    doubtful_after=timedelta(0), ask_after=(timedelta(0), timedelta(0)), email_settles_after=timedelta(0)
+)
+DIED_BY_EXCEPTION = 70
+_ROUNDS = 12
+# What publishing a nudge would read first.
+_READ_LATE = ("celery.app.amqp", "celery.app.events", "celery.loaders.app", "kombu.transport.redis")
+
+
+@dataclass(frozen=True)
+class Life:
+    """What a process is told: where everything is, which channel, and where to die (never, when `point` is empty)."""
+
+    environ: dict[str, str]
+    channel: str
+    point: str = ""
+    how: str = ""
+    seed: int = 0
+
+    def as_line(self) -> str:
+        return json.dumps(asdict(self)) + "\n"
+
+
+class Died(BaseException):
+    """The process is to be no more; nothing may catch it."""
+
+
+@dataclass
+class Executioner:
+    """Ends the process the first time it passes its point."""
+
+    point: str
+    how: str
+    lock: Lock
+    is_done: bool = False
+
+    def __call__(self, name: str) -> None:
+        with self.lock:
+            if name != self.point or self.is_done:
+                return
+            self.is_done = True
+        if self.how == "sigkill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        raise Died
+
+
+def live(life: Life, app: Flask) -> None:
+    """Tick, open, hand over, hear and settle until nothing is left to do."""
+    if life.point:
+        watch(Executioner(life.point, life.how, Lock()))
+    house = _house(life)
+    heard = 0
+    for number in range(_ROUNDS):
+        _hurry(house)
+        ticked = tick(house.sessions, public_url=house.settings.public_url, policy=AT_ONCE)
+        for errand in sorted(ticked.errands):
+            house.nudger.nudge(errand)
+        until = clock.monotonic() + 20
+        open_blasts(house, until)
+        send_notices(house, until)
+        if life.channel == Channel.SMS:
+            deliver_sms(house, until)
+            catch_up(house, until)
+            settle_doubts(house, until)
+        else:
+            deliver_email(house, until)
+        heard = _hear(app, house, random.Random(life.seed + number), after=heard)
+        settle_doubts(house, until)
+        if _is_quiet(house):
+            return
+    raise RuntimeError("the house does not come to rest")
+
+
+def _house(life: Life) -> House:
+    settings = load_settings(life.environ)
+    sessions = make_sessions(make_engine(settings.database_url or "", pool_size=10))
+    key = derive_key(settings.secret_key, "links")
+    email, sms = email_provider(settings), sms_provider(settings)
+    desk = NoticeDesk(
+        sessions=sessions,
+        email=email,
+        sms=sms,
+        writer=NoticeWriter(key, settings.public_url),
+        address_key=AddressKey.of(settings),
+        public_url=settings.public_url,
+    )
+    words = Words(key, settings.public_url)
+    return House(settings, sessions, email, sms, words, desk, Nudger(settings.redis_url), policy=AT_ONCE, span=_SPAN)
+
+
+# Small enough that a handful of people are several spans and several batches.
+_SPAN = 3
+
+
+def _hurry(house: House) -> None:
+    """What waits for its turn need not wait here."""
+    with house.sessions.begin() as session:
+        session.execute(text("UPDATE batches SET not_before = clock_timestamp() WHERE state = 'queued'"))
+        session.execute(text("UPDATE notices SET not_before = clock_timestamp() WHERE state = 'queued'"))
+
+
+def _is_quiet(house: House) -> bool:
+    with house.sessions() as session:
+        return not session.scalar(
+            text("""
+            SELECT (SELECT count(*) FROM batches WHERE state IN ('queued', 'claimed', 'sending', 'in_doubt'))
+                + (SELECT count(*) FROM notices WHERE state IN ('queued', 'claimed', 'sending', 'in_doubt'))
+                + (SELECT count(*) FROM blasts WHERE state IN ('scheduled', 'opening', 'running'))
+                + (SELECT count(*) FROM stages WHERE fired_at IS NULL AND due_at <= now())
+            """)
+        )
+
+
+def _hear(app: Flask, house: House, chance: random.Random, *, after: int) -> int:
+    """Every webhook this life has not heard, once the sandbox has said all it has to say: shuffled, and many twice.
+
+    All that a life before it heard come again. How many there are by now.
+    """
+    box, post_box = house.settings.sandbox_url, house.settings.public_url
+    give_up = time.monotonic() + 10
+    while not _has_said_all(box):
+        if time.monotonic() > give_up:
+            raise RuntimeError("the sandbox does not come to rest")
+        time.sleep(0.02)
+    hooks = _json(f"{post_box}/hooks")
+    new = hooks[after:]
+    twice = new + chance.sample(new, len(new) // 2)
+    chance.shuffle(twice)
+    client = app.test_client()
+    for hook in twice:
+        answer = client.post(hook["path"], data=base64.b64decode(hook["body"]), headers=hook["headers"])
+        if answer.status_code >= 300:
+            raise RuntimeError(f"a webhook was refused: {hook['path']} {answer.status_code}")
+    return len(hooks)
+
+
+def _has_said_all(box: str) -> bool:
+    summary = _json(f"{box}/control/ledger/summary")
+    hooks = summary["webhooks"]
+    return not summary["agenda"] and not hooks["events"]["waiting"] and not hooks["statuses"]["waiting"]
+
+
+def _json(url: str):  # type: ignore[no-untyped-def]  # whatever the sandbox says
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return json.loads(answer.read())
+
+
+def main() -> None:
+    """Fork a child for each life asked for, and tell how it ended."""
+    for module in _READ_LATE:
+        import_module(module)
+    configure_mappers()
+    gc.freeze()
+    apps: dict[str, Flask] = {}
+    for line in sys.stdin:
+        life = Life(**json.loads(line))
+        # Made before the fork, and connected to nothing until after it.
+        where = life.environ["PUBLIC_URL"]
+        app = apps.get(where) or create_app(load_settings(life.environ))
+        apps[where] = app
+        child = os.fork()
+        if child == 0:
+            try:
+                live(life, app)
+            except Died:
+                os._exit(DIED_BY_EXCEPTION)
+            except BaseException:
+                traceback.print_exc()
+                os._exit(1)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
