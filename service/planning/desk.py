@@ -1,7 +1,7 @@
 """What lies on a manager's desk: campaigns with their matches, and lists of blasts."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from service.domain.channel import Channel
 from service.domain.fixture import Fixture
@@ -51,6 +51,18 @@ class BlastOnDesk:
     finished_at: datetime | None
     created_by: str
     draft: dict[str, dict[str, dict[str, str]]]
+    # Its limits: the local hour, messages to one supporter, cost in ten-thousandths of the currency.
+    local_time: time | None
+    cap_count: int | None
+    spend_cap: int | None
+    # Its trial of two wordings: per cent of the audience (0 for none), what the second says, and the chosen one.
+    test_share: int
+    test_metric: str
+    test_lasts: timedelta | None
+    test_draft: dict[str, dict[str, dict[str, str]]]
+    test_winner: str
+    # The blast whose silent readers it asks again.
+    resend_of: int | None
 
 
 def list_campaigns(session: Session) -> list[CampaignOnDesk]:
@@ -106,4 +118,13 @@ def _blast(row: Blast) -> BlastOnDesk:
         finished_at=row.finished_at,
         created_by=row.created_by,
         draft=row.draft,
+        local_time=row.local_time,
+        cap_count=row.cap_count,
+        spend_cap=row.spend_cap,
+        test_share=row.test_share,
+        test_metric=row.test_metric,
+        test_lasts=row.test_lasts,
+        test_draft=row.test_draft,
+        test_winner=row.test_winner,
+        resend_of=row.resend_of,
     )

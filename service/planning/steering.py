@@ -20,6 +20,11 @@ def wording_standings(session: Session, blast_id: int) -> list[Standing]:
     return wording_tests.standings(session, blast_id) if row is not None and row.test_share else []
 
 
+def second_asking(session: Session, blast_id: int) -> int | None:
+    """The blast that asks this one's silent readers again; None where there is none."""
+    return blasts.resend_of(session, blast_id)
+
+
 def choose_wording(session: Session, blast_id: int, winner: Arm, *, actor: str, now: datetime) -> int:
     """Let the rest of the audience have this wording; how many messages. Raises BlastRefused."""
     row = blasts.hold_blast(session, blast_id)

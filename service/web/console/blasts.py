@@ -7,6 +7,7 @@ from service.domain.errand import Errand
 from service.domain.manager import Role
 from service.planning.blasts import BlastRefused, cancel_blast, pause_blast, reschedule_blast, resume_blast
 from service.planning.desk import BlastOnDesk, CampaignOnDesk, list_blasts
+from service.planning.steering import second_asking, wording_standings
 from service.reporting.live import Progress, progress_of
 from service.web import door
 from service.web.console import access
@@ -32,7 +33,9 @@ def blasts_page(slug: str) -> ResponseReturnValue:
 @needs(Role.VIEWER)
 def blast_page(slug: str, blast_id: int) -> ResponseReturnValue:
     campaign, blast, progress = _look(slug, blast_id)
-    return _page("console/blast.html", campaign, blast, progress)
+    with door.transaction() as session:
+        standings, again = wording_standings(session, blast_id), second_asking(session, blast_id)
+    return _page("console/blast.html", campaign, blast, progress, standings=standings, again=again)
 
 
 @blueprint.get("/campaigns/<slug>/blasts/<int:blast_id>/progress")
@@ -85,7 +88,7 @@ def _look(slug: str, blast_id: int) -> tuple[CampaignOnDesk, BlastOnDesk, Progre
         return campaign, blast, progress_of(session, blast.id)
 
 
-def _page(template: str, campaign: CampaignOnDesk, blast: BlastOnDesk, progress: Progress) -> str:
+def _page(template: str, campaign: CampaignOnDesk, blast: BlastOnDesk, progress: Progress, **more: object) -> str:
     settling = any(channel.in_doubt or channel.sent > channel.delivered for channel in progress.channels.values())
     every = 1 if blast.state in _MOVING else 5 if settling else 0
-    return render_template(template, campaign=campaign, blast=blast, progress=progress, every=every)
+    return render_template(template, campaign=campaign, blast=blast, progress=progress, every=every, **more)

@@ -10,17 +10,18 @@ from service.consenting.addresses import BadAddress
 from service.domain.channel import Channel
 from service.domain.errand import Errand
 from service.domain.manager import Role
-from service.planning.blasts import BlastRefused, CopyRefused, NewBlast, check_copy, schedule_blast
+from service.planning.blasts import BlastRefused, CopyRefused, NewBlast, check_controls, check_copy, schedule_blast
 from service.planning.desk import CampaignOnDesk
 from service.planning.showing import Window, audience_counts, send_test
 from service.planning.stages import StageView, timeline
-from service.sending.freeze import Words, words_of_draft
+from service.sending.freeze import Words, words_of_test
 from service.store import Session
 from service.web import door
 from service.web.console import access
 from service.web.console.access import needs
 from service.web.console.audience_forms import AudienceForm, read_audience
 from service.web.console.blueprint import blueprint
+from service.web.console.controls import FIELDS, Controls, read_controls
 from service.web.console.copy_forms import (
     CopyShown,
     chosen_reader,
@@ -45,6 +46,7 @@ class Sketch:
     audience: AudienceForm
     counts: dict[Channel, int]
     shown: dict[Channel, CopyShown]
+    controls: Controls
 
     @property
     def prices(self) -> dict[Channel, int]:
@@ -81,6 +83,7 @@ def look_at_blast(slug: str) -> ResponseReturnValue:
         campaign=sketch.campaign,
         form=request.form,
         opens_at=_opens_at(sketch.campaign),
+        control_fields=FIELDS,
     )
 
 
@@ -93,14 +96,7 @@ def schedule(slug: str) -> ResponseReturnValue:
             why = _mistakes(session, sketch)
             if why:
                 return _form(sketch, why), 422
-            new = NewBlast(
-                title=request.form.get("title", ""),
-                channels=sketch.audience.channels,
-                audience=sketch.audience.audience,
-                copy=sketch.draft,
-                opens_at=_opens_at(sketch.campaign) or door.now(),
-                stale_after=timedelta(hours=int(request.form.get("stale_hours", "24"))),
-            )
+            new = _planned(sketch)
             url, actor = door.settings().public_url, access.manager().email
             made = schedule_blast(session, sketch.campaign.id, new, public_url=url, actor=actor, now=door.now())
     except (CopyRefused, BlastRefused) as refused:
@@ -165,7 +161,22 @@ def _sketch(session: Session, slug: str) -> Sketch:
     window, reader = window_for(session, campaign.id), chosen_reader(session)
     counts = {} if audience.mistake else audience_counts(session, campaign.id, audience.channels, audience.audience)
     shown = {channel: show_one(window, 0, _words(channel, campaign.language), reader) for channel in Channel}
-    return Sketch(campaign, stages, window, audience, counts, shown)
+    return Sketch(campaign, stages, window, audience, counts, shown, read_controls(request.form, campaign.language))
+
+
+def _planned(sketch: Sketch) -> NewBlast:
+    return NewBlast(
+        title=request.form.get("title", ""),
+        channels=sketch.audience.channels,
+        audience=sketch.audience.audience,
+        copy=sketch.draft,
+        opens_at=_opens_at(sketch.campaign) or door.now(),
+        stale_after=timedelta(hours=int(request.form.get("stale_hours", "24"))),
+        local_time=sketch.controls.local_time,
+        cap_count=sketch.controls.cap_count,
+        spend_cap=sketch.controls.spend_cap,
+        test=sketch.controls.test,
+    )
 
 
 def _words(channel: Channel, language: str) -> Words:
@@ -190,14 +201,18 @@ def _mistakes(session: Session, sketch: Sketch) -> list[str]:
     for channel in sketch.audience.channels:
         if sketch.shown[channel].mistake:
             why.append(f"{'Email' if channel is Channel.EMAIL else 'Text'}: {sketch.shown[channel].mistake}")
-    why += _time_mistakes(sketch.campaign)
+    why += [*_time_mistakes(sketch.campaign), *sketch.controls.mistakes]
     if why:
         return why
     try:
-        words, url = words_of_draft(sketch.draft), door.settings().public_url
+        check_controls(_planned(sketch))
+        test = sketch.controls.test
+        words, url = words_of_test(sketch.draft, test.copy if test else {}), door.settings().public_url
         check_copy(session, sketch.campaign.id, words, sketch.audience.channels, public_url=url)
     except CopyRefused as refused:
         return [f"{problem.channel}: {problem.why}" for problem in refused.problems]
+    except BlastRefused as refused:
+        return [f"{str(refused)[:1].upper()}{str(refused)[1:]}."]
     return []
 
 

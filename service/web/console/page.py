@@ -23,6 +23,7 @@ _PLACES = (
     ("console.home", "Campaigns", Role.VIEWER),
     ("console.inbox_page", "Inbox", Role.VIEWER),
     ("console.supporters_page", "Supporters", Role.VIEWER),
+    ("console.senders_page", "Senders", Role.ADMIN),
     ("console.managers_page", "Managers", Role.ADMIN),
     ("console.audit_page", "Audit", Role.ADMIN),
 )

@@ -11,8 +11,10 @@ from service.web.console import (  # noqa: F401 - each adds its routes as it is 
     page,
     rehearsal,
     report,
+    senders,
     signing_in,
     stages,
+    steering,
     supporters,
 )
 from service.web.console.blueprint import blueprint
