@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from service.cli import steering  # noqa: F401 - adds its commands to `touchline blast`
+from service.cli.audit import audit
 from service.cli.blast import blast
 from service.cli.campaign import campaign
 from service.cli.demo import demo
@@ -28,7 +29,7 @@ def main() -> None:
     """Campaign action by email and text, planned around a football match."""
 
 
-for command in (up, demo, campaign, fixture, blast, supporters, petition, report, sender, road, manager, doctor):
+for command in (up, demo, campaign, fixture, blast, supporters, petition, report, sender, road, manager, audit, doctor):
     main.add_command(command)
 main.add_command(migrate_command, "migrate")
 

@@ -14,7 +14,12 @@ from threading import Lock
 import pytest
 from house_sandbox import Box, Campaign, answers, door_of, free_port, until
 
+from tests.cli.conftest import touchline
 from tests.faults.life import Life
+from tests.sending.conftest import blast_to, desk
+
+# What other rooms' tests stand on, lent to these.
+__all__ = ["blast_to", "desk", "touchline"]
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import DateTime, func, insert, select, text
 
+from service.domain.chain import entry_digest
 from service.store import Session
 from service.store.tables.house import AuditEntry
 
@@ -18,10 +19,20 @@ def database_now(session: Session) -> datetime:
 def write_audit(
     session: Session, *, at: datetime, actor: str, deed: str, subject: str, details: Mapping[str, str] | None = None
 ) -> None:
-    """One privileged change, in the change's own transaction. `subject` and `details` hold ids, never addresses."""
+    """One privileged change, in the change's own transaction. `subject` and `details` hold ids, never addresses.
+
+    Writers take turns until they commit, so that the chain of digests never forks.
+    """
+    session.execute(_TAKE_TURNS)
+    newest = select(AuditEntry.digest).where(AuditEntry.digest.is_not(None)).order_by(AuditEntry.id.desc()).limit(1)
+    known = dict(details or {})
+    digest = entry_digest(session.scalar(newest) or b"", at=at, actor=actor, deed=deed, subject=subject, details=known)
     session.execute(
-        insert(AuditEntry).values(at=at, actor=actor, deed=deed, subject=subject, details=dict(details or {}))
+        insert(AuditEntry).values(at=at, actor=actor, deed=deed, subject=subject, details=known, digest=digest)
     )
+
+
+_TAKE_TURNS = text("SELECT pg_advisory_xact_lock(7714002)")
 
 
 _VITAL = text("""
