@@ -33,8 +33,8 @@ def _routes(app: Flask) -> Iterator[tuple[Rule, str]]:
 
 def _path(app: Flask, rule: Rule) -> str:
     parts = {name: _PARTS[name] for name in rule.arguments}
-    if rule.endpoint == "console.change_blast":
-        parts["deed"] = "pause"
+    if rule.endpoint in {"console.change_blast", "console.steer_blast"}:
+        parts["deed"] = "pause" if rule.endpoint == "console.change_blast" else "choose"
     with app.test_request_context():
         built = app.url_map.bind("localhost").build(rule.endpoint, parts)
     return str(built)
