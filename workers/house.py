@@ -40,7 +40,11 @@ class House:
 @cache
 def house() -> House:
     """This process's house; built at the first errand, so that connections are never shared across a fork."""
-    settings = load_settings()
+    return build_house(load_settings())
+
+
+def build_house(settings: Settings) -> House:
+    """A house by these settings, connected to nothing yet. Raises SettingsError where there is no database."""
     if settings.database_url is None:
         raise SettingsError("DATABASE_URL: not set; `touchline up` sets it for the processes it starts")
     sessions = make_sessions(make_engine(settings.database_url, pool_size=20))

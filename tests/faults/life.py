@@ -14,7 +14,7 @@ import sys
 import time
 import traceback
 import urllib.request
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from importlib import import_module
 from threading import Lock
@@ -24,23 +24,15 @@ from sqlalchemy import text
 from sqlalchemy.orm import configure_mappers
 
 from service import clock
-from service.consenting.consent import AddressKey
 from service.domain.channel import Channel
 from service.domain.doubt import DoubtPolicy
-from service.nudges import Nudger
 from service.points import watch
-from service.providers.choosing import email_provider, sms_provider
-from service.sending.carriers import Words
-from service.sending.notice_hand_over import NoticeDesk
-from service.sending.notice_words import NoticeWriter
 from service.sending.sweep import tick
 from service.settings import load_settings
-from service.store.engine import make_engine, make_sessions
 from service.web.app import create_app
-from service.wording.links import derive_key
 from workers.errands.listening import catch_up
 from workers.errands.sending import deliver_email, deliver_sms, open_blasts, send_notices, settle_doubts
-from workers.house import House
+from workers.house import House, build_house
 
 AT_ONCE = DoubtPolicy(
     doubtful_after=timedelta(0), ask_after=(timedelta(0), timedelta(0)), email_settles_after=timedelta(0)
@@ -116,20 +108,7 @@ def live(life: Life, app: Flask) -> None:
 
 
 def _house(life: Life) -> House:
-    settings = load_settings(life.environ)
-    sessions = make_sessions(make_engine(settings.database_url or "", pool_size=10))
-    key = derive_key(settings.secret_key, "links")
-    email, sms = email_provider(settings), sms_provider(settings)
-    desk = NoticeDesk(
-        sessions=sessions,
-        email=email,
-        sms=sms,
-        writer=NoticeWriter(key, settings.public_url),
-        address_key=AddressKey.of(settings),
-        public_url=settings.public_url,
-    )
-    words = Words(key, settings.public_url)
-    return House(settings, sessions, email, sms, words, desk, Nudger(settings.redis_url), policy=AT_ONCE, span=_SPAN)
+    return replace(build_house(load_settings(life.environ)), policy=AT_ONCE, span=_SPAN)
 
 
 # Small enough that a handful of people are several spans and several batches.

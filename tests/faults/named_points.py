@@ -13,6 +13,8 @@ POINTS: dict[str, tuple[str, ...]] = {
     "leases.after_commit": _BOTH,
     "notice.sweep.before_commit": _BOTH,
     "notice.sweep.after_commit": _BOTH,
+    "breakers.before_commit": _BOTH,
+    "breakers.after_commit": _BOTH,
     "finish.before_commit": _BOTH,
     "finish.after_commit": _BOTH,
     # A nudge through the broker.
