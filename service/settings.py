@@ -56,6 +56,8 @@ class Settings:
     twilio_from_numbers: tuple[str, ...]
     smtp_url: str | None = field(repr=False)
     sandbox_url: str
+    # Nobody else is ever written to; empty for everybody.
+    recipient_allow_list: tuple[str, ...]
     trusted_proxy_count: int
     log_level: str
 
@@ -103,6 +105,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         twilio_from_numbers=_from_numbers(read, in_sandbox[1]),
         smtp_url=read.needed("SMTP_URL", if_=EmailRoad.SMTP in {email_road, second_road}) or None,
         sandbox_url=sandbox_url,
+        recipient_allow_list=_allow_list(read),
         trusted_proxy_count=read.count("TRUSTED_PROXY_COUNT", 0),
         log_level=read.text("LOG_LEVEL", "INFO").upper(),
     )
@@ -124,6 +127,17 @@ def _from_numbers(read: "_Reader", in_sandbox: bool) -> tuple[str, ...]:
         if not re.fullmatch(r"\+[1-9]\d{6,14}", number):
             raise SettingsError("TWILIO_FROM_NUMBERS: numbers parted by commas, each like +447700900000")
     return numbers
+
+
+def _allow_list(read: "_Reader") -> tuple[str, ...]:
+    entries = tuple(entry.lower().removeprefix("@") for entry in read.several("RECIPIENT_ALLOW_LIST", needed=False))
+    for entry in entries:
+        if not re.fullmatch(r"\+\d{1,15}|([^@\s]+@)?[a-z0-9-]+(\.[a-z0-9-]+)+", entry):
+            raise SettingsError(
+                "RECIPIENT_ALLOW_LIST: addresses, domains and beginnings of numbers parted by commas, such as "
+                "ana@example.org, example.org, +4477009"
+            )
+    return entries
 
 
 def _secret_key(read: "_Reader", home: Path) -> str:

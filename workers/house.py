@@ -6,6 +6,7 @@ from functools import cache
 from sqlalchemy.orm import sessionmaker
 
 from service.consenting.consent import AddressKey
+from service.domain.allowed import EVERYBODY, AllowList
 from service.domain.doubt import STANDARD, DoubtPolicy
 from service.nudges import Nudger
 from service.providers.choosing import email_provider, second_email_provider, sms_provider
@@ -32,6 +33,7 @@ class House:
     words: Words
     desk: NoticeDesk
     nudger: Nudger
+    allowed: AllowList = EVERYBODY
     policy: DoubtPolicy = STANDARD
     # Supporters whose messages are written in one transaction.
     span: int = SPAN
@@ -50,6 +52,7 @@ def build_house(settings: Settings) -> House:
     sessions = make_sessions(make_engine(settings.database_url, pool_size=20))
     key = derive_key(settings.secret_key, "links")
     email, sms = email_provider(settings), sms_provider(settings)
+    allowed = AllowList(settings.recipient_allow_list)
     email_second = second_email_provider(settings)
     desk = NoticeDesk(
         sessions=sessions,
@@ -59,6 +62,7 @@ def build_house(settings: Settings) -> House:
         writer=NoticeWriter(key, settings.public_url),
         address_key=AddressKey.of(settings),
         public_url=settings.public_url,
+        allowed=allowed,
     )
     words = Words(key, settings.public_url)
-    return House(settings, sessions, email, email_second, sms, words, desk, Nudger(settings.redis_url))
+    return House(settings, sessions, email, email_second, sms, words, desk, Nudger(settings.redis_url), allowed)

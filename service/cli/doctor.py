@@ -117,6 +117,13 @@ def _address(house: House) -> Finding:
     return Finding("public address", True, url)
 
 
+def _recipients(house: House) -> Finding:
+    allowed = house.settings.recipient_allow_list
+    if allowed:
+        return Finding("recipients", True, f"a trial: only {', '.join(allowed)} (RECIPIENT_ALLOW_LIST)")
+    return Finding("recipients", True, "everybody who agreed")
+
+
 def _disk(_: House) -> Finding:
     home = Path(os.environ.get("TOUCHLINE_HOME") or ".touchline")
     free = shutil.disk_usage(home if home.exists() else Path()).free // 1024 // 1024
@@ -131,5 +138,6 @@ CHECKS: tuple[Callable[[House], Finding], ...] = (
     _providers,
     _keys,
     _address,
+    _recipients,
     _disk,
 )

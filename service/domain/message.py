@@ -57,6 +57,7 @@ class Withheld(StrEnum):
     NO_ADDRESS = "no_address"
     QUIET_HOURS = "quiet_hours"
     FREQUENCY_CAP = "frequency_cap"
+    NOT_ALLOWED = "not_allowed"
     UNRENDERABLE = "unrenderable"
 
 

@@ -1,13 +1,15 @@
 """How each channel carries a batch: frozen words and personal values become what the provider is given."""
 
+import logging
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from uuid import UUID
 
+from service.domain.allowed import EVERYBODY, AllowList
 from service.domain.channel import Channel
-from service.domain.message import MessageRef
+from service.domain.message import MessageRef, Withheld
 from service.domain.sender import number_for
 from service.providers.ports import (
     EmailBatch,
@@ -32,6 +34,8 @@ from service.wording.compiled import CompiledCopy, compile_for
 from service.wording.email import RenderedEmail
 from service.wording.placeholders import parse
 from service.wording.sms import measure
+
+log = logging.getLogger(__name__)
 
 # A text may wait at Twilio for its sender's turn, but not for longer than it is worth having.
 _LONGEST_VALIDITY = 36_000
@@ -85,8 +89,16 @@ class Words:
             kick_off_at=doubt.kick_off_at,
             links=thawed.links,
         )
-        people_again = [Person(each.supporter_id, each.first_name, each.time_zone) for each in waiting]
-        return {who.supporter_id: thawed.text.fill(personal.values(thawed.names, who)) for who in people_again}
+        fill, again = personal.filler(thawed.names), {}
+        for each in waiting:
+            try:
+                values = fill(Person(each.supporter_id, each.first_name, each.time_zone))
+            except Exception:
+                # What cannot be written now was not written then.
+                log.exception("words cannot be filled in", extra={"blast": doubt.blast_id})
+                continue
+            again[each.supporter_id] = thawed.text.fill(values)
+        return again
 
     def of(self, claimed: ClaimedBatch) -> _Thawed:
         with self._lock:
@@ -115,18 +127,37 @@ def _thaw(session: Session, rendering_id: int) -> _Thawed:
     return _Thawed(row.language, row.subject, email, None, names, row.links)
 
 
-def email_carrier(provider: EmailProvider, words: Words, second: EmailProvider | None = None) -> Carrier:
+def email_carrier(
+    provider: EmailProvider, words: Words, second: EmailProvider | None = None, *, allowed: AllowList = EVERYBODY
+) -> Carrier:
     """Batches of up to 1,000 emails in one request, what is personal as substitutions; `second` is the second road."""
 
     def carry(claimed: ClaimedBatch, attempt_id: UUID, recipients: Recipients, deadline: float) -> Handed:
-        batch = _email_batch(words, claimed, attempt_id, recipients)
-        return _email_handed(provider.send(batch, deadline=deadline))
+        spoiled: dict[int, Fate] = {}
+        batch = _email_batch(words, claimed, attempt_id, recipients, spoiled)
+        if not batch.recipients:
+            return Handed(_SPOILED)
+        return _beside(spoiled, _email_handed(provider.send(batch, deadline=deadline)), len(recipients.supporter_ids))
 
-    road = None if second is None else email_carrier(second, words)
-    return Carrier(Channel.EMAIL, provider.name, carry, words.prepare, lambda _, __: 0, road)
+    road = None if second is None else email_carrier(second, words, allowed=allowed)
+    return Carrier(Channel.EMAIL, provider.name, carry, words.prepare, lambda _, __: 0, road, allowed)
 
 
-def _email_batch(words: Words, claimed: ClaimedBatch, attempt_id: UUID, recipients: Recipients) -> EmailBatch:
+# Words that cannot be filled in for one person: no machine will manage another time, and nobody else need wait.
+_SPOILED = Fate(Outcome.REFUSED, detail=str(Withheld.UNRENDERABLE))
+
+
+def _beside(spoiled: Mapping[int, Fate], handed: Handed, count: int) -> Handed:
+    """How a batch fared, with those in their places whose words could not be filled in."""
+    if not spoiled:
+        return handed
+    sent = [place for place in range(count) if place not in spoiled]
+    return Handed(handed.whole, {sent[place]: fate for place, fate in handed.each.items()} | dict(spoiled))
+
+
+def _email_batch(
+    words: Words, claimed: ClaimedBatch, attempt_id: UUID, recipients: Recipients, spoiled: dict[int, Fate]
+) -> EmailBatch:
     thawed = words.of(claimed)
     if thawed.email is None:
         raise LookupError(f"rendering {claimed.rendering_id} is not an email")
@@ -134,14 +165,21 @@ def _email_batch(words: Words, claimed: ClaimedBatch, attempt_id: UUID, recipien
     prefix = str(MessageRef(claimed.blast_id, Channel.EMAIL, 0))[:-1]
     fill, substitute = personal.filler(tuple(dict.fromkeys((*thawed.names, "leave_link")))), email.substituter()
     addressed = []
-    for supporter_id, address, first_name, time_zone in people(recipients):
-        values = fill(Person(supporter_id, first_name, time_zone))
+    for place, (supporter_id, address, first_name, time_zone) in enumerate(people(recipients)):
+        try:
+            values = fill(Person(supporter_id, first_name, time_zone))
+            own = substitute(values)
+        except Exception:
+            # The blast shows who failed and why; the others go.
+            log.exception("words cannot be filled in", extra={"blast": claimed.blast_id, "supporter": supporter_id})
+            spoiled[place] = _SPOILED
+            continue
         addressed.append(
             EmailRecipient(
                 address=address,
                 name="",
                 ref=f"{prefix}{supporter_id}",
-                substitutions=substitute(values),
+                substitutions=own,
                 headers={
                     "List-Unsubscribe": f"<{values['leave_link']}>",
                     "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
@@ -184,37 +222,50 @@ def _email_fate(answer: EmailOutcome) -> Fate:
     )
 
 
-def text_carrier(provider: SmsProvider, words: Words, numbers: Sequence[str] = ()) -> Carrier:
+def text_carrier(
+    provider: SmsProvider, words: Words, numbers: Sequence[str] = (), *, allowed: AllowList = EVERYBODY
+) -> Carrier:
     """Batches of up to 50 texts, a request each, all at once; from the numbers of a pool where there is one."""
 
     def carry(claimed: ClaimedBatch, attempt_id: UUID, recipients: Recipients, deadline: float) -> Handed:
-        texts = _texts(words, claimed, recipients, numbers)
+        spoiled: dict[int, Fate] = {}
+        texts = _texts(words, claimed, recipients, numbers, spoiled)
+        if not texts:
+            return Handed(_SPOILED)
         validity = int((claimed.expires_at - claimed.now).total_seconds())
         answers = provider.send(texts, deadline=deadline, validity=max(6, min(validity, _LONGEST_VALIDITY)))
         fates = {
             place: _text_fate(answer, text) for place, (answer, text) in enumerate(zip(answers, texts, strict=True))
         }
-        return Handed(fates[0], fates)
+        return _beside(spoiled, Handed(fates[0], fates), len(recipients.supporter_ids))
 
     def segments(claimed: ClaimedBatch, recipients: Recipients) -> int:
-        return sum(measure(text.body).segments for text in _texts(words, claimed, recipients, numbers))
+        return sum(measure(text.body).segments for text in _texts(words, claimed, recipients, numbers, {}))
 
-    return Carrier(Channel.SMS, provider.name, carry, words.prepare, segments)
+    return Carrier(Channel.SMS, provider.name, carry, words.prepare, segments, None, allowed)
 
 
-def _texts(words: Words, claimed: ClaimedBatch, recipients: Recipients, numbers: Sequence[str]) -> list[Text]:
+def _texts(
+    words: Words, claimed: ClaimedBatch, recipients: Recipients, numbers: Sequence[str], spoiled: dict[int, Fate]
+) -> list[Text]:
     thawed = words.of(claimed)
     if thawed.text is None:
         raise LookupError(f"rendering {claimed.rendering_id} is not a text")
     compiled, personal = thawed.text, words.personal(claimed, thawed)
     fill = personal.filler(thawed.names)
     texts = []
-    for supporter_id, number, first_name, time_zone in people(recipients):
+    for place, (supporter_id, number, first_name, time_zone) in enumerate(people(recipients)):
         ref = str(MessageRef(claimed.blast_id, Channel.SMS, supporter_id))
-        values = fill(Person(supporter_id, first_name, time_zone))
+        try:
+            body = compiled.fill(fill(Person(supporter_id, first_name, time_zone)))
+        except Exception:
+            # The blast shows who failed and why; the others go.
+            log.exception("words cannot be filled in", extra={"blast": claimed.blast_id, "supporter": supporter_id})
+            spoiled[place] = _SPOILED
+            continue
         callback = f"{words.public_url}/hooks/twilio/status/{ref}"
         sender = claimed.sender or number_for(supporter_id, "", numbers) or None
-        texts.append(Text(to=number, body=compiled.fill(values), ref=ref, status_callback=callback, sender=sender))
+        texts.append(Text(to=number, body=body, ref=ref, status_callback=callback, sender=sender))
     return texts
 
 

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from time import sleep
 from uuid import UUID, uuid4
 
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import sessionmaker
 
 from service import clock
+from service.domain.allowed import EVERYBODY, AllowList
 from service.domain.channel import Channel, Pace
 from service.domain.message import BlastState, MessageState, Withheld
 from service.domain.quiet import parse_quiet_hours
@@ -26,13 +28,16 @@ from service.store import Session
 from service.store.queries import batches, blasts_life
 from service.store.queries.batches import ClaimedBatch
 from service.store.queries.consents import lock_for_intent
-from service.store.queries.gate import Recipients, pass_gate, withhold_others
+from service.store.queries.gate import Recipients, pass_gate, withhold_named, withhold_others
 from service.store.queries.senders import reserve_segments, spent_by
 
 log = logging.getLogger(__name__)
 
 # From before the intent is committed to the first byte of the call. A worker frozen for longer does not call.
 DEADLINE_SECONDS = 5.0
+
+# How often a batch may raise before its intent until it is called failed.
+_MOST_RAISES = 5
 
 _MAY_SEND = frozenset({BlastState.RUNNING, BlastState.OPENING})
 
@@ -50,6 +55,8 @@ class Carrier:
     measure: Callable[[ClaimedBatch, Recipients], int]
     # The road taken instead while the first one is failing. It takes what is queued, never what is in doubt.
     second: "Carrier | None" = None
+    # Whom this installation may write to at all.
+    allowed: AllowList = EVERYBODY
 
     def for_road(self, road: str) -> "Carrier":
         """This carrier, or its second road while the house is on it."""
@@ -92,19 +99,35 @@ def _deliver_one_by_one(sessions: sessionmaker[Session], carrier: Carrier, pace:
     done = Delivered()
     while clock.monotonic() < until:
         owner = uuid4()
-        with sessions.begin() as session:
-            claimed = batches.claim_batch(session, channel=carrier.channel, pace=pace, owner=owner)
-            if claimed is not None:
-                if (most := fits_now(session, claimed)) < claimed.size:
-                    claimed = batches.take_part(session, claimed, most=most)
-                carrier.prepare(session, claimed)
-            point("claim.before_commit")
-        if claimed is None:
-            return done
-        point("claim.after_commit")
-        done.batches += 1
-        done.messages += hand_over(sessions, carrier.for_road(claimed.email_road), claimed, owner=owner)
+        claimed: ClaimedBatch | None = None
+        try:
+            with sessions.begin() as session:
+                claimed = batches.claim_batch(session, channel=carrier.channel, pace=pace, owner=owner)
+                if claimed is not None:
+                    if (most := fits_now(session, claimed)) < claimed.size:
+                        claimed = batches.take_part(session, claimed, most=most)
+                    carrier.prepare(session, claimed)
+                point("claim.before_commit")
+            if claimed is None:
+                return done
+            point("claim.after_commit")
+            done.batches += 1
+            done.messages += hand_over(sessions, carrier.for_road(claimed.email_road), claimed, owner=owner)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as wrong:
+            # Whoever looks at the blast or at the log will notice; the batches behind this one must not wait for that.
+            if claimed is None:
+                raise
+            _set_aside(sessions, claimed, wrong)
     return done
+
+
+def _set_aside(sessions: sessionmaker[Session], claimed: ClaimedBatch, wrong: Exception) -> None:
+    """A batch that raised before its intent waits longer each time, and in the end fails; after it, it is in doubt."""
+    log.error("a batch raised", extra={"blast": claimed.blast_id, "batch": claimed.id}, exc_info=wrong)
+    with sessions.begin() as session:
+        batches.set_aside(session, claimed.id, why=type(wrong).__name__, most=_MOST_RAISES)
 
 
 def hand_over(sessions: sessionmaker[Session], carrier: Carrier, claimed: ClaimedBatch, *, owner: UUID) -> int:
@@ -154,6 +177,7 @@ def _commit_intent(
     recipients = pass_gate(session, claimed)
     if len(recipients.supporter_ids) < claimed.size:
         withhold_others(session, claimed, recipients.supporter_ids)
+    recipients = _keep_allowed(session, carrier, claimed, recipients)
     if not recipients.supporter_ids:
         batches.end_unsent(session, claimed.id, owner=owner, state=MessageState.WITHHELD, reason="all withheld")
         return None
@@ -167,6 +191,18 @@ def _commit_intent(
         count=len(recipients.supporter_ids),
     )
     return Intended(recipients, turn.wait)
+
+
+def _keep_allowed(session: Session, carrier: Carrier, claimed: ClaimedBatch, recipients: Recipients) -> Recipients:
+    """Those this installation may write to; the others are withheld and say so."""
+    if not carrier.allowed.entries:
+        return recipients
+    addresses = recipients.addresses
+    kept = [place for place, address in enumerate(addresses) if carrier.allowed.admits(claimed.channel, address)]
+    allowed = recipients.only(kept)
+    others = set(recipients.supporter_ids) - set(allowed.supporter_ids)
+    withhold_named(session, claimed, sorted(others), reason=Withheld.NOT_ALLOWED)
+    return allowed
 
 
 def _can_afford(

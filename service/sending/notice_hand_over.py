@@ -6,10 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import sessionmaker
 
 from service import clock
 from service.consenting.consent import AddressKey
+from service.domain.allowed import EVERYBODY, AllowList
 from service.domain.channel import Channel
 from service.domain.consent import LIFTED_BY_CONFIRMING, Suppressed
 from service.domain.message import MessageState, NoticeRef, Withheld
@@ -48,6 +50,8 @@ class NoticeDesk:
     public_url: str
     # Taken instead of `email` while the first road is failing.
     email_second: EmailProvider | None = None
+    # Whom this installation may write to at all.
+    allowed: AllowList = EVERYBODY
 
     def send_due(self, *, until: float) -> int:
         """Hand over the notices that are due until there are none or the monotonic clock reads `until`."""
@@ -100,6 +104,10 @@ class NoticeDesk:
         notice = notice_life.intend(session, notice_id, attempt_id=attempt_id, owner=owner)
         if notice is None:
             return None
+        if not self.allowed.admits(notice.channel, notice.to_address):
+            held = str(Withheld.NOT_ALLOWED)
+            notice_life.write_outcome(session, notice.id, owner=owner, state=MessageState.WITHHELD, reason=held)
+            return None
         address_hash = self.address_key.hash(notice.channel, notice.to_address)
         reason = consents.suppressed_reason(session, channel=notice.channel, address_hash=address_hash)
         if reason is not None and not _may_pass(notice, reason):
@@ -108,11 +116,13 @@ class NoticeDesk:
             return None
         try:
             words = self.writer.write(session, notice)
-        except (MissingFact, KeyError) as missing:
-            log.error("a notice cannot be written", extra={"notice": notice.id, "why": str(missing)})
-            notice_life.write_outcome(
-                session, notice.id, owner=owner, state=MessageState.FAILED, reason=f"cannot be written: {missing}"
-            )
+        except DBAPIError:
+            raise
+        except Exception as wrong:
+            # The log tells of it; the notices beside it go.
+            log.exception("a notice cannot be written", extra={"notice": notice.id})
+            why = f"cannot be written: {wrong}" if isinstance(wrong, MissingFact | KeyError) else "cannot be written"
+            notice_life.write_outcome(session, notice.id, owner=owner, state=MessageState.FAILED, reason=why)
             return None
         email = self._email_road(session)
         provider = email.name if notice.channel is Channel.EMAIL else self.sms.name

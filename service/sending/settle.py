@@ -99,7 +99,8 @@ class Settler:
         receipts = [
             receipt
             for message in waiting
-            if (receipt := self._find(doubt, message, bodies[message.supporter_id])) is not None
+            if message.supporter_id in bodies
+            and (receipt := self._find(doubt, message, bodies[message.supporter_id])) is not None
         ]
         with self.sessions.begin() as session:
             apply_receipts(session, self.sms.name, receipts, now=database_now(session))

@@ -67,8 +67,8 @@ def settle_doubts(house: House, _: float) -> bool:
 
 
 def _email(house: House) -> Carrier:
-    return email_carrier(house.email, house.words, house.email_second)
+    return email_carrier(house.email, house.words, house.email_second, allowed=house.allowed)
 
 
 def _sms(house: House) -> Carrier:
-    return text_carrier(house.sms, house.words, house.settings.pool)
+    return text_carrier(house.sms, house.words, house.settings.pool, allowed=house.allowed)

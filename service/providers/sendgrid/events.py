@@ -1,6 +1,7 @@
 """SendGrid's event webhook: verified over the raw bytes first, then put into our own words."""
 
 import base64
+import json
 import re
 from binascii import Error as BadBase64
 from collections.abc import Sequence
@@ -18,6 +19,8 @@ from service.domain.receipt import Receipt, ReceiptKind
 
 SIGNATURE_HEADER = "X-Twilio-Email-Event-Webhook-Signature"
 TIMESTAMP_HEADER = "X-Twilio-Email-Event-Webhook-Timestamp"
+# NUL, and halves of letters.
+_UNPRINTABLE = re.compile(rb"\\u(?:0000|d[89a-f])", re.IGNORECASE)
 _TIMESTAMP = re.compile(r"[0-9]{10}")
 
 _KINDS = {
@@ -81,10 +84,19 @@ def _load(public_key: str) -> ec.EllipticCurvePublicKey | None:
 
 def parse_events(raw_body: bytes, *, now: datetime) -> list[Receipt]:
     """The events of one post; what we do not know is kept as UNKNOWN. Raises ValueError where it is no list."""
-    found = orjson.loads(raw_body)
+    # One event with letters that no text holds must not cost us the others of its post.
+    found = _plain(json.loads(raw_body)) if _UNPRINTABLE.search(raw_body) else orjson.loads(raw_body)
     if not isinstance(found, list):
         raise ValueError("an event post is a list")
     return [_receipt(event, now) for event in found if isinstance(event, dict)]
+
+
+def _plain(said: object) -> object:
+    if isinstance(said, str):
+        return said.replace("\0", "").encode(errors="replace").decode()
+    if isinstance(said, list):
+        return [_plain(each) for each in said]
+    return {str(_plain(name)): _plain(each) for name, each in said.items()} if isinstance(said, dict) else said
 
 
 def _receipt(event: dict[str, object], now: datetime) -> Receipt:

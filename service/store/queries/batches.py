@@ -215,6 +215,23 @@ def requeue_batch(session: Session, batch_id: int, *, owner: UUID, wait: float, 
     return session.execute(_REQUEUE, asked).one_or_none() is not None
 
 
+# Its reason tells how often it has raised in a row; anything else that becomes of it begins the count anew.
+_SET_ASIDE = text("""
+    UPDATE batches SET lease_owner = NULL, lease_until = NULL, reason = 'raised ' || times || ' times: ' || :why,
+        state = CASE WHEN times >= :most THEN 'failed' ELSE 'queued' END,
+        finished_at = CASE WHEN times >= :most THEN clock_timestamp() END,
+        not_before = clock_timestamp() + power(2, times) * interval '1 second'
+    FROM (SELECT id AS its_id, coalesce(substring(reason FROM '^raised (\\d+) times')::int, 0) + 1 AS times
+          FROM batches WHERE id = :batch_id) AS counted
+    WHERE id = its_id AND state IN ('queued', 'claimed')
+""")
+
+
+def set_aside(session: Session, batch_id: int, *, why: str, most: int) -> None:
+    """Put a batch back that raised before its intent, for longer each time; call it failed after `most` times."""
+    session.execute(_SET_ASIDE, {"batch_id": batch_id, "why": why, "most": most})
+
+
 _EMPTY = text("""
     UPDATE batches SET state = :state, finished_at = clock_timestamp(), lease_until = NULL, reason = :reason
     WHERE id = :batch_id AND lease_owner = :owner AND state IN ('claimed', 'sending')

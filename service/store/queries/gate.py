@@ -10,6 +10,7 @@ from functools import cache
 from sqlalchemy import TextClause, text
 
 from service.domain.channel import Channel, Pace
+from service.domain.message import Withheld
 from service.store import Session
 from service.store.queries.batches import ClaimedBatch
 
@@ -22,6 +23,15 @@ class Recipients:
     addresses: Sequence[str]
     first_names: Sequence[str]
     time_zones: Sequence[str]
+
+    def only(self, places: Sequence[int]) -> "Recipients":
+        """Those at these places."""
+        return Recipients(
+            [self.supporter_ids[place] for place in places],
+            [self.addresses[place] for place in places],
+            [self.first_names[place] for place in places],
+            [self.time_zones[place] for place in places],
+        )
 
 
 # The messages' own primary key serves the span; permissions and suppressions are looked up by theirs.
@@ -65,6 +75,13 @@ _WITHHOLD = """
 """
 
 
+# What the house itself may not do, whoever the supporter is.
+_WITHHOLD_NAMED = text("""
+    UPDATE messages SET state = 'withheld', settled_at = clock_timestamp(), reason = :reason
+    WHERE blast_id = :blast_id AND channel = :channel AND supporter_id = ANY(:supporter_ids) AND state IS NULL
+""")
+
+
 @cache
 def _for_channel(sql: str, channel: Channel) -> TextClause:
     return text(sql.format(address="email" if channel is Channel.EMAIL else "phone"))
@@ -106,6 +123,12 @@ def withhold_others(session: Session, batch: ClaimedBatch, passed: Sequence[int]
     """Write down why the rest of the batch is held back; how many."""
     asked = _span(batch) | {"passed": list(passed)}
     return len(session.execute(_for_channel(_WITHHOLD, batch.channel), asked).all())
+
+
+def withhold_named(session: Session, batch: ClaimedBatch, supporter_ids: Sequence[int], *, reason: Withheld) -> None:
+    """Hold these messages of a batch back, for this reason."""
+    asked = {"blast_id": batch.blast_id, "channel": str(batch.channel), "supporter_ids": list(supporter_ids)}
+    session.execute(_WITHHOLD_NAMED, asked | {"reason": str(reason)})
 
 
 def _span(batch: ClaimedBatch) -> dict[str, object]:

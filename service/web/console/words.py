@@ -20,6 +20,7 @@ _SAID = {
     "no_address": "no address",
     "quiet_hours": "quiet hours",
     "frequency_cap": "written to often enough",
+    "not_allowed": "not on this installation's list",
     "unrenderable": "words could not be filled",
     "accepted": "handed over",
     "unknown": "outcome unknown",
