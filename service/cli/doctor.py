@@ -68,6 +68,25 @@ def _ticker(house: House) -> Finding:
     return Finding("ticker and workers", True, "at work")
 
 
+def _hold(house: House) -> Finding:
+    with house.transaction(keep=False) as session:
+        report = house_report(session)
+    if report.held_reason is not None:
+        return Finding("hold", False, f"nothing is sent: {report.held_reason}", "see `touchline hold status`")
+    return Finding("hold", True, "none")
+
+
+def _doubts(house: House) -> Finding:
+    with house.transaction(keep=False) as session:
+        report = house_report(session)
+    seen = f"{report.messages_in_doubt} messages in doubt"
+    if report.doubt_is_alarming:
+        hours = report.oldest_doubt_seconds / 3600
+        advice = "check that the event webhook reaches PUBLIC_URL and that the provider's list answers"
+        return Finding("doubts", False, f"{seen}, the oldest for {hours:.0f} h", advice)
+    return Finding("doubts", True, seen)
+
+
 def _clock(house: House) -> Finding:
     with house.transaction(keep=False) as session:
         skew = abs((database_now(session) - clock.now()).total_seconds())
@@ -133,6 +152,8 @@ def _disk(_: House) -> Finding:
 CHECKS: tuple[Callable[[House], Finding], ...] = (
     _database,
     _ticker,
+    _hold,
+    _doubts,
     _clock,
     _redis,
     _providers,

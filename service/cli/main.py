@@ -12,6 +12,7 @@ from service.cli.campaign import campaign
 from service.cli.demo import demo
 from service.cli.doctor import doctor
 from service.cli.fixture import fixture
+from service.cli.hold import hold
 from service.cli.manager import manager
 from service.cli.migrating import migrate_command
 from service.cli.petition import petition
@@ -29,7 +30,22 @@ def main() -> None:
     """Campaign action by email and text, planned around a football match."""
 
 
-for command in (up, demo, campaign, fixture, blast, supporters, petition, report, sender, road, manager, audit, doctor):
+for command in (
+    up,
+    demo,
+    campaign,
+    fixture,
+    blast,
+    supporters,
+    petition,
+    report,
+    sender,
+    road,
+    manager,
+    audit,
+    hold,
+    doctor,
+):
     main.add_command(command)
 main.add_command(migrate_command, "migrate")
 

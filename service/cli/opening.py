@@ -22,6 +22,7 @@ from service.nudges import Nudger
 from service.planning.blasts import BlastRefused, CopyRefused
 from service.planning.exporting import CampaignMissing
 from service.planning.fixtures import FixtureUnknown, KickOffPassed
+from service.planning.holding import NotHeld
 from service.planning.senders import SenderRefused
 from service.reporting.funnel import CampaignUnknown
 from service.reporting.live import BlastUnknown
@@ -43,6 +44,7 @@ _PLAIN = (
     BlastRefused,
     CopyRefused,
     BlastUnknown,
+    NotHeld,
     SenderRefused,
     CampaignUnknown,
     CampaignMissing,

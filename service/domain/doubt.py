@@ -19,3 +19,6 @@ class DoubtPolicy:
 
 
 STANDARD = DoubtPolicy()
+
+# Every way of settling has been tried by then; a doubt that is older means that something does not work.
+ALARMING_AFTER = timedelta(hours=2)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from service.domain.doubt import ALARMING_AFTER
 from service.store import Session
 from service.store.migrate import newest_migration
 from service.store.queries import house
@@ -18,7 +19,14 @@ class HouseReport:
     batches: Mapping[str, int]
     notices: Mapping[str, int]
     messages_in_doubt: int
+    oldest_doubt_seconds: float
+    held_reason: str | None
     replies_waiting: int
+
+    @property
+    def doubt_is_alarming(self) -> bool:
+        """Whether something has been in doubt for longer than evidence takes to come."""
+        return self.oldest_doubt_seconds > ALARMING_AFTER.total_seconds()
 
 
 def house_report(session: Session) -> HouseReport:
@@ -31,5 +39,7 @@ def house_report(session: Session) -> HouseReport:
         batches=house.batches_by_state(session),
         notices=house.notices_by_state(session),
         messages_in_doubt=vital.messages_in_doubt,
+        oldest_doubt_seconds=vital.oldest_doubt_seconds,
+        held_reason=vital.held_reason,
         replies_waiting=vital.replies_waiting,
     )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from service.domain.doubt import ALARMING_AFTER
 from service.domain.message import MessageState
 from service.store import Session
 from service.store.queries import blasts, progress
@@ -58,6 +59,10 @@ class Progress:
     @property
     def gone(self) -> int:
         return sum(channel.sent for channel in self.channels.values())
+
+    def doubt_is_alarming(self, now: datetime) -> bool:
+        """Whether something has been in doubt for longer than evidence takes to come."""
+        return self.doubt_since is not None and now - self.doubt_since > ALARMING_AFTER
 
 
 class BlastUnknown(Exception):

@@ -10,6 +10,7 @@ from service.domain.errand import Errand
 from service.points import point
 from service.sending.breakers import trip_breakers
 from service.sending.due import fire_due_stages, open_scheduled_blasts
+from service.sending.holding import hold_if_restored
 from service.sending.wording_tests import decide_due_tests
 from service.store import Session
 from service.store.queries import notice_life, opening, sweeps
@@ -46,13 +47,10 @@ def tick(
     back none of the others for longer than a tick.
     """
     with sessions.begin() as session:
-        fired = len(fire_due_stages(session, public_url=public_url, now=database_now(session)))
-        point("stages.before_commit")
-    point("stages.after_commit")
-    with sessions.begin() as session:
-        open_scheduled_blasts(session, public_url=public_url, now=database_now(session))
-        point("blasts.before_commit")
-    point("blasts.after_commit")
+        is_held = hold_if_restored(session, now=database_now(session))
+        point("hold.before_commit")
+    point("hold.after_commit")
+    fired = 0 if is_held else _open_what_is_due(sessions, public_url=public_url)
     with sessions.begin() as session:
         sweeps.expire_leases(session)
         sweeps.age_intents(session, after=policy.doubtful_after)
@@ -77,6 +75,18 @@ def tick(
     point("finish.after_commit")
     with sessions.begin() as session:
         return Ticked(fired, _errands_with_work(session))
+
+
+def _open_what_is_due(sessions: sessionmaker[Session], *, public_url: str) -> int:
+    with sessions.begin() as session:
+        fired = len(fire_due_stages(session, public_url=public_url, now=database_now(session)))
+        point("stages.before_commit")
+    point("stages.after_commit")
+    with sessions.begin() as session:
+        open_scheduled_blasts(session, public_url=public_url, now=database_now(session))
+        point("blasts.before_commit")
+    point("blasts.after_commit")
+    return fired
 
 
 def _errands_with_work(session: Session) -> frozenset[Errand]:

@@ -57,6 +57,10 @@ def metrics() -> ResponseReturnValue:
         f"touchline_oldest_due_seconds {report.oldest_due_seconds:.3f}",
         "# TYPE touchline_messages_in_doubt gauge",
         f"touchline_messages_in_doubt {report.messages_in_doubt}",
+        "# TYPE touchline_oldest_doubt_seconds gauge",
+        f"touchline_oldest_doubt_seconds {report.oldest_doubt_seconds:.3f}",
+        "# TYPE touchline_held gauge",
+        f"touchline_held {int(report.held_reason is not None)}",
         "# TYPE touchline_replies_waiting gauge",
         f"touchline_replies_waiting {report.replies_waiting}",
     ]

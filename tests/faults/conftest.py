@@ -12,8 +12,13 @@ from pathlib import Path
 from threading import Lock
 
 import pytest
+from flask.testing import FlaskClient
 from house_sandbox import Box, Campaign, answers, door_of, free_port, until
+from sqlalchemy.orm import Session, sessionmaker
 
+from service.settings import Settings
+from service.web.app import create_app
+from service.web.limits import limiter
 from tests.cli.conftest import touchline
 from tests.faults.life import Life
 from tests.sending.conftest import blast_to, desk
@@ -112,3 +117,12 @@ def lives(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lives]:
         if process.stdin is not None:
             process.stdin.close()
     assert process.returncode == 0
+
+
+@pytest.fixture
+def client(settings: Settings, sessions: sessionmaker[Session]) -> Iterator[FlaskClient]:
+    """A browser at the front door."""
+    app = create_app(settings)
+    limiter.reset()
+    yield app.test_client()
+    app.extensions["touchline"].sessions.kw["bind"].dispose()

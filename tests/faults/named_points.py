@@ -5,6 +5,8 @@ _SMS = ("sms",)
 
 POINTS: dict[str, tuple[str, ...]] = {
     # A tick: stages fire, managers' blasts open, leases and doubts age, blasts end.
+    "hold.before_commit": _BOTH,
+    "hold.after_commit": _BOTH,
     "stages.before_commit": _BOTH,
     "stages.after_commit": _BOTH,
     "blasts.before_commit": _BOTH,

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from service.domain.channel import Channel, Pace
 from service.store import Session
+from service.store.queries.holds import IS_FREE
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,13 @@ class ClaimedBatch:
 
 
 # ix_batches_queued serves the search; the blast's state keeps a paused blast's batches where they are.
-_CLAIM = text("""
+_CLAIM = text(f"""
     UPDATE batches SET state = 'claimed', lease_owner = :owner, lease_until = clock_timestamp() + interval '60 seconds'
     FROM blasts JOIN campaigns ON campaigns.id = blasts.campaign_id JOIN fixtures ON fixtures.id = campaigns.fixture_id
     WHERE blasts.id = batches.blast_id AND batches.id = (
         SELECT waiting.id FROM batches AS waiting JOIN blasts AS its ON its.id = waiting.blast_id
         WHERE waiting.state = 'queued' AND waiting.pace = :pace AND waiting.channel = :channel
-          AND waiting.not_before <= clock_timestamp() AND its.state IN ('running', 'opening')
+          AND waiting.not_before <= clock_timestamp() AND its.state IN ('running', 'opening') AND {IS_FREE}
           AND coalesce((SELECT greatest(free_at, CASE WHEN :pace = 'bulk' THEN held_until END) FROM senders
               WHERE senders.channel = waiting.channel AND name = waiting.sender), '-infinity')
               <= clock_timestamp() + interval '500 milliseconds'
@@ -71,7 +72,7 @@ _CLAIM = text("""
         coalesce(blasts.cap_count, campaigns.cap_count) AS cap_count, campaigns.cap_window, blasts.spend_cap,
         campaigns.segment_price, campaigns.email_price_per_thousand,
         (SELECT email_road FROM house WHERE id = 1) AS email_road, clock_timestamp() AS now
-""")
+""")  # noqa: S608 - our own words
 
 
 def claim_batch(session: Session, *, channel: Channel, pace: Pace, owner: UUID) -> ClaimedBatch | None:
@@ -128,13 +129,13 @@ _HOLD_BLAST = text("SELECT state FROM blasts WHERE id = :blast_id FOR SHARE")
 # With a spending limit intents take turns, so that no two of them spend the same money.
 _HOLD_PURSE = text("SELECT state FROM blasts WHERE id = :blast_id FOR NO KEY UPDATE")
 
-_INTENT = text("""
+_INTENT = text(f"""
     UPDATE batches SET state = 'sending', attempt_id = :attempt_id, intent_at = clock_timestamp(),
         attempt_count = attempt_count + 1
     WHERE id = :batch_id AND state = 'claimed' AND lease_owner = :owner
-      AND lease_until > clock_timestamp() AND expires_at > clock_timestamp()
+      AND lease_until > clock_timestamp() AND expires_at > clock_timestamp() AND {IS_FREE}
     RETURNING id
-""")
+""")  # noqa: S608 - our own words
 
 
 def hold_blast(session: Session, batch: ClaimedBatch) -> str:

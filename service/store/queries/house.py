@@ -45,6 +45,9 @@ _VITAL = text("""
             (SELECT extract(epoch FROM clock_timestamp() - min(not_before)) FROM notices WHERE state = 'queued'),
             0) AS oldest_due_seconds,
         (SELECT coalesce(sum(size), 0) FROM batches WHERE state = 'in_doubt') AS messages_in_doubt,
+        (SELECT extract(epoch FROM clock_timestamp() - min(intent_at)) FROM batches WHERE state = 'in_doubt')
+            AS oldest_doubt_seconds,
+        (SELECT held_reason FROM house WHERE id = 1 AND held_at IS NOT NULL) AS held_reason,
         (SELECT count(*) FROM replies WHERE needs_answer AND handled_at IS NULL) AS replies_waiting
 """)
 
@@ -57,6 +60,9 @@ class VitalSigns:
     seconds_since_tick: float | None
     oldest_due_seconds: float
     messages_in_doubt: int
+    oldest_doubt_seconds: float
+    # Why nothing of a blast is sent; None while the house is not held.
+    held_reason: str | None
     replies_waiting: int
 
 
@@ -69,6 +75,8 @@ def vital_signs(session: Session) -> VitalSigns:
         seconds_since_tick=None if ticked is None else float(ticked),
         oldest_due_seconds=float(row.oldest_due_seconds),
         messages_in_doubt=int(row.messages_in_doubt),
+        oldest_doubt_seconds=float(row.oldest_doubt_seconds or 0),
+        held_reason=row.held_reason,
         replies_waiting=int(row.replies_waiting),
     )
 

@@ -11,6 +11,7 @@ from service.domain.channel import Channel
 from service.domain.message import BlastState
 from service.domain.stage import Anchor, Firing
 from service.store import Session
+from service.store.queries.holds import IS_FREE
 from service.store.tables.campaign import Campaign, Fixture, Stage, StageFiring
 from service.store.tables.people import Supporter
 from service.store.tables.sending import Batch, Blast, Rendering
@@ -119,7 +120,7 @@ def hold_opening(session: Session) -> Blast | None:
     """One blast whose messages are being written, held; None when another worker has them all."""
     question = (
         select(Blast)
-        .where(Blast.state == BlastState.OPENING)
+        .where(Blast.state == BlastState.OPENING, text(IS_FREE))
         .order_by(Blast.opens_at)
         .limit(1)
         .with_for_update(skip_locked=True)

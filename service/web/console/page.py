@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from service.domain.manager import Role
 from service.listening.inbox import waiting_count
+from service.planning.holding import HoldStatus, hold_status
 from service.planning.managers import Manager
 from service.web import door
 from service.web.console.blueprint import blueprint
@@ -48,6 +49,7 @@ def _common() -> dict[str, object]:
         "nav": _nav,
         "csrf": _csrf_field,
         "now": door.now(),
+        "held": _held,
     }
 
 
@@ -75,6 +77,13 @@ def _place(endpoint: str, words: str) -> Place:
 def _waiting() -> int:
     with door.transaction() as session:
         return waiting_count(session)
+
+
+def _held() -> HoldStatus | None:
+    """The hold, where the house is held."""
+    with door.transaction() as session:
+        status = hold_status(session)
+    return status if status.held_at else None
 
 
 def _csrf_field() -> Markup:

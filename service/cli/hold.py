@@ -1,0 +1,64 @@
+"""`touchline hold`: what to do after the database was restored or taken over."""
+
+import json
+from dataclasses import asdict
+
+import click
+
+from service import clock
+from service.cli.fixture import ACTOR
+from service.cli.opening import open_house, plainly
+from service.planning.holding import HoldStatus, hold_house, hold_status, release_hold
+
+
+@click.group()
+def hold() -> None:
+    """Look at the hold after a restore, and end it."""
+
+
+@hold.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@plainly
+def status(*, as_json: bool) -> None:
+    """Whether the house is held, why, and what a release would skip."""
+    with open_house().transaction(keep=False) as session:
+        found = hold_status(session)
+    if as_json:
+        held_at = found.held_at.isoformat() if found.held_at else None
+        click.echo(json.dumps({**asdict(found), "held_at": held_at}))
+    elif found.held_at is None:
+        click.echo(f"not held (epoch {found.epoch})")
+    else:
+        click.echo(f"held since {found.held_at:%Y-%m-%d %H:%M} UTC: {found.reason} (epoch {found.epoch})")
+        _tell(found, fire_overdue=False)
+
+
+@hold.command("set")
+@click.argument("reason")
+@plainly
+def set_hold(reason: str) -> None:
+    """Hold the house by hand: before a restore into the same server, which no tick can notice."""
+    with open_house().transaction() as session:
+        epoch = hold_house(session, actor=ACTOR, reason=reason, now=clock.now())
+    click.echo(f"held (epoch {epoch}); nothing of a blast goes out until `touchline hold release`")
+
+
+@hold.command()
+@click.option("--fire-overdue", is_flag=True, help="Fire the stages and blasts that came due meanwhile.")
+@plainly
+def release(*, fire_overdue: bool) -> None:
+    """Let the house go on. First look in the providers' lists at what had gone out after the backup was made."""
+    with open_house().transaction() as session:
+        found = release_hold(session, actor=ACTOR, fire_overdue=fire_overdue, now=clock.now())
+    click.echo("released")
+    _tell(found, fire_overdue=fire_overdue)
+
+
+def _tell(found: HoldStatus, *, fire_overdue: bool) -> None:
+    verb = "fired" if fire_overdue else "skipped"
+    for title in (*found.overdue_stages, *found.overdue_blasts):
+        click.echo(f"  {verb}: {title} (came due meanwhile)")
+    for title in found.running_blasts:
+        click.echo(f"  paused: {title} (resume it once you know what had gone)")
+    if found.old_notices:
+        click.echo(f"  not sent: {found.old_notices} one-off messages from before")
