@@ -4,35 +4,42 @@ import argparse
 import os
 import platform
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench.email_blast import run
+from bench import email
+from bench.table import Line, print_lines
+
+Measure = Callable[[Path, int], Sequence[Line]]
+
+# Each measurement by its name, and the size it has unless told otherwise.
+PARTS: dict[str, tuple[Measure, int]] = {
+    "email": (lambda home, size: email.measure(home, recipients=size), 1_000_000),
+    "email-slow": (lambda home, size: email.measure_slow(home, recipients=size), 400_000),
+    "smtp": (lambda home, size: email.measure_smtp(home, recipients=size), 20_000),
+}
 
 
 def main() -> None:
-    """Measure an email blast."""
+    """Measure what was asked for, or everything."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--recipients", type=int, default=200_000)
-    parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--in-flight", type=int, default=2, help="batches under way at once in each process")
-    parser.add_argument("--delay", type=float, default=0.0, help="seconds the sink takes to answer")
+    parser.add_argument(
+        "parts", nargs="*", choices=[[], *PARTS], help="what to measure; everything where none is named"
+    )
+    parser.add_argument("--size", type=int, help="recipients, rows or requests, in place of each part's own number")
     asked = parser.parse_args()
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, Postgres with fsync on")
-    with tempfile.TemporaryDirectory(prefix="touchline-bench-") as home:
-        seen = run(
-            Path(home), asked.recipients, processes=asked.processes, in_flight=asked.in_flight, delay=asked.delay
-        )
     print(
-        f"email blast to {seen.recipients:,}, {asked.processes} processes, {asked.in_flight} batches each, sink {asked.delay} s"
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; fsync and synchronous_commit on"
     )
-    print(f"  opening       {seen.opening:8.2f} s  {seen.recipients / seen.opening:10,.0f} /s")
-    print(f"  handing over  {seen.handing_over:8.2f} s  {seen.recipients / seen.handing_over:10,.0f} /s")
-    print(f"  overall                    {seen.per_s:10,.0f} /s")
-    print(f"  CPU           {1000 * seen.cpu / seen.recipients:8.3f} s per 1,000 recipients, workers and Postgres")
-    print(f"  peak memory   {seen.peak_mib:8.0f} MiB in a worker process")
-    print(
-        f"  bare HTTP client, one process {seen.bare_http_per_s:10,.0f} /s; our share {seen.per_s / seen.bare_http_per_s:.0%}"
-    )
+    lines: list[Line] = []
+    for name in asked.parts or PARTS:
+        measure, size = PARTS[name]
+        with tempfile.TemporaryDirectory(prefix="touchline-bench-") as home:
+            found = measure(Path(home), asked.size or size)
+        print(f"{name}: " + "; ".join(f"{line.seen:,.3g} {line.unit}" for line in found), flush=True)
+        lines += found
+    print()
+    print_lines(lines)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,16 @@
-"""A provider that takes everything: reads a request, answers 202 with an id, as fast as Python can."""
+"""Providers that take everything, as fast as Python can: an email API, a text API and an SMTP server."""
 
 import argparse
 import asyncio
 import itertools
 import sys
+from abc import abstractmethod
 
 _ids = itertools.count(1)
 
 
-class Sink(asyncio.Protocol):
-    """One connection. `delay`: seconds before each answer."""
+class HttpSink(asyncio.Protocol):
+    """Reads a request and gives the same answer to each. `delay`: seconds before it."""
 
     def __init__(self, delay: float) -> None:
         self._delay = delay
@@ -33,14 +34,80 @@ class Sink(asyncio.Protocol):
 
     def _answer(self) -> None:
         if self._transport is not None:
-            self._transport.write(
-                b"HTTP/1.1 202 Accepted\r\nX-Message-Id: sink%d\r\nContent-Length: 0\r\n\r\n" % next(_ids)
-            )
+            self._transport.write(self.answer(next(_ids)))
+
+    @abstractmethod
+    def answer(self, number: int) -> bytes:
+        """The bytes of an answer."""
 
 
-async def main(port: int, delay: float) -> None:
+class EmailSink(HttpSink):
+    """As SendGrid: 202 and a message id."""
+
+    def answer(self, number: int) -> bytes:
+        return b"HTTP/1.1 202 Accepted\r\nX-Message-Id: sink%d\r\nContent-Length: 0\r\n\r\n" % number
+
+
+class TextSink(HttpSink):
+    """As Twilio: 201 and the message as JSON."""
+
+    def answer(self, number: int) -> bytes:
+        sid = b"SM%032x" % number
+        body = b'{"sid":"%s","status":"queued","direction":"outbound-api","error_code":null,"uri":"/x","to":"x"}' % sid
+        return (
+            b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+        )
+
+
+class MailServer(asyncio.Protocol):
+    """As a mail server that knows PIPELINING and takes every letter."""
+
+    def __init__(self, _: float) -> None:
+        self._waiting = bytearray()
+        self._in_letter = False
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if isinstance(transport, asyncio.Transport):
+            self._transport = transport
+            transport.write(b"220 sink\r\n")
+
+    def data_received(self, data: bytes) -> None:
+        self._waiting += data
+        answers = bytearray()
+        while True:
+            if self._in_letter:
+                end = self._waiting.find(b"\r\n.\r\n")
+                if end < 0:
+                    break
+                del self._waiting[: end + 5]
+                self._in_letter = False
+                answers += b"250 taken\r\n"
+                continue
+            end = self._waiting.find(b"\r\n")
+            if end < 0:
+                break
+            word = bytes(self._waiting[:4]).upper()
+            del self._waiting[: end + 2]
+            answers += self._answer(word)
+        if self._transport is not None and answers:
+            self._transport.write(bytes(answers))
+
+    def _answer(self, word: bytes) -> bytes:
+        if word == b"EHLO":
+            return b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n"
+        if word == b"DATA":
+            self._in_letter = True
+            return b"354 go on\r\n"
+        return b"221 bye\r\n" if word == b"QUIT" else b"250 fine\r\n"
+
+
+KINDS = {"email": EmailSink, "sms": TextSink, "smtp": MailServer}
+
+
+async def main(kind: str, port: int, delay: float) -> None:
     """Listen on loopback until killed."""
-    server = await asyncio.get_running_loop().create_server(lambda: Sink(delay), "127.0.0.1", port)
+    server = await asyncio.get_running_loop().create_server(lambda: KINDS[kind](delay), "127.0.0.1", port)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     await server.serve_forever()
@@ -48,7 +115,8 @@ async def main(port: int, delay: float) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
+    parser.add_argument("--kind", choices=sorted(KINDS), default="email")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--delay", type=float, default=0.0)
     arguments = parser.parse_args()
-    asyncio.run(main(arguments.port, arguments.delay))
+    asyncio.run(main(arguments.kind, arguments.port, arguments.delay))

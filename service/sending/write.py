@@ -8,7 +8,7 @@ from service.domain.sender import sender_name
 from service.domain.zones import next_at
 from service.points import point
 from service.store import Session
-from service.store.queries import blasts_life, opening, senders, writing
+from service.store.queries import blasts_life, opening, progress, senders, writing
 from service.store.tables.campaign import Campaign
 from service.store.tables.sending import Blast, Rendering
 
@@ -48,7 +48,9 @@ def write_next_span(session: Session, *, numbers: Sequence[str] = (), span: int 
         cut = _cut(session, blast, campaign, channel, rendered[channel], numbers, after=after, upto=upto)
         messages += writing.write_messages(session, blast, channel, cut, after=after, upto=upto)
     done = upto >= ends
-    opening.advance(session, blast.id, through=upto, written=messages, done=done)
+    if not opening.advance(session, blast.id, through=upto, written=messages, done=done):
+        # Cancelled while the span was being written: nobody gets it.
+        progress.cancel_batches(session, blast.id)
     point("open.before_commit")
     return Written(blast.id, messages, done)
 

@@ -13,6 +13,7 @@ from service.domain.sender import sender_name
 from service.domain.stage import CatchUp
 from service.store import Session
 from service.store.queries.audiences import audience_select
+from service.store.queries.opening import take_pen
 from service.store.tables.campaign import Campaign, Stage
 from service.store.tables.people import Supporter
 from service.store.tables.sending import Batch, Blast, Message, Rendering
@@ -21,9 +22,12 @@ from service.store.tables.sending import Batch, Blast, Message, Rendering
 def open_to_joiners(session: Session, *, campaign_id: int, channel: Channel, now: datetime) -> Sequence[Blast]:
     """Blasts a supporter who joins now still gets; held, so that none is written or cancelled meanwhile.
 
-    A blast that is still opening holds the same row while it writes a span, so the joiner's copy is written by one or
-    by the other, never by both.
+    Whoever writes a span of a blast that is still opening holds its pen, so the joiner's copy is written by one or by
+    the other, never by both.
     """
+    begun = select(Blast.id).where(Blast.campaign_id == campaign_id, Blast.state == BlastState.OPENING)
+    for blast_id in session.scalars(begun.order_by(Blast.id)).all():
+        take_pen(session, blast_id)
     question = (
         select(Blast)
         .join(Stage, Stage.id == Blast.stage_id)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import case, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.domain.channel import Channel
@@ -116,16 +116,29 @@ def hold_scheduled(session: Session, *, now: datetime) -> list[Blast]:
     return list(session.scalars(question))
 
 
+# Whoever writes a blast's messages holds this and not its row: intents hold the row, and would wait for each other.
+_TRY_PEN = text("SELECT pg_try_advisory_xact_lock(7001303, CAST(:blast_id % 2147483647 AS int))")
+_TAKE_PEN = text("SELECT pg_advisory_xact_lock(7001303, CAST(:blast_id % 2147483647 AS int))")
+
+
 def hold_opening(session: Session) -> Blast | None:
-    """One blast whose messages are being written, held; None when another worker has them all."""
-    question = (
-        select(Blast)
-        .where(Blast.state == BlastState.OPENING, text(IS_FREE))
-        .order_by(Blast.opens_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    return session.scalars(question).one_or_none()
+    """One blast whose messages are to be written, by nobody else meanwhile; None when others have them all."""
+    is_opening = select(Blast.id).where(Blast.state == BlastState.OPENING, text(IS_FREE))
+    question = is_opening.order_by(Blast.opens_at, Blast.id).limit(20)
+    for blast_id in session.scalars(question).all():
+        if not session.scalar(_TRY_PEN, {"blast_id": blast_id}):
+            continue
+        # It may have come further while the pen was another's.
+        fresh = select(Blast).where(Blast.id == blast_id, Blast.state == BlastState.OPENING)
+        blast = session.scalars(fresh.execution_options(populate_existing=True)).one_or_none()
+        if blast is not None:
+            return blast
+    return None
+
+
+def take_pen(session: Session, blast_id: int) -> None:
+    """Have nobody else write messages of this blast until the transaction ends."""
+    session.execute(_TAKE_PEN, {"blast_id": blast_id})
 
 
 def renderings_of(session: Session, blast_id: int) -> Sequence[Rendering]:
@@ -133,12 +146,14 @@ def renderings_of(session: Session, blast_id: int) -> Sequence[Rendering]:
     return session.scalars(select(Rendering).where(Rendering.blast_id == blast_id).order_by(Rendering.id)).all()
 
 
-def advance(session: Session, blast_id: int, *, through: int, written: int, done: bool) -> None:
-    """Note how far opening has come; when it is done the blast runs."""
+def advance(session: Session, blast_id: int, *, through: int, written: int, done: bool) -> bool:
+    """Note how far opening has come; when it is done the blast runs. False when it was cancelled meanwhile."""
     values: dict[str, object] = {"opened_through": through, "audience_count": Blast.audience_count + written}
     if done:
-        values["state"] = BlastState.RUNNING
-    session.execute(update(Blast).where(Blast.id == blast_id).values(**values))
+        # One that was paused meanwhile stays so.
+        values["state"] = case((Blast.state == BlastState.OPENING, str(BlastState.RUNNING)), else_=Blast.state)
+    moved = update(Blast).where(Blast.id == blast_id).values(**values).returning(Blast.state)
+    return session.scalars(moved).one() != BlastState.CANCELLED
 
 
 def finish_blasts(session: Session, *, now: datetime, settled_for: timedelta = timedelta(0)) -> int:
