@@ -89,7 +89,7 @@ class Words:
             kick_off_at=doubt.kick_off_at,
             links=thawed.links,
         )
-        fill, again = personal.filler(thawed.names), {}
+        fill, again = personal.filler(thawed.names, [each.supporter_id for each in waiting]), {}
         for each in waiting:
             try:
                 values = fill(Person(each.supporter_id, each.first_name, each.time_zone))
@@ -163,7 +163,8 @@ def _email_batch(
         raise LookupError(f"rendering {claimed.rendering_id} is not an email")
     email, personal = thawed.email, words.personal(claimed, thawed)
     prefix = str(MessageRef(claimed.blast_id, Channel.EMAIL, 0))[:-1]
-    fill, substitute = personal.filler(tuple(dict.fromkeys((*thawed.names, "leave_link")))), email.substituter()
+    names = tuple(dict.fromkeys((*thawed.names, "leave_link")))
+    fill, substitute = personal.filler(names, recipients.supporter_ids), email.substituter()
     addressed = []
     for place, (supporter_id, address, first_name, time_zone) in enumerate(people(recipients)):
         try:
@@ -252,7 +253,7 @@ def _texts(
     if thawed.text is None:
         raise LookupError(f"rendering {claimed.rendering_id} is not a text")
     compiled, personal = thawed.text, words.personal(claimed, thawed)
-    fill = personal.filler(thawed.names)
+    fill = personal.filler(thawed.names, recipients.supporter_ids)
     texts = []
     for place, (supporter_id, number, first_name, time_zone) in enumerate(people(recipients)):
         ref = str(MessageRef(claimed.blast_id, Channel.SMS, supporter_id))

@@ -76,16 +76,23 @@ class RenderedEmail:
         """
         links = [(token, slot.name) for token, slot, _ in self.slots if slot.is_link]
         others = [(token, slot, in_html) for token, slot, in_html in self.slots if not slot.is_link]
+        names = tuple(dict.fromkeys(slot.name for _, slot, _ in others))
+        # Many people have the same first name, and most the same kick-off.
+        known: dict[tuple[str | None, ...], dict[str, str]] = {}
 
         def substitute(values: Mapping[str, str]) -> dict[str, str]:
+            facts = tuple([values.get(name) for name in names])
+            words = known.get(facts)
+            if words is None:
+                words = known[facts] = {
+                    token: disarm(escape(said) if in_html else said)
+                    for token, slot, in_html in others
+                    for said in (fact_for(slot, values),)
+                }
             try:
-                filled = {token: values[name] for token, name in links}
+                return words | {token: values[name] for token, name in links}
             except KeyError as missing:
                 raise MissingFact(f"nothing is known for {{{missing.args[0]}}}") from None
-            for token, slot, in_html in others:
-                words = fact_for(slot, values)
-                filled[token] = disarm(escape(words) if in_html else words)
-            return filled
 
         return substitute
 

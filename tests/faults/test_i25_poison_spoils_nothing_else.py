@@ -26,8 +26,8 @@ Blasting = Callable[..., list[object]]
 class Poison(PersonalWords):
     """Words that cannot be filled in for Bilal."""
 
-    def filler(self, names: Sequence[str]) -> Callable[[Person], dict[str, str]]:
-        fill = super().filler(names)
+    def filler(self, names: Sequence[str], supporter_ids: Sequence[int]) -> Callable[[Person], dict[str, str]]:
+        fill = super().filler(names, supporter_ids)
 
         def filled(person: Person) -> dict[str, str]:
             if person.first_name == "Bilal":

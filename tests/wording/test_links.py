@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.domain.channel import Channel
-from service.wording.links import EXPIRING, LinkKind, derive_key, read_token, sign, signer
+from service.wording.links import EXPIRING, LinkKind, derive_key, read_token, sign, sign_many
 
 KEY = derive_key("k" * 32, "links")
 OLD_KEY = derive_key("o" * 32, "links")
@@ -95,8 +95,14 @@ def test_keys_for_two_purposes_differ() -> None:
     assert derive_key("s" * 32, "links") != derive_key("s" * 32, "suppressions")
 
 
-@given(st.integers(1, 2**38 - 1), st.integers(0, 2**28 - 1), st.integers(0, 2**28 - 1))
-def test_one_after_another_is_signed_as_each_alone(supporter_id: int, blast_id: int, target: int) -> None:
+@given(st.lists(st.integers(1, 2**38 - 1), max_size=5), st.integers(0, 2**28 - 1), st.integers(0, 2**28 - 1))
+def test_many_at_once_are_signed_as_each_alone(supporter_ids: list[int], blast_id: int, target: int) -> None:
     facts = {"key": b"a key", "channel": Channel.EMAIL, "blast_id": blast_id, "target": target}
 
-    assert signer(LinkKind.CLICK, **facts)(supporter_id) == sign(LinkKind.CLICK, supporter_id, **facts)  # type: ignore[arg-type]  # a link's facts
+    alone = [sign(LinkKind.CLICK, one, **facts) for one in supporter_ids]  # type: ignore[arg-type]  # a link's facts
+    assert sign_many(LinkKind.CLICK, supporter_ids, **facts) == alone  # type: ignore[arg-type]  # a link's facts
+
+
+def test_an_id_too_large_for_a_link_is_refused_among_many() -> None:
+    with pytest.raises(ValueError, match="too large"):
+        sign_many(LinkKind.CLICK, [1, 2**38], key=b"a key")
