@@ -1,0 +1,50 @@
+"""I4: once a cancel has committed no new intent is written; what had gone is counted."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import text
+
+from service.domain.channel import Channel
+from service.planning.blasts import cancel_blast
+from service.points import watch
+from tests.faults.common import Blasting
+from tests.sending.conftest import Desk
+
+
+def test_i04_a_cancel_half_way_lets_no_further_batch_go(desk: Desk, blast_to: Blasting) -> None:
+    blast_to(*[f"Ana{place}" for place in range(99)], channels=(Channel.SMS,))
+    told: list[int] = []
+
+    def cancel(name: str) -> None:
+        if name == "outcome.after_commit" and not told:
+            with desk.sessions.begin() as session:
+                told.append(cancel_blast(session, 1, actor="Cora", now=datetime.now(UTC)).already_gone)
+
+    watch(cancel)
+    try:
+        desk.deliver(Channel.SMS)
+    finally:
+        watch(None)
+
+    assert told == [50]
+    assert len(desk.sms.texts) == 50
+    assert sorted(desk.states(Channel.SMS).values()).count("cancelled") == 49
+
+
+def test_i04_a_batch_claimed_before_the_cancel_is_not_sent_after_it(desk: Desk, blast_to: Blasting) -> None:
+    blast_to("Ana")
+
+    def cancel(name: str) -> None:
+        if name == "claim.after_commit":
+            with desk.sessions.begin() as session:
+                cancel_blast(session, 1, actor="Cora", now=datetime.now(UTC))
+
+    watch(cancel)
+    try:
+        desk.deliver()
+    finally:
+        watch(None)
+
+    assert desk.email.refs == []
+    with desk.sessions() as session:
+        assert session.scalar(text("SELECT count(*) FROM attempts")) == 0
