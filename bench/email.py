@@ -26,6 +26,7 @@ from service.sending.due import open_scheduled_blasts
 from service.sending.hand_over import deliver
 from service.sending.write import write_next_span
 from service.store.engine import make_engine, make_sessions
+from workers.app import collect_seldom
 from workers.errands.sending import IN_FLIGHT
 
 _KEY = b"a key of the bench"
@@ -75,6 +76,7 @@ def send(here: Ground, provider: str, *, recipients: int, processes: int, in_fli
 
 
 def _work(url: str, provider: str, in_flight: int, *, opens: bool) -> Worked:
+    collect_seldom()
     sessions = make_sessions(make_engine(url, pool_size=in_flight + 2))
     road = _road(provider)
     carrier = email_carrier(road, Words(_KEY, URL))

@@ -1,9 +1,10 @@
 """The Celery app: two queues, ids only, no results, no retries; a lost task costs seconds, never work."""
 
+import gc
 import os
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_process_init
 from kombu import Exchange, Queue
 
 from service.domain.channel import Pace
@@ -44,6 +45,24 @@ app.conf.update(
     task_default_queue=str(Pace.PROMPT),
     task_create_missing_queues=False,
 )
+
+
+# A batch of a thousand makes seven thousand short-lived objects, none of them in a circle: by default the collector
+# would look for circles ten times a batch, which is a seventh of a worker's time (docs/performance.md).
+_COLLECT_AFTER = (50_000, 20, 20)
+
+
+def collect_seldom() -> None:
+    """Leave what was loaded at the start out of collections, and collect seldom."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECT_AFTER)
+
+
+@worker_process_init.connect
+def begin_process(**_: object) -> None:
+    """A worker process has begun."""
+    collect_seldom()
 
 
 @setup_logging.connect

@@ -100,6 +100,12 @@ def in_a_transaction(sessions: sessionmaker[Session], write: Callable[[Session],
 def _write(
     session: Session, batch: ClaimedBatch, attempt_id: UUID, recipients: Recipients, handed: Handed, *, owner: UUID
 ) -> None:
+    if not handed.each and handed.whole.outcome is Outcome.ACCEPTED:
+        # The road of nearly every batch of emails: all taken, with one id, and nothing to say of anyone.
+        batches.close_attempt(session, attempt_id, outcome=str(Outcome.ACCEPTED), detail=handed.whole.detail)
+        taken, ref = MessageState.ACCEPTED, handed.whole.provider_ref
+        batches.write_outcome(session, batch.id, attempt_id, state=taken, provider_ref=ref)
+        return
     fates = [handed.of(place) for place in range(len(recipients.supporter_ids))]
     stopping = next((fate for fate in fates if fate.stops_everything), None)
     if stopping is not None:
