@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import BinaryIO, ClassVar
 
 HANG_UP = ""
 
@@ -24,6 +24,8 @@ class PostOffice:
     """`says` may answer a command itself; "" hangs up, None goes on as usual. "." is asked at the end of the letter."""
 
     says: Callable[[str], str | None] = lambda _: None
+    # Whether it tells that commands may be sent without waiting for each answer.
+    knows_pipelining: ClassVar[bool] = False
     greeting: str = "220 here"
     letters: list[Letter] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
@@ -68,32 +70,35 @@ class PostOffice:
                 verb, _, rest = line.decode().strip().partition(" ")
                 command = f"{verb.upper()} {rest}".strip()
                 self.commands.append(command)
-                said = self._said(command, is_open=bool(sender))
+                said = self._said(command, is_open=bool(sender), is_addressed=bool(sender and recipient))
                 taken.sendall(said.encode() + b"\r\n")
                 if said.startswith("354"):
                     raw = _letter(incoming)
-                    said = self._said(".", is_open=True)
+                    said = self._said(".", is_open=True, is_addressed=bool(sender and recipient))
                     if said.startswith("250"):
                         self.letters.append(Letter(sender, recipient, raw))
                     taken.sendall(said.encode() + b"\r\n")
-                    sender = ""
+                    sender = recipient = ""
                 elif command.startswith("RSET"):
-                    sender = ""
+                    sender = recipient = ""
                 elif command.startswith("MAIL") and said.startswith("250"):
                     sender = command
                 elif command.startswith("RCPT") and said.startswith("250"):
                     recipient = command
 
-    def _said(self, command: str, *, is_open: bool) -> str:
+    def _said(self, command: str, *, is_open: bool, is_addressed: bool) -> str:
         own = self.says(command)
         if own == HANG_UP:
             raise ConnectionAbortedError
-        return self._usual(command[:4], is_open=is_open) if own is None else own
+        return self._usual(command[:4], is_open=is_open, is_addressed=is_addressed) if own is None else own
 
-    @staticmethod
-    def _usual(verb: str, *, is_open: bool) -> str:
+    def _usual(self, verb: str, *, is_open: bool, is_addressed: bool) -> str:
         if verb == "MAIL" and is_open:
             return "503 one letter at a time"
+        if verb == "EHLO" and self.knows_pipelining:
+            return "250-here\r\n250 PIPELINING"
+        if verb in {"DATA", "."} and not is_addressed:
+            return "503 to nobody"
         return {"DATA": "354 go on", "QUIT": "221 bye"}.get(verb, "250 fine")
 
 

@@ -19,6 +19,12 @@ from service.providers.smtp.sending import Smtp
 LINK = "https://example.org/l/" + "a1b2c3d4" * 20
 
 
+@pytest.fixture(autouse=True, params=[False, True], ids=["one by one", "pipelined"])
+def _pipelining(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything holds with a server that knows PIPELINING and with one that does not."""
+    monkeypatch.setattr(PostOffice, "knows_pipelining", request.param)
+
+
 def batch_of(*names: str) -> EmailBatch:
     recipients = [
         EmailRecipient(
@@ -139,6 +145,25 @@ def test_a_no_at_one_recipient_is_about_that_one_only(said: str, fate: tuple[Out
     assert fates(outcome) == [TAKEN, fate, TAKEN]
     assert outcome.outcome is Outcome.ACCEPTED
     assert office.connection_count == 1
+
+
+def test_a_server_that_would_take_a_letter_for_nobody_gets_an_empty_one() -> None:
+    recipients: list[str] = []
+
+    def says(command: str) -> str | None:
+        if command.startswith("RCPT"):
+            recipients.append(command)
+        if recipients and "bilal" in recipients[-1]:
+            return {"RCPT": "550 5.1.1 no such user", "DATA": "354 go on", ".": "554 nobody"}.get(command[:4])
+        return None
+
+    outcome, office = sent(batch_of("ana", "bilal", "cora"), says)
+
+    assert fates(outcome) == [TAKEN, (Outcome.REFUSED, Refusal.INVALID_ADDRESS), TAKEN]
+    assert [letter.recipient for letter in office.letters] == [
+        "RCPT TO:<ana@example.org>",
+        "RCPT TO:<cora@example.org>",
+    ]
 
 
 @pytest.mark.parametrize(

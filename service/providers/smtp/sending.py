@@ -1,5 +1,6 @@
 """Email out through SMTP, the second road: one message each over a kept connection, each with an outcome of its own."""
 
+import re
 import smtplib
 import threading
 from collections import Counter
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 
 from service import clock
 from service.providers.ports import EmailBatch, EmailOutcome, EmailRecipient, Outcome, Refusal
-from service.providers.smtp.letter import letter
+from service.providers.smtp.letter import LetterPress
 from service.providers.smtp.line import open_line, read_url
 
 # A batch's handover ends well before the house begins to wonder what became of it; the rest goes another time.
@@ -36,12 +37,13 @@ class Smtp:
             return EmailOutcome(Outcome.NOT_SENT, detail="the deadline had passed")
         self._check_kept_line()
         until = clock.monotonic() + self.batch_seconds
+        press = LetterPress(batch, clock.now())
         outcomes: dict[int, EmailOutcome] = {}
         for place, recipient in enumerate(batch.recipients):
             if place and clock.monotonic() > until:
                 ending = EmailOutcome(Outcome.NOT_SENT, retry_after=0.0, detail="the rest goes another time")
             else:
-                outcomes[place] = ending = self._send_one(batch, recipient)
+                outcomes[place] = ending = self._send_one(press, recipient)
             if ending.outcome is Outcome.NOT_SENT or (ending.refusal and ending.refusal.stops_everything):
                 # It would go the same way for everyone: the rest was not tried.
                 rest = range(len(outcomes), len(batch.recipients))
@@ -55,10 +57,10 @@ class Smtp:
             self._lines.pop().close()
         self._mine = threading.local()
 
-    def _send_one(self, batch: EmailBatch, recipient: EmailRecipient) -> EmailOutcome:
+    def _send_one(self, press: LetterPress, recipient: EmailRecipient) -> EmailOutcome:
         try:
-            message = letter(batch, recipient, now=clock.now())
             recipient.address.encode("ascii")
+            message = press.letter(recipient)
         except UnicodeError:
             return EmailOutcome(Outcome.REFUSED, refusal=Refusal.INVALID_ADDRESS, detail="an address beyond ASCII")
         except ValueError:
@@ -67,12 +69,7 @@ class Smtp:
         try:
             line = self._line()
             line.ehlo_or_helo_if_needed()
-            code, _ = line.mail(batch.from_address)
-            if code != 250:
-                return self._answered(line, code, _at_sender)
-            code, said = line.rcpt(recipient.address)
-            if code not in {250, 251}:
-                return self._answered(line, code, _about_us if said.startswith(b"5.7.") else _at_recipient)
+            answers = _address(line, press.batch.from_address, recipient.address)
         except smtplib.SMTPResponseException as refused:
             self._drop()
             return _at_greeting(refused.smtp_code)
@@ -82,13 +79,16 @@ class Smtp:
         except (OSError, smtplib.SMTPException) as broken:
             self._drop()
             return EmailOutcome(Outcome.NOT_SENT, detail=type(broken).__name__)
+        for (code, said), good, meaning in zip(answers, _GOOD, (_at_sender, _at_recipient, _at_words), strict=False):
+            if code not in good:
+                is_policy = meaning is _at_recipient and said.startswith(b"5.7.")
+                return self._answered(line, code, _about_us if is_policy else meaning)
         return self._data(line, message, recipient)
 
     def _data(self, line: _Line, message: bytes, recipient: EmailRecipient) -> EmailOutcome:
         try:
-            code, _ = line.data(message)
-        except smtplib.SMTPDataError as refused:
-            return self._answered(line, refused.smtp_code, _at_words)
+            line.send(b"\r\n".join((_DOTTED.sub(b"..", message).removesuffix(b"\r\n"), b".", b"")))
+            code, _ = line.getreply()
         except (OSError, smtplib.SMTPException) as broken:
             # The server may have taken it before the line went dead.
             self._drop()
@@ -136,6 +136,33 @@ class Smtp:
             self._lines.discard(kept)
             with suppress(OSError):
                 kept.close()
+
+
+# What each command is answered with when all is well: MAIL, RCPT, DATA.
+_GOOD = (frozenset({250}), frozenset({250, 251}), frozenset({354}))
+_DOTTED = re.compile(rb"^\.", re.MULTILINE)
+
+
+def _address(line: _Line, sender: str, recipient: str) -> list[tuple[int, bytes]]:
+    """Say whom a letter is from and for, and that it follows; each answer as far as they were good.
+
+    In one go where the server knows PIPELINING (RFC 2920), which saves two waits for each letter.
+    """
+    commands = (f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>", "DATA")
+    answers: list[tuple[int, bytes]] = []
+    if not line.has_extn("pipelining"):
+        for command, good in zip(commands, _GOOD, strict=True):
+            answers.append(line.docmd(command))
+            if answers[-1][0] not in good:
+                break
+        return answers
+    line.send("".join(f"{command}\r\n" for command in commands).encode("ascii"))
+    answers = [line.getreply() for _ in commands]
+    if answers[2][0] in _GOOD[2] and not (answers[0][0] in _GOOD[0] and answers[1][0] in _GOOD[1]):
+        # It would take a letter for nobody: give it an empty one.
+        line.send(b".\r\n")
+        line.getreply()
+    return answers
 
 
 def _gathered(outcomes: dict[int, EmailOutcome]) -> EmailOutcome:
