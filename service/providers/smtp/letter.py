@@ -4,6 +4,7 @@ A letter is set once for its batch; what differs from person to person is put in
 from its parts takes Python a millisecond.
 """
 
+import re
 from binascii import b2a_qp
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,6 +29,8 @@ class LetterPress:
     _head: bytes = field(init=False)
     _domain: str = field(init=False)
     _boundary: str = field(init=False)
+    # Words parted at their tokens: every other piece is one.
+    _pieces: dict[tuple[str, tuple[str, ...]], list[str]] = field(init=False, default_factory=dict)
     _subjects: dict[str, bytes] = field(init=False, default_factory=dict)
     _longest: dict[str, int] = field(init=False)
 
@@ -63,20 +66,32 @@ class LetterPress:
         return b"\r\n".join(lines)
 
     def _subject(self, recipient: EmailRecipient) -> bytes:
-        words = _filled(self.batch.subject, recipient)
+        words = self._filled(self.batch.subject, recipient)
         known = self._subjects.get(words)
         if known is None:
             known = self._subjects[words] = _header("Subject", words)
         return known
 
     def _part(self, kind: str, words: str, recipient: EmailRecipient) -> bytes:
-        filled = "\r\n".join((*_filled(words, recipient).splitlines(), ""))
+        filled = "\r\n".join((*self._filled(words, recipient).splitlines(), ""))
         longest = self._longest[words] + sum(map(len, recipient.substitutions.values()))
         is_plain = filled.isascii() and longest < _LONGEST_LINE
         body = filled.encode("ascii") if is_plain else b2a_qp(filled.encode(), istext=True)
         coding, charset = ("7bit", "us-ascii") if is_plain else ("quoted-printable", "utf-8")
         head = f"Content-Type: text/{kind}; charset={charset}\r\nContent-Transfer-Encoding: {coding}\r\n\r\n"
         return head.encode() + body
+
+    def _filled(self, words: str, recipient: EmailRecipient) -> str:
+        """Put each token's words in its place. What was filled in is not looked at again, whatever it holds."""
+        tokens = tuple(recipient.substitutions)
+        pieces = self._pieces.get((words, tokens))
+        if pieces is None:
+            longest_first = sorted(tokens, key=len, reverse=True)
+            pattern = "|".join(map(re.escape, longest_first))
+            pieces = self._pieces[words, tokens] = re.split(f"({pattern})", words) if tokens else [words]
+        filled = pieces.copy()
+        filled[1::2] = [recipient.substitutions[token] for token in pieces[1::2]]
+        return "".join(filled)
 
 
 def _header(name: str, value: str) -> bytes:
@@ -86,22 +101,3 @@ def _header(name: str, value: str) -> bytes:
     message = EmailMessage(policy=_POLICY)
     message[name] = value
     return message.as_bytes().split(b"\r\n\r\n")[0].rstrip(b"\r\n")
-
-
-def _filled(words: str, recipient: EmailRecipient) -> str:
-    """Put each token's words in its place. What was filled in is not looked at again, whatever it holds."""
-    pieces = [words]
-    for token, value in recipient.substitutions.items():
-        if token not in words:
-            continue
-        filled: list[str] = []
-        for index, piece in enumerate(pieces):
-            if index % 2:
-                filled.append(piece)
-                continue
-            parts = piece.split(token)
-            filled.append(parts[0])
-            for part in parts[1:]:
-                filled += [value, part]
-        pieces = filled
-    return "".join(pieces)
