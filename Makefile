@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 VENDOR := service/web/static/vendor
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo test check format bench lock static clean
+.PHONY: help up demo test check format bench chaos lock static clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ -/' | sort
@@ -16,8 +16,9 @@ up: $(VENV)/.runs static ## start everything on this machine
 demo: $(VENV)/.runs static ## play the sample campaign through in the sandbox
 	@exec $(BIN)/python -m service.cli.main demo $(ARGS)
 
-test: check ## the whole suite: format, lint, types, import contracts, tests, browser tests
+test: check ## the whole suite: format, lint, types, import contracts, tests, browser tests, two minutes of chaos
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/python -m tests.chaos --minutes 2 --people 5000
 
 check: $(VENV)/.tests static ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .
@@ -31,6 +32,9 @@ format: $(VENV)/.tests ## put the code in order
 
 bench: $(VENV)/.tests ## what we measure
 	$(BIN)/python -m bench $(ARGS)
+
+chaos: $(VENV)/.tests ## a blast on real processes while everything around it breaks, for some minutes
+	$(BIN)/python -m tests.chaos $(ARGS)
 
 lock: $(VENV)/.tests ## write the lock files anew
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q requirements-dev.in -o requirements-dev.lock

@@ -144,7 +144,7 @@ def found_town(street: Street, channel: Channel) -> Town:
     with street.sessions.begin() as session:
         match = make.fixture(session, slug=f"match-{number}")
         campaign = make.campaign(session, slug=f"campaign-{number}", match=match)
-        phone = f"+4477009{2000 + number:05}" if by_text else None
+        phone = f"+447700900{200 + number}" if by_text else None
         leaver = make.supporter(session, f"Cora{number}", email=None if by_text else "", phone=phone)
         people = [*street.people[channel], leaver]
         for who in people:

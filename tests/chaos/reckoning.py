@@ -1,0 +1,114 @@
+"""The end of it: what the provider accepted beside what the database says, person by person."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from tests.chaos.world import World
+
+# An intent may have been written just before the opt-out committed; its call begins within five seconds or never.
+GRACE = 5.0
+_GONE = {"accepted", "delivered", "bounced", "failed"}
+_OPEN = {"queued", "claimed", "sending"}
+
+_MESSAGES = text("""
+    SELECT m.blast_id || '.' || left(m.channel, 1) || '.' || m.supporter_id AS ref, coalesce(m.state, b.state) AS state,
+        m.state = 'withheld' AND NOT EXISTS (SELECT FROM permissions p
+            WHERE p.campaign_id = 1 AND p.channel = m.channel AND p.supporter_id = m.supporter_id) AS has_left
+    FROM messages m JOIN batches b ON b.id = m.batch_id
+""")
+_LEFT = text("""
+    SELECT left(x.channel, 1) || '.' || s.id AS who, extract(epoch FROM x.at)::float AS at FROM suppressions x
+    JOIN supporters s ON x.address_hash = CASE x.channel WHEN 'email' THEN s.email_hash ELSE s.phone_hash END
+""")
+
+
+@dataclass(frozen=True)
+class Reckoning:
+    """What came out. A promise is broken where the last five are not all zero."""
+
+    audience: int
+    states: Counter[str]
+    ledger: int
+    told_accepted: int
+    left: int
+    firings: int
+    unknown_but_gone: int
+    doubts: int
+    duplicates: int
+    missed: int
+    after_leaving: int
+
+    @property
+    def is_kept(self) -> bool:
+        adds_up = sum(self.states.values()) == self.audience
+        broken = self.unknown_but_gone + self.doubts + self.duplicates + self.missed + self.after_leaving
+        return adds_up and broken == 0 and self.firings == 1
+
+    def lines(self) -> list[str]:
+        """The table."""
+        states = ", ".join(f"{state} {count}" for state, count in sorted(self.states.items()))
+        rows = [
+            ("audience", f"{self.audience} messages"),
+            ("sum of states", f"{sum(self.states.values())} ({states})"),
+            ("provider's ledger", f"{self.ledger} accepted; the database says {self.told_accepted}"),
+            ("supporters who left", str(self.left)),
+            ("times the stage fired", str(self.firings)),
+            ("unknown, but in the ledger", str(self.unknown_but_gone)),
+            ("doubts left", str(self.doubts)),
+            ("duplicates", str(self.duplicates)),
+            ("missed", str(self.missed)),
+            ("sent after an opt-out", str(self.after_leaving)),
+        ]
+        return [f"  {name:<27}{value}" for name, value in rows]
+
+
+def reckon(world: World) -> Reckoning:
+    """Compare."""
+    ledger = _ledger(world)
+    copies = Counter(ref for ref, _ in ledger)
+
+    def look(session: Session) -> Reckoning:
+        messages = {row.ref: (row.state, row.has_left) for row in session.execute(_MESSAGES)}
+        left = {row.who: row.at for row in session.execute(_LEFT)}
+        states = Counter(state for state, _ in messages.values())
+        missed = [ref for ref, (state, has_left) in messages.items() if _is_missed(state, has_left, copies[ref])]
+        missed += [ref for ref in copies if ref not in messages]
+        late = [ref for ref, at in ledger if at > left.get(ref.partition(".")[2], float("inf")) + GRACE]
+        return Reckoning(
+            audience=int(session.scalar(text("SELECT sum(audience_count) FROM blasts")) or 0),
+            states=states,
+            ledger=len(ledger),
+            told_accepted=sum(states[state] for state in _GONE),
+            left=len(left),
+            firings=int(session.scalar(text("SELECT count(*) FROM stage_firings")) or 0),
+            unknown_but_gone=sum(state == "unknown" and copies[ref] > 0 for ref, (state, _) in messages.items()),
+            doubts=states["in_doubt"],
+            duplicates=sum(count - 1 for count in copies.values()),
+            missed=len(missed),
+            after_leaving=len(late),
+        )
+
+    return world.in_transaction(look)
+
+
+def _is_missed(state: str, has_left: bool, copies: int) -> bool:
+    if state == "withheld":
+        return not has_left
+    # What is unknown is shown and can be sent by hand; everything else that has not gone was forgotten.
+    return state not in {"unknown", "in_doubt"} and (state not in _GONE or copies == 0)
+
+
+def _ledger(world: World) -> list[tuple[str, float]]:
+    found: list[tuple[str, float]] = []
+    after = 0
+    while True:
+        page = world.ask_sandbox("GET", f"/control/ledger?after={after}&limit=20000")
+        rows = page["rows"]
+        assert isinstance(rows, list)
+        found += [(row["ref"], row["accepted_at"]) for row in rows if not row["ref"].startswith("n.")]
+        if not rows:
+            return found
+        after = int(str(page["next"]))
