@@ -47,6 +47,9 @@ def main() -> int:
         except SQLAlchemyError:
             # The database is away or being restarted; the next tick sees what this one missed.
             log.warning("a tick failed", exc_info=True)
+        except Exception:
+            # The doctor and /readyz tell when no tick ends well any more; until then the next may.
+            log.exception("a tick failed")
         if ticks % _INBOUND_EVERY == 0:
             nudger.nudge(Errand.CATCH_UP_INBOUND)
         ticks += 1

@@ -4,6 +4,8 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import InterfaceError, OperationalError
+
 from service.domain.channel import Channel
 from service.domain.fixture import Fixture, FixtureState, Result, Score
 from service.domain.message import BlastState
@@ -13,6 +15,7 @@ from service.sending.freeze import NothingToSay, Words, choose_variants, freeze_
 from service.store import Session
 from service.store.queries import blasts_life, opening, renderings
 from service.store.tables import campaign as rows
+from service.store.tables.sending import Blast
 from service.wording.placeholders import CopyMistake, MissingFact
 
 log = logging.getLogger(__name__)
@@ -34,33 +37,64 @@ def fire_due_stages(session: Session, *, public_url: str, now: datetime) -> list
     """Fire every stage due at or before now; one too late, or meant for another result, is skipped for good."""
     fired: list[Fired] = []
     for due in opening.due_stages(session, now=now):
-        outcome = timing_of(due.stage).firing(fixture_of(due.fixture), now=now)
-        if not opening.fire(session, due.stage, outcome=outcome, now=now):
+        stage_id = due.stage.id
+        try:
+            with session.begin_nested():
+                found = _fire(session, due, public_url=public_url, now=now)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            # The timeline shows it overdue, the log says why; the stages behind it must not wait for that.
+            log.exception("a stage cannot be fired", extra={"stage": stage_id})
             continue
-        blast_id = _open(session, due, public_url=public_url, now=now) if outcome is Firing.OPENED else None
-        fired.append(Fired(due.stage.id, outcome, blast_id))
-        log.info("stage fired", extra={"stage": due.stage.id, "outcome": outcome, "blast": blast_id})
+        if found is not None:
+            fired.append(found)
+            log.info("stage fired", extra={"stage": stage_id, "outcome": found.outcome, "blast": found.blast_id})
     return fired
+
+
+def _fire(session: Session, due: opening.DueStage, *, public_url: str, now: datetime) -> Fired | None:
+    outcome = timing_of(due.stage).firing(fixture_of(due.fixture), now=now)
+    if not opening.fire(session, due.stage, outcome=outcome, now=now):
+        return None
+    blast_id = _open(session, due, public_url=public_url, now=now) if outcome is Firing.OPENED else None
+    return Fired(due.stage.id, outcome, blast_id)
 
 
 def open_scheduled_blasts(session: Session, *, public_url: str, now: datetime) -> list[int]:
     """Open managers' blasts whose time has come; the ids of those that opened."""
     opened: list[int] = []
     for blast in opening.hold_scheduled(session, now=now):
-        if blast.expires_at <= now:
-            blasts_life.end(
-                session, blast.id, state=BlastState.CANCELLED, reason="too late to be worth sending", now=now
-            )
+        blast_id = blast.id
+        try:
+            with session.begin_nested():
+                is_open = _open_scheduled(session, blast, public_url=public_url, now=now)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as wrong:
+            # Whoever planned it sees it cancelled, and why; the blasts behind it must not wait for that.
+            log.exception("a blast cannot be opened", extra={"blast": blast_id})
+            reason = f"cannot be opened: {type(wrong).__name__}"
+            blasts_life.end(session, blast_id, state=BlastState.CANCELLED, reason=reason, now=now)
             continue
-        campaign, fixture = blasts_life.campaign_and_fixture(session, blast.campaign_id)
-        words = words_of_test(blast.draft, blast.test_draft if blast.test_share else {})
-        if _freeze(
-            session, blast.id, campaign, fixture, channels=blast.channels, words=words, public_url=public_url, now=now
-        ):
-            upto = opening.last_supporter_id(session)
-            blasts_life.begin_opening(session, blast.id, opens_upto=upto, now=now)
-            opened.append(blast.id)
+        if is_open:
+            opened.append(blast_id)
     return opened
+
+
+def _open_scheduled(session: Session, blast: Blast, *, public_url: str, now: datetime) -> bool:
+    if blast.expires_at <= now:
+        reason = "too late to be worth sending"
+        blasts_life.end(session, blast.id, state=BlastState.CANCELLED, reason=reason, now=now)
+        return False
+    campaign, fixture = blasts_life.campaign_and_fixture(session, blast.campaign_id)
+    words = words_of_test(blast.draft, blast.test_draft if blast.test_share else {})
+    if not _freeze(
+        session, blast.id, campaign, fixture, channels=blast.channels, words=words, public_url=public_url, now=now
+    ):
+        return False
+    blasts_life.begin_opening(session, blast.id, opens_upto=opening.last_supporter_id(session), now=now)
+    return True
 
 
 def _open(session: Session, due: opening.DueStage, *, public_url: str, now: datetime) -> int:

@@ -1,7 +1,10 @@
 """Write a blast's messages: the audience is frozen a span of supporters at a time, each span one transaction."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from service.domain.channel import Channel
 from service.domain.sender import sender_name
@@ -11,6 +14,8 @@ from service.store import Session
 from service.store.queries import blasts_life, opening, progress, senders, writing
 from service.store.tables.campaign import Campaign
 from service.store.tables.sending import Blast, Rendering
+
+log = logging.getLogger(__name__)
 
 SPAN = 100_000
 
@@ -34,6 +39,22 @@ def write_next_span(session: Session, *, numbers: Sequence[str] = (), span: int 
     if blast is None:
         return None
     point("open.held")
+    blast_id = blast.id
+    try:
+        with session.begin_nested():
+            written = _write_span(session, blast, numbers=numbers, span=span)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as wrong:
+        # The blast says why it stopped; those behind it must not wait for that.
+        log.exception("a blast cannot be written", extra={"blast": blast_id})
+        blasts_life.pause(session, blast_id, reason=f"its messages cannot be written: {type(wrong).__name__}")
+        written = Written(blast_id, 0, done=False)
+    point("open.before_commit")
+    return written
+
+
+def _write_span(session: Session, blast: Blast, *, numbers: Sequence[str], span: int) -> Written:
     opening.set_work_mem(session)
     campaign, _ = blasts_life.campaign_and_fixture(session, blast.campaign_id)
     after, ends = blast.opened_through, blast.opens_upto or 0
@@ -51,7 +72,6 @@ def write_next_span(session: Session, *, numbers: Sequence[str] = (), span: int 
     if not opening.advance(session, blast.id, through=upto, written=messages, done=done):
         # Cancelled while the span was being written: nobody gets it.
         progress.cancel_batches(session, blast.id)
-    point("open.before_commit")
     return Written(blast.id, messages, done)
 
 

@@ -155,9 +155,14 @@ class Chaos:
 
     def supporters_leave(self) -> str:
         """Some text a stop in their own words, some press the link in their email."""
-        who = [self.chance.randint(1, self.people) for _ in range(max(4, self.people // 500))]
-        refused = sum(not (self._text_stop(each) if each % 2 else self._press_leave(each)) for each in who)
-        return f"{len(who)} supporters leave" + (f" ({refused} found nobody there)" if refused else "")
+        who = [self.chance.randint(1, self.people) for _ in range(max(4, min(20, self.people // 500)))]
+        refused, slowest = 0, 0.0
+        for each in who:
+            began = time.monotonic()
+            refused += not (self._text_stop(each) if each % 2 else self._press_leave(each))
+            slowest = max(slowest, time.monotonic() - began)
+        answered = f"the slowest answer took {slowest:.1f} s"
+        return f"{len(who)} supporters leave, {answered}" + (f", {refused} found nobody there" if refused else "")
 
     def _text_stop(self, supporter_id: int) -> bool:
         told = {"from": f"+447700900{supporter_id:06}", "body": "stop texting me please"}

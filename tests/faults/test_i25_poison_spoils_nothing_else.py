@@ -3,13 +3,14 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
 from service import clock
 from service.domain.channel import Channel, Pace
+from service.domain.doubt import STANDARD
 from service.providers.sendgrid.events import parse_events
 from service.sending.carriers import Words, _Thawed, email_carrier
 from service.sending.hand_over import deliver
@@ -132,3 +133,33 @@ def test_i25_an_odd_event_does_not_hold_back_the_others_of_its_post(desk: Desk, 
         apply_receipts(session, "sendgrid", receipts, now=datetime.now(UTC))
 
     assert desk.states() == {"Ana": "delivered", "Bilal": "delivered"}
+
+
+def test_i25_a_stage_and_a_blast_that_raise_hold_back_none_behind_them(desk: Desk) -> None:
+    with desk.sessions.begin() as session:
+        campaign = make.campaign(session)
+        make.supporter(session, "Ana", campaign=campaign)
+        due_at = datetime.now(UTC) - timedelta(minutes=1)
+        bad = make.stage(session, campaign, slug="bad", due_at=due_at - timedelta(minutes=1))
+        make.stage(session, campaign, slug="good", due_at=due_at)
+        make.blast(session, campaign, audience=[{"shoe_size": 44}], opens_at=due_at - timedelta(minutes=2))
+        make.blast(session, campaign).draft = {"en": {"email": 7, "sms": 7}}  # type: ignore[dict-item]  # as typed in
+        session.execute(text("UPDATE stages SET channels = '{pigeon}' WHERE id = :id"), {"id": bad.id})
+        session.execute(
+            text(
+                "INSERT INTO copies (stage_id, channel, language, subject, body) "
+                "SELECT stage_id, 'pigeon', language, 'Coo', 'Coo' FROM copies WHERE stage_id = 1 LIMIT 1"
+            )
+        )
+
+    desk.tick(STANDARD)
+    desk.open()
+    desk.tick(STANDARD)
+    desk.deliver()
+
+    with desk.sessions() as session:
+        fired = session.scalars(text("SELECT slug FROM stage_firings JOIN stages ON id = stage_id")).all()
+        blasts = dict(session.execute(text("SELECT id, state FROM blasts WHERE stage_id IS NULL")).all())
+    assert fired == ["good"]
+    assert blasts == {1: "paused", 2: "cancelled"}
+    assert len(desk.email.refs) == 1
