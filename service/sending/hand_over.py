@@ -63,14 +63,6 @@ class Carrier:
         return self.second if road == "second" and self.second is not None else self
 
 
-@dataclass(frozen=True, slots=True)
-class Intended:
-    """An intent that is written: who passed the gate, and how long until the sender's turn."""
-
-    recipients: Recipients
-    wait: float
-
-
 @dataclass(slots=True)
 class Delivered:
     """What one run of an errand handed over."""
@@ -132,16 +124,16 @@ def _set_aside(sessions: sessionmaker[Session], claimed: ClaimedBatch, wrong: Ex
 
 def hand_over(sessions: sessionmaker[Session], carrier: Carrier, claimed: ClaimedBatch, *, owner: UUID) -> int:
     """Take one claimed batch through intent, call and outcome; how many messages were given to the provider."""
+    if claimed.is_limited and not _has_its_turn(sessions, claimed, owner=owner):
+        return 0
     deadline = clock.monotonic() + DEADLINE_SECONDS
     attempt_id = uuid4()
     with sessions.begin() as session:
-        intended = _commit_intent(session, carrier, claimed, attempt_id=attempt_id, owner=owner)
+        recipients = _commit_intent(session, carrier, claimed, attempt_id=attempt_id, owner=owner)
         point("intent.before_commit")
-    if intended is None:
+    if recipients is None:
         return 0
     point("intent.after_commit")
-    recipients = intended.recipients
-    sleep(intended.wait)
     point("call.before")
     handed = carrier.carry(claimed, attempt_id, recipients, deadline)
     point("call.after")
@@ -150,9 +142,26 @@ def hand_over(sessions: sessionmaker[Session], carrier: Carrier, claimed: Claime
     return len(recipients.supporter_ids)
 
 
+def _has_its_turn(sessions: sessionmaker[Session], claimed: ClaimedBatch, *, owner: UUID) -> bool:
+    """Wait for the sender's turn where it is near, else put the batch back until then.
+
+    In a transaction of its own: intents that queued for their sender would keep opt-outs waiting.
+    """
+    with sessions.begin() as session:
+        turn = take_turn(session, claimed)
+        if turn.reason:
+            batches.requeue_batch(session, claimed.id, owner=owner, wait=turn.wait, reason=turn.reason)
+        point("turn.before_commit")
+    point("turn.after_commit")
+    if turn.reason:
+        return False
+    sleep(turn.wait)
+    return True
+
+
 def _commit_intent(
     session: Session, carrier: Carrier, claimed: ClaimedBatch, *, attempt_id: UUID, owner: UUID
-) -> Intended | None:
+) -> Recipients | None:
     """Ask the gate again and write the intent. None, with the batch put away, when nothing may be sent now."""
     # Lock first; ask in later statements. An opt-out that committed before this lock was granted is seen below.
     lock_for_intent(session)
@@ -167,10 +176,6 @@ def _commit_intent(
         batches.end_unsent(session, claimed.id, owner=owner, state=MessageState.EXPIRED, reason="too late")
         return None
     if _is_quiet(session, claimed, owner=owner):
-        return None
-    turn = take_turn(session, claimed)
-    if turn.reason:
-        batches.requeue_batch(session, claimed.id, owner=owner, wait=turn.wait, reason=turn.reason)
         return None
     if not batches.mark_sending(session, claimed, attempt_id=attempt_id, owner=owner):
         return None
@@ -190,7 +195,7 @@ def _commit_intent(
         provider=carrier.provider,
         count=len(recipients.supporter_ids),
     )
-    return Intended(recipients, turn.wait)
+    return recipients
 
 
 def _keep_allowed(session: Session, carrier: Carrier, claimed: ClaimedBatch, recipients: Recipients) -> Recipients:

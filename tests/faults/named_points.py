@@ -29,6 +29,8 @@ POINTS: dict[str, tuple[str, ...]] = {
     # Handing a batch over.
     "claim.before_commit": _BOTH,
     "claim.after_commit": _BOTH,
+    "turn.before_commit": _BOTH,
+    "turn.after_commit": _BOTH,
     "intent.before_commit": _BOTH,
     "intent.after_commit": _BOTH,
     "call.before": _BOTH,

@@ -14,9 +14,11 @@ from twilio.request_validator import RequestValidator
 
 from service.domain.channel import Channel
 from service.domain.notice import NoticeKind
+from service.domain.sender import Allowance
 from service.sending.notices import NoticeRequest, ask_notice
-from service.settings import SANDBOX_TWILIO_SID, SANDBOX_TWILIO_TOKEN, load_settings
+from service.settings import SANDBOX_NUMBER, SANDBOX_TWILIO_SID, SANDBOX_TWILIO_TOKEN, load_settings
 from service.store.engine import make_sessions
+from service.store.queries.senders import limit_sender
 from service.store.tables.campaign import Campaign
 from service.store.tables.people import Supporter
 from service.web.app import create_app
@@ -59,6 +61,9 @@ def people_live_here(engine: Engine, environ: dict[str, str], box: Box, post_box
             make.supporter(session, f"Bilal{place}", email=None, phone=f"+4477009001{place:02}")
             for place in range(PEOPLE)
         ]
+        # So fast that nobody waits, and yet a sender whose turn has to be asked for.
+        for channel, name in ((Channel.EMAIL, "example.org"), (Channel.SMS, SANDBOX_NUMBER)):
+            limit_sender(session, channel, name, Allowance(100_000.0, None, None))
     app = create_app(load_settings(environ))
     people = {Channel.EMAIL: by_email, Channel.SMS: by_text}
     yield Street(sessions, people, environ, app.test_client(), box, post_box)
