@@ -11,8 +11,8 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from service import clock
 from service.cli.opening import House, open_house, plainly, refuse
 from service.consenting.consent import AddressKey
-from service.planning.csv_rows import UnreadableFile, read_chunks
-from service.planning.importing import Imported, escape_formula, import_chunk, rejects_csv
+from service.planning.csv_rows import NumberedRow, UnreadableFile
+from service.planning.importing import Imported, escape_formula, import_chunk, import_file, rejects_csv
 from service.store.queries import campaigns, supporters_import
 from service.store.queries.house import write_audit
 
@@ -34,15 +34,20 @@ def bring_in(file: Path, campaign: str, source: str, rejects: Path | None, *, as
     house = open_house()
     campaign_id = _campaign(house, campaign)
     key = AddressKey.of(house.settings)
-    done = Imported()
+
+    def one_chunk(chunk: list[NumberedRow], part: Imported) -> None:
+        with house.transaction() as session:
+            import_chunk(session, chunk, part, campaign_id=campaign_id, key=key, source=source, now=clock.now())
+
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, disable=as_json or not sys.stderr.isatty()) as progress:
         task = progress.add_task("reading")
         try:
-            for chunk in read_chunks(file):
-                with house.transaction() as session:
-                    import_chunk(session, chunk, done, campaign_id=campaign_id, key=key, source=source, now=clock.now())
-                progress.update(task, description=f"{done.rows} rows read")
+            done = import_file(
+                file,
+                one_chunk,
+                lambda so_far: progress.update(task, description=f"{so_far.rows} rows read"),
+            )
         except UnreadableFile as wrong:
             refuse(str(wrong))
     with house.transaction() as session:

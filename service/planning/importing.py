@@ -3,23 +3,31 @@
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import available_timezones
 
 from service.consenting.addresses import BadAddress, normalise_email, normalise_phone
 from service.consenting.consent import AddressKey
 from service.domain.channel import Channel
+from service.planning.csv_rows import NumberedRow, read_chunks
 from service.store import Session
 from service.store.queries import supporters_import
 from service.store.queries.supporters_import import ImportRow
+from service.store.races import once_more
 
+# Chunks of a file under way at once.
+_AT_ONCE = 2
 _YES = frozenset({"yes", "y", "true", "1", "x"})
 # What nearly every row looks like; anything else is read by the slower, more exact libraries.
 _PLAIN_EMAIL = re.compile(r"[a-z0-9][a-z0-9._%+-]{0,63}(?<!\.)@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}")
 _ZONES = available_timezones()
 _PLAIN_UK_MOBILE = re.compile(r"\+447[1-57-9]\d{8}")
+_NATIONAL_UK_MOBILE = re.compile(r"07[1-57-9]\d{8}")
 _LOCALE = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8})*", re.IGNORECASE)
 
 
@@ -42,6 +50,50 @@ class Imported:
     without_consent: int = 0
     suppressed: int = 0
     rejected: list[Rejected] = field(default_factory=list)
+
+    def add(self, part: "Imported") -> None:
+        """Take in what a part of the file came to."""
+        self.rows += part.rows
+        self.new += part.new
+        self.known += part.known
+        self.permitted += part.permitted
+        self.without_consent += part.without_consent
+        self.suppressed += part.suppressed
+        self.rejected += part.rejected
+
+
+def import_file(
+    path: Path, bring_in: Callable[[list[NumberedRow], Imported], None], told: Callable[[Imported], None]
+) -> Imported:
+    """Bring a whole file in, two chunks at a time: while one is being read, the database works on another.
+
+    `bring_in` takes one chunk through a transaction of its own, from whichever thread; `told` hears of the progress.
+    """
+    done = Imported()
+    under_way: deque[Future[Imported]] = deque()
+
+    def one(chunk: list[NumberedRow]) -> Imported:
+        parts: list[Imported] = []
+
+        def bring() -> None:
+            part = Imported()
+            bring_in(chunk, part)
+            parts.append(part)
+
+        # Two chunks with the same people in them may lock each other out; one is then run again.
+        once_more(bring)
+        return parts[-1]
+
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="import") as pool:
+        for chunk in read_chunks(path):
+            under_way.append(pool.submit(one, chunk))
+            if len(under_way) > _AT_ONCE:
+                done.add(under_way.popleft().result())
+                told(done)
+        while under_way:
+            done.add(under_way.popleft().result())
+            told(done)
+    return done
 
 
 def import_chunk(
@@ -129,6 +181,8 @@ def _phone(typed: str) -> str | None:
         return None
     if _PLAIN_UK_MOBILE.fullmatch(text):
         return text
+    if _NATIONAL_UK_MOBILE.fullmatch(text):
+        return f"+44{text[1:]}"
     try:
         return normalise_phone(text)
     except BadAddress as bad:

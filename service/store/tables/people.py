@@ -45,7 +45,9 @@ class SignUp(Base):
     __tablename__ = "sign_ups"
 
     id: Mapped[Id]
-    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
+    # No foreign key to the campaign here, in consents and in permissions: each would lock the one row of the campaign,
+    # and thousands of people signing up at once would wait for each other. Campaigns are never deleted.
+    campaign_id: Mapped[int]
     first_name: Mapped[str]
     email: Mapped[str | None]
     phone: Mapped[str | None]
@@ -76,7 +78,7 @@ class Consent(Base):
     __tablename__ = "consents"
 
     id: Mapped[Id]
-    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
+    campaign_id: Mapped[int]
     channel: Mapped[str]
     act: Mapped[str]
     supporter_id: Mapped[int | None] = mapped_column(ForeignKey("supporters.id"))
@@ -99,7 +101,7 @@ class Permission(Base):
 
     __tablename__ = "permissions"
 
-    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     channel: Mapped[str] = mapped_column(primary_key=True)
     supporter_id: Mapped[int] = mapped_column(ForeignKey("supporters.id"), primary_key=True)
     consent_id: Mapped[int] = mapped_column(ForeignKey("consents.id"))

@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from service.points import point
 from service.providers.sendgrid.events import SIGNATURE_HEADER, TIMESTAMP_HEADER, parse_events, verified
 from service.sending.receipts import apply_receipts
+from service.store.races import once_more
 from service.web import door
-from service.web.hooks.retrying import once_more
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("sendgrid", __name__, url_prefix="/hooks/sendgrid")

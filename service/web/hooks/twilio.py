@@ -8,8 +8,8 @@ from service.listening.receive import receive_text
 from service.points import point
 from service.providers.twilio.webhooks import SETTINGS_HEADER, SIGNATURE_HEADER, parse_inbound, parse_status, verified
 from service.sending.receipts import apply_receipts
+from service.store.races import once_more
 from service.web import door
-from service.web.hooks.retrying import once_more
 
 blueprint = Blueprint("twilio", __name__, url_prefix="/hooks/twilio")
 

@@ -55,6 +55,8 @@ def upgrade() -> None:
     op.add_column('house', sa.Column('email_road_reason', sa.Text(), server_default='', nullable=False))
     op.add_column('house', sa.Column('email_road_at', sa.DateTime(timezone=True), nullable=True))
     op.drop_constraint(op.f('fk_messages_blast_id'), 'messages', type_='foreignkey')
+    for table in ('sign_ups', 'consents', 'permissions'):
+        op.drop_constraint(op.f(f'fk_{table}_campaign_id'), table, type_='foreignkey')
     op.create_index('ix_receipts_harm', 'receipts', ['blast_id', 'received_at'], unique=False, postgresql_where=sa.text("kind IN ('bounced', 'blocked', 'dropped', 'complained', 'account')"))
     op.add_column('renderings', sa.Column('arm', sa.Text(), server_default='', nullable=False))
     op.drop_constraint(op.f('uq_renderings_blast_id_channel_language'), 'renderings', type_='unique')
@@ -72,6 +74,8 @@ def downgrade() -> None:
     op.create_unique_constraint(op.f('uq_renderings_blast_id_channel_language'), 'renderings', ['blast_id', 'channel', 'language'], postgresql_nulls_not_distinct=False)
     op.drop_column('renderings', 'arm')
     op.drop_index('ix_receipts_harm', table_name='receipts', postgresql_where=sa.text("kind IN ('bounced', 'blocked', 'dropped', 'complained', 'account')"))
+    for table in ('sign_ups', 'consents', 'permissions'):
+        op.create_foreign_key(op.f(f'fk_{table}_campaign_id'), table, 'campaigns', ['campaign_id'], ['id'])
     op.create_foreign_key(op.f('fk_messages_blast_id'), 'messages', 'blasts', ['blast_id'], ['id'])
     op.drop_column('house', 'email_road_at')
     op.drop_column('house', 'email_road_reason')

@@ -1,4 +1,4 @@
-"""A webhook's transaction that lost a race is run once more; after that the provider is asked to come again."""
+"""A transaction that lost a race is run once more; after that whoever asked for it is asked to come again."""
 
 from collections.abc import Callable
 
