@@ -164,8 +164,10 @@ def _commit_intent(
 ) -> Recipients | None:
     """Ask the gate again and write the intent. None, with the batch put away, when nothing may be sent now."""
     # Lock first; ask in later statements. An opt-out that committed before this lock was granted is seen below.
+    if claimed.spend_cap is not None:
+        batches.hold_purse(session, claimed)
     lock_for_intent(session)
-    state = batches.hold_blast(session, claimed)
+    state = batches.blast_state(session, claimed)
     if state == BlastState.CANCELLED:
         batches.end_unsent(session, claimed.id, owner=owner, state=MessageState.CANCELLED, reason="blast cancelled")
         return None

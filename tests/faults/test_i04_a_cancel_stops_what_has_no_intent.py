@@ -1,11 +1,12 @@
 """I4: once a cancel has committed no new intent is written; what had gone is counted."""
 
+import threading
 from datetime import UTC, datetime
 
 from sqlalchemy import text
 
 from service.domain.channel import Channel
-from service.planning.blasts import cancel_blast
+from service.planning.blasts import cancel_blast, pause_blast
 from service.points import watch
 from tests.faults.common import Blasting
 from tests.sending.conftest import Desk
@@ -48,3 +49,32 @@ def test_i04_a_batch_claimed_before_the_cancel_is_not_sent_after_it(desk: Desk, 
     assert desk.email.refs == []
     with desk.sessions() as session:
         assert session.scalar(text("SELECT count(*) FROM attempts")) == 0
+
+
+def test_i04_a_pause_is_not_kept_out_by_intents_that_keep_coming(desk: Desk, blast_to: Blasting) -> None:
+    """While one intent is being committed somebody pauses: the next intent waits behind the pause, and obeys it."""
+    blast_to(*[f"Ana{place}" for place in range(99)], channels=(Channel.SMS,))
+    others: list[threading.Thread] = []
+
+    def pause() -> None:
+        with desk.sessions.begin() as session:
+            pause_blast(session, 1, actor="Cora", now=datetime.now(UTC))
+
+    def crowd(name: str) -> None:
+        if name == "intent.before_commit" and not others:
+            others.extend([threading.Thread(target=pause), threading.Thread(target=lambda: desk.deliver(Channel.SMS))])
+            for other in others:
+                other.start()
+                other.join(0.4)
+
+    watch(crowd)
+    try:
+        desk.deliver(Channel.SMS)
+    finally:
+        watch(None)
+    for other in others:
+        other.join()
+
+    assert len(desk.sms.texts) == 50
+    with desk.sessions() as session:
+        assert session.scalar(text("SELECT state FROM blasts")) == "paused"

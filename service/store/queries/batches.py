@@ -124,8 +124,7 @@ def take_part(session: Session, batch: ClaimedBatch, *, most: int) -> ClaimedBat
     return batch if row is None else replace(batch, **row._mapping)
 
 
-# The blast's row is held for the length of the intent: a pause or a cancel that commits first is obeyed.
-_HOLD_BLAST = text("SELECT state FROM blasts WHERE id = :blast_id FOR SHARE")
+_BLAST_STATE = text("SELECT state FROM blasts WHERE id = :blast_id")
 # With a spending limit intents take turns, so that no two of them spend the same money.
 _HOLD_PURSE = text("SELECT state FROM blasts WHERE id = :blast_id FOR NO KEY UPDATE")
 
@@ -138,10 +137,17 @@ _INTENT = text(f"""
 """)  # noqa: S608 - our own words
 
 
-def hold_blast(session: Session, batch: ClaimedBatch) -> str:
-    """The state of the batch's blast, held still until the transaction ends."""
-    hold = _HOLD_BLAST if batch.spend_cap is None else _HOLD_PURSE
-    return str(session.scalars(hold, {"blast_id": batch.blast_id}).one())
+def hold_purse(session: Session, batch: ClaimedBatch) -> None:
+    """Hold the money of the batch's blast until the transaction ends. Before lock_for_intent, as whoever pauses does."""
+    session.execute(_HOLD_PURSE, {"blast_id": batch.blast_id})
+
+
+def blast_state(session: Session, batch: ClaimedBatch) -> str:
+    """The state of the batch's blast. After lock_for_intent: a pause or cancel that commits first is seen.
+
+    No lock on its row: intents that share one can keep out whoever wants to pause for as long as they keep coming.
+    """
+    return str(session.scalars(_BLAST_STATE, {"blast_id": batch.blast_id}).one())
 
 
 def mark_sending(session: Session, batch: ClaimedBatch, *, attempt_id: UUID, owner: UUID) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import delete, insert, select, update
 from service.domain.message import BlastState
 from service.domain.stage import Firing
 from service.store import Session
+from service.store.queries.consents import lock_for_opt_out
 from service.store.tables.campaign import Copy, Stage, StageFiring
 from service.store.tables.sending import Blast
 
@@ -19,7 +20,9 @@ def add_blast(session: Session, values: Mapping[str, object]) -> int:
 
 def hold_blast(session: Session, blast_id: int) -> Blast | None:
     """A blast, held: intents under way finish first, and none begins until the transaction ends."""
-    return session.scalars(select(Blast).where(Blast.id == blast_id).with_for_update()).one_or_none()
+    found = session.scalars(select(Blast).where(Blast.id == blast_id).with_for_update()).one_or_none()
+    lock_for_opt_out(session)
+    return found
 
 
 def blast(session: Session, blast_id: int) -> Blast | None:
