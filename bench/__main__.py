@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import bringing_in, email
+from bench import bringing_in, email, texts
 from bench.table import Line, print_lines
 
 Measure = Callable[[Path, int], Sequence[Line]]
@@ -17,6 +17,9 @@ PARTS: dict[str, tuple[Measure, int]] = {
     "email": (lambda home, size: email.measure(home, recipients=size), 1_000_000),
     "email-slow": (lambda home, size: email.measure_slow(home, recipients=size), 400_000),
     "import": (lambda home, size: bringing_in.measure(home, rows=size), 1_000_000),
+    "sms": (lambda home, size: texts.measure(home, recipients=size), 100_000),
+    "full-time": (lambda home, size: texts.measure_full_time(home, recipients=size), 100_000),
+    "growth": (lambda home, size: email.measure_growth(home, sizes=(size, 10 * size)), 100_000),
     "smtp": (lambda home, size: email.measure_smtp(home, recipients=size), 20_000),
 }
 

@@ -3,10 +3,11 @@
 import resource
 import socket
 import time
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from multiprocessing import get_context
+from multiprocessing.queues import Queue
 from pathlib import Path
 from time import sleep
 
@@ -23,13 +24,13 @@ from service.providers.sendgrid.sending import SendGrid
 from service.providers.smtp.sending import Smtp
 from service.sending.carriers import Words, email_carrier
 from service.sending.due import open_scheduled_blasts
-from service.sending.hand_over import deliver
+from service.sending.hand_over import Carrier, deliver
 from service.sending.write import write_next_span
 from service.store.engine import make_engine, make_sessions
 from workers.app import collect_seldom
 from workers.errands.sending import IN_FLIGHT
 
-_KEY = b"a key of the bench"
+KEY = b"a key of the bench"
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Worked:
     peak_mib: float
 
 
-def send(here: Ground, provider: str, *, recipients: int, processes: int, in_flight: int) -> Sent:
+def send(here: Ground, carrier: Callable[[], Carrier], *, recipients: int, processes: int, in_flight: int) -> Sent:
     """Open one blast and hand it over by so many worker processes, one of which opens it first, as in earnest."""
     before, began = here.cpu(), time.perf_counter()
     with ProcessPoolExecutor(processes) as pool:
@@ -75,38 +76,41 @@ def send(here: Ground, provider: str, *, recipients: int, processes: int, in_fli
     return Sent(recipients, max(each.opening for each in worked), overall, cpu, peak)
 
 
-def _work(url: str, provider: str, in_flight: int, *, opens: bool) -> Worked:
+def _work(url: str, make_carrier: Callable[[], Carrier], in_flight: int, opens: bool, told: "Queue[Worked]") -> None:
     collect_seldom()
     sessions = make_sessions(make_engine(url, pool_size=in_flight + 2))
-    road = _road(provider)
-    carrier = email_carrier(road, Words(_KEY, URL))
+    carrier = make_carrier()
     began, opening = time.perf_counter(), 0.0
     if opens:
         with sessions.begin() as session:
             open_scheduled_blasts(session, public_url=URL, now=datetime.now(UTC))
-        while _writes_more(sessions):
+        while writes_more(sessions):
             pass
         opening = time.perf_counter() - began
     while True:
-        handed = deliver(sessions, carrier, Pace.BULK, until=clock.monotonic() + 3600, in_flight=in_flight)
-        if not handed.batches and _is_over(sessions):
+        until = clock.monotonic() + 3600
+        handed = deliver(sessions, carrier, Pace.BULK, until=until, in_flight=in_flight)
+        if not handed.batches and is_over(sessions):
             break
         sleep(0.02)
-    road.close()
     used = resource.getrusage(resource.RUSAGE_SELF)
-    return Worked(opening, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    told.put(Worked(opening, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024))
 
 
-def _road(provider: str) -> EmailProvider:
-    return Smtp(provider) if provider.startswith("smtp") else SendGrid("SG.bench", provider)
+def letters_out(road: str) -> Carrier:
+    """Emails by SendGrid's package, or by SMTP, to a sink."""
+    provider: EmailProvider = Smtp(road) if road.startswith("smtp") else SendGrid("SG.bench", road)
+    return email_carrier(provider, Words(KEY, URL))
 
 
-def _writes_more(sessions: sessionmaker[Session]) -> bool:
+def writes_more(sessions: sessionmaker[Session]) -> bool:
+    """Write another span of what is opening; False when there is none."""
     with sessions.begin() as session:
         return write_next_span(session) is not None
 
 
-def _is_over(sessions: sessionmaker[Session]) -> bool:
+def is_over(sessions: sessionmaker[Session]) -> bool:
+    """Whether everything has opened and nothing is left to hand over."""
     waiting = text("SELECT count(*) FROM batches WHERE state IN ('queued', 'claimed', 'sending')")
     with sessions.begin() as session:
         opened = session.execute(text("SELECT bool_and(state NOT IN ('scheduled', 'opening')) FROM blasts")).scalar()
@@ -164,7 +168,7 @@ def measure(home: Path, *, recipients: int, processes: int = 2, in_flight: int =
     """The main promise: a million from open to last accepted."""
     with ground(home, people=recipients) as here, sink() as port:
         plan_blast(here, "email")
-        sent = send(here, f"http://127.0.0.1:{port}", recipients=recipients, processes=processes, in_flight=in_flight)
+        sent = send(here, lambda: letters_out(f"http://127.0.0.1:{port}"), recipients=recipients, processes=processes, in_flight=in_flight)
         limit = _together(bare_http(port), bare_rows(here))
     notes = (
         f"opening {sent.opening:.1f} s ({recipients / sent.opening:,.0f} /s) while the other process hands over; "
@@ -183,7 +187,7 @@ def measure_slow(home: Path, *, recipients: int, processes: int = 2, delay: floa
     in_flight = IN_FLIGHT[Channel.EMAIL]
     with ground(home, people=recipients) as here, sink(delay=delay) as port:
         plan_blast(here, "email")
-        sent = send(here, f"http://127.0.0.1:{port}", recipients=recipients, processes=processes, in_flight=in_flight)
+        sent = send(here, lambda: letters_out(f"http://127.0.0.1:{port}"), recipients=recipients, processes=processes, in_flight=in_flight)
     limit = processes * in_flight * 1000 / delay
     limit_is = f"{processes} x {in_flight} batches in flight"
     work = f"email blast to {recipients:,}, sink at {delay * 1000:.0f} ms"
@@ -195,9 +199,31 @@ def measure_smtp(home: Path, *, recipients: int, processes: int = 2) -> Sequence
     with ground(home, people=recipients) as here, sink("smtp") as port:
         plan_blast(here, "email")
         road = f"smtp://127.0.0.1:{port}"
-        sent = send(here, road, recipients=recipients, processes=processes, in_flight=IN_FLIGHT[Channel.EMAIL])
+        sent = send(here, lambda: letters_out(road), recipients=recipients, processes=processes, in_flight=IN_FLIGHT[Channel.EMAIL])
         limit = bare_smtp(port)
     work = f"email blast to {recipients:,} by SMTP"
     return [
         Line(work, sent.per_s, "/s", 2_500, 5_000, limit=limit, limit_is="one ready letter, pipelined, one process")
+    ]
+
+
+def measure_growth(home: Path, *, sizes: Sequence[int]) -> Sequence[Line]:
+    """Whether a recipient costs the same in a small blast and in a large one, and what a worker needs."""
+    seen: list[Sent] = []
+    for size in sizes:
+        with ground(home / f"{size}", people=size) as here, sink() as port:
+            plan_blast(here, "email")
+            road = f"http://127.0.0.1:{port}"
+            seen.append(send(here, lambda: letters_out(road), recipients=size, processes=2, in_flight=2))  # noqa: B023
+    costs = [each.cpu_per_thousand for each in seen]
+    notes = [
+        f"{each.recipients:,}: {each.per_s:,.0f} /s, {each.cpu_per_thousand:.4f} CPU s per 1,000, {each.peak_mib:.0f} MiB"
+        for each in seen
+    ]
+    work = f"growth from {sizes[0]:,} to {sizes[-1]:,}"
+    dearer = 100 * (max(costs) / costs[0] - 1)
+    peak = max(each.peak_mib for each in seen)
+    return [
+        Line(f"{work}: cost per recipient above the smallest", dearer, "%", 15, 5, less_is_better=True, notes=notes),
+        Line(f"{work}: peak memory of a worker", peak, "MiB", 300, 200, less_is_better=True),
     ]

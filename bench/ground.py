@@ -99,6 +99,7 @@ class Ground:
 @contextmanager
 def ground(home: Path, *, people: int = 0, phones: int = 0) -> Iterator[Ground]:
     """A database of its own with so many supporters, the first of them with mobiles too."""
+    home.mkdir(parents=True, exist_ok=True)
     server = start_postgres(home)
     try:
         migrate(server.url)
