@@ -201,5 +201,3 @@ def _settle(world: World, *, people: int, seconds: float) -> None:
         # So slowly that it is under way for as long as things break.
         for channel, name in ((Channel.EMAIL, _DOMAIN), (Channel.SMS, world.settings.pool[0])):
             session.execute(_PACE, {"channel": channel, "name": name, "rate": max(5.0, people / seconds * 1.5)})
-    with world.sessions() as session:
-        session.execute(text("ANALYZE"))
