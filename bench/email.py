@@ -64,9 +64,16 @@ class Worked:
 def send(here: Ground, carrier: Callable[[], Carrier], *, recipients: int, processes: int, in_flight: int) -> Sent:
     """Open one blast and hand it over by so many worker processes, one of which opens it first, as in earnest."""
     before, began = here.cpu(), time.perf_counter()
-    with ProcessPoolExecutor(processes) as pool:
-        runs = [pool.submit(_work, here.url, provider, in_flight, opens=place == 0) for place in range(processes)]
-        worked = [run.result() for run in runs]
+    told: Queue[Worked] = get_context("fork").Queue()
+    workers = [
+        get_context("fork").Process(target=_work, args=(here.url, carrier, in_flight, place == 0, told))
+        for place in range(processes)
+    ]
+    for worker in workers:
+        worker.start()
+    worked = [told.get(timeout=1800) for _ in workers]
+    for worker in workers:
+        worker.join()
     overall = time.perf_counter() - began
     accepted = here.number("SELECT sum(size) FROM batches WHERE state = 'accepted'")
     if accepted != recipients:
@@ -168,7 +175,13 @@ def measure(home: Path, *, recipients: int, processes: int = 2, in_flight: int =
     """The main promise: a million from open to last accepted."""
     with ground(home, people=recipients) as here, sink() as port:
         plan_blast(here, "email")
-        sent = send(here, lambda: letters_out(f"http://127.0.0.1:{port}"), recipients=recipients, processes=processes, in_flight=in_flight)
+        sent = send(
+            here,
+            lambda: letters_out(f"http://127.0.0.1:{port}"),
+            recipients=recipients,
+            processes=processes,
+            in_flight=in_flight,
+        )
         limit = _together(bare_http(port), bare_rows(here))
     notes = (
         f"opening {sent.opening:.1f} s ({recipients / sent.opening:,.0f} /s) while the other process hands over; "
@@ -187,7 +200,13 @@ def measure_slow(home: Path, *, recipients: int, processes: int = 2, delay: floa
     in_flight = IN_FLIGHT[Channel.EMAIL]
     with ground(home, people=recipients) as here, sink(delay=delay) as port:
         plan_blast(here, "email")
-        sent = send(here, lambda: letters_out(f"http://127.0.0.1:{port}"), recipients=recipients, processes=processes, in_flight=in_flight)
+        sent = send(
+            here,
+            lambda: letters_out(f"http://127.0.0.1:{port}"),
+            recipients=recipients,
+            processes=processes,
+            in_flight=in_flight,
+        )
     limit = processes * in_flight * 1000 / delay
     limit_is = f"{processes} x {in_flight} batches in flight"
     work = f"email blast to {recipients:,}, sink at {delay * 1000:.0f} ms"
@@ -199,7 +218,13 @@ def measure_smtp(home: Path, *, recipients: int, processes: int = 2) -> Sequence
     with ground(home, people=recipients) as here, sink("smtp") as port:
         plan_blast(here, "email")
         road = f"smtp://127.0.0.1:{port}"
-        sent = send(here, lambda: letters_out(road), recipients=recipients, processes=processes, in_flight=IN_FLIGHT[Channel.EMAIL])
+        sent = send(
+            here,
+            lambda: letters_out(road),
+            recipients=recipients,
+            processes=processes,
+            in_flight=IN_FLIGHT[Channel.EMAIL],
+        )
         limit = bare_smtp(port)
     work = f"email blast to {recipients:,} by SMTP"
     return [

@@ -18,7 +18,7 @@ from bench.table import Line
 from service import clock
 from service.domain.channel import Channel, Pace
 from service.domain.fixture import Score
-from service.planning.fixtures import record_full_time
+from service.planning.fixtures import press_full_time
 from service.providers.sendgrid.sending import SendGrid
 from service.providers.twilio.sending import Twilio
 from service.sending.carriers import Words, email_carrier, text_carrier
@@ -87,7 +87,10 @@ def measure_full_time(home: Path, *, recipients: int, processes: int = 2) -> Seq
         if accepted != 2 * recipients:
             raise AssertionError(f"{accepted} of {2 * recipients} accepted")
     work = f"full time: {recipients:,} texts and {recipients:,} emails"
-    limit, limit_is = recipients / (processes * IN_FLIGHT[Channel.SMS] * 50) * 0.05, "50 ms a text in the batches in flight"
+    limit, limit_is = (
+        recipients / (processes * IN_FLIGHT[Channel.SMS] * 50) * 0.05,
+        "50 ms a text in the batches in flight",
+    )
     return [Line(work, took, "s", 60, 30, less_is_better=True, limit=limit, limit_is=limit_is)]
 
 
@@ -106,7 +109,7 @@ def _plan_full_time(here: Ground) -> None:
 def _whistle(here: Ground) -> None:
     sessions = make_sessions(make_engine(here.url))
     with sessions.begin() as session:
-        record_full_time(session, 1, score=Score(1, 1), actor="bench", now=clock.now())
+        press_full_time(session, 1, score=Score(1, 1), actor="bench", now=clock.now())
     sessions.kw["bind"].dispose()
 
 
