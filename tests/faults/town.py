@@ -15,6 +15,7 @@ from twilio.request_validator import RequestValidator
 from service.domain.channel import Channel
 from service.domain.notice import NoticeKind
 from service.domain.sender import Allowance
+from service.planning.steering import send_unknown_again
 from service.sending.notices import NoticeRequest, ask_notice
 from service.settings import SANDBOX_NUMBER, SANDBOX_TWILIO_SID, SANDBOX_TWILIO_TOKEN, load_settings
 from service.store.engine import make_sessions
@@ -113,6 +114,18 @@ class Town:
                 session.execute(
                     text(f"UPDATE {table} SET lease_until = now() - interval '1 second' WHERE state = 'claimed'")
                 )
+
+    def send_unknown_again(self) -> int:
+        """A text of which nobody knows is never tried again by a machine; a manager, who sees it counted, may."""
+        unknown = text("""
+            SELECT DISTINCT b.blast_id FROM batches b JOIN blasts ON blasts.id = b.blast_id
+            WHERE b.state = 'unknown' AND blasts.campaign_id = :campaign_id AND EXISTS (
+                SELECT FROM messages m WHERE m.batch_id = b.id AND m.blast_id = b.blast_id AND m.state IS NULL)""")
+        with self.street.sessions.begin() as session:
+            return sum(
+                send_unknown_again(session, blast_id, actor="Cora", now=datetime.now(UTC))
+                for blast_id in session.scalars(unknown, {"campaign_id": self.campaign_id}).all()
+            )
 
     def open_another(self) -> None:
         """A blast after the crash: the webhook that tells of it is a webhook that is heard."""
