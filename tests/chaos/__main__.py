@@ -44,7 +44,7 @@ def main() -> int:
     parser.add_argument("--home", type=Path, help="keep everything here, to look at it afterwards")
     given = parser.parse_args()
     seed = given.seed if given.seed is not None else random.SystemRandom().randrange(1_000_000)
-    say(f"chaos: seed {seed}, {given.people} people by email and text, {given.minutes:g} minutes")
+    say(f"chaos: seed {seed}, {given.people} people by email, every second by text too, {given.minutes:g} minutes")
     with tempfile.TemporaryDirectory(prefix="touchline-chaos-") as folder:
         home = given.home or Path(folder)
         home.mkdir(exist_ok=True)
@@ -68,7 +68,7 @@ def run(world: World, *, people: int, minutes: float, seed: int) -> Reckoning:
     chaos.play(minutes * 60)
     chaos.mend()
     say(f"  mended; deeds: {', '.join(f'{name} {count}' for name, count in sorted(chaos.done.items()))}")
-    come_to_rest(world, seconds=120 + minutes * 120)
+    come_to_rest(world, seconds=180 + minutes * 180)
     unknown = world.in_transaction(_send_unknown_again)
     if unknown:
         say(f"  a manager reads of {unknown} messages of unknown outcome, looks, and sends them again by hand")

@@ -19,7 +19,7 @@ from service.planning import fixtures
 from service.planning.blasts import BlastRefused, pause_blast, resume_blast
 from service.wording.links import LinkKind, derive_key, sign
 from tests.chaos.processes import Process, Server
-from tests.chaos.world import World
+from tests.chaos.world import World, phone_of
 
 _FAULTS: list[dict[str, dict[str, object]]] = [
     {"email": {"too_many": {"rate": 0.3, "retry_after": 1}}, "sms": {"too_many": {"rate": 0.1, "retry_after": 1}}},
@@ -165,7 +165,7 @@ class Chaos:
         return f"{len(who)} supporters leave, {answered}" + (f", {refused} found nobody there" if refused else "")
 
     def _text_stop(self, supporter_id: int) -> bool:
-        told = {"from": f"+447700900{supporter_id:06}", "body": "stop texting me please"}
+        told = {"from": phone_of(supporter_id), "body": "stop texting me please"}
         return bool(self.world.ask_sandbox("POST", "/control/inbound", told).get("posted"))
 
     def _press_leave(self, supporter_id: int) -> bool:
