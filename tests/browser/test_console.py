@@ -60,9 +60,9 @@ def test_a_blast_is_scheduled_from_the_form_and_watched_as_it_goes(signed_in: Pa
     crowd.confirm([fan])
     signed_in.goto(f"{up.public_url}{CAMPAIGN}blasts/new")
     signed_in.get_by_label("Title").fill("From the form")
-    signed_in.get_by_label("Subject").fill("From the form")
+    signed_in.get_by_label("Subject", exact=True).fill("From the form")
     signed_in.get_by_label("Body, in Markdown").fill("Dear {first_name|friend}, read this.")
-    signed_in.locator("textarea").last.fill("Read this, {first_name|friend}. STOP to end")
+    signed_in.locator("#sms_body").fill("Read this, {first_name|friend}. STOP to end")
 
     signed_in.get_by_role("button", name="Look at it before it goes").click()
     signed_in.locator("main").get_by_role("button", name=re.compile("^(Send|Schedule)")).last.click()
