@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from service.domain.audience import parse_rules
@@ -53,6 +53,9 @@ class StageView:
     audience: dict[Channel, int]
     blast_id: int | None
     blast_state: str | None
+    # The hour each supporter gets it at, where they are; and a limit of its own in place of the campaign's.
+    local_time: time | None = None
+    cap_count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,8 @@ def timeline(session: Session, campaign_id: int) -> list[StageView]:
                 audience=_audience(session, stage, blast),
                 blast_id=blast.id if blast else None,
                 blast_state=blast.state if blast else None,
+                local_time=stage.local_time,
+                cap_count=stage.cap_count,
             )
         )
     kick_off_at = fixture.kick_off_at
@@ -179,6 +184,23 @@ def change_timing(
     stage.offset_span, stage.stale_after = offset, stale_after
     stage.due_at = timing_of(stage).due_at(fixture_of(fixture))
     write_audit(session, at=now, actor=actor, deed="stage moved", subject=f"stage {stage_id}")
+    session.flush()
+
+
+def change_limits(
+    session: Session, stage_id: int, *, local_time: time | None, cap_count: int | None, actor: str, now: datetime
+) -> None:
+    """Set the local hour and the limit for each supporter of an unfired stage. Raises StageRefused."""
+    stage = blasts.hold_stage(session, stage_id)
+    if stage is None or stage.fired_at is not None:
+        raise StageRefused("this stage has fired; its limits cannot be changed")
+    if local_time is not None and stage.anchor == Anchor.SIGN_UP:
+        raise StageRefused("a welcome goes out at once, not at a later hour")
+    if cap_count is not None and cap_count < 1:
+        raise StageRefused("a limit for each supporter is one message or more")
+    stage.local_time, stage.cap_count = local_time, cap_count
+    details = {"local_time": str(local_time or "none"), "cap": str(cap_count or "none")}
+    write_audit(session, at=now, actor=actor, deed="stage limited", subject=f"stage {stage_id}", details=details)
     session.flush()
 
 

@@ -140,3 +140,18 @@ def test_a_test_goes_to_one_address_and_its_links_are_nobodys(
 
 def test_a_test_to_no_address_is_refused(signed_in: Callable[[Role], Browser], campaign_id: int) -> None:
     assert "Not sent" in words(signed_in(Role.LAUNCHER).press(f"{STAGE}/test", {"copy": "0", "to": "nowhere"}))
+
+
+def test_a_stage_s_hour_and_limit_are_set_from_the_console(
+    signed_in: Callable[[Role], Browser], campaign_id: int
+) -> None:
+    author = signed_in(Role.AUTHOR)
+
+    said = words(author.press(f"{STAGE}/limits", {"local_time": "09:00", "cap_count": "3"}))
+    wrong = words(author.press(f"{STAGE}/limits", {"local_time": "nine", "cap_count": "3"}))
+    gone = words(author.press(f"{STAGE}/limits", {"local_time": "", "cap_count": ""}))
+
+    assert "The limits are changed." in said
+    assert "At 09:00 where each supporter is. Only to those who have had fewer than 3" in said
+    assert "Nothing was changed: the local hour is a time" in wrong
+    assert "where each supporter is. Only" not in gone

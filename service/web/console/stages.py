@@ -16,6 +16,7 @@ from service.planning.stages import (
     StageRefused,
     StageView,
     change_copies,
+    change_limits,
     change_timing,
     copies_of_stage,
 )
@@ -23,6 +24,7 @@ from service.web import door
 from service.web.console import access
 from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
+from service.web.console.controls import read_controls
 from service.web.console.copy_forms import (
     chosen_reader,
     letter_response,
@@ -101,6 +103,25 @@ def edit_timing(slug: str, stage_slug: str) -> ResponseReturnValue:
         flash(f"Nothing was changed: {refused}.", "bad")
     else:
         flash("The timing is changed.")
+    return redirect(url_for("console.stage_page", slug=slug, stage_slug=stage_slug))
+
+
+@blueprint.post("/campaigns/<slug>/stages/<stage_slug>/limits")
+@needs(Role.AUTHOR)
+def edit_limits(slug: str, stage_slug: str) -> ResponseReturnValue:
+    chosen = read_controls(request.form, "")
+    try:
+        if chosen.mistakes:
+            raise StageRefused(chosen.mistakes[0][:1].lower() + chosen.mistakes[0][1:].rstrip("."))
+        with door.transaction() as session:
+            stage = stage_or_404(session, campaign_or_404(session, slug), stage_slug)
+            hour, cap = chosen.local_time, chosen.cap_count
+            actor, now = access.manager().email, door.now()
+            change_limits(session, stage.id, local_time=hour, cap_count=cap, actor=actor, now=now)
+    except StageRefused as refused:
+        flash(f"Nothing was changed: {refused}.", "bad")
+    else:
+        flash("The limits are changed.")
     return redirect(url_for("console.stage_page", slug=slug, stage_slug=stage_slug))
 
 
