@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import aiohttp
 from aiohttp import ClientRequest, ClientResponse, ClientSession, ClientTimeout, TCPConnector, encode_basic_auth
@@ -86,9 +87,14 @@ class Transport(AsyncHttpClient):
         sent = dict(headers or {})
         if auth is not None:
             sent["Authorization"] = encode_basic_auth(*auth)
+        body = None
+        if data is not None:
+            # Spelled here: a form of aiohttp's own is made of five times as many pieces.
+            body = urlencode(_plain(data) or []).encode("ascii")
+            sent["Content-Type"] = "application/x-www-form-urlencoded"
         try:
             async with self._session.request(
-                method, url, params=_plain(params), data=_plain(data), headers=sent, allow_redirects=False
+                method, url, params=_plain(params), data=body, headers=sent, allow_redirects=False
             ) as answer:
                 call.retry_after = _retry_after(answer.headers)
                 return Response(answer.status, await answer.text(errors="replace"), answer.headers)
