@@ -69,8 +69,7 @@ class Chaos:
         for process in self.world.processes.values():
             if process.frozen:
                 process.thaw()
-            if not process.is_alive:
-                process.start()
+        self._mend_what_is_due()
         self.world.ask_sandbox("PUT", "/control/faults", {"email": {}, "sms": {}, **WEBHOOKS})
 
     def _mend_what_is_due(self) -> None:
@@ -80,7 +79,7 @@ class Chaos:
         for deed in due:
             deed()
         # As a supervisor does.
-        for process in self.world.processes.values():
+        for process in (*self.world.processes.values(), self.world.postgres, self.world.redis):
             if not process.is_alive:
                 process.start()
 
@@ -130,7 +129,7 @@ class Chaos:
 
     def freeze_redis(self) -> str:
         server = self.world.redis
-        if server.running.poll() is not None:
+        if not server.is_alive:
             return "Redis was down and could not be frozen"
         server.freeze()
         self._after(1, 6, server.thaw)
@@ -141,11 +140,16 @@ class Chaos:
         return "restarted Postgres at once, with nothing finished"
 
     def _bring_down(self, server: Server, number: int, low: float, high: float) -> None:
-        if server.running.poll() is None:
+        if server.is_alive:
             server.thaw()
             server.die(number)
             time.sleep(self.chance.uniform(low, high))
-            server.start()
+            # What is left of the old one may keep the new one out for a moment.
+            for _ in range(20):
+                server.start()
+                time.sleep(0.5)
+                if server.is_alive:
+                    return
 
     def trouble_the_provider(self) -> str:
         faults = self.chance.choice(_FAULTS)

@@ -74,6 +74,11 @@ class Server:
 
     name: str
     running: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def is_alive(self) -> bool:
+        return self.running.poll() is None
 
     def die(self, number: int) -> None:
         """End it by a signal that lets it finish nothing."""
@@ -89,16 +94,13 @@ class Server:
     def start(self) -> None:
         command = self.running.args
         assert isinstance(command, list)
-        self.running = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        with self.log.open("ab") as out:
+            self.running = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+            )
 
     def stop(self) -> None:
-        if self.running.poll() is None:
+        if self.is_alive:
             self.running.send_signal(signal.SIGCONT)
             self.running.send_signal(signal.SIGINT)
             try:

@@ -86,7 +86,10 @@ def running_world(home: Path, *, people: int, seconds: float) -> Iterator[World]
     """Start everything, put the campaign and its people there, and end it all afterwards."""
     postgres, redis = start_postgres(home), start_redis(home)
     environ = _environ(home, postgres.url, redis.url)
-    servers = Server("postgres", postgres.process), Server("redis", redis.process)
+    servers = (
+        Server("postgres", postgres.process, home / "postgres.log"),
+        Server("redis", redis.process, home / "redis.log"),
+    )
     settings = load_settings(environ)
     migrate(postgres.url)
     sessions = make_sessions(make_engine(postgres.url, pool_size=4))

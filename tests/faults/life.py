@@ -21,7 +21,7 @@ from threading import Lock
 
 from flask import Flask
 from sqlalchemy import text
-from sqlalchemy.orm import configure_mappers
+from sqlalchemy.orm import Session, configure_mappers, sessionmaker
 
 from service import clock
 from service.domain.channel import Channel
@@ -29,6 +29,7 @@ from service.domain.doubt import DoubtPolicy
 from service.points import watch
 from service.sending.sweep import tick
 from service.settings import load_settings
+from service.store.engine import make_engine, make_sessions
 from service.web.app import create_app
 from workers.errands.listening import catch_up
 from workers.errands.sending import deliver_email, deliver_sms, open_blasts, send_notices, settle_doubts
@@ -52,6 +53,8 @@ class Life:
     point: str = ""
     how: str = ""
     seed: int = 0
+    # Lived by the mother of all lives herself, so that those after it know what she has read and worked out.
+    is_first: bool = False
 
     def as_line(self) -> str:
         return json.dumps(asdict(self)) + "\n"
@@ -80,11 +83,24 @@ class Executioner:
         raise Died
 
 
-def live(life: Life, app: Flask) -> None:
+@dataclass(frozen=True)
+class Ground:
+    """What lives share with their mother: an app and sessions, connected to nothing when a life begins."""
+
+    app: Flask
+    sessions: sessionmaker[Session]
+
+    def let_go(self) -> None:
+        """Close every connection."""
+        for sessions in (self.sessions, self.app.extensions["touchline"].sessions):
+            sessions.kw["bind"].dispose()
+
+
+def live(life: Life, ground: Ground) -> None:
     """Tick, open, hand over, hear and settle until nothing is left to do."""
     if life.point:
         watch(Executioner(life.point, life.how, Lock()))
-    house = _house(life)
+    house = _house(life, ground)
     heard = 0
     for number in range(_ROUNDS):
         _hurry(house)
@@ -100,15 +116,21 @@ def live(life: Life, app: Flask) -> None:
             settle_doubts(house, until)
         else:
             deliver_email(house, until)
-        heard = _hear(app, house, random.Random(life.seed + number), after=heard)
+        heard = _hear(ground.app, house, random.Random(life.seed + number), after=heard)
         settle_doubts(house, until)
         if _is_quiet(house):
-            return
-    raise RuntimeError("the house does not come to rest")
+            break
+    else:
+        raise RuntimeError("the house does not come to rest")
+    house.email.close()
+    house.sms.close()
+    ground.let_go()
 
 
-def _house(life: Life) -> House:
-    return replace(build_house(load_settings(life.environ)), policy=AT_ONCE, span=_SPAN)
+def _house(life: Life, ground: Ground) -> House:
+    built = build_house(load_settings(life.environ))
+    desk = replace(built.desk, sessions=ground.sessions)
+    return replace(built, sessions=ground.sessions, desk=desk, policy=AT_ONCE, span=_SPAN)
 
 
 # Small enough that a handful of people are several spans and several batches.
@@ -174,26 +196,44 @@ def main() -> None:
         import_module(module)
     configure_mappers()
     gc.freeze()
-    apps: dict[str, Flask] = {}
+    grounds: dict[str, Ground] = {}
     for line in sys.stdin:
         life = Life(**json.loads(line))
-        # Made before the fork, and connected to nothing until after it.
         where = life.environ["PUBLIC_URL"]
-        app = apps.get(where) or create_app(load_settings(life.environ))
-        apps[where] = app
+        grounds[where] = ground = grounds.get(where) or _ground(life.environ)
+        if life.is_first:
+            live(life, ground)
+            gc.collect()
+            gc.freeze()
+            _say(0)
+            continue
         child = os.fork()
         if child == 0:
-            try:
-                live(life, app)
-            except Died:
-                os._exit(DIED_BY_EXCEPTION)
-            except BaseException:
-                traceback.print_exc()
-                os._exit(1)
-            os._exit(0)
+            os._exit(_ended(life, ground))
         _, status = os.waitpid(child, 0)
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
-        sys.stdout.flush()
+        _say(os.waitstatus_to_exitcode(status))
+
+
+def _ground(environ: dict[str, str]) -> Ground:
+    settings = load_settings(environ)
+    sessions = make_sessions(make_engine(settings.database_url or "", pool_size=10))
+    return Ground(create_app(settings), sessions)
+
+
+def _ended(life: Life, ground: Ground) -> int:
+    try:
+        live(life, ground)
+    except Died:
+        return DIED_BY_EXCEPTION
+    except BaseException:
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def _say(code: int) -> None:
+    sys.stdout.write(f"{code}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -22,7 +22,9 @@ _CASES = [(point, channel) for point, channels in POINTS.items() for channel in 
 
 
 @pytest.fixture(scope="module")
-def street(engine: Engine, database_url: str, redis_url: str, box: Box, post_box: PostBox) -> Iterator[Street]:
+def street(
+    engine: Engine, database_url: str, redis_url: str, box: Box, post_box: PostBox, lives: Lives
+) -> Iterator[Street]:
     environ = {
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
@@ -33,6 +35,8 @@ def street(engine: Engine, database_url: str, redis_url: str, box: Box, post_box
         "LOG_LEVEL": "CRITICAL",
     }
     with people_live_here(engine, environ, box, post_box) as made:
+        for channel in Channel:
+            assert lives.live(found_town(made, channel).life(is_first=True)) == 0, lives.said.read_text()
         yield made
 
 

@@ -88,8 +88,8 @@ class Town:
     ledger_from: int
     left_at: float = 0.0
 
-    def life(self, point: str = "", how: str = "") -> Life:
-        return Life(self.street.environ, str(self.channel), point, how, seed=self.number)
+    def life(self, point: str = "", how: str = "", *, is_first: bool = False) -> Life:
+        return Life(self.street.environ, str(self.channel), point, how, self.number, is_first)
 
     def leave(self) -> None:
         """The leaver goes by the door a supporter has: a STOP, or the mailbox's own button."""
