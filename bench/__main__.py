@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import bringing_in, email, texts
+from bench import bringing_in, email, front_door, texts
 from bench.table import Line, print_lines
 
 Measure = Callable[[Path, int], Sequence[Line]]
@@ -19,6 +19,8 @@ PARTS: dict[str, tuple[Measure, int]] = {
     "import": (lambda home, size: bringing_in.measure(home, rows=size), 1_000_000),
     "sms": (lambda home, size: texts.measure(home, recipients=size), 100_000),
     "full-time": (lambda home, size: texts.measure_full_time(home, recipients=size), 100_000),
+    "events": (lambda home, size: front_door.measure_events(home, events=size), 300_000),
+    "sign-up": (lambda home, size: front_door.measure_sign_ups(home, requests=size), 5_000),
     "growth": (lambda home, size: email.measure_growth(home, sizes=(size, 10 * size)), 100_000),
     "smtp": (lambda home, size: email.measure_smtp(home, recipients=size), 20_000),
 }
