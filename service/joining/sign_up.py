@@ -11,9 +11,15 @@ from service.domain.notice import NoticeKind
 from service.joining.details import holds_a_link, known_locale, known_time_zone, tidy_name
 from service.sending.notices import NoticeRequest, ask_notice
 from service.store import Session
-from service.store.queries import consents, supporters
+from service.store.queries import supporters
+from service.store.queries.supporters import Standing
 
 # One confirmation per address a day, and three until it confirms: nobody's inbox is filled by a stranger with a form.
+# What an address is sent: a question, or that it has joined already.
+_KINDS = {
+    Channel.EMAIL: (NoticeKind.CONFIRM_EMAIL, NoticeKind.ALREADY_JOINED),
+    Channel.SMS: (NoticeKind.CONFIRM_SMS, NoticeKind.JOINED_SMS),
+}
 _PER_DAY, _UNTIL_CONFIRMED = 1, 3
 # Texts cost money, and fraudsters enter numbers that pay them: so many an hour from numbers that begin alike.
 _PREFIX_LENGTH, _PER_PREFIX_HOUR = 10, 60
@@ -158,15 +164,13 @@ def _ask_to_confirm(
     now: datetime,
 ) -> None:
     """Send the confirmation, within limits that hold whatever the form says."""
-    known = supporters.by_address(session, channel, address)
-    joined = known is not None and channel in consents.permitted_channels(
-        session, supporter_id=known.id, campaign_id=campaign_id
+    confirm, told = _KINDS[channel]
+    day = now - timedelta(days=1)
+    standing = supporters.standing(
+        session, channel, address, campaign_id=campaign_id, confirm=str(confirm), joined=str(told), since=day
     )
-    if joined and not form.signs_petition:
-        kind = NoticeKind.ALREADY_JOINED if channel is Channel.EMAIL else NoticeKind.JOINED_SMS
-    else:
-        kind = NoticeKind.CONFIRM_EMAIL if channel is Channel.EMAIL else NoticeKind.CONFIRM_SMS
-    if _asked_enough(session, channel, address, kind=kind, now=now):
+    kind = told if standing.is_joined and not form.signs_petition else confirm
+    if _asked_enough(session, channel, address, standing, kind=kind, now=now):
         return
     request = NoticeRequest(
         kind=kind,
@@ -175,23 +179,20 @@ def _ask_to_confirm(
         dedupe_key=f"{kind}:{sign_up_id}",
         facts={"sign_up_id": str(sign_up_id)},
         campaign_id=campaign_id,
-        supporter_id=known.id if known else None,
+        supporter_id=standing.supporter_id,
         # It asks to come back, or for the first time; the answer decides.
         passes_suppression=True,
     )
     ask_notice(session, request, now=now)
 
 
-def _asked_enough(session: Session, channel: Channel, address: str, *, kind: NoticeKind, now: datetime) -> bool:
-    day = now - timedelta(days=1)
-    if supporters.notices_since(session, address, kind=kind, since=day) >= _PER_DAY:
+def _asked_enough(
+    session: Session, channel: Channel, address: str, standing: Standing, *, kind: NoticeKind, now: datetime
+) -> bool:
+    today = standing.confirm_today if kind is _KINDS[channel][0] else standing.joined_today
+    if today >= _PER_DAY or (standing.supporter_id is None and standing.confirm_ever >= _UNTIL_CONFIRMED):
         return True
-    if supporters.by_address(session, channel, address) is None:
-        ever = supporters.notices_since(session, address, kind=kind, since=None)
-        if ever >= _UNTIL_CONFIRMED:
-            return True
     if channel is Channel.SMS:
-        hour = now - timedelta(hours=1)
-        alike = supporters.sign_ups_since(session, phone_prefix=address[:_PREFIX_LENGTH], since=hour)
-        return alike > _PER_PREFIX_HOUR
+        hour, most = now - timedelta(hours=1), _PER_PREFIX_HOUR + 1
+        return supporters.sign_ups_since(session, phone_prefix=address[:_PREFIX_LENGTH], since=hour, most=most) == most
     return False

@@ -25,6 +25,12 @@ def lock_for_intent(session: Session) -> None:
     session.execute(text("SELECT pg_advisory_xact_lock_shared(:gate)"), {"gate": _GATE})
 
 
+_APPEND = text("""
+    INSERT INTO consents (campaign_id, channel, act, supporter_id, sign_up_id, wording, source, ip, at)
+    VALUES (:campaign_id, :channel, :act, :supporter_id, :sign_up_id, :wording, :source, :ip, :at) RETURNING id
+""")
+
+
 def append(
     session: Session,
     *,
@@ -39,18 +45,18 @@ def append(
     at: datetime,
 ) -> int:
     """One line in the ledger; its id."""
-    added = insert(Consent).values(
-        campaign_id=campaign_id,
-        channel=channel,
-        act=act,
-        supporter_id=supporter_id,
-        sign_up_id=sign_up_id,
-        wording=wording,
-        source=source,
-        ip=ip,
-        at=at,
-    )
-    return session.scalars(added.returning(Consent.id)).one()
+    line = {
+        "campaign_id": campaign_id,
+        "channel": str(channel),
+        "act": str(act),
+        "supporter_id": supporter_id,
+        "sign_up_id": sign_up_id,
+        "wording": wording,
+        "source": source,
+        "ip": ip,
+        "at": at,
+    }
+    return int(session.scalars(_APPEND, line).one())
 
 
 def permit(

@@ -69,6 +69,7 @@ class SignUp(Base):
         CheckConstraint("email IS NOT NULL OR phone IS NOT NULL", name="has_address"),
         Index("ix_sign_ups_email_created_at", "email", "created_at"),
         Index("ix_sign_ups_phone_created_at", "phone", "created_at"),
+        Index("ix_sign_ups_phone_prefix", "phone", postgresql_ops={"phone": "text_pattern_ops"}),
     )
 
 

@@ -29,6 +29,7 @@ def upgrade() -> None:
     sa.CheckConstraint('per_second > 0', name=op.f('ck_senders_per_second_positive')),
     sa.PrimaryKeyConstraint('channel', 'name', name=op.f('pk_senders'))
     )
+    op.create_index('ix_sign_ups_phone_prefix', 'sign_ups', ['phone'], unique=False, postgresql_ops={'phone': 'text_pattern_ops'})
     op.create_index('ix_attempts_intent_at', 'attempts', ['intent_at'], unique=False)
     op.add_column('audit_entries', sa.Column('digest', sa.LargeBinary(), nullable=True))
     op.add_column('batches', sa.Column('sender', sa.Text(), server_default='', nullable=False))
@@ -101,5 +102,6 @@ def downgrade() -> None:
     op.drop_column('batches', 'arm')
     op.drop_column('batches', 'sender')
     op.drop_column('audit_entries', 'digest')
+    op.drop_index('ix_sign_ups_phone_prefix', table_name='sign_ups', postgresql_ops={'phone': 'text_pattern_ops'})
     op.drop_index('ix_attempts_intent_at', table_name='attempts')
     op.drop_table('senders')
