@@ -216,7 +216,7 @@ def main() -> None:
 
 def _ground(environ: dict[str, str]) -> Ground:
     settings = load_settings(environ)
-    sessions = make_sessions(make_engine(settings.database_url or "", pool_size=10))
+    sessions = make_sessions(make_engine(settings.database_url or "", pool_size=4))
     return Ground(create_app(settings), sessions)
 
 
