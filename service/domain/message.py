@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from service.domain.channel import Channel
 
@@ -92,6 +93,7 @@ class NoticeRef:
         return f"n.{self.notice_id}"
 
 
+@lru_cache(maxsize=4096)
 def parse_ref(text: str | None) -> MessageRef | NoticeRef | None:
     """The message a provider speaks of; None when it is not one of ours."""
     if not text or not text.isascii() or len(text) > 60:

@@ -64,7 +64,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
-        RATELIMIT_STORAGE_URI="memory://",
+        RATELIMIT_STORAGE_URI="calm-memory://",
     )
     if hops := settings.trusted_proxy_count:
         # As many hops as are ours and no more: the rest of X-Forwarded-For is whatever a stranger wrote there.

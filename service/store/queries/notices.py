@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from service.domain.channel import Channel
 from service.domain.notice import NoticeKind
 from service.store import Session
-from service.store.tables.sending import Notice
 
 
 class NewNotice(Protocol):
@@ -37,23 +37,29 @@ class NewNotice(Protocol):
     def created_by(self) -> str: ...
 
 
+_ADD = text("""
+    INSERT INTO notices (kind, channel, dedupe_key, campaign_id, supporter_id, to_address, sender, facts,
+        passes_suppression, created_by, not_before, expires_at, created_at)
+    VALUES (:kind, :channel, :dedupe_key, :campaign_id, :supporter_id, :to_address, :sender, :facts,
+        :passes_suppression, :created_by, :now, :expires_at, :now)
+    ON CONFLICT ON CONSTRAINT uq_notices_dedupe_key DO NOTHING RETURNING id
+""").bindparams(bindparam("facts", type_=JSONB))
+
+
 def add(session: Session, notice: NewNotice, *, expires_at: datetime, now: datetime) -> int | None:
     """Write a notice down once per dedupe key; None when it is there already."""
-    row = upsert(Notice).values(
-        kind=notice.kind,
-        channel=notice.channel,
-        dedupe_key=notice.dedupe_key,
-        campaign_id=notice.campaign_id,
-        supporter_id=notice.supporter_id,
-        to_address=notice.to_address,
-        sender=notice.sender,
-        facts=dict(notice.facts),
-        passes_suppression=notice.passes_suppression,
-        created_by=notice.created_by,
-        not_before=now,
-        expires_at=expires_at,
-        created_at=now,
-    )
-    return session.scalars(
-        row.on_conflict_do_nothing(constraint="uq_notices_dedupe_key").returning(Notice.id)
-    ).one_or_none()
+    row = {
+        "kind": str(notice.kind),
+        "channel": str(notice.channel),
+        "dedupe_key": notice.dedupe_key,
+        "campaign_id": notice.campaign_id,
+        "supporter_id": notice.supporter_id,
+        "to_address": notice.to_address,
+        "sender": notice.sender,
+        "facts": dict(notice.facts),
+        "passes_suppression": notice.passes_suppression,
+        "created_by": notice.created_by,
+        "expires_at": expires_at,
+        "now": now,
+    }
+    return session.scalars(_ADD, row).one_or_none()

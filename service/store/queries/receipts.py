@@ -27,10 +27,11 @@ class ReceiptRow:
 _STORE = text("""
     INSERT INTO receipts (provider, event_id, kind, blast_id, channel, supporter_id, notice_id, at, received_at, code,
         reason)
-    SELECT :provider, * FROM unnest(CAST(:event_ids AS text[]), CAST(:kinds AS text[]), CAST(:blast_ids AS bigint[]),
+    SELECT :provider, event_id, kind, blast_id, channel, supporter_id, notice_id, at, :received_at, code, reason
+    FROM unnest(CAST(:event_ids AS text[]), CAST(:kinds AS text[]), CAST(:blast_ids AS bigint[]),
         CAST(:channels AS text[]), CAST(:supporter_ids AS bigint[]), CAST(:notice_ids AS bigint[]),
-        CAST(:ats AS timestamptz[]), CAST(:received_ats AS timestamptz[]), CAST(:codes AS text[]),
-        CAST(:reasons AS text[]))
+        CAST(:ats AS timestamptz[]), CAST(:codes AS text[]), CAST(:reasons AS text[]))
+        AS given(event_id, kind, blast_id, channel, supporter_id, notice_id, at, code, reason)
     ON CONFLICT DO NOTHING
     RETURNING event_id
 """)
@@ -49,7 +50,7 @@ def store(session: Session, *, provider: str, rows: Sequence[ReceiptRow], receiv
         "supporter_ids": [row.supporter_id for row in rows],
         "notice_ids": [row.notice_id for row in rows],
         "ats": [row.at for row in rows],
-        "received_ats": [received_at] * len(rows),
+        "received_at": received_at,
         "codes": [row.code for row in rows],
         "reasons": [row.reason for row in rows],
     }
