@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import TextClause, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.domain.channel import Channel
 from service.store import Session
-from service.store.tables.campaign import Briefing, Campaign, Fixture, Link
+from service.store.tables.campaign import Briefing, Campaign, Link
 from service.store.tables.people import Action, Permission
 from service.store.tables.sending import Blast
 
@@ -51,58 +51,41 @@ class CampaignView:
         return f"{self.home_score}–{self.away_score}" if known else ""
 
 
-def _views(session: Session, *conditions: object) -> list[CampaignView]:
-    question = select(Campaign, Fixture).join(Fixture, Fixture.id == Campaign.fixture_id).order_by(Campaign.id.desc())
-    for condition in conditions:
-        question = question.where(condition)  # type: ignore[arg-type]  # conditions of this module alone
-    return [_view(campaign, fixture) for campaign, fixture in session.execute(question)]
+# Every page of the site asks this first, so it is read as it is, without rows of the tables.
+_VIEW = """
+    SELECT c.id, c.slug, c.title, c.organisation, c.summary, c.language, c.postal_address, c.privacy_url, c.reply_to,
+        c.consent_wordings, c.keywords, f.id AS fixture_id, f.slug AS fixture_slug, f.home, f.away, f.venue,
+        f.competition, f.time_zone, f.state, f.kick_off_at, f.home_score, f.away_score
+    FROM campaigns c JOIN fixtures f ON f.id = c.fixture_id {where} ORDER BY c.id DESC
+"""
+_BY_SLUG = text(_VIEW.format(where="WHERE c.slug = :slug"))
+_BY_ID = text(_VIEW.format(where="WHERE c.id = :id"))
+_CURRENT = text(_VIEW.format(where="WHERE c.is_current"))
+_EVERY = text(_VIEW.format(where=""))
 
 
-def _view(campaign: Campaign, fixture: Fixture) -> CampaignView:
-    return CampaignView(
-        id=campaign.id,
-        slug=campaign.slug,
-        title=campaign.title,
-        organisation=campaign.organisation,
-        summary=campaign.summary,
-        language=campaign.language,
-        postal_address=campaign.postal_address,
-        privacy_url=campaign.privacy_url,
-        reply_to=campaign.reply_to,
-        consent_wordings=campaign.consent_wordings,
-        keywords=campaign.keywords,
-        fixture_id=fixture.id,
-        fixture_slug=fixture.slug,
-        home=fixture.home,
-        away=fixture.away,
-        venue=fixture.venue,
-        competition=fixture.competition,
-        time_zone=fixture.time_zone,
-        state=fixture.state,
-        kick_off_at=fixture.kick_off_at,
-        home_score=fixture.home_score,
-        away_score=fixture.away_score,
-    )
+def _views(session: Session, question: TextClause, **asked: object) -> list[CampaignView]:
+    return [CampaignView(**row._mapping) for row in session.execute(question, asked)]
 
 
 def by_slug(session: Session, slug: str) -> CampaignView | None:
     """The campaign at this address."""
-    return next(iter(_views(session, Campaign.slug == slug)), None)
+    return next(iter(_views(session, _BY_SLUG, slug=slug)), None)
 
 
 def by_id(session: Session, campaign_id: int) -> CampaignView | None:
     """One campaign."""
-    return next(iter(_views(session, Campaign.id == campaign_id)), None)
+    return next(iter(_views(session, _BY_ID, id=campaign_id)), None)
 
 
 def current(session: Session) -> CampaignView | None:
     """The campaign that answers at `/`."""
-    return next(iter(_views(session, Campaign.is_current)), None)
+    return next(iter(_views(session, _CURRENT)), None)
 
 
 def every(session: Session) -> Sequence[CampaignView]:
     """All campaigns, newest first."""
-    return _views(session)
+    return _views(session, _EVERY)
 
 
 def of_blast(session: Session, blast_id: int) -> int | None:
