@@ -3,9 +3,11 @@
 import logging
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 
 from sqlalchemy.orm import sessionmaker
 
+from service import clock
 from service.domain.channel import Channel
 from service.domain.doubt import STANDARD, DoubtPolicy
 from service.domain.message import MessageRef, MessageState
@@ -41,12 +43,22 @@ class Settler:
     words: Words
     policy: DoubtPolicy = STANDARD
 
-    def settle_doubts(self) -> Settled:
-        """One round over the oldest doubts."""
+    def settle_doubts(self, *, until: float = inf) -> Settled:
+        """One round: close what evidence has settled, then ask or decide about what is due, the oldest first.
+
+        Stops when the monotonic clock reads `until`; what is left is due in the next round too.
+        """
         done = Settled()
         with self.sessions.begin() as session:
-            found = sweeps.doubts(session)
+            done.by_evidence = sweeps.close_settled(session)
+            point("settle.before_commit")
+        point("settle.after_commit")
+        with self.sessions.begin() as session:
+            found = sweeps.due_doubts(session, self.policy)
+            done.waiting = sweeps.doubt_count(session) - len(found)
         for doubt in found:
+            if clock.monotonic() >= until:
+                break
             if doubt.channel is Channel.SMS:
                 self._ask_patiently(doubt)
             with self.sessions.begin() as session:
@@ -71,8 +83,6 @@ class Settler:
                 # The webhook spoke of others and never of these: they were not accepted.
                 sweeps.resend(session, doubt.batch_id)
                 done.sent_again += 1
-        else:
-            done.waiting += 1
 
     def _give_up(self, session: Session, doubt: Doubt, done: Settled) -> None:
         reason = "no evidence either way"

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from service.consenting.consent import Evidence, withdraw_consent
 from service.domain.channel import Channel
 from service.domain.consent import Suppressed
-from service.domain.doubt import DoubtPolicy
+from service.domain.doubt import STANDARD, DoubtPolicy
 from service.domain.receipt import Receipt, ReceiptKind
 from service.planning.blasts import cancel_blast, pause_blast, resume_blast
 from service.points import watch
@@ -273,3 +273,34 @@ def test_a_worker_that_dies_at_any_step_sends_nobody_two(
 
 def _receipt(ref: str, kind: ReceiptKind, *, event: str = "") -> Receipt:
     return Receipt(event or f"{ref}:{kind}", ref, None, kind, datetime.now(UTC))
+
+
+def test_old_doubts_that_wait_stand_in_no_young_doubt_s_way(desk: Desk, blast_to: Blasting) -> None:
+    blast_to("Ana", "Bilal", channels=(Channel.SMS,))
+    desk.sms.answer = lambda _: TextOutcome(Outcome.IN_DOUBT)
+    desk.deliver(Channel.SMS)
+    with desk.sessions.begin() as session:
+        # Three hundred older ones, asked about already and not due again, before the one that is due.
+        session.execute(text("UPDATE batches SET intent_at = now() - interval '3 minutes'"))
+        session.execute(
+            text("""
+            INSERT INTO batches (blast_id, rendering_id, channel, pace, first_supporter_id, last_supporter_id, size, state,
+                not_before, expires_at, attempt_id, intent_at, settle_count)
+            SELECT blast_id, rendering_id, channel, pace, 1000 + n, 1000 + n, 1, 'in_doubt', not_before, expires_at, attempt_id,
+                now() - interval '5 minutes', 1 FROM batches, generate_series(1, 300) AS n""")
+        )
+        session.execute(
+            text("""INSERT INTO messages (blast_id, channel, supporter_id, batch_id)
+                    SELECT blast_id, channel, first_supporter_id, id FROM batches WHERE first_supporter_id > 1000""")
+        )
+    desk.sms.listed = [
+        FoundText("SM9", sent.to, sent.body, None, "sent", "", "outbound-api") for sent in desk.sms.texts
+    ]
+
+    settled = desk.settle(STANDARD)
+    again = desk.settle(STANDARD)
+
+    assert settled.waiting == 300
+    assert settled.by_evidence + again.by_evidence == 1
+    with desk.sessions() as session:
+        assert session.execute(text("SELECT count(*) FROM batches WHERE state = 'in_doubt'")).scalar_one() == 300

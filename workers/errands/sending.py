@@ -60,9 +60,9 @@ def send_notices(house: House, until: float) -> bool:
 
 
 @errand(Errand.SETTLE_DOUBTS)
-def settle_doubts(house: House, _: float) -> bool:
+def settle_doubts(house: House, until: float) -> bool:
     """Look for evidence of what is in doubt."""
-    Settler(house.sessions, house.sms, house.words, house.policy).settle_doubts()
+    Settler(house.sessions, house.sms, house.words, house.policy).settle_doubts(until=until)
     return False
 
 

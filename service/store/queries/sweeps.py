@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 
 from service.domain.channel import Channel
+from service.domain.doubt import DoubtPolicy
 from service.store import Session
 
 _EXPIRE_LEASES = text("""
@@ -75,6 +76,53 @@ def doubts(session: Session, *, limit: int = 200) -> Sequence[Doubt]:
     """The oldest doubts (ix_batches_open)."""
     rows = session.execute(_DOUBTS, {"limit": limit}).all()
     return [Doubt(**dict(row._mapping) | {"channel": Channel(row.channel)}) for row in rows]
+
+
+# An email is decided once, after its time; a text is asked for at each of the times, and given up after the last.
+# Those that nothing can be done about yet stand in nobody's way.
+_DUE_DOUBTS = text("""
+    SELECT b.id AS batch_id, b.blast_id, b.channel, b.rendering_id, blasts.campaign_id, b.first_supporter_id,
+        b.last_supporter_id, b.intent_at, fixtures.kick_off_at, clock_timestamp() - b.intent_at AS age, b.settle_count,
+        b.resend_count
+    FROM batches b JOIN blasts ON blasts.id = b.blast_id JOIN campaigns ON campaigns.id = blasts.campaign_id
+    JOIN fixtures ON fixtures.id = campaigns.fixture_id
+    WHERE b.state = 'in_doubt' AND clock_timestamp() - b.intent_at >= CASE
+        WHEN b.channel = 'email' THEN CAST(:email_settles_after AS interval)
+        ELSE coalesce((CAST(:ask_after AS interval[]))[b.settle_count + 1], interval '0') END
+    ORDER BY b.intent_at, b.id LIMIT :limit
+""")
+
+
+def due_doubts(session: Session, policy: DoubtPolicy, *, limit: int = 200) -> Sequence[Doubt]:
+    """The oldest doubts about which something is to be done now (ix_batches_open)."""
+    asked = {
+        "email_settles_after": policy.email_settles_after,
+        "ask_after": list(policy.ask_after),
+        "limit": limit,
+    }
+    rows = session.execute(_DUE_DOUBTS, asked).all()
+    return [Doubt(**dict(row._mapping) | {"channel": Channel(row.channel)}) for row in rows]
+
+
+def doubt_count(session: Session) -> int:
+    """How many batches are in doubt (ix_batches_open)."""
+    return int(session.scalar(text("SELECT count(*) FROM batches WHERE state = 'in_doubt'")) or 0)
+
+
+_CLOSE_SETTLED = text("""
+    WITH settled AS (
+        SELECT b.id FROM batches b WHERE b.state = 'in_doubt' AND NOT EXISTS (
+            SELECT FROM messages m WHERE m.blast_id = b.blast_id AND m.channel = b.channel AND m.batch_id = b.id
+                AND m.supporter_id BETWEEN b.first_supporter_id AND b.last_supporter_id AND m.state IS NULL)
+        ORDER BY b.id LIMIT 5000 FOR UPDATE SKIP LOCKED)
+    UPDATE batches SET state = 'accepted', finished_at = clock_timestamp(), reason = 'settled by evidence'
+    FROM settled WHERE batches.id = settled.id RETURNING batches.id
+""")
+
+
+def close_settled(session: Session) -> int:
+    """Close every doubt of whose messages evidence has come; how many (ix_batches_open, the messages' own key)."""
+    return len(session.execute(_CLOSE_SETTLED).all())
 
 
 _HOLD = text("SELECT id FROM batches WHERE id = :batch_id AND state = 'in_doubt' FOR UPDATE SKIP LOCKED")
