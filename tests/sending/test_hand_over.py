@@ -294,7 +294,7 @@ def test_old_doubts_that_wait_stand_in_no_young_doubt_s_way(desk: Desk, blast_to
                     SELECT blast_id, channel, first_supporter_id, id FROM batches WHERE first_supporter_id > 1000""")
         )
     desk.sms.listed = [
-        FoundText("SM9", sent.to, sent.body, None, "sent", "", "outbound-api") for sent in desk.sms.texts
+        FoundText(f"SM{sent.to}", sent.to, sent.body, None, "sent", "", "outbound-api") for sent in desk.sms.texts
     ]
 
     settled = desk.settle(STANDARD)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, any_, exists, func, or_, select, text
 
 from service.domain.audience import AnyOf, Audience, Rule, RuleKind
 from service.domain.channel import Channel
@@ -38,6 +38,7 @@ def audience_select(campaign_id: int, channel: Channel, audience: Audience) -> S
 
 def count_audience(session: Session, campaign_id: int, channel: Channel, audience: Audience) -> int:
     """How many supporters an audience has on a channel at this moment."""
+    session.execute(text("SET LOCAL work_mem = '64MB'"))
     chosen = audience_select(campaign_id, channel, audience).subquery()
     return session.scalar(select(func.count()).select_from(chosen)) or 0
 
@@ -58,8 +59,11 @@ def _fact(rule: Rule, campaign_id: int) -> ColumnElement[bool]:
         early = rule.kind is RuleKind.JOINED_BEFORE
         return Supporter.created_at < value if early else Supporter.created_at >= value
     if isinstance(value, tuple):
-        column = Supporter.source if rule.kind is RuleKind.SOURCE else func.split_part(Supporter.locale, "-", 1)
-        return column.in_(value)
+        if rule.kind is RuleKind.SOURCE:
+            return Supporter.source.in_(value)
+        # Not by a function of the column: Postgres would guess that one in a hundred speaks a language, and go astray.
+        spelled = [Supporter.locale.startswith(f"{code}-", autoescape=True) for code in value]
+        return or_(Supporter.locale.in_(value), *spelled)
     return _message(rule.kind, campaign_id, value)
 
 
@@ -92,7 +96,8 @@ def _message(kind: RuleKind, campaign_id: int, stage_slug: str | None) -> Column
     blasts = select(Blast.id).where(Blast.campaign_id == campaign_id)
     if stage_slug is not None:
         blasts = blasts.join(Stage, Stage.id == Blast.stage_id).where(Stage.slug == stage_slug)
-    about = [Message.blast_id.in_(blasts), Message.supporter_id == Supporter.id]
+    # An array that is made once, so that the messages' own key serves each of these blasts.
+    about = [Message.blast_id == any_(func.array(blasts.scalar_subquery())), Message.supporter_id == Supporter.id]
     if kind is RuleKind.CLICKED:
         about.append(Message.clicked_at.is_not(None))
     elif kind is RuleKind.OPENED:
