@@ -1,6 +1,5 @@
 """Who may be written to, and why not."""
 
-import hashlib
 import hmac
 from enum import StrEnum
 
@@ -33,4 +32,4 @@ LIFTED_BY_TEXTING_START = LIFTED_BY_CONFIRMING | {Suppressed.STOP, Suppressed.PR
 
 def address_hash(channel: Channel, address: str, key: bytes) -> bytes:
     """The keyed hash a normalised address is suppressed under: HMAC-SHA256 cut to 16 bytes."""
-    return hmac.new(key, f"{channel}:{address}".encode(), hashlib.sha256).digest()[:16]
+    return hmac.digest(key, f"{channel}:{address}".encode(), "sha256")[:16]

@@ -21,7 +21,7 @@ from service.store.queries.supporters_import import ImportRow
 from service.store.races import once_more
 
 # Chunks of a file under way at once.
-_AT_ONCE = 2
+_AT_ONCE = 3
 _YES = frozenset({"yes", "y", "true", "1", "x"})
 # What nearly every row looks like; anything else is read by the slower, more exact libraries.
 _PLAIN_EMAIL = re.compile(r"[a-z0-9][a-z0-9._%+-]{0,63}(?<!\.)@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}")

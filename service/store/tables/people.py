@@ -104,7 +104,8 @@ class Permission(Base):
 
     campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     channel: Mapped[str] = mapped_column(primary_key=True)
-    supporter_id: Mapped[int] = mapped_column(ForeignKey("supporters.id"), primary_key=True)
+    # The consent names the supporter too, and is held to by a key; a second key would only be asked again.
+    supporter_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     consent_id: Mapped[int] = mapped_column(ForeignKey("consents.id"))
     given_at: Mapped[datetime]
 

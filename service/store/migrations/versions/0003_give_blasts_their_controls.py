@@ -56,6 +56,7 @@ def upgrade() -> None:
     op.add_column('house', sa.Column('email_road_reason', sa.Text(), server_default='', nullable=False))
     op.add_column('house', sa.Column('email_road_at', sa.DateTime(timezone=True), nullable=True))
     op.drop_constraint(op.f('fk_messages_blast_id'), 'messages', type_='foreignkey')
+    op.drop_constraint(op.f('fk_permissions_supporter_id'), 'permissions', type_='foreignkey')
     for table in ('sign_ups', 'consents', 'permissions'):
         op.drop_constraint(op.f(f'fk_{table}_campaign_id'), table, type_='foreignkey')
     op.create_index('ix_receipts_harm', 'receipts', ['blast_id', 'received_at'], unique=False, postgresql_where=sa.text("kind IN ('bounced', 'blocked', 'dropped', 'complained', 'account')"))
@@ -75,6 +76,7 @@ def downgrade() -> None:
     op.create_unique_constraint(op.f('uq_renderings_blast_id_channel_language'), 'renderings', ['blast_id', 'channel', 'language'], postgresql_nulls_not_distinct=False)
     op.drop_column('renderings', 'arm')
     op.drop_index('ix_receipts_harm', table_name='receipts', postgresql_where=sa.text("kind IN ('bounced', 'blocked', 'dropped', 'complained', 'account')"))
+    op.create_foreign_key(op.f('fk_permissions_supporter_id'), 'permissions', 'supporters', ['supporter_id'], ['id'])
     for table in ('sign_ups', 'consents', 'permissions'):
         op.create_foreign_key(op.f(f'fk_{table}_campaign_id'), table, 'campaigns', ['campaign_id'], ['id'])
     op.create_foreign_key(op.f('fk_messages_blast_id'), 'messages', 'blasts', ['blast_id'], ['id'])
