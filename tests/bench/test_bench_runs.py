@@ -6,10 +6,11 @@ import pytest
 
 from bench.__main__ import PARTS
 
+# `stop` starts the whole house as processes; chaos does that too, and more.
 SMALL = {"email": 2000, "sms": 100, "full-time": 100, "growth": 200, "events": 2000, "sign-up": 40, "segment": 2000}
 
 
-@pytest.mark.parametrize("name", sorted(PARTS))
+@pytest.mark.parametrize("name", sorted(set(PARTS) - {"stop"}))
 def test_a_measurement_runs_and_says_something(name: str, tmp_path: Path) -> None:
     measure, _ = PARTS[name]
 
