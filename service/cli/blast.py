@@ -17,7 +17,7 @@ from service.cli.moments import read_moment
 from service.cli.opening import House, open_house, plainly, refuse
 from service.domain.audience import AudienceMistake, parse_rules
 from service.domain.channel import Channel
-from service.domain.errand import Errand
+from service.domain.errand import GO_ON
 from service.domain.message import BlastState
 from service.domain.wording_test import Metric, WordingTest
 from service.planning import blasts
@@ -136,7 +136,7 @@ def resume(blast_id: int, *, as_json: bool) -> None:
     house = open_house()
     with house.transaction() as session:
         blasts.resume_blast(session, blast_id, actor=ACTOR, now=clock.now())
-    house.nudge(Errand.OPEN_BLASTS, Errand.DELIVER_EMAIL, Errand.DELIVER_SMS)
+    house.nudge(*GO_ON)
     click.echo(json.dumps({"blast": blast_id, "state": "running"}) if as_json else f"Blast {blast_id} goes on.")
 
 

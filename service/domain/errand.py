@@ -15,6 +15,9 @@ class Errand(StrEnum):
     CATCH_UP_INBOUND = "listening.catch_up_inbound"
 
 
+# What a blast that may go on needs: to be written, and to be handed over.
+GO_ON = (Errand.OPEN_BLASTS, Errand.DELIVER_EMAIL, Errand.DELIVER_SMS)
+
 # The queue each errand waits in; prompt work has processes of its own.
 QUEUES: dict[Errand, Pace] = {
     Errand.OPEN_BLASTS: Pace.BULK,

@@ -102,7 +102,7 @@ def schedule_blast(
             "created_at": now,
         },
     )
-    _audit(session, blast_id, "blast scheduled", actor, now, {"opens_at": new.opens_at.isoformat()})
+    audit_blast(session, blast_id, "blast scheduled", actor, now, {"opens_at": new.opens_at.isoformat()})
     return blast_id
 
 
@@ -178,7 +178,7 @@ def reschedule_blast(session: Session, blast_id: int, *, opens_at: datetime, act
     if row is None or row.state != BlastState.SCHEDULED:
         raise BlastRefused("only a blast that is still scheduled can be moved")
     blasts.set_opens_at(session, blast_id, opens_at, opens_at + (row.expires_at - row.opens_at))
-    _audit(session, blast_id, "blast moved", actor, now, {"opens_at": opens_at.isoformat()})
+    audit_blast(session, blast_id, "blast moved", actor, now, {"opens_at": opens_at.isoformat()})
 
 
 def pause_blast(session: Session, blast_id: int, *, actor: str, now: datetime, reason: str = "") -> None:
@@ -187,7 +187,7 @@ def pause_blast(session: Session, blast_id: int, *, actor: str, now: datetime, r
     if row is None or row.state not in {BlastState.OPENING, BlastState.RUNNING}:
         raise BlastRefused("only a blast that is under way can be paused")
     row.state, row.paused_reason = BlastState.PAUSED, reason or f"paused by {actor}"
-    _audit(session, blast_id, "blast paused", actor, now)
+    audit_blast(session, blast_id, "blast paused", actor, now)
 
 
 def resume_blast(session: Session, blast_id: int, *, actor: str, now: datetime) -> None:
@@ -199,7 +199,7 @@ def resume_blast(session: Session, blast_id: int, *, actor: str, now: datetime) 
     row.state, row.paused_reason = BlastState.OPENING if unwritten else BlastState.RUNNING, ""
     # Whoever resumes has read why it stopped: the breakers count anew from here.
     row.watched_from = now
-    _audit(session, blast_id, "blast resumed", actor, now)
+    audit_blast(session, blast_id, "blast resumed", actor, now)
 
 
 def cancel_blast(session: Session, blast_id: int, *, actor: str, now: datetime) -> Cancelled:
@@ -212,11 +212,12 @@ def cancel_blast(session: Session, blast_id: int, *, actor: str, now: datetime) 
     row.state, row.finished_at, row.paused_reason = BlastState.CANCELLED, now, f"cancelled by {actor}"
     gone = sum(count.count for count in counts if count.state in {"accepted", "delivered", "bounced", "failed"})
     under_way = sum(count.count for count in counts if count.state in {"sending", "in_doubt"})
-    _audit(session, blast_id, "blast cancelled", actor, now, {"already_gone": str(gone), "stopped": str(stopped)})
+    audit_blast(session, blast_id, "blast cancelled", actor, now, {"already_gone": str(gone), "stopped": str(stopped)})
     return Cancelled(already_gone=gone, stopped=stopped, under_way=under_way)
 
 
-def _audit(
+def audit_blast(
     session: Session, blast_id: int, deed: str, actor: str, now: datetime, details: Mapping[str, str] | None = None
 ) -> None:
+    """Write down what was done to a blast, in the deed's own transaction."""
     write_audit(session, at=now, actor=actor, deed=deed, subject=f"blast {blast_id}", details=details)

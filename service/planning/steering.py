@@ -5,11 +5,10 @@ from datetime import datetime, timedelta
 from service.domain.channel import Channel
 from service.domain.message import BlastState
 from service.domain.wording_test import Arm, Standing
-from service.planning.blasts import BlastRefused
+from service.planning.blasts import BlastRefused, audit_blast
 from service.sending.wording_tests import let_rest_go
 from service.store import Session
 from service.store.queries import blasts, sweeps, wording_tests
-from service.store.queries.house import write_audit
 
 _HAS_OPENED = frozenset({BlastState.RUNNING, BlastState.PAUSED, BlastState.DONE, BlastState.CANCELLED})
 
@@ -54,7 +53,7 @@ def send_unknown_again(session: Session, blast_id: int, *, actor: str, now: date
     if row.state == BlastState.DONE:
         row.state, row.finished_at = BlastState.RUNNING, None
     row.watched_from = now
-    _audit(session, blast_id, "unknown sent again", actor, now, {"messages": str(count)})
+    audit_blast(session, blast_id, "unknown sent again", actor, now, {"messages": str(count)})
     return count
 
 
@@ -66,7 +65,7 @@ def limit_spending(session: Session, blast_id: int, cap: int | None, *, actor: s
     if cap is not None and cap < 1:
         raise BlastRefused("a spending limit is more than nothing")
     row.spend_cap = cap
-    _audit(session, blast_id, "spending limited", actor, now, {"limit": "none" if cap is None else str(cap)})
+    audit_blast(session, blast_id, "spending limited", actor, now, {"limit": "none" if cap is None else str(cap)})
 
 
 def ask_silent_again(
@@ -113,9 +112,5 @@ def ask_silent_again(
             "created_at": now,
         },
     )
-    _audit(session, made, "blast scheduled", actor, now, {"again_for": f"blast {blast_id}"})
+    audit_blast(session, made, "blast scheduled", actor, now, {"again_for": f"blast {blast_id}"})
     return made
-
-
-def _audit(session: Session, blast_id: int, deed: str, actor: str, now: datetime, details: dict[str, str]) -> None:
-    write_audit(session, at=now, actor=actor, deed=deed, subject=f"blast {blast_id}", details=details)

@@ -100,20 +100,17 @@ def in_a_transaction(sessions: sessionmaker[Session], write: Callable[[Session],
 def _write(
     session: Session, batch: ClaimedBatch, attempt_id: UUID, recipients: Recipients, handed: Handed, *, owner: UUID
 ) -> None:
-    if not handed.each and handed.whole.outcome is Outcome.ACCEPTED:
-        # The road of nearly every batch of emails: all taken, with one id, and nothing to say of anyone.
-        batches.close_attempt(session, attempt_id, outcome=str(Outcome.ACCEPTED), detail=handed.whole.detail)
-        taken, ref = MessageState.ACCEPTED, handed.whole.provider_ref
-        batches.write_outcome(session, batch.id, attempt_id, state=taken, provider_ref=ref)
-        return
-    fates = [handed.of(place) for place in range(len(recipients.supporter_ids))]
+    # Nearly every batch of emails fares as one: nothing is to be said, or asked, of anyone in it.
+    alone = range(len(recipients.supporter_ids)) if handed.each else ()
+    fates = [handed.of(place) for place in alone] or [handed.whole]
     stopping = next((fate for fate in fates if fate.stops_everything), None)
     if stopping is not None:
         blasts_life.pause(session, batch.blast_id, reason=f"the provider refuses everything: {stopping.detail}")
         log.error("blast paused", extra={"blast": batch.blast_id, "why": stopping.detail})
     outcome = "mixed" if len({fate.outcome for fate in fates}) > 1 else str(fates[0].outcome)
     batches.close_attempt(session, attempt_id, outcome=outcome, detail=fates[0].detail)
-    if len(set(fates)) == 1 and fates[0].outcome in _PUT_BACK | {Outcome.REFUSED, Outcome.IN_DOUBT}:
+    # Texts that were all accepted have an id and segments each.
+    if not handed.each or (len(set(fates)) == 1 and fates[0].outcome is not Outcome.ACCEPTED):
         _write_uniform(session, batch, attempt_id, recipients, fates[0], owner=owner)
         return
     _write_each(session, batch, attempt_id, recipients, fates)
@@ -124,6 +121,10 @@ def _write_uniform(
 ) -> None:
     if fate.outcome in _PUT_BACK or fate.stops_everything:
         batches.requeue_batch(session, batch.id, owner=owner, wait=wait_for(fate, batch), reason=fate.detail)
+        return
+    if fate.outcome is Outcome.ACCEPTED:
+        taken = MessageState.ACCEPTED
+        batches.write_outcome(session, batch.id, attempt_id, state=taken, provider_ref=fate.provider_ref)
         return
     state = MessageState.IN_DOUBT if fate.outcome is Outcome.IN_DOUBT else MessageState.FAILED
     # A text in doubt may have been sent, and then it will be paid for.

@@ -25,8 +25,6 @@ class Turn:
 
 def take_turn(session: Session, batch: ClaimedBatch) -> Turn:
     """Ask for a batch's turn; where it is given, its messages are counted. Call it before the intent, in a transaction of its own."""
-    if not batch.is_limited:
-        return Turn(0.0)
     sender = senders.hold_sender(session, batch.channel, batch.sender)
     if sender is None:
         return Turn(0.0)

@@ -75,7 +75,7 @@ class Settler:
             done.by_evidence += 1
         elif doubt.channel is Channel.SMS and doubt.settle_count >= len(self.policy.ask_after):
             self._give_up(session, doubt, done)
-        elif doubt.channel is Channel.EMAIL and doubt.age >= self.policy.email_settles_after:
+        elif doubt.channel is Channel.EMAIL:
             heard = sweeps.webhook_heard(session, since=doubt.intent_at)
             if not heard or doubt.resend_count >= self.policy.email_resends:
                 self._give_up(session, doubt, done)
@@ -100,8 +100,6 @@ class Settler:
     def _ask_provider(self, doubt: Doubt) -> None:
         """Ask Twilio's list for each text of the batch, at the times the policy sets; no transaction is open."""
         if doubt.settle_count >= len(self.policy.ask_after):
-            return
-        if doubt.age < self.policy.ask_after[doubt.settle_count]:
             return
         with self.sessions.begin() as session:
             waiting = sweeps.unsettled(session, doubt)

@@ -64,8 +64,9 @@ def tick(
         point("notice.sweep.before_commit")
     point("notice.sweep.after_commit")
     with sessions.begin() as session:
-        decide_due_tests(session, now=database_now(session))
-        trip_breakers(session, has_second_road=has_second_road, now=database_now(session))
+        now = database_now(session)
+        decide_due_tests(session, now=now)
+        trip_breakers(session, has_second_road=has_second_road, now=now)
         point("breakers.before_commit")
     point("breakers.after_commit")
     with sessions.begin() as session:
@@ -95,6 +96,6 @@ def _errands_with_work(session: Session) -> frozenset[Errand]:
         errands.add(Errand.OPEN_BLASTS)
     if notice_life.waiting_count(session):
         errands.add(Errand.SEND_NOTICES)
-    if sweeps.doubts(session, limit=1):
+    if sweeps.doubt_count(session):
         errands.add(Errand.SETTLE_DOUBTS)
     return frozenset(errands)

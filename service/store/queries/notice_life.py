@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text
 from service.domain.channel import Channel
 from service.domain.message import MessageState
 from service.store import Session
+from service.store.queries.evidence import rank_of
 from service.store.queries.holds import IS_FREE
 from service.store.tables.sending import Notice
 
@@ -108,11 +109,7 @@ def write_outcome(
     session.execute(_OUTCOME, asked)
 
 
-_RAISE = text("""
-    UPDATE notices SET state = :state WHERE id = :id
-      AND CASE state WHEN 'accepted' THEN 1 WHEN 'delivered' THEN 2 WHEN 'failed' THEN 3 WHEN 'bounced' THEN 4
-            ELSE 0 END < :rank
-""")
+_RAISE = text(f"UPDATE notices SET state = :state WHERE id = :id AND {rank_of('state')} < :rank")  # noqa: S608 - our own words
 
 
 def raise_state(session: Session, notice_id: int, *, state: MessageState, rank: int) -> None:

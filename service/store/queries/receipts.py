@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import text
 
 from service.store import Session
+from service.store.queries.evidence import rank_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +74,14 @@ class Evidence:
 
 # States only ever rise in rank, and facts keep their earliest moment: any order and any number of repeats give the
 # same row. Rows are locked in key order, so two posts about the same people cannot deadlock.
-_APPLY = text("""
+_APPLY = text(f"""
     WITH given AS (
         SELECT * FROM unnest(CAST(:blast_ids AS bigint[]), CAST(:channels AS text[]), CAST(:supporter_ids AS bigint[]),
             CAST(:states AS text[]), CAST(:ranks AS int[]), CAST(:reasons AS text[]), CAST(:opened AS timestamptz[]),
             CAST(:clicked AS timestamptz[]), CAST(:complained AS timestamptz[]))
             AS given(blast_id, channel, supporter_id, state, rank, reason, opened_at, clicked_at, complained_at)
     ), held AS (
-        SELECT m.blast_id, m.channel, m.supporter_id,
-            CASE m.state WHEN 'accepted' THEN 1 WHEN 'delivered' THEN 2 WHEN 'failed' THEN 3 WHEN 'bounced' THEN 4
-                ELSE 0 END AS rank
+        SELECT m.blast_id, m.channel, m.supporter_id, {rank_of("m.state")} AS rank
         FROM messages m JOIN given USING (blast_id, channel, supporter_id)
         ORDER BY m.blast_id, m.channel, m.supporter_id FOR UPDATE OF m
     )
@@ -95,7 +94,7 @@ _APPLY = text("""
         complained_at = least(m.complained_at, given.complained_at)
     FROM given JOIN held USING (blast_id, channel, supporter_id)
     WHERE m.blast_id = given.blast_id AND m.channel = given.channel AND m.supporter_id = given.supporter_id
-""")
+""")  # noqa: S608 - our own words
 
 
 def apply(session: Session, evidence: Sequence[Evidence], *, ranks: Sequence[int], now: datetime) -> None:

@@ -62,22 +62,6 @@ class Doubt:
     resend_count: int
 
 
-_DOUBTS = text("""
-    SELECT b.id AS batch_id, b.blast_id, b.channel, b.rendering_id, blasts.campaign_id, b.first_supporter_id,
-        b.last_supporter_id, b.intent_at, fixtures.kick_off_at, clock_timestamp() - b.intent_at AS age, b.settle_count,
-        b.resend_count
-    FROM batches b JOIN blasts ON blasts.id = b.blast_id JOIN campaigns ON campaigns.id = blasts.campaign_id
-    JOIN fixtures ON fixtures.id = campaigns.fixture_id
-    WHERE b.state = 'in_doubt' ORDER BY b.intent_at, b.id LIMIT :limit
-""")
-
-
-def doubts(session: Session, *, limit: int = 200) -> Sequence[Doubt]:
-    """The oldest doubts (ix_batches_open)."""
-    rows = session.execute(_DOUBTS, {"limit": limit}).all()
-    return [Doubt(**dict(row._mapping) | {"channel": Channel(row.channel)}) for row in rows]
-
-
 # An email is decided once, after its time; a text is asked for at each of the times, and given up after the last.
 # Those that nothing can be done about yet stand in nobody's way.
 _DUE_DOUBTS = text("""

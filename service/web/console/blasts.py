@@ -3,7 +3,7 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from service.domain.errand import Errand
+from service.domain.errand import GO_ON
 from service.domain.manager import Role
 from service.planning.blasts import BlastRefused, cancel_blast, pause_blast, reschedule_blast, resume_blast
 from service.planning.desk import BlastOnDesk, CampaignOnDesk, list_blasts
@@ -75,9 +75,8 @@ def change_blast(slug: str, blast_id: int, deed: str) -> ResponseReturnValue:
     else:
         flash(said)
         if deed == "resume":
-            door.nudger().nudge(Errand.OPEN_BLASTS)
-            door.nudger().nudge(Errand.DELIVER_EMAIL)
-            door.nudger().nudge(Errand.DELIVER_SMS)
+            for errand in GO_ON:
+                door.nudger().nudge(errand)
     return redirect(url_for("console.blast_page", slug=slug, blast_id=blast_id))
 
 

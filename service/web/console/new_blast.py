@@ -230,7 +230,7 @@ def _time_mistakes(campaign: CampaignOnDesk) -> list[str]:
 
 
 def _opens_at(campaign: CampaignOnDesk) -> datetime | None:
-    """When it opens; None for now. Raises ValueError."""
+    """When it opens; None where it opens at once. Raises ValueError."""
     if request.form.get("when", "now") == "now":
         return None
     return read_field(request.form.get("opens_at", ""), campaign.time_zone)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from service.domain.errand import Errand
+from service.domain.errand import GO_ON
 from service.domain.manager import Role
 from service.domain.wording_test import Arm
 from service.planning.blasts import BlastRefused
@@ -44,7 +44,7 @@ def steer_blast(slug: str, blast_id: int, deed: str) -> ResponseReturnValue:
         flash("Nothing was changed: give a day and a time.", "bad")
     else:
         flash(said)
-        for errand in (Errand.OPEN_BLASTS, Errand.DELIVER_EMAIL, Errand.DELIVER_SMS):
+        for errand in GO_ON:
             door.nudger().nudge(errand)
     return redirect(url_for("console.blast_page", slug=slug, blast_id=shown))
 
