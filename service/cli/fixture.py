@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import datetime
+from typing import Protocol
 
 import click
 
@@ -58,43 +59,50 @@ def _do(slug: str, deed: Callable[[Session, int, datetime], Moved], *, as_json: 
         click.echo(f"  {each.title}: {after} ({each.effect})")
 
 
-@fixture.command("kick-off")
-@click.argument("slug")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@plainly
-def kick_off(slug: str, *, as_json: bool) -> None:
-    """The match has begun."""
-    _do(slug, lambda session, one, now: fixtures.press_kick_off(session, one, actor=ACTOR, now=now), as_json=as_json)
+class _Press(Protocol):
+    """What the referee's whistle does to a fixture."""
+
+    def __call__(self, session: Session, fixture_id: int, /, *, actor: str, now: datetime) -> Moved: ...
 
 
-@fixture.command("half-time")
-@click.argument("slug")
-@click.option("--score", required=True, help="Such as 0-1, home side first.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@plainly
-def half_time(slug: str, score: str, *, as_json: bool) -> None:
-    """Half time, with the score."""
-    said = _score(score)
-    _do(
-        slug,
-        lambda session, one, now: fixtures.press_half_time(session, one, score=said, actor=ACTOR, now=now),
-        as_json=as_json,
-    )
+class _PressWithScore(Protocol):
+    """The same, with the score."""
+
+    def __call__(self, session: Session, fixture_id: int, /, *, score: Score, actor: str, now: datetime) -> Moved: ...
 
 
-@fixture.command("full-time")
-@click.argument("slug")
-@click.option("--score", required=True, help="Such as 0-1, home side first.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@plainly
-def full_time(slug: str, score: str, *, as_json: bool) -> None:
-    """Full time, with the result."""
-    said = _score(score)
-    _do(
-        slug,
-        lambda session, one, now: fixtures.press_full_time(session, one, score=said, actor=ACTOR, now=now),
-        as_json=as_json,
-    )
+def _add(name: str, press: _Press, says: str) -> None:
+    @fixture.command(name, help=says)
+    @click.argument("slug")
+    @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+    @plainly
+    def pressed(slug: str, *, as_json: bool) -> None:
+        _do(slug, lambda session, one, now: press(session, one, actor=ACTOR, now=now), as_json=as_json)
+
+
+def _add_with_score(name: str, press: _PressWithScore, says: str) -> None:
+    @fixture.command(name, help=says)
+    @click.argument("slug")
+    @click.option("--score", required=True, help="Such as 0-1, home side first.")
+    @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+    @plainly
+    def pressed(slug: str, score: str, *, as_json: bool) -> None:
+        said = _score(score)
+        _do(slug, lambda session, one, now: press(session, one, score=said, actor=ACTOR, now=now), as_json=as_json)
+
+
+_add("kick-off", fixtures.press_kick_off, "The match has begun.")
+_add_with_score("half-time", fixtures.press_half_time, "Half time, with the score.")
+_add("second-half", fixtures.press_second_half, "Play goes on.")
+_add_with_score("full-time", fixtures.press_full_time, "Full time, with the result.")
+_add(
+    "abandon",
+    fixtures.abandon,
+    "The match will not be played to its end; what is measured from its kick-off is held.",
+)
+_add_with_score(
+    "correct", fixtures.correct_score, "Put a mistyped score right; what has gone out cannot be called back."
+)
 
 
 @fixture.command()
@@ -108,38 +116,5 @@ def postpone(slug: str, until: str | None, *, as_json: bool) -> None:
     _do(
         slug,
         lambda session, one, now: fixtures.postpone(session, one, until=new, actor=ACTOR, now=now),
-        as_json=as_json,
-    )
-
-
-@fixture.command("second-half")
-@click.argument("slug")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@plainly
-def second_half(slug: str, *, as_json: bool) -> None:
-    """Play goes on."""
-    _do(slug, lambda session, one, now: fixtures.press_second_half(session, one, actor=ACTOR, now=now), as_json=as_json)
-
-
-@fixture.command()
-@click.argument("slug")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@plainly
-def abandon(slug: str, *, as_json: bool) -> None:
-    """The match will not be played to its end; what is measured from its kick-off is held."""
-    _do(slug, lambda session, one, now: fixtures.abandon(session, one, actor=ACTOR, now=now), as_json=as_json)
-
-
-@fixture.command()
-@click.argument("slug")
-@click.option("--score", required=True, help="Such as 0-1, home side first.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@plainly
-def correct(slug: str, score: str, *, as_json: bool) -> None:
-    """Put a mistyped score right; what has gone out cannot be called back."""
-    said = _score(score)
-    _do(
-        slug,
-        lambda session, one, now: fixtures.correct_score(session, one, score=said, actor=ACTOR, now=now),
         as_json=as_json,
     )
