@@ -31,6 +31,8 @@ from workers.app import collect_seldom
 from workers.errands.sending import IN_FLIGHT
 
 KEY = b"a key of the bench"
+# As BULK_WORKERS ships.
+WORKERS = 2
 
 
 @dataclass(frozen=True)
@@ -61,13 +63,13 @@ class Worked:
     peak_mib: float
 
 
-def send(here: Ground, carrier: Callable[[], Carrier], *, recipients: int, processes: int, in_flight: int) -> Sent:
-    """Open one blast and hand it over by so many worker processes, one of which opens it first, as in earnest."""
+def send(here: Ground, carrier: Callable[[], Carrier], *, recipients: int) -> Sent:
+    """Open one blast and hand it over by the workers and the batches in flight that ship; one opens it first."""
     before, began = here.cpu(), time.perf_counter()
     told: Queue[Worked] = get_context("fork").Queue()
     workers = [
-        get_context("fork").Process(target=_work, args=(here.url, carrier, in_flight, place == 0, told))
-        for place in range(processes)
+        get_context("fork").Process(target=_work, args=(here.url, carrier, place == 0, told))
+        for place in range(WORKERS)
     ]
     for worker in workers:
         worker.start()
@@ -83,10 +85,11 @@ def send(here: Ground, carrier: Callable[[], Carrier], *, recipients: int, proce
     return Sent(recipients, max(each.opening for each in worked), overall, cpu, peak)
 
 
-def _work(url: str, make_carrier: Callable[[], Carrier], in_flight: int, opens: bool, told: "Queue[Worked]") -> None:
+def _work(url: str, make_carrier: Callable[[], Carrier], opens: bool, told: "Queue[Worked]") -> None:
     collect_seldom()
-    sessions = make_sessions(make_engine(url, pool_size=in_flight + 2))
     carrier = make_carrier()
+    in_flight = IN_FLIGHT[carrier.channel]
+    sessions = make_sessions(make_engine(url, pool_size=in_flight + 2))
     began, opening = time.perf_counter(), 0.0
     if opens:
         with sessions.begin() as session:
@@ -171,17 +174,11 @@ def bare_smtp(port: int, *, letters: int = 20_000) -> float:
         return letters / (time.perf_counter() - began)
 
 
-def measure(home: Path, *, recipients: int, processes: int = 2, in_flight: int = 2) -> Sequence[Line]:
+def measure(home: Path, *, recipients: int) -> Sequence[Line]:
     """The main promise: a million from open to last accepted."""
     with ground(home, people=recipients) as here, sink() as port:
         plan_blast(here, "email")
-        sent = send(
-            here,
-            lambda: letters_out(f"http://127.0.0.1:{port}"),
-            recipients=recipients,
-            processes=processes,
-            in_flight=in_flight,
-        )
+        sent = send(here, lambda: letters_out(f"http://127.0.0.1:{port}"), recipients=recipients)
         limit = _together(bare_http(port), bare_rows(here))
     notes = (
         f"opening {sent.opening:.1f} s ({recipients / sent.opening:,.0f} /s) while the other process hands over; "
@@ -195,36 +192,24 @@ def measure(home: Path, *, recipients: int, processes: int = 2, in_flight: int =
     ]
 
 
-def measure_slow(home: Path, *, recipients: int, processes: int = 2, delay: float = 0.15) -> Sequence[Line]:
+def measure_slow(home: Path, *, recipients: int, delay: float = 0.15) -> Sequence[Line]:
     """The same with a provider that takes its time, by the batches in flight that workers ship with."""
     in_flight = IN_FLIGHT[Channel.EMAIL]
     with ground(home, people=recipients) as here, sink(delay=delay) as port:
         plan_blast(here, "email")
-        sent = send(
-            here,
-            lambda: letters_out(f"http://127.0.0.1:{port}"),
-            recipients=recipients,
-            processes=processes,
-            in_flight=in_flight,
-        )
-    limit = processes * in_flight * 1000 / delay
-    limit_is = f"{processes} x {in_flight} batches in flight"
+        sent = send(here, lambda: letters_out(f"http://127.0.0.1:{port}"), recipients=recipients)
+    limit = WORKERS * in_flight * 1000 / delay
+    limit_is = f"{WORKERS} x {in_flight} batches in flight"
     work = f"email blast to {recipients:,}, sink at {delay * 1000:.0f} ms"
     return [Line(work, sent.per_s, "/s", 20_000, 80_000, limit=limit, limit_is=limit_is)]
 
 
-def measure_smtp(home: Path, *, recipients: int, processes: int = 2) -> Sequence[Line]:
+def measure_smtp(home: Path, *, recipients: int) -> Sequence[Line]:
     """The same by SMTP, one message each."""
     with ground(home, people=recipients) as here, sink("smtp") as port:
         plan_blast(here, "email")
         road = f"smtp://127.0.0.1:{port}"
-        sent = send(
-            here,
-            lambda: letters_out(road),
-            recipients=recipients,
-            processes=processes,
-            in_flight=IN_FLIGHT[Channel.EMAIL],
-        )
+        sent = send(here, lambda: letters_out(road), recipients=recipients)
         limit = bare_smtp(port)
     work = f"email blast to {recipients:,} by SMTP"
     return [
@@ -239,7 +224,7 @@ def measure_growth(home: Path, *, sizes: Sequence[int]) -> Sequence[Line]:
         with ground(home / f"{size}", people=size) as here, sink() as port:
             plan_blast(here, "email")
             road = f"http://127.0.0.1:{port}"
-            seen.append(send(here, lambda: letters_out(road), recipients=size, processes=2, in_flight=2))  # noqa: B023
+            seen.append(send(here, lambda: letters_out(road), recipients=size))  # noqa: B023
     costs = [each.cpu_per_thousand for each in seen]
     notes = [
         f"{each.recipients:,}: {each.per_s:,.0f} /s, {each.cpu_per_thousand:.4f} CPU s per 1,000, {each.peak_mib:.0f} MiB"

@@ -12,7 +12,7 @@ import aiohttp
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
-from bench.email import KEY, is_over, send, writes_more
+from bench.email import KEY, WORKERS, is_over, send, writes_more
 from bench.ground import EMAIL, SMS, URL, Ground, ground, plan_blast, sink
 from bench.table import Line
 from service import clock
@@ -52,12 +52,11 @@ async def _bare(port: int, requests: int) -> float:
         return requests / (time.perf_counter() - began)
 
 
-def measure(home: Path, *, recipients: int, processes: int = 2, delay: float = 0.05) -> Sequence[Line]:
+def measure(home: Path, *, recipients: int, delay: float = 0.05) -> Sequence[Line]:
     """A text each, rendered per person, by a provider that answers in 50 ms."""
     with ground(home, people=recipients, phones=recipients) as here, sink("sms", delay=delay) as port:
         plan_blast(here, "sms")
-        in_flight = IN_FLIGHT[Channel.SMS]
-        sent = send(here, lambda: texts_out(port), recipients=recipients, processes=processes, in_flight=in_flight)
+        sent = send(here, lambda: texts_out(port), recipients=recipients)
         limit = asyncio.run(_bare(port, 10_000))
     work = f"SMS blast to {recipients:,}, sink at {delay * 1000:.0f} ms"
     notes = (f"CPU {sent.cpu_per_thousand:.2f} s per 1,000; peak {sent.peak_mib:.0f} MiB in a worker",)
@@ -65,16 +64,16 @@ def measure(home: Path, *, recipients: int, processes: int = 2, delay: float = 0
     return [Line(work, sent.per_s, "/s", 2_500, 5_000, limit=limit, limit_is=limit_is, notes=notes)]
 
 
-def measure_full_time(home: Path, *, recipients: int, processes: int = 2) -> Sequence[Line]:
+def measure_full_time(home: Path, *, recipients: int) -> Sequence[Line]:
     """From the whistle recorded to the last text and the last email accepted, through the ticker, opening and all."""
     with (
         ground(home, people=recipients, phones=recipients) as here,
         sink() as letters,
         sink("sms", delay=0.05) as texts,
-        ProcessPoolExecutor(processes + 1) as pool,
+        ProcessPoolExecutor(WORKERS + 1) as pool,
     ):
         _plan_full_time(here)
-        runs = [pool.submit(_worker, here.url, letters, texts, place) for place in range(processes)]
+        runs = [pool.submit(_worker, here.url, letters, texts, place) for place in range(WORKERS)]
         ticking = pool.submit(_ticker, here.url, recipients)
         sleep(2)
         began = time.perf_counter()
@@ -88,7 +87,7 @@ def measure_full_time(home: Path, *, recipients: int, processes: int = 2) -> Seq
             raise AssertionError(f"{accepted} of {2 * recipients} accepted")
     work = f"full time: {recipients:,} texts and {recipients:,} emails"
     limit, limit_is = (
-        recipients / (processes * IN_FLIGHT[Channel.SMS] * 50) * 0.05,
+        recipients / (WORKERS * IN_FLIGHT[Channel.SMS] * 50) * 0.05,
         "50 ms a text in the batches in flight",
     )
     return [Line(work, took, "s", 60, 30, less_is_better=True, limit=limit, limit_is=limit_is)]
