@@ -35,6 +35,23 @@ def normalise_email(text: str) -> str:
     return normal
 
 
+# Mailbox providers that do not tell dots in the local part apart, and other names of theirs.
+_DOTLESS = frozenset({"gmail.com"})
+_SAME_DOMAIN = {"googlemail.com": "gmail.com"}
+
+
+def canonical_email(email: str) -> str:
+    """The one form of a mailbox, for counting and limits only: never for writing to.
+
+    What stands after a plus sign is left out everywhere; at Gmail dots do not count and googlemail.com is gmail.com
+    (https://support.google.com/mail/answer/7436150). Takes a normalised address.
+    """
+    local, _, domain = email.partition("@")
+    domain = _SAME_DOMAIN.get(domain, domain)
+    base = local.partition("+")[0] or local
+    return f"{base.replace('.', '') if domain in _DOTLESS else base}@{domain}"
+
+
 def normalise_phone(text: str, *, region: str = "GB") -> str:
     """The mobile number in E.164. `region` is how a number without a country code is read. Raises BadAddress."""
     typed = text.strip()

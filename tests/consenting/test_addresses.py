@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.consenting.addresses import BadAddress, normalise_email, normalise_phone
+from service.consenting.addresses import BadAddress, canonical_email, normalise_email, normalise_phone
 from service.consenting.consent import AddressKey
 from service.domain.channel import Channel
 
@@ -48,3 +48,15 @@ def test_the_hash_of_an_address_depends_on_the_key_and_the_channel() -> None:
     hashes = {AddressKey(key).hash(channel, "ana@example.org") for key in (b"one", b"two") for channel in Channel}
 
     assert len(hashes) == 4
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    ["ana.lopez@gmail.com", "analopez@gmail.com", "a.n.a.lopez+match@googlemail.com", "analopez+x+y@gmail.com"],
+)
+def test_one_mailbox_has_one_canonical_form_however_it_is_spelt(spelling: str) -> None:
+    assert canonical_email(normalise_email(spelling)) == "analopez@gmail.com"
+
+
+def test_dots_tell_mailboxes_apart_where_the_provider_tells_them_apart() -> None:
+    assert canonical_email("ana.lopez@example.org") != canonical_email("analopez@example.org")

@@ -26,8 +26,10 @@ def lock_for_intent(session: Session) -> None:
 
 
 _APPEND = text("""
-    INSERT INTO consents (campaign_id, channel, act, supporter_id, sign_up_id, wording, source, ip, at)
-    VALUES (:campaign_id, :channel, :act, :supporter_id, :sign_up_id, :wording, :source, :ip, :at) RETURNING id
+    INSERT INTO consents (campaign_id, channel, act, supporter_id, sign_up_id, address_hash, wording, source, ip, at)
+    VALUES (:campaign_id, :channel, :act, :supporter_id, :sign_up_id,
+        (SELECT CASE :channel WHEN 'email' THEN email_hash ELSE phone_hash END FROM supporters WHERE id = :supporter_id),
+        :wording, :source, :ip, :at) RETURNING id
 """)
 
 
@@ -62,11 +64,17 @@ def append(
 def permit(
     session: Session, *, campaign_id: int, channel: Channel, supporter_id: int, consent_id: int, given_at: datetime
 ) -> None:
-    """Let messages of this campaign through; giving twice points to the later line of the ledger."""
+    """Let messages of this campaign through to the address of this consent; giving twice points to the later one."""
     row = upsert(Permission).values(
-        campaign_id=campaign_id, channel=channel, supporter_id=supporter_id, consent_id=consent_id, given_at=given_at
+        campaign_id=campaign_id,
+        channel=channel,
+        supporter_id=supporter_id,
+        consent_id=consent_id,
+        address_hash=select(Consent.address_hash).where(Consent.id == consent_id).scalar_subquery(),
+        given_at=given_at,
     )
-    session.execute(row.on_conflict_do_update(constraint="pk_permissions", set_={"consent_id": consent_id}))
+    later = {"consent_id": consent_id, "address_hash": row.excluded.address_hash}
+    session.execute(row.on_conflict_do_update(constraint="pk_permissions", set_=later))
 
 
 def withdraw(

@@ -97,7 +97,7 @@ _COMPLETE = text("""
 # after the moment the file speaks of.
 _PERMIT = """
     WITH asked AS (
-        SELECT i.supporter_id, i.wording, i.consent_at, i.source,
+        SELECT i.supporter_id, i.{address}_hash AS address_hash, i.wording, i.consent_at, i.source,
             x.left_alone IS NOT NULL OR w.took_back IS NOT NULL AS suppressed
         FROM incoming i
         LEFT JOIN LATERAL (SELECT true AS left_alone FROM suppressions
@@ -109,12 +109,13 @@ _PERMIT = """
             AND channel = '{channel}' AND supporter_id = i.supporter_id AND NOT i.is_new LIMIT 1) p ON true
         WHERE i.consent_{channel} AND i.{address} IS NOT NULL AND p.permitted IS NULL
     ), written AS (
-        INSERT INTO consents (campaign_id, channel, act, supporter_id, wording, source, at)
-        SELECT :campaign_id, '{channel}', 'given', supporter_id, wording, 'import: ' || source, consent_at
-        FROM asked WHERE NOT suppressed RETURNING id, supporter_id, at
+        INSERT INTO consents (campaign_id, channel, act, supporter_id, address_hash, wording, source, at)
+        SELECT :campaign_id, '{channel}', 'given', supporter_id, address_hash, wording, 'import: ' || source, consent_at
+        FROM asked WHERE NOT suppressed RETURNING id, supporter_id, address_hash, at
     ), permitted AS (
-        INSERT INTO permissions (campaign_id, channel, supporter_id, consent_id, given_at)
-        SELECT :campaign_id, '{channel}', supporter_id, id, at FROM written ON CONFLICT DO NOTHING RETURNING 1
+        INSERT INTO permissions (campaign_id, channel, supporter_id, consent_id, address_hash, given_at)
+        SELECT :campaign_id, '{channel}', supporter_id, id, address_hash, at FROM written
+        ON CONFLICT DO NOTHING RETURNING 1
     )
     SELECT (SELECT count(*) FROM permitted) AS permitted, (SELECT count(*) FROM asked WHERE suppressed) AS suppressed
 """

@@ -84,6 +84,8 @@ class Consent(Base):
     act: Mapped[str]
     supporter_id: Mapped[int | None] = mapped_column(ForeignKey("supporters.id"))
     sign_up_id: Mapped[int | None] = mapped_column(ForeignKey("sign_ups.id"))
+    # The address it is for, as a keyed hash: consent is given for one address, not for whatever a person has later.
+    address_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     wording: Mapped[str]
     source: Mapped[str]
     ip: Mapped[str] = mapped_column(server_default="")
@@ -107,6 +109,8 @@ class Permission(Base):
     # The consent names the supporter too, and is held to by a key; a second key would only be asked again.
     supporter_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     consent_id: Mapped[int] = mapped_column(ForeignKey("consents.id"))
+    # The one address it lets messages through to; null in rows of the version before, until they are given anew.
+    address_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     given_at: Mapped[datetime]
 
     __table_args__ = (one_of("channel", Channel), Index("ix_permissions_supporter_id", "supporter_id"))
