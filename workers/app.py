@@ -2,8 +2,10 @@
 
 import gc
 import os
+import warnings
 
 from celery import Celery
+from celery.exceptions import SecurityWarning
 from celery.signals import setup_logging, worker_process_init
 from kombu import Exchange, Queue
 
@@ -45,6 +47,10 @@ app.conf.update(
     task_default_queue=str(Pace.PROMPT),
     task_create_missing_queues=False,
 )
+
+# Celery warns whoever runs as root that pickled tasks could do anything; only JSON is accepted here, and in a
+# container root is often all there is. Twenty lines of warning above the addresses looked like a fault.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 
 # A batch of a thousand makes seven thousand short-lived objects, none of them in a circle: by default the collector

@@ -192,7 +192,8 @@ def test_whatever_goes_wrong_after_the_first_byte_is_a_doubt_and_is_not_tried_ag
 
     assert outcome.outcome is Outcome.IN_DOUBT
     assert len(server.asked) == 1
-    assert time.monotonic() - began < 3
+    # Whoever listens to the slow one to its end, or tries again, takes longer.
+    assert time.monotonic() - began < 8
 
 
 @pytest.mark.parametrize(

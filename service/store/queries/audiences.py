@@ -43,6 +43,19 @@ def count_audience(session: Session, campaign_id: int, channel: Channel, audienc
     return session.scalar(select(func.count()).select_from(chosen)) or 0
 
 
+def time_zones(
+    session: Session, campaign_id: int, channel: Channel, audience: Audience, *, most: int
+) -> dict[str, int]:
+    """Time zone to how many of an audience live by it, over the first `most` people of it (pk_permissions)."""
+    chosen = audience_select(campaign_id, channel, audience).limit(most).subquery()
+    question = (
+        select(Supporter.time_zone, func.count())
+        .join(chosen, chosen.c.id == Supporter.id)
+        .group_by(Supporter.time_zone)
+    )
+    return dict(session.execute(question).tuples())
+
+
 def _holds(rule: Rule | AnyOf, campaign_id: int) -> ColumnElement[bool]:
     if isinstance(rule, AnyOf):
         return or_(*(_holds(inner, campaign_id) for inner in rule.rules))

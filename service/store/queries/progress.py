@@ -22,15 +22,18 @@ class StateCount:
 
 # Batches are summed first; then only messages with a state of their own are taken from their batch's and put in theirs.
 _STATES = text("""
-    WITH chosen AS (SELECT id, blast_id, channel, state, size FROM batches WHERE blast_id = ANY(:blast_ids)),
+    WITH chosen AS (
+        SELECT id, blast_id, channel, state, CASE WHEN state = 'withheld' THEN reason ELSE '' END AS reason, size
+        FROM batches WHERE blast_id = ANY(:blast_ids)
+    ),
     own AS (
         SELECT m.blast_id, m.channel, m.state, CASE WHEN m.state = 'withheld' THEN coalesce(m.reason, '') ELSE '' END
-            AS reason, c.state AS batch_state, count(*) AS n
+            AS reason, c.state AS batch_state, c.reason AS batch_reason, count(*) AS n
         FROM messages m JOIN chosen c ON c.id = m.batch_id
-        WHERE m.blast_id = ANY(:blast_ids) AND m.state IS NOT NULL GROUP BY 1, 2, 3, 4, 5
+        WHERE m.blast_id = ANY(:blast_ids) AND m.state IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6
     ), summed AS (
-        SELECT blast_id, channel, state, '' AS reason, sum(size) AS n FROM chosen GROUP BY 1, 2, 3
-        UNION ALL SELECT blast_id, channel, batch_state, '', -sum(n) FROM own GROUP BY 1, 2, 3
+        SELECT blast_id, channel, state, reason, sum(size) AS n FROM chosen GROUP BY 1, 2, 3, 4
+        UNION ALL SELECT blast_id, channel, batch_state, batch_reason, -sum(n) FROM own GROUP BY 1, 2, 3, 4
         UNION ALL SELECT blast_id, channel, state, reason, sum(n) FROM own GROUP BY 1, 2, 3, 4
     )
     SELECT blast_id, channel, state, reason, sum(n)::bigint AS count FROM summed GROUP BY 1, 2, 3, 4
@@ -100,6 +103,31 @@ _RATE = text("""
 def accepted_lately(session: Session, blast_id: int) -> int:
     """Messages accepted in the last ten seconds."""
     return int(session.scalar(_RATE, {"blast_id": blast_id}) or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class QuietWait:
+    """Messages of a blast that wait for the quiet hours to end, and the local time at which they do."""
+
+    channel: str
+    count: int
+    until: str
+    next_at: datetime
+
+
+_QUIET = text("""
+    SELECT b.channel, sum(b.size)::bigint AS count, coalesce(c.quiet_hours -> b.channel ->> 'until', '') AS until,
+        min(b.not_before) AS next_at
+    FROM batches b JOIN blasts l ON l.id = b.blast_id JOIN campaigns c ON c.id = l.campaign_id
+    WHERE b.blast_id = :blast_id AND b.state = 'queued' AND b.reason = :reason AND b.not_before > clock_timestamp()
+    GROUP BY 1, 3 ORDER BY 1
+""")
+
+
+def quiet_waits(session: Session, blast_id: int, *, reason: str) -> list[QuietWait]:
+    """What of a blast was put back for quiet hours, by channel (ix_batches_blast_id_state)."""
+    rows = session.execute(_QUIET, {"blast_id": blast_id, "reason": reason})
+    return [QuietWait(**dict(row._mapping)) for row in rows]
 
 
 _DOUBT = text("""

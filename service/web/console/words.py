@@ -18,7 +18,7 @@ _SAID = {
     "no_consent": "no consent (any more)",
     "suppressed": "left, bounced or complained",
     "no_address": "no address",
-    "quiet_hours": "quiet hours",
+    "quiet_hours": "because of quiet hours: it was night where they are",
     "frequency_cap": "written to often enough",
     "not_allowed": "not on this installation's list",
     "unrenderable": "words could not be filled",
