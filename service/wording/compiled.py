@@ -109,6 +109,11 @@ def link_token(token: str) -> str:
     return f"{token[:-1]}.u-"
 
 
+def is_link_token(token: str) -> bool:
+    """Whether it stands inside a link."""
+    return token.endswith(".u-")
+
+
 def disarm(words: str) -> str:
     """Words in which nothing can be taken for one of our tokens."""
     return words.replace("-tl_", f"-{_WORD_JOINER}tl_") if "-tl_" in words else words

@@ -17,7 +17,7 @@ _STRAY_JOINER = re.compile(
 )
 _JOINERS = "\u200c\u200d"
 _DOTS = str.maketrans("。．｡․﹒", ".....")
-_SCHEME = re.compile(r"://|\b(?:https?|ftp|mailto|javascript):|\bwww\.\w|\w@\w[\w-]*\.\w", re.IGNORECASE)
+_SCHEME = re.compile(r"://|\bwww\.\w|\w@\w[\w-]*\.\w", re.IGNORECASE)
 _DOTTED = re.compile(r"[\w-]+(?:\.[\w-]+)+(/?)")
 _TITLES = frozenset(
     [
