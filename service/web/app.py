@@ -26,6 +26,7 @@ from service.web.site.joining import blueprint as joining_pages
 from service.web.site.links import blueprint as link_pages
 from service.web.site.pages import blueprint as pages
 from service.web.site.petition import blueprint as petition_pages
+from service.web.token_paths import with_tidy_tokens
 from service.wording.shelf import TEMPLATES
 
 log = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
         RATELIMIT_STORAGE_URI="calm-memory://",
     )
+    app.wsgi_app = with_tidy_tokens(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
     if hops := settings.trusted_proxy_count:
         # As many hops as are ours and no more: the rest of X-Forwarded-For is whatever a stranger wrote there.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's own way
