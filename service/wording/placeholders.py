@@ -10,7 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 PERSONAL = frozenset(
-    {"first_name", "kick_off", "kick_off_time", "petition_link", "share_link", "preferences_link", "leave_link"}
+    {
+        *("first_name", "kick_off", "kick_off_time", "petition_link", "share_link", "friend_link"),
+        *("preferences_link", "leave_link"),
+    }
 )
 KEYWORD_HINTS = frozenset({f"keyword_{word}" for word in ("stop", "start", "help", "join", "sign", "more")})
 SHARED = KEYWORD_HINTS | {
@@ -18,7 +21,7 @@ SHARED = KEYWORD_HINTS | {
     *("organisation", "campaign", "campaign_link", "signature_count"),
 }
 BRIEFING_LINK = "briefing_link"
-LINKS = frozenset({"petition_link", "share_link", "preferences_link", "leave_link"})
+LINKS = frozenset({"petition_link", "share_link", "friend_link", "preferences_link", "leave_link"})
 NAME_LENGTH = 40
 
 _PIECE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")

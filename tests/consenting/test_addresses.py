@@ -9,7 +9,6 @@ from service.consenting.addresses import BadAddress, canonical_email, normalise_
 from service.consenting.consent import AddressKey
 from service.domain.channel import Channel
 
-
 PASTED = json.loads(Path("tests/cases/email_zero_width_space/emails.json").read_text("utf-8"))
 
 
