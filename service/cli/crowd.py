@@ -149,7 +149,7 @@ class Crowd:
         page = browser.open(found[0])
         self._count("clicked")
         if signs:
-            petition = re.search(r'href="(/[^"]*/petition\?t=[^"]+)"', page)
+            petition = re.search(r'href="(/[^"]*/petition\?(?:[^"]*;)?t=[^"]+)"', page)
             if "/petition" not in browser.address and petition:
                 page = browser.open(self.public_url + petition[1].replace("&amp;", "&"))
             if "Sign as" in page:

@@ -60,7 +60,8 @@ def show_report(found: CampaignReport) -> None:
     sums = found.totals
     console.print(
         f"Sign-ups {sums.sign_ups}, confirmed {sums.confirmed}; by email {sums.by_email}, by text {sums.by_sms}; "
-        f"signatures {sums.signatures}, shares {sums.shares}, replies {sums.replies} ({sums.waiting} waiting), "
+        f"signatures {sums.signatures}, shares {sums.shares} "
+        f"({sums.brought} joined through {sums.sharers} sharers), replies {sums.replies} ({sums.waiting} waiting), "
         f"left {sums.left}; cost {found.cost / 10_000:.2f} {found.currency}"
     )
     for skipped in found.skipped:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from service.consenting.consent import AddressKey, Evidence, give_consent
 from service.domain.channel import Channel
 from service.domain.consent import LIFTED_BY_CONFIRMING, LIFTED_BY_TEXTING_START
+from service.joining.referring import note_brought
 from service.sending.joiners import add_joiner
 from service.store import Session
 from service.store.queries import petitions, supporters
@@ -79,6 +80,8 @@ def _supporter(session: Session, row: SignUp, channel: Channel, address: str, *,
         session, row.supporter_id, channel=channel, address=address, address_hash=address_hash
     ):
         return row.supporter_id
+    if row.referred_by is not None and row.supporter_id is None:
+        note_brought(session, row.referred_by, campaign_id=row.campaign_id, now=now)
     return supporters.add(
         session,
         first_name=row.first_name,
@@ -88,6 +91,7 @@ def _supporter(session: Session, row: SignUp, channel: Channel, address: str, *,
         locale=row.locale,
         time_zone=row.time_zone,
         source=row.source,
+        referred_by=row.referred_by,
         now=now,
     )
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from service.consenting.addresses import BadAddress, normalise
 from service.consenting.consent import Evidence, ask_consent
+from service.consenting.mail_domains import suggest_email
 from service.domain.channel import Channel
 from service.domain.notice import NoticeKind
 from service.joining.details import holds_a_link, known_locale, known_time_zone, tidy_name
@@ -40,15 +41,19 @@ class SignUpForm:
     source: str = ""
     ip: str = ""
     signs_petition: bool = False
+    # Whose link brought them, where one did; and whether a domain that looks mistyped was said to be right.
+    referred_by: int | None = None
+    email_is_right: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """What is wrong with one field, why, and what it should look like."""
+    """What is wrong with one field, why, and what it should look like; `instead`: what was most likely meant."""
 
     field: str
     why: str
     example: str = ""
+    instead: str = ""
 
     def __str__(self) -> str:
         return f"{self.why} (for example {self.example})" if self.example else self.why
@@ -67,6 +72,11 @@ class SignUpMistakes(Exception):
         for mistake in sorted(self.mistakes, key=lambda mistake: _FIELDS.index(mistake.field)):
             found.setdefault(mistake.field, str(mistake))
         return found
+
+    @property
+    def suggested_email(self) -> str:
+        """The address that was most likely meant, where that is all that is wrong with it."""
+        return next((mistake.instead for mistake in self.mistakes if mistake.instead), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +111,7 @@ def sign_up(
             "locale": known_locale(form.locale),
             "time_zone": known_time_zone(form.time_zone) or "Europe/London",
             "source": form.source.strip()[:60],
+            "referred_by": form.referred_by,
             "ip": form.ip,
             "created_at": now,
         },
@@ -130,6 +141,8 @@ def check(form: SignUpForm) -> dict[Channel, str]:
                 addresses[channel] = normalise(channel, typed)
             except BadAddress as bad:
                 mistakes.append(Mistake(field, bad.why, bad.example))
+            else:
+                mistakes += _doubtful(form, channel, addresses[channel])
         elif _ticked(form, channel):
             what = "email address" if channel is Channel.EMAIL else "mobile number"
             mistakes.append(Mistake(field, f"you ticked the box but gave no {what}; please add it, or untick the box"))
@@ -137,7 +150,8 @@ def check(form: SignUpForm) -> dict[Channel, str]:
         mistakes.append(Mistake("email", "please give an email address, a mobile number or both", "ana@example.org"))
     unticked = not any(_ticked(form, channel) for channel in Channel)
     if addresses and unticked and not mistakes and not form.signs_petition:
-        mistakes.append(Mistake("consent_email", "please tick how we may contact you; else we cannot write to you"))
+        box = "consent_email" if Channel.EMAIL in addresses else "consent_sms"
+        mistakes.append(Mistake(box, "please tick how we may contact you; else we cannot write to you"))
     if form.signs_petition and Channel.EMAIL not in addresses and not mistakes:
         mistakes.append(Mistake("email", "please give an email address, so that your signature can be confirmed"))
     if form.signs_petition and not form.first_name.strip():
@@ -147,6 +161,20 @@ def check(form: SignUpForm) -> dict[Channel, str]:
     if mistakes:
         raise SignUpMistakes(mistakes)
     return addresses
+
+
+def _doubtful(form: SignUpForm, channel: Channel, address: str) -> list[Mistake]:
+    """A mail domain that looks mistyped, unless whoever typed it says that it is right."""
+    meant = suggest_email(address) if channel is Channel.EMAIL and not form.email_is_right else None
+    return [Mistake("email", f"did you mean {meant}?", instead=meant)] if meant else []
+
+
+def suggested_email(typed: str) -> str:
+    """The address that whoever typed this most likely meant; empty where it may well be right, or is none."""
+    try:
+        return suggest_email(normalise(Channel.EMAIL, typed)) or ""
+    except BadAddress:
+        return ""
 
 
 def _ticked(form: SignUpForm, channel: Channel) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from service.domain.channel import Channel
 from service.domain.wording_test import wordings_of
 from service.sending.facts import SharedFacts
-from service.sending.personal import link_target
+from service.sending.personal import FRIEND_LINK, link_target
 from service.store import Session
 from service.store.queries import renderings
 from service.wording.compiled import compile_for
@@ -112,9 +112,10 @@ def freeze_blast(
 
 
 def links_for(session: Session, campaign_id: int, campaign_slug: str, names: Iterable[str]) -> dict[str, int]:
-    """The rows of links that these placeholders lead through."""
+    """The rows of links that these placeholders lead through; for a friend's link, the campaign it leads to."""
     targets = {name: link_target(name, campaign_slug) for name in names}
-    return {name: renderings.link_to(session, campaign_id, target) for name, target in targets.items() if target}
+    rows = {name: renderings.link_to(session, campaign_id, target) for name, target in targets.items() if target}
+    return rows | {name: campaign_id for name in targets if name == FRIEND_LINK}
 
 
 def thaw_email(subject: str, text: str, html: str, slots: Sequence[Sequence[object]]) -> RenderedEmail:

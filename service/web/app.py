@@ -21,7 +21,7 @@ from service.web.door import front_door
 from service.web.hooks.sendgrid import blueprint as sendgrid_hooks
 from service.web.hooks.twilio import blueprint as twilio_hooks
 from service.web.limits import limiter
-from service.web.site import filters
+from service.web.site import filters, public
 from service.web.site.joining import blueprint as joining_pages
 from service.web.site.links import blueprint as link_pages
 from service.web.site.pages import blueprint as pages
@@ -76,15 +76,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     limiter.init_app(app)
     filters.register(app)
+    public.register(app)
     _register(app)
     _mind_manners(app, secure=secure)
     return app
 
 
 def _register(app: Flask) -> None:
-    for hook in (sendgrid_hooks, twilio_hooks, api, link_pages):
+    for hook in (sendgrid_hooks, twilio_hooks, api, link_pages, joining_pages, petition_pages, pages):
         # Webhooks are signed, the API has no cookies, and a mailbox's one-click press brings none: the secret is in
-        # the address itself.
+        # the address itself. Public forms carry a token of their own (site/forms.py), for they work without cookies.
         csrf.exempt(hook)
     for blueprint in (
         health.blueprint,
@@ -119,7 +120,8 @@ def _mind_manners(app: Flask, *, secure: bool) -> None:
     @app.errorhandler(HTTPException)
     def sorry(error: HTTPException) -> ResponseReturnValue:
         title, words = _SORRY.get(error.code or 500, ("That did not work", "Please try again."))
-        return render_template("site/sorry.html", title=title, words=words), error.code or 500
+        code = error.code or 500
+        return render_template("site/sorry.html", title=title, words=words, code=code), code
 
     @app.errorhandler(DataError)
     def unkeepable(error: DataError) -> ResponseReturnValue:
@@ -142,7 +144,10 @@ _SORRY = {
     403: ("Not for you", "You may not see or do this."),
     404: ("There is nothing here", "The link may be old or cut short. Please check it, or start from the front page."),
     405: ("Not that way", "This page does not work like that. Please start from the front page."),
-    410: ("This link has had its day", "Please ask for a new one."),
+    410: (
+        "This link has had its day",
+        "It works for three days. Nothing is lost: sign up again and we send a new one.",
+    ),
     413: ("That was too much", "Please send less at once."),
     429: ("Too many tries", "Please wait a little and try again."),
     500: ("Something broke on our side", "It has been written down. Please try again in a minute."),

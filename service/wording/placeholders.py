@@ -16,7 +16,10 @@ from service.wording.names import clean_name
 from service.wording.plurals import forms_mistake, with_count
 
 PERSONAL = frozenset(
-    {"first_name", "kick_off", "kick_off_time", "petition_link", "share_link", "preferences_link", "leave_link"}
+    {
+        *("first_name", "kick_off", "kick_off_time", "petition_link", "share_link", "friend_link"),
+        *("preferences_link", "leave_link"),
+    }
 )
 KEYWORD_HINTS = frozenset({f"keyword_{word}" for word in ("stop", "start", "help", "join", "sign", "more")})
 SHARED = KEYWORD_HINTS | {
@@ -24,7 +27,7 @@ SHARED = KEYWORD_HINTS | {
     *("organisation", "campaign", "campaign_link", "signature_count"),
 }
 BRIEFING_LINK = "briefing_link"
-LINKS = frozenset({"petition_link", "share_link", "preferences_link", "leave_link"})
+LINKS = frozenset({"petition_link", "share_link", "friend_link", "preferences_link", "leave_link"})
 # What has a form for one and another for more.
 COUNTS = frozenset({"signature_count"})
 

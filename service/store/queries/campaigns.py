@@ -133,9 +133,18 @@ def briefings(session: Session, campaign_id: int, language: str) -> list[Briefin
     return [BriefingView(row.slug, row.title, row.summary, row.body, row.source) for row in chosen.values()]
 
 
-def link_target(session: Session, link_id: int) -> str | None:
-    """Where a tracked link leads."""
-    return session.scalar(select(Link.target).where(Link.id == link_id))
+@dataclass(frozen=True, slots=True)
+class TrackedLink:
+    """Where a tracked link leads, and the campaign whose it is."""
+
+    campaign_id: int
+    target: str
+
+
+def tracked_link(session: Session, link_id: int) -> TrackedLink | None:
+    """A tracked link (pk_links)."""
+    row = session.execute(select(Link.campaign_id, Link.target).where(Link.id == link_id)).one_or_none()
+    return TrackedLink(row.campaign_id, row.target) if row else None
 
 
 def note_action(

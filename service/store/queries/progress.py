@@ -163,6 +163,8 @@ _TOTALS = text("""
         (SELECT count(*) FROM signatures s JOIN petitions p ON p.id = s.petition_id WHERE p.campaign_id = :id)
             AS signatures,
         (SELECT count(*) FROM actions WHERE campaign_id = :id AND kind = 'shared') AS shares,
+        (SELECT count(*) FROM actions WHERE campaign_id = :id AND kind = 'brought') AS brought,
+        (SELECT count(DISTINCT supporter_id) FROM actions WHERE campaign_id = :id AND kind = 'brought') AS sharers,
         (SELECT count(*) FROM replies WHERE campaign_id = :id) AS replies,
         (SELECT count(*) FROM replies WHERE campaign_id = :id AND needs_answer AND handled_at IS NULL) AS waiting,
         (SELECT count(DISTINCT supporter_id) FROM consents WHERE campaign_id = :id AND act = 'withdrawn') AS left
@@ -179,6 +181,9 @@ class Totals:
     by_sms: int
     signatures: int
     shares: int
+    # How many have confirmed who came by a supporter's own link, and how many supporters brought them.
+    brought: int
+    sharers: int
     replies: int
     waiting: int
     left: int

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -54,6 +54,7 @@ def add(
     locale: str,
     time_zone: str,
     source: str,
+    referred_by: int | None = None,
     now: datetime,
 ) -> int:
     """A new supporter with one address; when two confirm the same address at once, both get the one supporter."""
@@ -63,6 +64,7 @@ def add(
         locale=locale,
         time_zone=time_zone,
         source=source,
+        referred_by=referred_by,
         created_at=now,
         **{name: address, f"{name}_hash": address_hash},
     )
@@ -90,6 +92,23 @@ def keep_number(session: Session, supporter_id: int, number: str) -> None:
     session.execute(keep.values(sms_sender=number))
 
 
+def sender_of(session: Session, supporter_id: int) -> str:
+    """The number of ours this supporter's texts come from; empty where they have none yet (pk_supporters)."""
+    return session.scalar(select(Supporter.sms_sender).where(Supporter.id == supporter_id)) or ""
+
+
+def is_erased(session: Session, supporter_id: int) -> bool:
+    """Whether this was somebody whom we have forgotten (pk_supporters)."""
+    gone = select(Supporter.id).where(Supporter.id == supporter_id, Supporter.erased_at.is_not(None))
+    return session.scalar(gone) is not None
+
+
+def brought_by(session: Session, supporter_id: int, *, most: int = 100) -> int:
+    """How many have come by this supporter's link, counted up to `most` (ix_supporters_referred_by)."""
+    friends = select(Supporter.id).where(Supporter.referred_by == supporter_id).limit(most)
+    return session.scalar(select(func.count()).select_from(friends.subquery())) or 0
+
+
 def change(session: Session, supporter_id: int, values: Mapping[str, str]) -> None:
     """Change what a supporter says of themselves: first name, locale, time zone."""
     if values:
@@ -98,9 +117,9 @@ def change(session: Session, supporter_id: int, values: Mapping[str, str]) -> No
 
 _ADD_SIGN_UP = text("""
     INSERT INTO sign_ups (campaign_id, first_name, email, phone, wants_email, wants_sms, signs_petition, wordings, locale,
-        time_zone, source, ip, created_at)
+        time_zone, source, referred_by, ip, created_at)
     VALUES (:campaign_id, :first_name, :email, :phone, :wants_email, :wants_sms, :signs_petition, :wordings, :locale,
-        :time_zone, :source, :ip, :created_at)
+        :time_zone, :source, :referred_by, :ip, :created_at)
     RETURNING id
 """).bindparams(bindparam("wordings", type_=JSONB))
 

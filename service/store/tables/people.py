@@ -25,6 +25,8 @@ class Supporter(Base):
     locale: Mapped[str] = mapped_column(server_default="en")
     time_zone: Mapped[str] = mapped_column(server_default="Europe/London")
     source: Mapped[str] = mapped_column(server_default="")
+    # The supporter by whose link they came. Without a foreign key: a row locked for each friend would make friends wait.
+    referred_by: Mapped[int | None]
     # The number this supporter's texts come from, kept for as long as we have it.
     sms_sender: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime]
@@ -36,6 +38,7 @@ class Supporter(Base):
         CheckConstraint("(email IS NULL) = (email_hash IS NULL)", name="email_hashed"),
         CheckConstraint("(phone IS NULL) = (phone_hash IS NULL)", name="phone_hashed"),
         Index("ix_supporters_created_at", "created_at"),
+        Index("ix_supporters_referred_by", "referred_by", postgresql_where=text("referred_by IS NOT NULL")),
     )
 
 
@@ -59,6 +62,7 @@ class SignUp(Base):
     locale: Mapped[str]
     time_zone: Mapped[str]
     source: Mapped[str]
+    referred_by: Mapped[int | None]
     ip: Mapped[str]
     created_at: Mapped[datetime]
     email_confirmed_at: Mapped[datetime | None]

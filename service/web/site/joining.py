@@ -1,23 +1,21 @@
 """Sign up, confirm, preferences."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from service.domain.channel import Channel
 from service.domain.errand import Errand
 from service.joining.confirm import confirm_email
-from service.joining.leave import come_back, leave
-from service.joining.preferences import campaign_of, change_details, erase, preferences_of
-from service.joining.sign_up import SignUpForm, SignUpMistakes, sign_up
+from service.joining.preferences import erase
+from service.joining.sign_up import SignUpForm, SignUpMistakes, sign_up, suggested_email
 from service.store import Session
-from service.store.queries import campaigns, petitions
+from service.store.queries import campaigns, petitions, supporters
 from service.web import door
 from service.web.limits import SIGN_UP, limiter
+from service.web.site.choices import Choices, choices_of, leave_all, render_choices, save_choices
+from service.web.site.links import named_channels, undo_leaving
 from service.web.site.pages import landing_page
-from service.web.site.visitor import campaign_or_404
+from service.web.site.visitor import campaign_or_404, visitor_token
 from service.wording.links import LinkFacts, LinkKind, sign
 
 blueprint = Blueprint("joining", __name__)
@@ -28,6 +26,8 @@ _FIELDS = ("first_name", "email", "phone", "consent_email", "consent_sms", "loca
 def typed_form(*, signs_petition: bool = False) -> tuple[dict[str, str], SignUpForm]:
     """What the form says: as it was typed, and as joining reads it."""
     typed = {name: request.form.get(name, "")[:400] for name in _FIELDS}
+    _choose_email(typed)
+    code = door.read_link(typed["source"], LinkKind.SHARE)
     form = SignUpForm(
         first_name=typed["first_name"],
         email=typed["email"],
@@ -36,11 +36,31 @@ def typed_form(*, signs_petition: bool = False) -> tuple[dict[str, str], SignUpF
         consent_sms=bool(typed["consent_sms"]),
         locale=typed["locale"] or "en",
         time_zone=typed["time_zone"] or "Europe/London",
-        source=typed["source"],
+        # Each sharer's code is their own; together they are one source.
+        source="shared" if code else typed["source"],
+        referred_by=(code.supporter_id or None) if code else None,
+        email_is_right=bool(typed["email"]) and typed["email"] == typed.get("email_right"),
         ip=door.ip(),
         signs_petition=signs_petition,
     )
     return typed, form
+
+
+def _choose_email(typed: dict[str, str]) -> None:
+    """Obey the button pressed under "did you mean …?": take the other address, or keep this one and ask no more.
+
+    A suggestion that no longer fits what stands in the field is not obeyed: somebody has mended it by hand.
+    """
+    choice = request.form.get("email_choice", "")
+    if choice == "as_typed":
+        typed["email_right"] = typed["email"]
+    elif choice and choice == suggested_email(typed["email"]):
+        typed["email"] = choice
+    else:
+        typed["email_right"] = request.form.get("email_right", "")[:400]
+    # What the form offers when it comes back.
+    is_right = typed["email"] == typed.get("email_right")
+    typed["suggested_email"] = "" if is_right else suggested_email(typed["email"])
 
 
 def is_trapped() -> bool:
@@ -90,7 +110,7 @@ def confirm(token: str) -> ResponseReturnValue:
         view = campaigns.by_id(session, confirmed.campaign_id)
         petition = petitions.petition_of(session, confirmed.campaign_id, "en")
     door.nudger().nudge(Errand.DELIVER_PROMPT)
-    known = sign(LinkKind.PETITION, confirmed.supporter_id, key=door.link_key(), channel=Channel.EMAIL)
+    known = visitor_token(confirmed.supporter_id, confirmed.campaign_id, channel=Channel.EMAIL)
     preferences = sign(LinkKind.PREFERENCES, confirmed.supporter_id, key=door.link_key(), channel=Channel.EMAIL)
     return render_template(
         "site/confirmed.html",
@@ -112,89 +132,53 @@ def _sign_up_id(token: str) -> int:
 @blueprint.get("/preferences/<token>")
 def preferences_page(token: str) -> ResponseReturnValue:
     """What a supporter gets and what we know of them, masked."""
-    return _show_preferences(_supporter(token), token)
+    facts = _supporter(token)
+    with door.transaction() as session:
+        shown = choices_of(session, facts, token)
+        gone = supporters.is_erased(session, facts.supporter_id)
+    return render_choices(shown) if shown else _nobody(gone=gone)
 
 
 @blueprint.post("/preferences/<token>")
 def preferences(token: str) -> ResponseReturnValue:
-    """Change what a supporter gets, leave everything, or be forgotten."""
+    """Change what a supporter gets, leave everything, or be forgotten: what is final is asked once more."""
     facts = _supporter(token)
     deed = request.form.get("deed", "save")
     with door.transaction() as session:
-        campaign_id = campaign_of(session, facts.supporter_id, facts.blast_id)
-        seen = preferences_of(session, facts.supporter_id, campaign_id=campaign_id or 0)
-        if seen is None or campaign_id is None:
-            abort(404)
+        shown = choices_of(session, facts, token)
+        if shown is None:
+            return _nobody(gone=supporters.is_erased(session, facts.supporter_id))
         if deed == "erase":
+            return render_template("site/erase.html", campaign=shown.campaign, seen=shown.seen)
+        if deed == "erase_for_good":
             erase(session, facts.supporter_id, source="preferences page", ip=door.ip(), now=door.now())
-            view = campaigns.by_id(session, campaign_id)
-            return render_template("site/erased.html", campaign=view)
-        wanted = frozenset(channel for channel in Channel if request.form.get(str(channel)) and deed != "leave")
-        leave(
-            session,
-            supporter_id=facts.supporter_id,
-            channels=frozenset(Channel) if deed == "leave" else seen.channels - wanted,
-            source="preferences page",
-            ip=door.ip(),
-            now=door.now(),
-            blast_id=facts.blast_id,
-        )
-        refused = frozenset(
-            channel
-            for channel in wanted - seen.channels
-            if not come_back(
-                session,
-                supporter_id=facts.supporter_id,
-                campaign_id=campaign_id,
-                channel=channel,
-                source="preferences page",
-                ip=door.ip(),
-                now=door.now(),
-            )
-        )
-        # Leaving holds even where the rest of the form is mistyped.
-        mistakes = _change_details(session, facts.supporter_id) if deed == "save" else {}
-    page = _show_preferences(facts, token, saved=not mistakes, refused=refused, mistakes=mistakes)
-    return page, 422 if mistakes else 200
-
-
-def _change_details(session: Session, supporter_id: int) -> dict[str, str]:
-    typed = {name: request.form.get(name, "")[:400] for name in ("first_name", "locale", "time_zone")}
-    try:
-        change_details(session, supporter_id, **typed)
-    except SignUpMistakes as wrong:
-        return wrong.by_field()
-    return {}
-
-
-def _show_preferences(
-    facts: LinkFacts,
-    token: str,
-    *,
-    saved: bool = False,
-    refused: frozenset[Channel] = frozenset(),
-    mistakes: Mapping[str, str] = MappingProxyType({}),
-) -> str:
+            return render_template("site/erased.html", campaign=shown.campaign)
+        if deed in {"leave", "undo"}:
+            return _leave_or_undo(session, facts, shown, deed)
+        changed = save_choices(session, facts, shown)
     with door.transaction() as session:
-        campaign_id = campaign_of(session, facts.supporter_id, facts.blast_id)
-        view = campaigns.by_id(session, campaign_id) if campaign_id else None
-        seen = preferences_of(session, facts.supporter_id, campaign_id=campaign_id or 0)
-    if view is None or seen is None:
-        abort(404)
-    typed = {"time_zone": seen.time_zone}
-    if mistakes:
-        typed |= {name: request.form.get(name, "")[:400] for name in ("first_name", "time_zone")}
+        after = choices_of(session, facts, token)
+    return render_choices(after or shown, changed), 422 if changed.mistakes else 200
+
+
+def _leave_or_undo(session: Session, facts: LinkFacts, shown: Choices, deed: str) -> str:
+    channels = shown.seen.channels
+    if deed == "undo":
+        channels = undo_leaving(session, facts, shown.campaign.id, named_channels())
+    else:
+        leave_all(session, facts)
     return render_template(
-        "site/preferences.html",
-        campaign=view,
-        seen=seen,
-        token=token,
-        saved=saved,
-        refused=refused,
-        mistakes=mistakes,
-        typed=typed,
-        wordings=view.wordings(view.language),
+        "site/leave.html", campaign=shown.campaign, channel=None, done=deed, channels=channels, preferences=True
     )
+
+
+def _nobody(*, gone: bool) -> ResponseReturnValue:
+    """The page of somebody who is forgotten says so; any other link of nobody's is one we do not know."""
+    if not gone:
+        abort(404)
+    with door.transaction() as session:
+        view = campaigns.current(session)
+    return render_template("site/erased.html", campaign=view, was_before=True), 410
 
 
 def _supporter(token: str) -> LinkFacts:
