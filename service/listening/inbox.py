@@ -50,7 +50,7 @@ def threads(
 def thread_of(session: Session, reply_id: int, *, key: AddressKey) -> Thread | None:
     """The conversation a text belongs to."""
     row = replies.reply(session, reply_id)
-    return None if row is None else thread_with(session, row.phone, key=key)
+    return None if row is None or row.phone is None else thread_with(session, row.phone, key=key)
 
 
 def thread_with(session: Session, phone: str, *, key: AddressKey) -> Thread | None:
@@ -75,7 +75,7 @@ def thread_with(session: Session, phone: str, *, key: AddressKey) -> Thread | No
 def answer(session: Session, reply_id: int, body: str, *, key: AddressKey, actor: str, now: datetime) -> None:
     """Text an answer and take the conversation off the pile. Raises AnswerRefused. Nudge sending.send_notices after."""
     row = replies.reply(session, reply_id)
-    if row is None:
+    if row is None or row.phone is None:
         raise AnswerRefused("this conversation is gone")
     words = straighten_quotes(body.strip())
     if not words:
@@ -104,7 +104,7 @@ def answer(session: Session, reply_id: int, body: str, *, key: AddressKey, actor
 def set_aside(session: Session, reply_id: int, *, actor: str, now: datetime) -> bool:
     """Take a conversation off the pile without an answer; whether anything waited."""
     row = replies.reply(session, reply_id)
-    if row is None:
+    if row is None or row.phone is None:
         return False
     write_audit(session, at=now, actor=actor, deed="reply set aside", subject=f"reply {row.id}")
     return replies.mark_handled(session, row.phone, by=actor, now=now) > 0

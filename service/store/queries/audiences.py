@@ -26,6 +26,7 @@ def audience_select(campaign_id: int, channel: Channel, audience: Audience) -> S
         .where(
             Permission.campaign_id == campaign_id,
             Permission.channel == channel,
+            Permission.address_hash == address_hash,
             address.is_not(None),
             Supporter.erased_at.is_(None),
             ~suppressed,
@@ -90,12 +91,14 @@ def _yes_no(kind: RuleKind, campaign_id: int) -> ColumnElement[bool]:
         )
     if kind in {RuleKind.HAS_EMAIL, RuleKind.HAS_SMS}:
         channel = Channel.EMAIL if kind is RuleKind.HAS_EMAIL else Channel.SMS
+        present = Supporter.email_hash if channel is Channel.EMAIL else Supporter.phone_hash
         return (
             exists()
             .where(
                 Permission.campaign_id == campaign_id,
                 Permission.channel == channel,
                 Permission.supporter_id == Supporter.id,
+                Permission.address_hash == present,
             )
             .correlate(Supporter)
         )

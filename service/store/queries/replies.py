@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.domain.channel import Channel
 from service.store import Session
-from service.store.tables.people import Permission, Reply
+from service.store.tables.people import Permission, Reply, Supporter
 from service.store.tables.sending import Notice
 
 
@@ -74,21 +74,28 @@ def last_campaign(session: Session, supporter_id: int) -> int | None:
 
 
 def stopped_campaigns(session: Session, supporter_id: int) -> Sequence[int]:
-    """The campaigns a supporter's texts were stopped in, and not since allowed again."""
+    """The campaigns in which texts to a supporter's present number were stopped, and not since allowed again."""
     rows = session.execute(
-        text("""SELECT DISTINCT c.campaign_id FROM consents c
+        text("""SELECT DISTINCT c.campaign_id FROM consents c JOIN supporters s ON s.id = c.supporter_id
                 WHERE c.supporter_id = :id AND c.channel = 'sms' AND c.act = 'withdrawn'
+                  AND c.address_hash = s.phone_hash
                   AND NOT EXISTS (SELECT 1 FROM permissions p WHERE p.campaign_id = c.campaign_id
-                                  AND p.channel = 'sms' AND p.supporter_id = :id)"""),
+                                  AND p.channel = 'sms' AND p.supporter_id = :id AND p.address_hash = s.phone_hash)"""),
         {"id": supporter_id},
     )
     return [row.campaign_id for row in rows]
 
 
 def may_text(session: Session, supporter_id: int) -> bool:
-    """Whether any campaign may text a supporter."""
-    found = select(Permission.supporter_id).where(
-        Permission.supporter_id == supporter_id, Permission.channel == Channel.SMS
+    """Whether any campaign may text a supporter's present number."""
+    found = (
+        select(Permission.supporter_id)
+        .join(Supporter, Supporter.id == Permission.supporter_id)
+        .where(
+            Permission.supporter_id == supporter_id,
+            Permission.channel == Channel.SMS,
+            Permission.address_hash == Supporter.phone_hash,
+        )
     )
     return session.scalar(found.limit(1)) is not None
 

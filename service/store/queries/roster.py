@@ -89,12 +89,14 @@ def events(session: Session, supporter_id: int) -> list[Event]:
 
 _STANDING = text("""
     SELECT k.slug, k.title, p.channel, p.given_at FROM permissions p JOIN campaigns k ON k.id = p.campaign_id
+    JOIN supporters s ON s.id = p.supporter_id
+        AND p.address_hash = CASE p.channel WHEN 'email' THEN s.email_hash ELSE s.phone_hash END
     WHERE p.supporter_id = :id ORDER BY k.id DESC, p.channel
 """)
 
 
 def permissions(session: Session, supporter_id: int) -> list[tuple[str, str, str, datetime]]:
-    """The consents that stand: campaign's slug and title, channel, since when."""
+    """The consents that stand for the addresses they have now: campaign's slug and title, channel, since when."""
     rows = session.execute(_STANDING, {"id": supporter_id})
     return [(row.slug, row.title, row.channel, row.given_at) for row in rows]
 

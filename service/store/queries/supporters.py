@@ -73,14 +73,14 @@ def add(
 
 
 def attach(session: Session, supporter_id: int, *, channel: Channel, address: str, address_hash: bytes) -> bool:
-    """Give a supporter an address they lack and nobody else has; False when that is not so."""
+    """Give a supporter an address they lack and nobody else has; False when that is not so, or they were forgotten."""
     name = "email" if channel is Channel.EMAIL else "phone"
     column = Supporter.email if channel is Channel.EMAIL else Supporter.phone
     if session.scalar(select(Supporter.id).where(column == address)) is not None:
         return False
     given = (
         update(Supporter)
-        .where(Supporter.id == supporter_id, column.is_(None))
+        .where(Supporter.id == supporter_id, column.is_(None), Supporter.erased_at.is_(None))
         .values(**{name: address, f"{name}_hash": address_hash})
     )
     return bool(session.execute(given.returning(Supporter.id)).all())
@@ -168,6 +168,7 @@ _STANDING = """
           FROM notices WHERE to_address = :address AND kind IN (:confirm, :joined)) n
     LEFT JOIN supporters s ON s.{address} = :address
     LEFT JOIN permissions p ON p.campaign_id = :campaign_id AND p.channel = :channel AND p.supporter_id = s.id
+        AND p.address_hash = s.{address}_hash
     LEFT JOIN suppressions x ON x.channel = :channel AND x.address_hash = s.{address}_hash
 """
 _STANDINGS = {

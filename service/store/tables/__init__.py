@@ -23,6 +23,7 @@ from service.store.tables.people import Signature as Signature
 from service.store.tables.people import SignUp as SignUp
 from service.store.tables.people import Supporter as Supporter
 from service.store.tables.people import Suppression as Suppression
+from service.store.tables.people import SuppressionList as SuppressionList
 from service.store.tables.sending import Attempt as Attempt
 from service.store.tables.sending import Batch as Batch
 from service.store.tables.sending import Blast as Blast

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -34,6 +34,8 @@ class Supporter(Base):
 
     __table_args__ = (
         CheckConstraint("email = lower(email)", name="email_lower"),
+        # No word that stands for an address is one.
+        CheckConstraint("position('@' IN email) > 1", name="email_has_at"),
         CheckConstraint("phone ~ '^\\+[1-9][0-9]{6,14}$'", name="phone_e164"),
         CheckConstraint("(email IS NULL) = (email_hash IS NULL)", name="email_hashed"),
         CheckConstraint("(phone IS NULL) = (phone_hash IS NULL)", name="phone_hashed"),
@@ -68,9 +70,12 @@ class SignUp(Base):
     email_confirmed_at: Mapped[datetime | None]
     phone_confirmed_at: Mapped[datetime | None]
     supporter_id: Mapped[int | None] = mapped_column(ForeignKey("supporters.id"))
+    # When whoever this was asked to be forgotten: nothing of theirs is left in the row, and it confirms nothing.
+    erased_at: Mapped[datetime | None]
 
     __table_args__ = (
-        CheckConstraint("email IS NOT NULL OR phone IS NOT NULL", name="has_address"),
+        CheckConstraint("email IS NOT NULL OR phone IS NOT NULL OR erased_at IS NOT NULL", name="has_address"),
+        Index("ix_sign_ups_supporter_id", "supporter_id"),
         Index("ix_sign_ups_email_created_at", "email", "created_at"),
         Index("ix_sign_ups_phone_created_at", "phone", "created_at"),
         Index("ix_sign_ups_phone_prefix", "phone", postgresql_ops={"phone": "text_pattern_ops"}),
@@ -100,6 +105,7 @@ class Consent(Base):
         one_of("act", ConsentAct),
         CheckConstraint("supporter_id IS NOT NULL OR sign_up_id IS NOT NULL", name="of_somebody"),
         Index("ix_consents_supporter_id", "supporter_id"),
+        Index("ix_consents_sign_up_id", "sign_up_id"),
     )
 
 
@@ -113,7 +119,8 @@ class Permission(Base):
     # The consent names the supporter too, and is held to by a key; a second key would only be asked again.
     supporter_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     consent_id: Mapped[int] = mapped_column(ForeignKey("consents.id"))
-    # The one address it lets messages through to; null in rows of the version before, until they are given anew.
+    # The one address it lets messages through to. A row of the version before, which names none, is given the
+    # supporter's present one by a trigger as it is written; a null lets nothing through.
     address_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     given_at: Mapped[datetime]
 
@@ -129,8 +136,29 @@ class Suppression(Base):
     address_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     reason: Mapped[str]
     at: Mapped[datetime]
+    # When its owner asked to be forgotten, beside whatever reason is graver: no import brings them back.
+    forgotten_at: Mapped[datetime | None]
 
     __table_args__ = (one_of("channel", Channel), one_of("reason", Suppressed))
+
+
+class SuppressionList(Base):
+    """How far one of the provider's own suppression lists has been read, and what came of it."""
+
+    __tablename__ = "suppression_lists"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    # The stretch of time being read, and the place in it; a list read whole has none.
+    reading_from: Mapped[datetime | None]
+    reading_upto: Mapped[datetime | None]
+    next_offset: Mapped[int] = mapped_column(Integer, server_default="0")
+    # Everything up to here has been read.
+    read_upto: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    added_count: Mapped[int] = mapped_column(server_default="0")
+    # What stands in the way of reading it; empty where nothing does.
+    trouble: Mapped[str] = mapped_column(server_default="")
+    tried_at: Mapped[datetime | None]
 
 
 class Signature(Base):
@@ -177,7 +205,8 @@ class Reply(Base):
     provider_ref: Mapped[str]
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaigns.id"))
     supporter_id: Mapped[int | None] = mapped_column(ForeignKey("supporters.id"))
-    phone: Mapped[str]
+    # Null for whoever was forgotten.
+    phone: Mapped[str | None]
     to_number: Mapped[str]
     body: Mapped[str]
     keyword: Mapped[str] = mapped_column(server_default="")
@@ -190,5 +219,6 @@ class Reply(Base):
     __table_args__ = (
         UniqueConstraint("provider_ref"),
         Index("ix_replies_phone", "phone", "received_at"),
+        Index("ix_replies_supporter_id", "supporter_id"),
         Index("ix_replies_waiting", "received_at", postgresql_where=text("needs_answer AND handled_at IS NULL")),
     )
