@@ -22,12 +22,14 @@ class Suppressed(StrEnum):
     INVALID = "invalid"
     PROVIDER_OPT_OUT = "provider_opt_out"
     ERASED = "erased"
+    # The least grave: a text that may be an opt-out waits for a manager, and nothing is texted until one has looked.
+    UNCLEAR = "unclear"
 
 
 # What a fresh, confirmed opt-in from the address itself undoes. A complaint is not undone by machine.
 LIFTED_BY_CONFIRMING = frozenset({Suppressed.LEFT, Suppressed.HARD_BOUNCE, Suppressed.INVALID, Suppressed.ERASED})
 # A number that texted STOP is lifted only by texting START or JOIN from that number.
-LIFTED_BY_TEXTING_START = LIFTED_BY_CONFIRMING | {Suppressed.STOP, Suppressed.PROVIDER_OPT_OUT}
+LIFTED_BY_TEXTING_START = LIFTED_BY_CONFIRMING | {Suppressed.STOP, Suppressed.PROVIDER_OPT_OUT, Suppressed.UNCLEAR}
 
 
 def address_hash(channel: Channel, address: str, key: bytes) -> bytes:
