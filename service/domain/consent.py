@@ -23,6 +23,8 @@ class Suppressed(StrEnum):
     INVALID = "invalid"
     PROVIDER_OPT_OUT = "provider_opt_out"
     ERASED = "erased"
+    # The least grave: a text that may be an opt-out waits for a manager, and nothing is texted until one has looked.
+    UNCLEAR = "unclear"
 
 
 # The graver reason stays, whatever comes later. A doubt weighs least; then what is known of the address itself; then
@@ -59,7 +61,7 @@ LIFTED_BY_CONFIRMING = LIFTED_BY_COMING_BACK | {
     Suppressed.ERASED,
 }
 # A number that texted STOP is lifted only by texting START or JOIN from that number.
-LIFTED_BY_TEXTING_START = LIFTED_BY_CONFIRMING | {Suppressed.STOP, Suppressed.PROVIDER_OPT_OUT}
+LIFTED_BY_TEXTING_START = LIFTED_BY_CONFIRMING | {Suppressed.STOP, Suppressed.PROVIDER_OPT_OUT, Suppressed.UNCLEAR}
 
 
 def address_hash(channel: Channel, address: str, key: bytes) -> bytes:

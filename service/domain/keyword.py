@@ -15,6 +15,8 @@ class Keyword(StrEnum):
     SIGN = "sign"
     MORE = "more"
     OWN = "own"
+    # It may be an opt-out: nothing more is texted to the number until a manager has looked.
+    UNCLEAR = "unclear"
     NONE = ""
 
 

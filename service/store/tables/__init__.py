@@ -11,6 +11,8 @@ from service.store.tables.campaign import Stage as Stage
 from service.store.tables.campaign import StageFiring as StageFiring
 from service.store.tables.house import AuditEntry as AuditEntry
 from service.store.tables.house import House as House
+from service.store.tables.listening import Conversation as Conversation
+from service.store.tables.listening import FailedText as FailedText
 from service.store.tables.manager import Manager as Manager
 from service.store.tables.manager import ManagerSession as ManagerSession
 from service.store.tables.manager import SignInLink as SignInLink

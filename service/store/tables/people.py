@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -41,6 +41,11 @@ class Supporter(Base):
         CheckConstraint("(phone IS NULL) = (phone_hash IS NULL)", name="phone_hashed"),
         Index("ix_supporters_created_at", "created_at"),
         Index("ix_supporters_referred_by", "referred_by", postgresql_where=text("referred_by IS NOT NULL")),
+        Index(
+            "ix_supporters_name_prefix",
+            func.lower(text("first_name")).label("name"),
+            postgresql_ops={"name": "text_pattern_ops"},
+        ),
     )
 
 
@@ -215,10 +220,22 @@ class Reply(Base):
     received_at: Mapped[datetime]
     handled_at: Mapped[datetime | None]
     handled_by: Mapped[str] = mapped_column(server_default="")
+    # How it came: sms, whatsapp or rcs; the number is the person's whichever it was.
+    via: Mapped[str] = mapped_column(server_default="sms")
+    # Pictures and other files: [{"url": "https://…", "type": "image/jpeg"}, …].
+    media: Mapped[list[dict[str, str]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
+    # Whether the provider acted on and answered this keyword itself.
+    answered_by_provider: Mapped[bool] = mapped_column(server_default=text("false"))
 
     __table_args__ = (
         UniqueConstraint("provider_ref"),
         Index("ix_replies_phone", "phone", "received_at"),
         Index("ix_replies_supporter_id", "supporter_id"),
         Index("ix_replies_waiting", "received_at", postgresql_where=text("needs_answer AND handled_at IS NULL")),
+        Index(
+            "ix_replies_phone_waiting",
+            *("phone", "received_at", "id"),
+            postgresql_where=text("needs_answer AND handled_at IS NULL"),
+        ),
+        Index("ix_replies_words", text("to_tsvector('simple', body)"), postgresql_using="gin"),
     )
