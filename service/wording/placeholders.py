@@ -17,6 +17,8 @@ SHARED = KEYWORD_HINTS | {
     *("home", "away", "fixture", "venue", "score", "result"),
     *("organisation", "campaign", "campaign_link", "signature_count"),
 }
+# What our own messages may say beside it: facts of the one thing they are about.
+OWN = frozenset({"signature_link"})
 BRIEFING_LINK = "briefing_link"
 LINKS = frozenset({"petition_link", "share_link", "preferences_link", "leave_link"})
 NAME_LENGTH = 40
@@ -74,8 +76,8 @@ class Copy:
     parts: tuple[Part, ...]
 
 
-def parse(text: str) -> Copy:
-    """Read copy. Raises CopyMistake at the first placeholder that is not in the grammar."""
+def parse(text: str, *, also: frozenset[str] = frozenset()) -> Copy:
+    """Read copy. Raises CopyMistake at the first placeholder that is neither in the grammar nor in `also`."""
     parts: list[Part] = []
     literal: list[str] = []
     end = 0
@@ -90,7 +92,7 @@ def parse(text: str) -> Copy:
             if words := "".join(literal):
                 parts.append(words)
             literal.clear()
-            parts.append(_placeholder(text, piece))
+            parts.append(_placeholder(text, piece, also))
     literal.append(text[end:])
     if words := "".join(literal):
         parts.append(words)
@@ -102,14 +104,14 @@ def _stray(brace: str) -> str:
     return f"a {brace} that is never {missing}; write {brace * 2} for the sign itself"
 
 
-def _placeholder(text: str, piece: re.Match[str]) -> Placeholder:
+def _placeholder(text: str, piece: re.Match[str], also: frozenset[str]) -> Placeholder:
     name, bar, fallback = piece[1].partition("|")
     name = name.strip()
     base, colon, slug = name.partition(":")
     if base == BRIEFING_LINK:
         if not _SLUG.fullmatch(slug):
             raise CopyMistake(text, piece.start(), "a briefing link names its briefing: {briefing_link:its-slug}")
-    elif colon or name not in PERSONAL | SHARED:
+    elif colon or name not in PERSONAL | SHARED | also:
         known = sorted(PERSONAL | SHARED | {BRIEFING_LINK})
         near = difflib.get_close_matches(name.lower().replace(" ", "_"), known, n=2, cutoff=0.6)
         raise CopyMistake(text, piece.start(), f"no such placeholder: {piece[0]}", [f"{{{n}}}" for n in near])

@@ -14,8 +14,18 @@ def local_words(moment: datetime, time_zone: str) -> str:
     return f"{words} {moment.astimezone(ZoneInfo(time_zone)).tzname()}"
 
 
+def clock_words(moment: datetime, time_zone: str, now: datetime) -> str:
+    """`2:02 pm, London time`; with its day where that is not today."""
+    zone = ZoneInfo(time_zone)
+    day_and_time, time = kick_off_words(moment, time_zone, "en")
+    is_today = moment.astimezone(zone).date() == now.astimezone(zone).date()
+    place = time_zone.rpartition("/")[2].replace("_", " ")
+    return f"{time if is_today else day_and_time}, {place} time"
+
+
 def register(app: Flask) -> None:
     """Give the templates their filters."""
     app.add_template_filter(local_words, "local_words")
+    app.add_template_filter(clock_words, "clock_words")
     app.add_template_filter(lambda count: count_words(count, "en"), "count_words")
     app.add_template_filter(lambda moment: moment.isoformat(), "iso")

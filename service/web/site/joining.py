@@ -1,28 +1,32 @@
-"""Sign up, confirm, preferences."""
+"""Sign up, preferences."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.domain.channel import Channel
 from service.domain.errand import Errand
-from service.joining.confirm import confirm_email
 from service.joining.leave import come_back, leave
 from service.joining.preferences import campaign_of, change_details, erase, preferences_of
 from service.joining.sign_up import SignUpForm, SignUpMistakes, sign_up
 from service.store import Session
-from service.store.queries import campaigns, petitions
+from service.store.queries import campaigns
 from service.web import door
 from service.web.limits import SIGN_UP, limiter
+from service.web.site.confirming import check_address
 from service.web.site.pages import landing_page
+from service.web.site.signature import signatures_shown
 from service.web.site.visitor import campaign_or_404
-from service.wording.links import LinkFacts, LinkKind, sign
+from service.wording.links import LinkFacts, LinkKind
 
 blueprint = Blueprint("joining", __name__)
 
-_FIELDS = ("first_name", "email", "phone", "consent_email", "consent_sms", "locale", "time_zone", "source")
+_FIELDS = (
+    *("first_name", "name", "one_name", "place", "email", "phone", "consent_email", "consent_sms"),
+    *("locale", "time_zone", "source"),
+)
 
 
 def typed_form(*, signs_petition: bool = False) -> tuple[dict[str, str], SignUpForm]:
@@ -39,6 +43,9 @@ def typed_form(*, signs_petition: bool = False) -> tuple[dict[str, str], SignUpF
         source=typed["source"],
         ip=door.ip(),
         signs_petition=signs_petition,
+        name=typed["name"],
+        one_name=bool(typed["one_name"]),
+        place=typed["place"],
     )
     return typed, form
 
@@ -51,62 +58,26 @@ def is_trapped() -> bool:
 @blueprint.post("/<campaign>/join")
 @limiter.limit(SIGN_UP)
 def join(campaign: str) -> ResponseReturnValue:
-    """Take a sign-up. The page shown is the same whether or not we know the address."""
+    """Take a sign-up, and lead on to the page that says what to do next: the same whether or not we know the address."""
     typed, form = typed_form()
+    sign_up_id = 0
     with door.transaction() as session:
         view = campaign_or_404(session, campaign)
         if not is_trapped():
             try:
-                sign_up(session, form, campaign_id=view.id, wordings=view.wordings(view.language), now=door.now())
+                wordings = view.wordings(view.language)
+                sign_up_id = sign_up(session, form, campaign_id=view.id, wordings=wordings, now=door.now()).sign_up_id
             except SignUpMistakes as wrong:
                 mistakes = wrong.by_field()
                 return landing_page(session, view, typed=typed, mistakes=mistakes), 422
     door.nudger().nudge(Errand.SEND_NOTICES)
-    return render_template(
-        "site/check.html",
-        campaign=view,
-        by_email=form.consent_email and bool(form.email.strip()),
-        by_sms=form.consent_sms and bool(form.phone.strip()),
-    )
+    return redirect(check_address(view.slug, sign_up_id), 303)
 
 
-@blueprint.get("/confirm/<token>")
-def confirm_page(token: str) -> ResponseReturnValue:
-    """A page with one button: scanners open links, people press buttons."""
-    _sign_up_id(token)
-    with door.transaction() as session:
-        current = campaigns.current(session)
-    return render_template("site/confirm.html", campaign=current, token=token)
-
-
-@blueprint.post("/confirm/<token>")
-def confirm(token: str) -> ResponseReturnValue:
-    """The address confirms. Pressing twice does no more than pressing once."""
-    sign_up_id = _sign_up_id(token)
-    with door.transaction() as session:
-        confirmed = confirm_email(session, sign_up_id, key=door.address_key(), ip=door.ip(), now=door.now())
-        if confirmed is None:
-            abort(404)
-        view = campaigns.by_id(session, confirmed.campaign_id)
-        petition = petitions.petition_of(session, confirmed.campaign_id, "en")
-    door.nudger().nudge(Errand.DELIVER_PROMPT)
-    known = sign(LinkKind.PETITION, confirmed.supporter_id, key=door.link_key(), channel=Channel.EMAIL)
-    preferences = sign(LinkKind.PREFERENCES, confirmed.supporter_id, key=door.link_key(), channel=Channel.EMAIL)
-    return render_template(
-        "site/confirmed.html",
-        campaign=view,
-        petition=petition,
-        confirmed=confirmed,
-        token=known,
-        preferences=preferences,
-    )
-
-
-def _sign_up_id(token: str) -> int:
-    facts = door.read_link(token, LinkKind.CONFIRM)
-    if facts is None:
-        abort(410)
-    return facts.supporter_id
+@blueprint.get("/<campaign>/join")
+def joined_before(campaign: str) -> ResponseReturnValue:
+    """Whoever comes back to the form's own address is shown the form."""
+    return redirect(f"{url_for('site.landing', campaign=campaign)}#join")
 
 
 @blueprint.get("/preferences/<token>")
@@ -179,6 +150,7 @@ def _show_preferences(
         campaign_id = campaign_of(session, facts.supporter_id, facts.blast_id)
         view = campaigns.by_id(session, campaign_id) if campaign_id else None
         seen = preferences_of(session, facts.supporter_id, campaign_id=campaign_id or 0)
+        signatures = signatures_shown(session, facts.supporter_id)
     if view is None or seen is None:
         abort(404)
     typed = {"time_zone": seen.time_zone}
@@ -194,6 +166,7 @@ def _show_preferences(
         mistakes=mistakes,
         typed=typed,
         wordings=view.wordings(view.language),
+        signatures=signatures,
     )
 
 
