@@ -119,7 +119,7 @@ class Play:
             lambda session, now: fixtures.press_half_time(session, self.fixture_id, score=score, actor=ACTOR, now=now)
         )
         self._quiet()
-        crowd.text("SIGN", share=0.25)
+        crowd.text("SIGN {name}", share=0.25)
         crowd.ask_questions()
         self._press(lambda session, now: fixtures.press_second_half(session, self.fixture_id, actor=ACTOR, now=now))
         final = Score(0, 1)

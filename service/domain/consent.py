@@ -15,7 +15,6 @@ class ConsentAct(StrEnum):
 class Suppressed(StrEnum):
     """Why an address must be left alone."""
 
-    UNCLEAR = "unclear"
     LEFT = "left"
     STOP = "stop"
     COMPLAINT = "complaint"

@@ -80,17 +80,17 @@ def read_keyword(body: str, own: Mapping[str, str]) -> KeywordMatch:
         return KeywordMatch(Keyword.STOP)
     if said in {"?", "??", "???"} or _HELP.fullmatch(words):
         return KeywordMatch(Keyword.HELP)
-    return _first_word(words, own)
+    return _first_word(words, said.split(maxsplit=1)[-1] if " " in said else "", own)
 
 
-def _first_word(words: str, own: Mapping[str, str]) -> KeywordMatch:
+def _first_word(words: str, typed: str, own: Mapping[str, str]) -> KeywordMatch:
     first, _, rest = words.partition(" ")
     if words in {"start", "unstop", "yes start", "start please", "start again"}:
         return KeywordMatch(Keyword.START)
     if words == "yes" or (first == "join" and len(rest) <= 40):
-        return KeywordMatch(Keyword.JOIN, argument="yes" if words == "yes" else "")
+        return KeywordMatch(Keyword.JOIN, argument="yes" if words == "yes" else rest.upper())
     if first == "sign" and len(rest) <= 40:
-        return KeywordMatch(Keyword.SIGN)
+        return KeywordMatch(Keyword.SIGN, argument="" if re.fullmatch(rf"{_PLEASE}(?: {_PLEASE})*", rest) else typed)
     if first == "more":
         return KeywordMatch(Keyword.MORE, argument=rest)
     if words.upper() in own:

@@ -9,11 +9,15 @@ from service.domain.channel import Channel
 
 class NoticeKind(StrEnum):
     CONFIRM_EMAIL = "confirm_email"
+    CONFIRM_SIGNATURE = "confirm_signature"
     CONFIRM_SMS = "confirm_sms"
     ALREADY_JOINED = "already_joined"
+    HAS_SIGNED_EMAIL = "has_signed_email"
     JOINED_SMS = "joined_sms"
+    JOIN_WHICH_SMS = "join_which_sms"
     SIGNED_EMAIL = "signed_email"
     SIGNED_SMS = "signed_sms"
+    NAME_NEEDED_SMS = "name_needed_sms"
     ALREADY_SIGNED_SMS = "already_signed_sms"
     NOT_KNOWN_SMS = "not_known_sms"
     MORE_SMS = "more_sms"

@@ -16,12 +16,13 @@ from service.domain.channel import Channel
 from service.domain.consent import LIFTED_BY_TEXTING_START, Suppressed
 from service.domain.keyword import Keyword, KeywordMatch
 from service.domain.notice import NoticeKind
-from service.joining.confirm import confirm_phone
-from service.petitioning.sign import SignResult, sign_petition
+from service.domain.petition import BadName, petition_name
+from service.joining.confirm import NoSuchCode, SeveralWait, confirm_phone
+from service.petitioning.sign import SignResult, place_of_phone, sign_petition
 from service.sending.joiners import add_joiner
 from service.sending.notices import NoticeRequest, ask_notice
 from service.store import Session
-from service.store.queries import campaigns, replies, supporters
+from service.store.queries import campaigns, petitions, replies, supporters
 from service.store.queries.campaigns import CampaignView
 from service.store.queries.supporters import Known
 
@@ -125,7 +126,12 @@ def _start(deed: _Deed) -> bool:
 
 def _join(deed: _Deed) -> bool:
     """Confirm the sign-up that waits for this phone, or sign up by the text itself."""
-    confirmed = confirm_phone(deed.session, deed.sender.phone, key=deed.key, now=deed.now)
+    code = deed.match.argument if deed.match.argument.isdecimal() else ""
+    try:
+        confirmed = confirm_phone(deed.session, deed.sender.phone, key=deed.key, now=deed.now, code=code)
+    except (SeveralWait, NoSuchCode):
+        deed.answer(NoticeKind.JOIN_WHICH_SMS)
+        return True
     if confirmed is not None:
         return True
     if deed.match.argument == "yes" or deed.sender.campaign is None:
@@ -151,6 +157,7 @@ def _join(deed: _Deed) -> bool:
 
 
 def _supporter(deed: _Deed) -> int:
+    """Who texts; somebody new is known by the number alone, and has allowed nothing yet."""
     if deed.sender.known is not None:
         return deed.sender.known.id
     return supporters.add(
@@ -173,18 +180,42 @@ def _help(deed: _Deed) -> bool:
 
 
 def _sign(deed: _Deed) -> bool:
-    campaign, known = deed.sender.campaign, deed.sender.known
-    if campaign is None:
+    """Sign with the name in the text, or the one they signed with before; ask for it where there is neither."""
+    campaign = deed.sender.campaign
+    petition = petitions.petition_of(deed.session, campaign.id, campaign.language) if campaign else None
+    if campaign is None or petition is None or petition.is_closed:
         return False
-    if known is None:
-        deed.answer(NoticeKind.NOT_KNOWN_SMS)
-        return True
-    signed = sign_petition(deed.session, campaign_id=campaign.id, supporter_id=known.id, source="sms", now=deed.now)
+    supporter_id = _supporter(deed)
+    signed = sign_petition(
+        deed.session,
+        campaign_id=campaign.id,
+        supporter_id=supporter_id,
+        source="sms",
+        name=_whole_name(deed.match.argument),
+        place=place_of_phone(deed.session, campaign.id, deed.sender.phone),
+        key=deed.key,
+        now=deed.now,
+    )
     if signed.result in {SignResult.NO_PETITION, SignResult.CLOSED}:
         return False
-    first = signed.result is SignResult.SIGNED
-    deed.answer(NoticeKind.SIGNED_SMS if first else NoticeKind.ALREADY_SIGNED_SMS)
+    deed.answer(_SIGN_ANSWERS[signed.result], supporter_id=supporter_id, petition_id=str(signed.petition_id))
     return True
+
+
+_SIGN_ANSWERS = {
+    SignResult.SIGNED: NoticeKind.SIGNED_SMS,
+    SignResult.ALREADY_SIGNED: NoticeKind.ALREADY_SIGNED_SMS,
+    SignResult.OTHER_NAME: NoticeKind.ALREADY_SIGNED_SMS,
+    SignResult.NAME_NEEDED: NoticeKind.NAME_NEEDED_SMS,
+}
+
+
+def _whole_name(typed: str) -> str:
+    """A first and a last name; nothing where the text holds less, so that it is asked for."""
+    try:
+        return petition_name(typed)
+    except BadName:
+        return ""
 
 
 def _more(deed: _Deed) -> bool:

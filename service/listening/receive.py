@@ -7,11 +7,16 @@ from service.consenting.addresses import BadAddress, normalise_phone
 from service.consenting.consent import AddressKey
 from service.domain.channel import Channel
 from service.domain.keyword import Keyword, KeywordMatch, read_keyword
+from service.domain.petition import name_in_text
 from service.listening.act import Sender, act
 from service.providers.ports import InboundText
 from service.store import Session
-from service.store.queries import campaigns, replies, supporters
+from service.store.queries import campaigns, petitions, replies, supporters
+from service.store.queries.campaigns import CampaignView
+from service.store.queries.supporters import Known
 
+# For so long, a text that is nothing but a name answers our question for it.
+NAME_AWAITED = timedelta(hours=24)
 # Two machines that answer each other would never end; a person does not ask eight things in ten minutes.
 _MOST_ANSWERS, _IN = 8, timedelta(minutes=10)
 
@@ -40,6 +45,8 @@ def receive_text(session: Session, inbound: InboundText, *, key: AddressKey, now
     current = campaigns.current(session)
     campaign = campaigns.by_id(session, campaign_id) if campaign_id else current
     match = read_keyword(inbound.body, campaign.keywords if campaign else {})
+    if match.keyword is Keyword.NONE and (asked := _name_asked_for(session, known, inbound.body, now=now)):
+        match, campaign = asked
     if inbound.opt_out_type in {"STOP", "START", "HELP"}:
         # Advanced Opt-Out recognised a word of its own list and has answered it.
         match = KeywordMatch(Keyword(inbound.opt_out_type.lower()), handled_by_provider=True)
@@ -66,6 +73,16 @@ def receive_text(session: Session, inbound: InboundText, *, key: AddressKey, now
         replies.pass_to_person(session, reply_id)
         needs_answer = True
     return Received(reply_id, match.keyword, needs_answer)
+
+
+def _name_asked_for(
+    session: Session, known: Known | None, body: str, *, now: datetime
+) -> tuple[KeywordMatch, CampaignView] | None:
+    """The name we asked for, where this text is one: it signs the petition it was asked for."""
+    name = name_in_text(body) if known else None
+    campaign_id = petitions.awaiting_name(session, known.id, since=now - NAME_AWAITED) if known and name else None
+    campaign = campaigns.by_id(session, campaign_id) if campaign_id else None
+    return (KeywordMatch(Keyword.SIGN, argument=name or ""), campaign) if campaign else None
 
 
 def _is_outdated(session: Session, phone: str, match: KeywordMatch, at: datetime) -> bool:

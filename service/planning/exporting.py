@@ -1,6 +1,7 @@
 """A campaign, back as files."""
 
 from service.domain.channel import Channel
+from service.domain.petition import Asks
 from service.domain.quiet import parse_quiet_hours
 from service.domain.stage import CatchUp, QuietHoursPolicy
 from service.sending.due import timing_of
@@ -97,4 +98,4 @@ def _petition(session: Session, campaign_id: int) -> PetitionFile | None:
         PetitionWording(language, words.get("title", ""), words.get("body", ""))
         for language, words in row.wordings.items()
     )
-    return PetitionFile(row.addressee, row.goal, wordings)
+    return PetitionFile(row.addressee, row.goal, wordings, Asks(row.asks))

@@ -226,6 +226,7 @@ def _load_pages(session: Session, files: CampaignFiles, campaign_id: int, change
         values: dict[str, object] = {
             "addressee": files.petition.addressee,
             "goal": files.petition.goal,
+            "asks": str(files.petition.asks),
             "wordings": {
                 wording.language: {"title": wording.title, "body": wording.body} for wording in files.petition.wordings
             },

@@ -166,7 +166,12 @@ class NoticeDesk:
 
 # Anybody can type anybody's address into a form: a number that texted STOP, or an inbox that complained, is not asked
 # to come back because of it. Only a text from the number itself, or a manager, undoes that.
-_ASKING = frozenset({NoticeKind.CONFIRM_EMAIL, NoticeKind.CONFIRM_SMS, NoticeKind.ALREADY_JOINED})
+_ASKING = frozenset(
+    {
+        *(NoticeKind.CONFIRM_EMAIL, NoticeKind.CONFIRM_SIGNATURE, NoticeKind.CONFIRM_SMS),
+        *(NoticeKind.ALREADY_JOINED, NoticeKind.HAS_SIGNED_EMAIL),
+    }
+)
 
 
 def _may_pass(notice: IntendedNotice, reason: Suppressed) -> bool:

@@ -16,6 +16,7 @@ from service.wording.email import FinishedEmail
 from service.wording.links import LinkKind, sign
 from service.wording.placeholders import BRIEFING_LINK
 from service.wording.service_messages import (
+    KEYWORD_FACTS,
     ServiceEmail,
     ServiceText,
     render_service_email,
@@ -26,14 +27,18 @@ CONFIRM_LIFE = timedelta(hours=72)
 
 _EMAILS: Mapping[NoticeKind, ServiceEmail] = {
     NoticeKind.CONFIRM_EMAIL: ServiceEmail.CONFIRM,
+    NoticeKind.CONFIRM_SIGNATURE: ServiceEmail.CONFIRM_SIGNATURE,
     NoticeKind.ALREADY_JOINED: ServiceEmail.ALREADY_JOINED,
     NoticeKind.SIGNED_EMAIL: ServiceEmail.SIGNED,
+    NoticeKind.HAS_SIGNED_EMAIL: ServiceEmail.HAS_SIGNED,
     NoticeKind.MANAGER_LINK: ServiceEmail.SIGN_IN,
 }
 _TEXTS: Mapping[NoticeKind, ServiceText] = {
     NoticeKind.CONFIRM_SMS: ServiceText.CONFIRM,
     NoticeKind.JOINED_SMS: ServiceText.JOINED,
+    NoticeKind.JOIN_WHICH_SMS: ServiceText.JOIN_WHICH,
     NoticeKind.SIGNED_SMS: ServiceText.SIGNED,
+    NoticeKind.NAME_NEEDED_SMS: ServiceText.NAME_NEEDED,
     NoticeKind.ALREADY_SIGNED_SMS: ServiceText.ALREADY_SIGNED,
     NoticeKind.NOT_KNOWN_SMS: ServiceText.UNKNOWN_SIGNER,
     NoticeKind.MORE_SMS: ServiceText.MORE,
@@ -104,7 +109,14 @@ class NoticeWriter:
             "petition_title": title,
             "addressee": addressee,
         }
-        return facts | self._own_links(notice, campaign.slug) | self._tracked(session, notice, campaign)
+        if code := notice.facts.get("code"):
+            # The code names the one sign-up that this text may confirm.
+            facts["keyword_join"] = f"{KEYWORD_FACTS['keyword_join']} {code}"
+        links = self._own_links(notice, campaign.slug)
+        if "preferences_link" in links:
+            # Where a notice of the version before names no petition.
+            links.setdefault("signature_link", links["preferences_link"])
+        return facts | links | self._tracked(session, notice, campaign)
 
     def _own_links(self, notice: IntendedNotice, slug: str) -> dict[str, str]:
         links: dict[str, str] = {}
@@ -122,6 +134,15 @@ class NoticeWriter:
         if notice.supporter_id:
             token = sign(LinkKind.PREFERENCES, notice.supporter_id, key=self.key, channel=notice.channel)
             links["preferences_link"] = f"{self.public_url}/preferences/{token}"
+        if notice.supporter_id and (petition_id := notice.facts.get("petition_id")):
+            token = sign(
+                LinkKind.SIGNATURE,
+                notice.supporter_id,
+                key=self.key,
+                channel=notice.channel,
+                target=int(petition_id),
+            )
+            links["signature_link"] = f"{self.public_url}/signature/{token}"
         return links
 
     def _sign_in_token(self, notice: IntendedNotice) -> str:

@@ -22,10 +22,12 @@ from service.web.hooks.sendgrid import blueprint as sendgrid_hooks
 from service.web.hooks.twilio import blueprint as twilio_hooks
 from service.web.limits import limiter
 from service.web.site import filters, public
+from service.web.site.confirming import blueprint as confirming_pages
 from service.web.site.joining import blueprint as joining_pages
 from service.web.site.links import blueprint as link_pages
 from service.web.site.pages import blueprint as pages
 from service.web.site.petition import blueprint as petition_pages
+from service.web.site.signature import blueprint as signature_pages
 from service.web.token_paths import with_tidy_tokens
 from service.wording.shelf import TEMPLATES
 
@@ -95,7 +97,9 @@ def _register(app: Flask) -> None:
         console_blueprint,
         link_pages,
         joining_pages,
+        confirming_pages,
         petition_pages,
+        signature_pages,
         pages,
     ):
         app.register_blueprint(blueprint)

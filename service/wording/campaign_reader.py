@@ -5,6 +5,7 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 from service.domain.channel import Channel
+from service.domain.petition import Asks
 from service.domain.quiet import QuietHours
 from service.wording.campaign_copies import read_briefings, read_petition_words, read_stage_copies
 from service.wording.campaign_files import (
@@ -184,6 +185,7 @@ def _petition(toml: TomlFile, folder: Path, languages: list[str]) -> PetitionFil
         table.text("addressee"),
         table.whole("goal", least=1),
         read_petition_words(folder, languages, toml.mistakes),
+        table.choice("asks", Asks, Asks.NOTHING) or Asks.NOTHING,
     )
     table.finish()
     return petition

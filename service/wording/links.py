@@ -34,10 +34,14 @@ class LinkKind(StrEnum):
     CLICK = "click"
     SHARE = "share"
     CONFIRM = "confirm"
+    # The page after a form, for whoever sent it; the sign-up's id.
+    CHECK = "check"
+    # One signature, to look at and to take off; `target` is the petition.
+    SIGNATURE = "signature"
     SIGN_IN = "sign_in"
 
 
-EXPIRING = frozenset({LinkKind.CONFIRM, LinkKind.SIGN_IN})
+EXPIRING = frozenset({LinkKind.CONFIRM, LinkKind.CHECK, LinkKind.SIGN_IN})
 
 _CHANNELS: tuple[Channel | None, ...] = (None, Channel.EMAIL, Channel.SMS)
 _CHANNEL_NUMBERS = {channel: number for number, channel in enumerate(_CHANNELS)}

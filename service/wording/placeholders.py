@@ -26,6 +26,8 @@ SHARED = KEYWORD_HINTS | {
     *("home", "away", "fixture", "venue", "score", "result"),
     *("organisation", "campaign", "campaign_link", "signature_count"),
 }
+# What our own messages may say beside it: facts of the one thing they are about.
+OWN = frozenset({"signature_link"})
 BRIEFING_LINK = "briefing_link"
 LINKS = frozenset({"petition_link", "share_link", "friend_link", "preferences_link", "leave_link"})
 # What has a form for one and another for more.
@@ -92,8 +94,8 @@ class Copy:
     parts: tuple[Part, ...]
 
 
-def parse(text: str) -> Copy:
-    """Read copy. Raises CopyMistake at the first placeholder that is not in the grammar."""
+def parse(text: str, *, also: frozenset[str] = frozenset()) -> Copy:
+    """Read copy. Raises CopyMistake at the first placeholder that is neither in the grammar nor in `also`."""
     parts: list[Part] = []
     literal: list[str] = []
     end = 0
@@ -108,7 +110,7 @@ def parse(text: str) -> Copy:
             if words := "".join(literal):
                 parts.append(words)
             literal.clear()
-            parts.append(_placeholder(text, piece))
+            parts.append(_placeholder(text, piece, also))
     literal.append(text[end:])
     if words := "".join(literal):
         parts.append(words)
@@ -120,7 +122,7 @@ def _stray(brace: str) -> str:
     return f"a {brace} that is never {missing}; write {brace * 2} for the sign itself"
 
 
-def _placeholder(text: str, piece: re.Match[str]) -> Placeholder:
+def _placeholder(text: str, piece: re.Match[str], also: frozenset[str]) -> Placeholder:
     base, colon, words = piece[1].partition(":")
     if colon and base.strip() in COUNTS:
         forms = tuple(words.split("|"))
@@ -133,7 +135,7 @@ def _placeholder(text: str, piece: re.Match[str]) -> Placeholder:
     if base == BRIEFING_LINK:
         if not _SLUG.fullmatch(slug):
             raise CopyMistake(text, piece.start(), "a briefing link names its briefing: {briefing_link:its-slug}")
-    elif colon or name not in PERSONAL | SHARED:
+    elif colon or name not in PERSONAL | SHARED | also:
         raise CopyMistake(text, piece.start(), f"no such placeholder: {piece[0]}", near_to(name))
     if "\n" in fallback or len(fallback) > 80:
         raise CopyMistake(text, piece.start(), _ONE_LINE)

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, any_, exists, func, or_, sel
 from service.domain.audience import AnyOf, Audience, Rule, RuleKind
 from service.domain.channel import Channel
 from service.store import Session
+from service.store.queries.petitions import stands
 from service.store.tables.campaign import Petition, Stage
 from service.store.tables.people import Action, Permission, Signature, Supporter, Suppression
 from service.store.tables.sending import Blast, Message
@@ -84,7 +85,7 @@ def _fact(rule: Rule, campaign_id: int) -> ColumnElement[bool]:
 def _yes_no(kind: RuleKind, campaign_id: int) -> ColumnElement[bool]:
     if kind is RuleKind.SIGNED:
         petition = select(Petition.id).where(Petition.campaign_id == campaign_id).scalar_subquery()
-        return exists().where(Signature.petition_id == petition, Signature.supporter_id == Supporter.id)
+        return exists().where(Signature.petition_id == petition, Signature.supporter_id == Supporter.id, stands())
     if kind is RuleKind.SHARED:
         return exists().where(
             Action.supporter_id == Supporter.id, Action.kind == "shared", Action.campaign_id == campaign_id

@@ -72,7 +72,8 @@ def fact_counts(session: Session, blast_ids: Sequence[int]) -> list[FactCount]:
 
 
 _SIGNED = text("""
-    SELECT blast_id, count(*) AS n FROM signatures WHERE blast_id = ANY(:blast_ids) GROUP BY 1
+    SELECT blast_id, count(*) AS n FROM signatures
+    WHERE blast_id = ANY(:blast_ids) AND withdrawn_at IS NULL AND NOT awaits_name GROUP BY 1
 """)
 
 
@@ -160,8 +161,8 @@ _TOTALS = text("""
             AND (email_confirmed_at IS NOT NULL OR phone_confirmed_at IS NOT NULL)) AS confirmed,
         (SELECT count(*) FROM permissions WHERE campaign_id = :id AND channel = 'email') AS by_email,
         (SELECT count(*) FROM permissions WHERE campaign_id = :id AND channel = 'sms') AS by_sms,
-        (SELECT count(*) FROM signatures s JOIN petitions p ON p.id = s.petition_id WHERE p.campaign_id = :id)
-            AS signatures,
+        (SELECT coalesce(sum(s.count), 0)::bigint FROM signature_counts s JOIN petitions p ON p.id = s.petition_id
+            WHERE p.campaign_id = :id) AS signatures,
         (SELECT count(*) FROM actions WHERE campaign_id = :id AND kind = 'shared') AS shares,
         (SELECT count(*) FROM actions WHERE campaign_id = :id AND kind = 'brought') AS brought,
         (SELECT count(DISTINCT supporter_id) FROM actions WHERE campaign_id = :id AND kind = 'brought') AS sharers,

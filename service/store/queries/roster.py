@@ -61,7 +61,8 @@ _EVENTS = text(f"""
     SELECT a.at, 'action ' || a.kind, '', k.title, a.detail, ''
       FROM actions a JOIN campaigns k ON k.id = a.campaign_id WHERE a.supporter_id = :id
     UNION ALL
-    SELECT s.signed_at, 'signed', '', k.title, s.source, ''
+    SELECT s.signed_at, CASE WHEN s.awaits_name THEN 'signed without a name' ELSE 'signed' END, '', k.title,
+        concat_ws(' · ', nullif(s.source, ''), CASE WHEN s.withdrawn_at IS NOT NULL THEN 'taken off since' END), ''
       FROM signatures s JOIN petitions p ON p.id = s.petition_id JOIN campaigns k ON k.id = p.campaign_id
       WHERE s.supporter_id = :id
     UNION ALL

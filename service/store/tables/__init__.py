@@ -18,10 +18,12 @@ from service.store.tables.manager import ManagerSession as ManagerSession
 from service.store.tables.manager import SignInLink as SignInLink
 from service.store.tables.manager import SignInTry as SignInTry
 from service.store.tables.people import Action as Action
+from service.store.tables.people import ConfirmationRequest as ConfirmationRequest
 from service.store.tables.people import Consent as Consent
 from service.store.tables.people import Permission as Permission
 from service.store.tables.people import Reply as Reply
 from service.store.tables.people import Signature as Signature
+from service.store.tables.people import SignatureCount as SignatureCount
 from service.store.tables.people import SignUp as SignUp
 from service.store.tables.people import Supporter as Supporter
 from service.store.tables.people import Suppression as Suppression

@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.domain.fixture import FixtureState, Result
+from service.domain.petition import Asks
 from service.domain.stage import Anchor, CatchUp, Firing, QuietHoursPolicy
 from service.store.tables.base import Base, Id, one_of
 
@@ -164,9 +165,13 @@ class Petition(Base):
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), unique=True)
     addressee: Mapped[str]
     goal: Mapped[int] = mapped_column(Integer)
+    # What it asks for beside the name: '', country or postcode.
+    asks: Mapped[str] = mapped_column(server_default="")
     wordings: Mapped[dict[str, dict[str, str]]] = mapped_column(JSONB)
     closed_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
+
+    __table_args__ = (one_of("asks", Asks),)
 
 
 class Link(Base):

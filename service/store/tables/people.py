@@ -2,12 +2,24 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, UniqueConstraint, func, text
+from sqlalchemy import (
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.domain.channel import Channel
 from service.domain.consent import ConsentAct, Suppressed
+from service.domain.petition import ConfirmationPurpose
 from service.store.tables.base import Base, Id, one_of
 
 
@@ -21,7 +33,11 @@ class Supporter(Base):
     phone: Mapped[str | None] = mapped_column(unique=True)
     email_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     phone_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # The one form of the mailbox, for counting and limits; kept by the database itself.
+    email_canonical: Mapped[str | None] = mapped_column(Computed("canonical_email(email)", persisted=True))
+    # What we greet by, and the name as it stands on petitions.
     first_name: Mapped[str] = mapped_column(server_default="")
+    full_name: Mapped[str] = mapped_column(server_default="")
     locale: Mapped[str] = mapped_column(server_default="en")
     time_zone: Mapped[str] = mapped_column(server_default="Europe/London")
     source: Mapped[str] = mapped_column(server_default="")
@@ -46,6 +62,7 @@ class Supporter(Base):
             func.lower(text("first_name")).label("name"),
             postgresql_ops={"name": "text_pattern_ops"},
         ),
+        Index("ix_supporters_email_canonical", "email_canonical"),
     )
 
 
@@ -59,12 +76,19 @@ class SignUp(Base):
     # and thousands of people signing up at once would wait for each other. Campaigns are never deleted.
     campaign_id: Mapped[int]
     first_name: Mapped[str]
+    # What the petition was signed with: the name as it should stand, and the country or postcode where it asks.
+    full_name: Mapped[str] = mapped_column(server_default="")
+    place: Mapped[str] = mapped_column(server_default="")
     email: Mapped[str | None]
+    email_canonical: Mapped[str | None] = mapped_column(Computed("canonical_email(email)", persisted=True))
     phone: Mapped[str | None]
+    # What our text names this sign-up by; '' where no text was asked for. Tries are of typing it on a page.
+    phone_code: Mapped[str] = mapped_column(server_default="")
+    code_tries: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     wants_email: Mapped[bool]
     wants_sms: Mapped[bool]
     signs_petition: Mapped[bool] = mapped_column(server_default=text("false"))
-    # The wording shown beside each ticked box, kept as it was.
+    # The wording shown beside each ticked box, and what was signed, kept as it was.
     wordings: Mapped[dict[str, str]] = mapped_column(JSONB)
     locale: Mapped[str]
     time_zone: Mapped[str]
@@ -82,9 +106,26 @@ class SignUp(Base):
         CheckConstraint("email IS NOT NULL OR phone IS NOT NULL OR erased_at IS NOT NULL", name="has_address"),
         Index("ix_sign_ups_supporter_id", "supporter_id"),
         Index("ix_sign_ups_email_created_at", "email", "created_at"),
+        Index("ix_sign_ups_email_canonical", "email_canonical", "created_at"),
         Index("ix_sign_ups_phone_created_at", "phone", "created_at"),
         Index("ix_sign_ups_phone_prefix", "phone", postgresql_ops={"phone": "text_pattern_ops"}),
     )
+
+
+class ConfirmationRequest(Base):
+    """That an address was asked to confirm, or told that it had; what its allowance is counted from."""
+
+    __tablename__ = "confirmation_requests"
+
+    id: Mapped[Id]
+    sign_up_id: Mapped[int] = mapped_column(ForeignKey("sign_ups.id"), index=True)
+    channel: Mapped[str]
+    purpose: Mapped[str]
+    # The notice it became; null where the address had nothing to be told.
+    notice_id: Mapped[int | None]
+    asked_at: Mapped[datetime]
+
+    __table_args__ = (one_of("channel", Channel), one_of("purpose", ConfirmationPurpose))
 
 
 class Consent(Base):
@@ -167,18 +208,49 @@ class SuppressionList(Base):
 
 
 class Signature(Base):
-    """Signed at most once by each supporter: the primary key is the promise."""
+    """Signed at most once by each supporter, the primary key is the promise, and at most once from each mailbox."""
 
     __tablename__ = "signatures"
 
     petition_id: Mapped[int] = mapped_column(ForeignKey("petitions.id"), primary_key=True)
     supporter_id: Mapped[int] = mapped_column(ForeignKey("supporters.id"), primary_key=True)
+    # As it stands on the petition; '' once it was erased, or taken off, and until it is known.
     name: Mapped[str]
+    # The country's code or the postcode, where the petition asks for it.
+    place: Mapped[str] = mapped_column(server_default="")
+    # What was signed, in so many words.
+    wording: Mapped[str] = mapped_column(server_default="")
+    # The keyed hash of the mailbox, or of the number where there is none: kept after erasing, so that nobody counts twice.
+    mailbox: Mapped[bytes | None] = mapped_column(LargeBinary)
     source: Mapped[str]
     blast_id: Mapped[int | None] = mapped_column(ForeignKey("blasts.id"))
     signed_at: Mapped[datetime]
+    # Since when the name is off again, by the signer's own wish.
+    withdrawn_at: Mapped[datetime | None]
+    # Set by the database for a row that comes without a name: it does not count until it has one.
+    awaits_name: Mapped[bool] = mapped_column(server_default=text("false"))
 
-    __table_args__ = (Index("ix_signatures_blast_id", "blast_id"), Index("ix_signatures_supporter_id", "supporter_id"))
+    __table_args__ = (
+        Index("ix_signatures_blast_id", "blast_id"),
+        Index("ix_signatures_supporter_id", "supporter_id"),
+        Index(
+            "uq_signatures_mailbox",
+            *("petition_id", "mailbox"),
+            unique=True,
+            postgresql_where=text("withdrawn_at IS NULL AND mailbox IS NOT NULL"),
+        ),
+        Index("ix_signatures_awaiting", "supporter_id", postgresql_where=text("awaits_name")),
+    )
+
+
+class SignatureCount(Base):
+    """How many signatures stand, in slots that triggers keep: a page adds up 64 rows, not ten million."""
+
+    __tablename__ = "signature_counts"
+
+    petition_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    slot: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    count: Mapped[int]
 
 
 class Action(Base):
