@@ -1,5 +1,6 @@
 """The whole house as processes: web, workers, ticker and sandbox, as `touchline up` starts them."""
 
+import json
 import os
 import random
 import re
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service.cli.crowd import Browser, Crowd, Fan
+from service.cli.running.house import RUN_FILE
 from service.cli.up import SAMPLE
 
 ROOT = Path(__file__).parents[1]
@@ -47,6 +49,10 @@ class Up:
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
+
+    def environment(self, name: str) -> str:
+        """An address its commands are told, such as DATABASE_URL."""
+        return str(json.loads((self.home / RUN_FILE).read_text())[name])
 
     def forget_quiet_hours(self) -> None:
         """Load the sample campaign anew without its quiet hours: no journey depends on the hour it is made at."""

@@ -51,11 +51,11 @@ def time_zones(
     """Time zone to how many of an audience live by it, over the first `most` people of it (pk_permissions)."""
     chosen = audience_select(campaign_id, channel, audience).limit(most).subquery()
     question = (
-        select(Supporter.time_zone, func.count())
+        select(Supporter.time_zone, func.count().label("people"))
         .join(chosen, chosen.c.id == Supporter.id)
         .group_by(Supporter.time_zone)
     )
-    return dict(session.execute(question).tuples())
+    return {row.time_zone: row.people for row in session.execute(question)}
 
 
 def _holds(rule: Rule | AnyOf, campaign_id: int) -> ColumnElement[bool]:
