@@ -52,14 +52,16 @@ _NO_NAMES = frozenset(
     " im ive id ill youre theyre thats whats hows whos isnt arent cannot shut sure maybe perhaps really just only even well why waiting language"
     " times time years year away back down through thing things others other another via using without while until against".split()
 )
+# Of these, some are names too, where they stand in capitals among others: Văn An, Will May, Can Yıldız.
+_ALSO_NAMES = frozenset("an so do can will may no to in even see player wing".split())
 
 
 def read_form(said: str, own: Mapping[str, str]) -> Form:
     """The closed form that this text is, if it is one; whatever asks, denies or goes on belongs to a person."""
     lines = [line for raw in said.splitlines() if (line := _trimmed(raw))]
-    if not lines:
-        return Form("help") if _QUESTION.search(said) and not _has_letters(said) else _NOTHING
     text = " ".join(lines)
+    if not _has_letters(text):
+        return Form("help") if _QUESTION.search(text) else _NOTHING
     if _without_courtesies(phrase(text)) in _HELP or all(_without_courtesies(phrase(line)) in _HELP for line in lines):
         return Form("help")
     if _QUESTION.search(said):
@@ -124,11 +126,15 @@ def _is_name(text: str) -> bool:
     words = text.split()
     if not 1 <= len(words) <= _MOST_NAMES or len(text) > _LONGEST_NAME:
         return False
-    return all(_is_name_word(word) for word in words) and any(len(word.strip(".")) > 1 for word in words)
+    if not all(_is_name_word(word) for word in words):
+        return False
+    if any(phrase(word) in _NO_NAMES - (_ALSO_NAMES if word[0].isupper() and len(words) > 1 else frozenset()) for word in words):
+        return False
+    return any(len(word.strip(".")) > 1 or not word.isascii() for word in words)
 
 
 def _is_name_word(word: str) -> bool:
-    if phrase(word) in _NO_NAMES or unicodedata.category(word[0])[0] != "L":
+    if unicodedata.category(word[0])[0] != "L":
         return False
     return all(unicodedata.category(sign)[0] in "LM" or sign in "'’‘ʼ`´-‐‑.·\u200c\u200d" for sign in word)
 

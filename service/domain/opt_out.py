@@ -5,7 +5,7 @@ from enum import StrEnum
 from service.domain import opt_out_english as english
 from service.domain.campaign_words import speaks_of_the_campaign
 from service.domain.opt_out_abroad import is_doubtful_abroad, is_opt_out_abroad
-from service.domain.spelling import Sentence, sentences
+from service.domain.spelling import Sentence, phrase, sentences
 
 # After a bare "stop" somebody may tell us off at length; a longer letter is for a person.
 _MOST_WORDS_BESIDE_STOP = 40
@@ -40,7 +40,14 @@ def read_leaving(said: str) -> Leaving:
         return Leaving.ASKED
     if _Says.BARE in says:
         return _beside_a_bare_word(says, words=sum(count for _, count in read))
-    return Leaving.UNCLEAR if _Says.DOUBT in says else Leaving.NOT_ASKED
+    if _Says.DOUBT not in says:
+        return Leaving.NOT_ASKED
+    return Leaving.ASKED if _is_emphatic(said) else Leaving.UNCLEAR
+
+
+def _is_emphatic(said: str) -> bool:
+    """Whether a doubtful text ends in STOP, in capitals that the rest has not: "this is disgusting STOP"."""
+    return english.EMPHATIC.search(said) is not None and english.SPEAKS_OF_THIS.search(phrase(said)) is None
 
 
 def _beside_a_bare_word(says: list[_Says], *, words: int) -> Leaving:
@@ -63,13 +70,16 @@ def _read_sentence(sentence: Sentence) -> tuple[list[_Says], int]:
 
 
 def _read_clause(words: list[str]) -> _Says:
-    plain = _without_courtesies(" ".join(words))
+    spoken = " ".join(words)
+    plain = _without_courtesies(spoken)
     about = speaks_of_the_campaign(words)
     asked = _asked_in_english(plain, about=about)
     if asked is not None:
         return asked
-    if _is_bare(plain) or english.GO_AWAY.fullmatch(plain) or is_opt_out_abroad(words, about=about):
+    if _is_bare(plain) or english.GO_AWAY.fullmatch(plain) or english.GO_AWAY.fullmatch(spoken) or is_opt_out_abroad(words, plain.split(), about=about):
         return _Says.BARE if not _is_long_way_of_leaving(plain) else _Says.LEAVE
+    if english.BUT_STOP.search(spoken) and not english.OTHERS.search(spoken):
+        return _Says.BARE
     return _rest(plain, about=about) if plain else _only_courtesies(words)
 
 
@@ -108,9 +118,9 @@ def _asked_in_english(plain: str, *, about: bool) -> _Says | None:
 def _weigh(before: str, asked: str, after: str, *, about: bool) -> _Says:
     whole = f"{before} {asked} {after}"
     if "petition" in whole or "signature" in whole:
-        return _Says.DOUBT
-    if english.DENIED.search(before):
-        return _Says.DOUBT if english.COMPLAINT.search(whole) and "you" in before.split() else _Says.TALK
+        return _Says.DOUBT if english.NAMES_MESSAGES.search(whole) else _Says.TALK
+    if english.DENIED.search(before) and not english.COMPLAINT.search(whole):
+        return _Says.DOUBT if english.YOU_NEVER.search(before) else _Says.TALK
     if english.OTHERS_BEFORE.search(before) and not english.NAMES_US.search(asked):
         return _Says.TALK
     if about and not english.NAMES_US.search(asked):
@@ -125,6 +135,8 @@ def _rest(plain: str, *, about: bool) -> _Says:
     bare_idioms = english.IDIOM.sub(" ", plain)
     if not english.DOUBTS.search(bare_idioms) and not is_doubtful_abroad(plain):
         return _Says.CHANT if about and english.HAS_BARE_VERB.match(plain) else _Says.OTHER
+    if english.STOP_I.match(plain):
+        return _Says.BARE
     if about:
         return _talk_of_the_campaign(plain)
     if english.STOP_THEN.match(plain) or english.THEN_STOP.fullmatch(plain):
@@ -132,7 +144,7 @@ def _rest(plain: str, *, about: bool) -> _Says:
     if english.SPEAKS_OF_THIS.search(plain):
         return _Says.DOUBT
     if english.OTHERS.search(plain) or english.DENIED_STOP.search(plain):
-        return _Says.DOUBT if english.COMPLAINT.search(plain) else _Says.TALK
+        return _Says.DOUBT if english.COMPLAINT.search(plain) and "you" in plain.split() else _Says.TALK
     return _Says.DOUBT
 
 

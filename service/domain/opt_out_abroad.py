@@ -48,25 +48,30 @@ _PHRASES = _by_first_word(_phrases())
 # Words of leaving that no other language uses for something else: in a longer text they leave a doubt.
 _DOUBTFUL = frozenset(
     _split(
-        "стоп|отпишите|отписаться|отписка|прекратите|хватит|відписатися|відпишіть|припиніть|stopp|arretez|desabonner|desabonnez|desinscrire|desinscription"
+        "стоп|отпишите|отписаться|отписка|прекратите|хватит|відписатися|відпишіть|припиніть|arretez|desabonner|desabonnez|desinscrire|desinscription"
         "|abmelden|abbestellen|durdurun|durdur|dayandirin|dayandir|dezabonare|dezabonati|wypisz|wypisac|przestancie|basta|cancelar|descadastrar|disiscrivi|cancellatemi"
         "|uitschrijven|afmelden|توقف|توقفوا|退订|退訂|停止|jooji|stopiwch|atsisakau|nebesiuskite|نفرستید|paren|parem|smettetela"
     )
 )
 
 
-def is_opt_out_abroad(words: Sequence[str], *, about: bool) -> bool:
-    """Whether a clause is one of the table's ways of leaving; `about`: it also speaks of the campaign."""
-    said = " ".join(words)
-    core = _without_courtesies(words)
-    if said in _ALONE or core in _ALONE or _is_repeated(core.split()):
-        return True
+_NOT = frozenset("no nao ne nie nicht non nu niet not не лa لا".split())
+
+
+def is_opt_out_abroad(words: Sequence[str], plain: Sequence[str], *, about: bool) -> bool:
+    """Whether a clause is one of the table's ways of leaving.
+
+    `plain`: without English courtesies. `about`: it also speaks of the campaign.
+    """
+    for said in (list(words), list(plain), _without_courtesies(words), _without_courtesies(plain)):
+        if " ".join(said) in _ALONE or _is_repeated(said):
+            return True
     return not about and len(words) <= _MOST_WORDS and _asks(words)
 
 
 def is_doubtful_abroad(plain: str) -> bool:
-    padded = f" {' '.join(plain.split())} "
-    return any(f" {said} " in padded for said in _DOUBTFUL)
+    words = plain.split()
+    return any(word in _DOUBTFUL and (at == 0 or words[at - 1] not in _NOT) for at, word in enumerate(words))
 
 
 def _is_repeated(words: list[str]) -> bool:
@@ -76,7 +81,7 @@ def _is_repeated(words: list[str]) -> bool:
     )
 
 
-def _without_courtesies(words: Sequence[str]) -> str:
+def _without_courtesies(words: Sequence[str]) -> list[str]:
     kept: list[str] = []
     at = 0
     while at < len(words):
@@ -86,7 +91,7 @@ def _without_courtesies(words: Sequence[str]) -> str:
         if not length:
             kept.append(words[at])
         at += max(1, length)
-    return " ".join(kept)
+    return kept
 
 
 def _asks(words: Sequence[str]) -> bool:

@@ -173,7 +173,7 @@ LANGUAGES = {
         things=(
             "मैसेज|मेसेज|संदेश|एसएमएस|नंबर|भेजो|भेजें|भेजना|सूची|message|messages|msg|msgs|sms|bhejo|bhejna"
         ),
-        courtesies="कृपया|प्लीज|धन्यवाद|अब|जी|मुझे|यह|ये|kripya|dhanyavad|ab|mujhe|karo|karna",
+        courtesies="कृपया|प्लीज|धन्यवाद|अब|जी|मुझे|यह|ये|kripya|dhanyavad|ab|mujhe",
     ),
     "Arabic": Words(
         alone=(
@@ -283,7 +283,7 @@ LANGUAGES = {
     ),
     "French": Words(
         alone=(
-            "arret|arrete|arretez|arreter|arrets|stoppez|stopper|desabonner|desabonnement|me desabonner"
+            "se desinscrire|se desabonner|arret|arrete|arretez|arreter|arrets|stoppez|stopper|desabonner|desabonnement|me desabonner"
             "|desabonnez moi|desabonne|desinscription|desinscrire|desinscrivez moi|desinscris moi|me desinscrire"
             "|resilier|annuler|annulez|fin|quitter|supprimer|supprimez moi|enlevez moi|retirez moi|ca suffit"
             "|assez|plus de messages|plus de sms|non merci stop|laissez moi tranquille|laisse moi tranquille"

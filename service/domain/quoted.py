@@ -11,7 +11,7 @@ _REACTION = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _QUOTATION = re.compile(rf"[{_OPEN}]([^{_OPEN}{_CLOSE}]*)[{_CLOSE}]")
-_QUOTED_LINE = re.compile(r"^\s{0,3}>.*$", re.MULTILINE)
+_QUOTED_LINE = re.compile(r"^\s{0,3}>[ >]*+\S+\s+\S+\s+\S.*$", re.MULTILINE)
 _REPLY_BELOW = re.compile(
     r"^(?:on .{5,80} wrote:|am .{5,80} schrieb.{0,80}:|le .{5,80} a écrit\s?:|-{2,} ?(?:original|forwarded) message.*|"
     r"begin forwarded message:|_{5,}|-- ?)$.*",

@@ -206,6 +206,7 @@ _SLIPS = {
     **{slip: word for word in _LONG_WORDS for slip in _one_letter_off(word)},
     **{slip: "stop" for slip in _slips_of_a_finger("stop")},
     **dict.fromkeys(("unsuscribe", "unsubcribe", "desubscribe", "unsubscripe", "unsuscrib", "unsubs"), "unsubscribe"),
+    **dict.fromkeys(("dnt", "donot", "dontt", "doont", "dint"), "dont"),
     **{word: word for word in WORDS_OF_LEAVING},
 }
 _SQUEEZED = {_REPEATED.sub(r"\1", word): word for word in WORDS_OF_LEAVING}
