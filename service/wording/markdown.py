@@ -11,7 +11,8 @@ from markdown_it.token import Token
 
 from service.wording.compiled import TOKEN
 
-_READER = MarkdownIt("commonmark", {"html": False}).disable(["image", "html_block", "html_inline"])
+# A line that its author ended stays ended: people sign their letters over two lines.
+_READER = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(["image", "html_block", "html_inline"])
 _TAGS = {
     *("p", "br", "hr", "a", "strong", "em", "code", "pre"),
     *("ul", "ol", "li", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"),
@@ -153,7 +154,7 @@ def _plain(children: Sequence[Token]) -> str:
             said = "".join(words[begin:])
             words[begin:] = [said if href in {said, f"mailto:{said}"} else f"{said}: {href}"]
         elif child.type in {"softbreak", "hardbreak"}:
-            words.append(" " if child.type == "softbreak" else "\n")
+            words.append("\n")
         else:
             words.append(child.content)
     return "".join(words)

@@ -70,7 +70,7 @@ def welcomed(session: Session, campaign: Campaign, name: str, *, signs: bool = F
         .join(Rendering, Rendering.id == Batch.rendering_id)
         .where(Message.supporter_id == who.id)
     )
-    return {channel: words for channel, words in session.execute(question)}
+    return dict(session.execute(question))
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_at_full_time_signers_and_others_each_get_their_own_words(session: Sessi
         .join(Batch, Batch.id == Message.batch_id)
         .join(Rendering, Rendering.id == Batch.rendering_id)
     )
-    got = {who: words for who, words in session.execute(question)}
+    got = dict(session.execute(question))
     assert got == {ana.id: "Pass it on.", bilal.id: "Add your name."}
 
 
