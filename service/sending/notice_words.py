@@ -160,7 +160,9 @@ class NoticeWriter:
     def _link(self, session: Session, notice: IntendedNotice, campaign: Campaign, name: str) -> str:
         target = link_target(name, campaign.slug) or f"/{campaign.slug}/"
         if not notice.supporter_id:
-            return f"{self.public_url}{target}"
+            # Whoever comes by a text of ours is known to have come so, as by any other source.
+            source = "?s=sms" if notice.channel is Channel.SMS else ""
+            return f"{self.public_url}{target}{source}"
         row = renderings.link_to(session, campaign.id, target)
         token = sign(LinkKind.CLICK, notice.supporter_id, key=self.key, channel=notice.channel, target=row)
         return f"{self.public_url}/l/{token}"

@@ -26,7 +26,8 @@ _NO_PLACE = re.compile(r"[\s\x00-\x1f<>]")
 
 
 def _make_reader() -> MarkdownIt:
-    reader = MarkdownIt("commonmark", {"html": False}).disable(["image", "html_block", "html_inline"])
+    # A line that its author ended stays ended: people sign their letters over two lines.
+    reader = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(["image", "html_block", "html_inline"])
     reader.inline.ruler.at("text", _read_words)
     reader.inline.ruler.before("text", "bare_link", _read_bare_link)
     # An address arrives as it was written: only what would end it is encoded.
@@ -241,7 +242,7 @@ def _plain(children: Sequence[Token]) -> str:
             said = "".join(words[begin:])
             words[begin:] = [said if href in _same_as(said) else f"{said}: {href}"]
         elif child.type in {"softbreak", "hardbreak"}:
-            words.append(" " if child.type == "softbreak" else "\n")
+            words.append("\n")
         else:
             words.append(child.content)
     return "".join(words)

@@ -82,10 +82,15 @@ def _fact(rule: Rule, campaign_id: int) -> ColumnElement[bool]:
     return _message(rule.kind, campaign_id, value)
 
 
+def has_signed(campaign_id: int) -> ColumnElement[bool]:
+    """Whether a supporter has signed a campaign's petition (pk_signatures)."""
+    petition = select(Petition.id).where(Petition.campaign_id == campaign_id).scalar_subquery()
+    return exists().where(Signature.petition_id == petition, Signature.supporter_id == Supporter.id, stands())
+
+
 def _yes_no(kind: RuleKind, campaign_id: int) -> ColumnElement[bool]:
     if kind is RuleKind.SIGNED:
-        petition = select(Petition.id).where(Petition.campaign_id == campaign_id).scalar_subquery()
-        return exists().where(Signature.petition_id == petition, Signature.supporter_id == Supporter.id, stands())
+        return has_signed(campaign_id)
     if kind is RuleKind.SHARED:
         return exists().where(
             Action.supporter_id == Supporter.id, Action.kind == "shared", Action.campaign_id == campaign_id

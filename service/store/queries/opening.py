@@ -57,6 +57,29 @@ def due_stages(session: Session, *, now: datetime, limit: int = 20) -> list[DueS
     return [DueStage(stage, campaign, fixture) for stage, campaign, fixture in session.execute(question)]
 
 
+@dataclass(frozen=True, slots=True)
+class RollingBlast:
+    """A blast that goes to each supporter as they join, and what its words are about."""
+
+    blast_id: int
+    stage_id: int
+    channels: Sequence[str]
+    campaign: Campaign
+    fixture: Fixture
+
+
+def rolling_blasts(session: Session) -> list[RollingBlast]:
+    """Every blast that goes to joiners now (ix_blasts_working): one or two for each campaign."""
+    question = (
+        select(Blast.id, Blast.stage_id, Blast.channels, Campaign, Fixture)
+        .join(Campaign, Campaign.id == Blast.campaign_id)
+        .join(Fixture, Fixture.id == Campaign.fixture_id)
+        .where(Blast.state == BlastState.RUNNING, Blast.is_rolling, Blast.stage_id.is_not(None))
+        .order_by(Blast.id)
+    )
+    return [RollingBlast(*row) for row in session.execute(question)]
+
+
 def fire(session: Session, stage: Stage, *, outcome: Firing, now: datetime) -> bool:
     """Write down what became of a stage; False when that was already written, by anyone, ever."""
     row = upsert(StageFiring).values(stage_id=stage.id, outcome=outcome, due_at=stage.due_at, fired_at=now)

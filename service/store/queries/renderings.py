@@ -63,6 +63,17 @@ def add_rendering(
     session.execute(row.on_conflict_do_nothing())
 
 
+def arms_of(session: Session, blast_ids: Sequence[int]) -> dict[int, set[str]]:
+    """Which wordings of these blasts are frozen (uq_renderings_blast_id_channel_language_arm)."""
+    rows = session.execute(
+        select(Rendering.blast_id, Rendering.arm).where(Rendering.blast_id.in_(blast_ids)).distinct()
+    )
+    arms: dict[int, set[str]] = {}
+    for blast_id, arm in rows:
+        arms.setdefault(blast_id, set()).add(arm)
+    return arms
+
+
 def rendering(session: Session, rendering_id: int) -> Rendering:
     """One frozen rendering."""
     return session.scalars(select(Rendering).where(Rendering.id == rendering_id)).one()

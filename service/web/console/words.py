@@ -29,7 +29,7 @@ _SAID = {
 
 def said(word: str) -> str:
     """A word of the domain as people say it: `half_time` is half time."""
-    return _SAID.get(str(word), str(word).replace("_", " "))
+    return _SAID.get(str(word), str(word).replace("_", " ").replace(".", ", "))
 
 
 def zone(name: str) -> ZoneInfo:
