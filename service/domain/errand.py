@@ -3,7 +3,6 @@
 from enum import StrEnum
 
 
-
 class Errand(StrEnum):
     OPEN_BLASTS = "sending.open_blasts"
     DELIVER_EMAIL = "sending.deliver_email"
@@ -16,6 +15,7 @@ class Errand(StrEnum):
 
 # What a blast that may go on needs: to be written, and to be handed over.
 GO_ON = (Errand.OPEN_BLASTS, Errand.DELIVER_EMAIL, Errand.DELIVER_SMS)
+
 
 class Queue(StrEnum):
     """Where errands wait. Prompt work has processes of its own; recovering texts waits for nobody and delays nobody."""

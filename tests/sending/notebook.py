@@ -4,7 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from service.providers.ports import EmailBatch, EmailOutcome, FoundText, InboundPage, InboundText, Outcome, Text, TextOutcome
+from service.providers.ports import (
+    EmailBatch,
+    EmailOutcome,
+    FoundText,
+    InboundPage,
+    InboundText,
+    Outcome,
+    Text,
+    TextOutcome,
+)
 
 
 @dataclass

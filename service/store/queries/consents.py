@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, delete, exists, insert, literal, select, text
+from sqlalchemy import and_, delete, exists, insert, literal, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -109,9 +109,12 @@ def suppress(session: Session, *, channel: Channel, address_hash: bytes, reason:
     kept = row.on_conflict_do_update(
         constraint="pk_suppressions",
         set_={"reason": reason, "at": at},
-        where=and_(
-            Suppression.reason == Suppressed.LEFT,
-            literal(str(reason)).in_([str(Suppressed.STOP), str(Suppressed.COMPLAINT)]),
+        where=or_(
+            and_(
+                Suppression.reason == Suppressed.LEFT,
+                literal(str(reason)).in_([str(Suppressed.STOP), str(Suppressed.COMPLAINT)]),
+            ),
+            and_(Suppression.reason == Suppressed.UNCLEAR, literal(str(reason)) != str(Suppressed.UNCLEAR)),
         ),
     )
     return session.scalars(kept.returning(Suppression.reason)).one_or_none() is not None

@@ -30,9 +30,7 @@ class Conversation(Base):
 
     __table_args__ = (
         Index("ix_conversations_newest_at", "newest_at", "phone"),
-        Index(
-            "ix_conversations_waits_since", "waits_since", "phone", postgresql_where=text("waits_since IS NOT NULL")
-        ),
+        Index("ix_conversations_waits_since", "waits_since", "phone", postgresql_where=text("waits_since IS NOT NULL")),
         Index("ix_conversations_phone_prefix", "phone", postgresql_ops={"phone": "text_pattern_ops"}),
         Index(
             "ix_conversations_phone_suffix",
