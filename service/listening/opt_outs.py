@@ -70,6 +70,12 @@ def may_undo(session: Session, conversation: Conversation, *, key: AddressKey, n
     return known is None or not conversations.withdrew_after(session, known.id, at)
 
 
+def may_undo_of(session: Session, phone: str, *, key: AddressKey, now: datetime) -> bool:
+    """The same of the conversation with this number, for the page that offers it."""
+    found = conversations.find(session, phone)
+    return found is not None and may_undo(session, found, key=key, now=now)
+
+
 def undo_opt_out(session: Session, reply_id: int, *, key: AddressKey, actor: str, now: datetime) -> bool:
     """It was a slip: all is as it was before, and what waited waits again; False where it cannot be undone any more.
 
