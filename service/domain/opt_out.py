@@ -76,7 +76,12 @@ def _read_clause(words: list[str]) -> _Says:
     asked = _asked_in_english(plain, about=about)
     if asked is not None:
         return asked
-    if _is_bare(plain) or english.GO_AWAY.fullmatch(plain) or english.GO_AWAY.fullmatch(spoken) or is_opt_out_abroad(words, plain.split(), about=about):
+    if (
+        _is_bare(plain)
+        or english.GO_AWAY.fullmatch(plain)
+        or english.GO_AWAY.fullmatch(spoken)
+        or is_opt_out_abroad(words, plain.split(), about=about)
+    ):
         return _Says.BARE if not _is_long_way_of_leaving(plain) else _Says.LEAVE
     if english.BUT_STOP.search(spoken) and not english.OTHERS.search(spoken):
         return _Says.BARE

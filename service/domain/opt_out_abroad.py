@@ -32,7 +32,11 @@ _LONGEST_COURTESY = max(len(said.split()) for said in _EVERY_COURTESY)
 
 def _phrases() -> Iterator[_Phrase]:
     for name, language in LANGUAGES.items():
-        for kind, table in ((_Kind.NEVER, language.never), (_Kind.VERB, language.verbs), (_Kind.THING, language.things)):
+        for kind, table in (
+            (_Kind.NEVER, language.never),
+            (_Kind.VERB, language.verbs),
+            (_Kind.THING, language.things),
+        ):
             for said in _split(table):
                 yield tuple(said.split()), name, kind
 
@@ -55,7 +59,7 @@ _DOUBTFUL = frozenset(
 )
 
 
-_NOT = frozenset("no nao ne nie nicht non nu niet not не лa لا".split())
+_NOT = frozenset(["no", "nao", "ne", "nie", "nicht", "non", "nu", "niet", "not", "не", "лa", "لا"])
 
 
 def is_opt_out_abroad(words: Sequence[str], plain: Sequence[str], *, about: bool) -> bool:
@@ -76,8 +80,10 @@ def is_doubtful_abroad(plain: str) -> bool:
 
 def _is_repeated(words: list[str]) -> bool:
     """The same way of leaving, several times over, or several ways of one word."""
-    return 1 < len(words) <= _MOST_WORDS and all(word in _ALONE or word == "stop" or word.isdigit() for word in words) and bool(
-        _ALONE.intersection(words)
+    return (
+        1 < len(words) <= _MOST_WORDS
+        and all(word in _ALONE or word == "stop" or word.isdigit() for word in words)
+        and bool(_ALONE.intersection(words))
     )
 
 

@@ -87,8 +87,7 @@ ASKS = tuple(
 
 # A bare word of leaving, with nothing beside it but courtesies, numbers and itself.
 BARE_WORDS = frozenset(
-    "stop stopall unsubscribe unsubscribed unsub optout cancel end quit revoke leave exit remove delete halt cease desist"
-    " opt out opted opting all everything it this these those texts messages sms please removed cancelled".split()
+    ["stop", "stopall", "unsubscribe", "unsubscribed", "unsub", "optout", "cancel", "end", "quit", "revoke", "leave", "exit", "remove", "delete", "halt", "cease", "desist", "opt", "out", "opted", "opting", "all", "everything", "it", "this", "these", "those", "texts", "messages", "sms", "please", "removed", "cancelled"]
 )
 _BARE_VERBS = (
     "stop|stopall|stops|unsubscribe|unsubscribed|unsub|optout|opt out|opted out|opting out|cancel|end|quit|revoke|leave|exit"
@@ -185,27 +184,28 @@ COURTEOUS_PHRASES = re.compile(
     r"|i beg you|im begging you|begging you|have a nice day|god bless|bless you|with thanks)\b"
 )
 COURTESIES = frozenset(
-    "please pls plz plse pleas plez ta thanks thank thx tx cheers immediately ok okay okey sorry soz hi hello hey hiya dear mate bruv bro"
-    " hun pal asap fgs ffs omg god gods sake x xx xxx xxxx xxxxx lol lmao wtf kindly just simply again then so but sir madam guys folks fam"
-    " really fucking fuckin fcking effing bloody damn damned frigging freaking flipping goddamn well oh ah um uh er hmm honestly seriously"
-    " pretty politely respectfully love darling sweetheart bye goodbye ciao yeah yh yep alright also actually now"
-    " already ppl regards always amen haha fs tbh urgently"
-    " exclamation comma".split()
+    ["please", "pls", "plz", "plse", "pleas", "plez", "ta", "thanks", "thank", "thx", "tx", "cheers", "immediately", "ok", "okay", "okey", "sorry", "soz", "hi", "hello", "hey", "hiya", "dear", "mate", "bruv", "bro", "hun", "pal", "asap", "fgs", "ffs", "omg", "god", "gods", "sake", "x", "xx", "xxx", "xxxx", "xxxxx", "lol", "lmao", "wtf", "kindly", "just", "simply", "again", "then", "so", "but", "sir", "madam", "guys", "folks", "fam", "really", "fucking", "fuckin", "fcking", "effing", "bloody", "damn", "damned", "frigging", "freaking", "flipping", "goddamn", "well", "oh", "ah", "um", "uh", "er", "hmm", "honestly", "seriously", "pretty", "politely", "respectfully", "love", "darling", "sweetheart", "bye", "goodbye", "ciao", "yeah", "yh", "yep", "alright", "also", "actually", "now", "already", "ppl", "regards", "always", "amen", "haha", "fs", "tbh", "urgently", "exclamation", "comma"]
 )
 NAMES_US = re.compile(
     r"\b(?:me|my|us|texts?|txts?|messages?|msgs?|sms|texting|txting|messaging|unsubscribe|unsub|number|list|wrong|alone|spam|optout|alerts?|updates?"
     r"|consent|permission|mailing|subscription)\b"
 )
 OR_ELSE = re.compile(r"^(?:or|before i|before we|because|cos|as|and|im|i|it|its|this|you)\b")
-DENIED_STOP = re.compile(rf"\b(?:{_NEGATION}|no one can|will|cant ever)(?: \w+){{0,2}} (?:stop|unsubscribe|opt out|remove|delete)\b")
+DENIED_STOP = re.compile(
+    rf"\b(?:{_NEGATION}|no one can|will|cant ever)(?: \w+){{0,2}} (?:stop|unsubscribe|opt out|remove|delete)\b"
+)
 # "stop i dont care about azerbaijan": what follows is the sender's own matter, whatever it speaks of.
-FIRST_PERSON_AFTER_STOP = re.compile(r"stop (?:my|you are|youre|texting|sending|messaging|contacting)\b|unsub|opt out(?! of)")
+FIRST_PERSON_AFTER_STOP = re.compile(
+    r"stop (?:my|you are|youre|texting|sending|messaging|contacting)\b|unsub|opt out(?! of)"
+)
 STILL_DOUBTFUL = re.compile(
     r"\b(?:unsubscribe|unsub|opt out|optout|not interested|harass\w*|never (?:signed up|subscribed|agreed|asked)|gdpr"
     r"|(?:take|remove) (?:me|my \w+)|emailing me|stop(?:ped)? (?:texting|messaging)|spam)\b"
 )
 YOU_NEVER = re.compile(rf"\b(?:you|u) (?:just )?(?:{_NEGATION})\b")
 STOP_I = re.compile(r"stop (?:or )?(?:i|im|ive|ill|id)\b(?! stop)")
-BUT_STOP = re.compile(r"\b(?:but|so|then) (?:please |pls |just |now |can you please |kindly )?(?:can you |could you |i want to |will you )?stop(?: now| please| pls| thanks)?$")
+BUT_STOP = re.compile(
+    r"\b(?:but|so|then) (?:please |pls |just |now |can you please |kindly )?(?:can you |could you |i want to |will you )?stop(?: now| please| pls| thanks)?$"
+)
 EMPHATIC = re.compile(r"[a-z]{2,}.{0,400}\s(?:STOP|UNSUBSCRIBE)[\s.!]*$", re.DOTALL)
 NAMES_MESSAGES = re.compile(r"\b(?:texts?|messages?|number|list|everything|texting|database)\b")

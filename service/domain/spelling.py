@@ -20,7 +20,7 @@ _LETTERS = str.maketrans(
         **dict.fromkeys("đɗ", "d"),
         **dict.fromkeys("ɓ", "b"),
         **dict.fromkeys("ƙ", "k"),
-        **dict.fromkeys("ی ى ې".split(), "ي"),
+        **dict.fromkeys(["ی", "ى", "ې"], "ي"),
         **dict.fromkeys("ک", "ك"),
         **dict.fromkeys("ہھةۃە", "ه"),
         "æ": "ae",
@@ -55,7 +55,9 @@ def sentences(text: str) -> list[Sentence]:
     folded = _HOLE.sub("stop", _SPACED.sub(_together, fold(text)))
     found: list[Sentence] = []
     for sentence in re.split(f"[{re.escape(_BREAKS_SENTENCE)}]| - ", folded):
-        clauses = [words for clause in re.split(f"[{re.escape(_BREAKS_CLAUSE)}]", sentence) if (words := _words(clause))]
+        clauses = [
+            words for clause in re.split(f"[{re.escape(_BREAKS_CLAUSE)}]", sentence) if (words := _words(clause))
+        ]
         if clauses:
             found.append(clauses)
     return found
@@ -136,7 +138,9 @@ def _known(word: str) -> str:
         return _SLIPS.get(word, word)
     glued = _STOP_GLUED.fullmatch(word)
     if glued:
-        return " ".join(filter(None, (glued[1], "stop", f"{glued[3] or ''}{glued[4] or ''}".replace("textingme", "texting me"))))
+        return " ".join(
+            filter(None, (glued[1], "stop", f"{glued[3] or ''}{glued[4] or ''}".replace("textingme", "texting me")))
+        )
     squeezed = _REPEATED.sub(r"\1", word)
     if squeezed != word and squeezed in _SQUEEZED and word not in _REAL:
         return _SQUEEZED[squeezed]
@@ -176,11 +180,7 @@ WORDS_OF_LEAVING = frozenset({"stop", "unsubscribe", "unsub", "optout", *_LONG_W
 
 # Real words, of any language, that are one slip away and are never taken for a word of leaving.
 _REAL = frozenset(
-    "shop step stoop stoops stoep top spot sop slop stomp strop swop atop stow stol stot stops stopt stod stap sto"
-    " subscribe subscribed subscriber unsubscribed unsubscribes unsubscribing undescribed"
-    " cancer cancels canal cancelled cancela cancelar cancele dance removed remover removes remote reprove demove"
-    " deleted deletes deleter delegate message massages massage passages testing taxing sensing lending mending spending"
-    " vending tending bending ending fending pending rending wending contracting vexing".split()
+    ["shop", "step", "stoop", "stoops", "stoep", "top", "spot", "sop", "slop", "stomp", "strop", "swop", "atop", "stow", "stol", "stot", "stops", "stopt", "stod", "stap", "sto", "subscribe", "subscribed", "subscriber", "unsubscribed", "unsubscribes", "unsubscribing", "undescribed", "cancer", "cancels", "canal", "cancelled", "cancela", "cancelar", "cancele", "dance", "removed", "remover", "removes", "remote", "reprove", "demove", "deleted", "deletes", "deleter", "delegate", "message", "massages", "massage", "passages", "testing", "taxing", "sensing", "lending", "mending", "spending", "vending", "tending", "bending", "ending", "fending", "pending", "rending", "wending", "contracting", "vexing"]
 )
 
 
@@ -204,7 +204,7 @@ def _one_letter_off(word: str) -> Iterator[str]:
 
 _SLIPS = {
     **{slip: word for word in _LONG_WORDS for slip in _one_letter_off(word)},
-    **{slip: "stop" for slip in _slips_of_a_finger("stop")},
+    **dict.fromkeys(_slips_of_a_finger("stop"), "stop"),
     **dict.fromkeys(("unsuscribe", "unsubcribe", "desubscribe", "unsubscripe", "unsuscrib", "unsubs"), "unsubscribe"),
     **dict.fromkeys(("dnt", "donot", "dontt", "doont", "dint"), "dont"),
     **{word: word for word in WORDS_OF_LEAVING},

@@ -175,7 +175,8 @@ _ASKING = frozenset(
 
 
 def _may_pass(notice: IntendedNotice, reason: Suppressed) -> bool:
-    if not notice.passes_suppression:
+    # A text that may be an opt-out came after this was asked for: nothing goes until a manager has looked.
+    if not notice.passes_suppression or reason is Suppressed.UNCLEAR:
         return False
     return notice.kind not in _ASKING or reason in LIFTED_BY_CONFIRMING
 

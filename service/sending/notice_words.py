@@ -9,7 +9,7 @@ from service.domain.notice import NoticeKind
 from service.sending.facts import shared_facts
 from service.sending.personal import link_target
 from service.store import Session
-from service.store.queries import blasts_life, renderings
+from service.store.queries import blasts_life, campaigns, renderings
 from service.store.queries.notice_life import IntendedNotice
 from service.store.tables.campaign import Campaign, Fixture
 from service.wording.email import FinishedEmail
@@ -22,6 +22,7 @@ from service.wording.service_messages import (
     render_service_email,
     render_service_text,
 )
+from service.wording.sms import straighten_quotes
 
 CONFIRM_LIFE = timedelta(hours=72)
 
@@ -44,6 +45,10 @@ _TEXTS: Mapping[NoticeKind, ServiceText] = {
     NoticeKind.MORE_SMS: ServiceText.MORE,
     NoticeKind.HELP_SMS: ServiceText.HELP,
     NoticeKind.LEFT_SMS: ServiceText.LEFT,
+    NoticeKind.CAME_BACK_SMS: ServiceText.CAME_BACK,
+    NoticeKind.ON_LIST_SMS: ServiceText.ON_LIST,
+    NoticeKind.NOT_ON_LIST_SMS: ServiceText.NOT_ON_LIST,
+    NoticeKind.NO_BRIEFING_SMS: ServiceText.NO_BRIEFING,
 }
 
 
@@ -72,7 +77,7 @@ class NoticeWriter:
         kind = NoticeKind(notice.kind)
         email, body = None, ""
         language = notice.facts.get("language", campaign.language if campaign else "en")
-        if kind in {NoticeKind.ANSWER_SMS, NoticeKind.TEST_SMS}:
+        if kind in {NoticeKind.ANSWER_SMS, NoticeKind.TEST_SMS, NoticeKind.RECEIPT_SMS}:
             body = notice.facts["body"]
         elif kind is NoticeKind.TEST_EMAIL:
             email = FinishedEmail(notice.facts["subject"], notice.facts["html"], notice.facts["text"])
@@ -109,6 +114,8 @@ class NoticeWriter:
             "petition_title": title,
             "addressee": addressee,
         }
+        if notice.kind in {NoticeKind.MORE_SMS, NoticeKind.NO_BRIEFING_SMS}:
+            facts |= _briefing_facts(session, campaign, notice.facts.get("briefing_slug", ""))
         if code := notice.facts.get("code"):
             # The code names the one sign-up that this text may confirm.
             facts["keyword_join"] = f"{KEYWORD_FACTS['keyword_join']} {code}"
@@ -166,3 +173,17 @@ class NoticeWriter:
         row = renderings.link_to(session, campaign.id, target)
         token = sign(LinkKind.CLICK, notice.supporter_id, key=self.key, channel=notice.channel, target=row)
         return f"{self.public_url}/l/{token}"
+
+
+def _briefing_facts(session: Session, campaign: Campaign, slug: str) -> dict[str, str]:
+    """Which briefing a text is about, and how many there are to ask for."""
+    pages = campaigns.briefings(session, campaign.id, campaign.language)
+    count = len(pages)
+    facts = {
+        "briefing_count": f"is {count} briefing" if count == 1 else f"are {count} briefings",
+        "briefing_numbers": "MORE 1" if count == 1 else f"MORE 1 to MORE {count}",
+    }
+    for number, page in enumerate(pages, start=1):
+        if page.slug == slug:
+            facts |= {"briefing_title": straighten_quotes(page.title), "briefing_number": f"{number} of {count}"}
+    return facts

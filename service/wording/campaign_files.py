@@ -145,3 +145,5 @@ class CampaignFiles:
     briefings: tuple[BriefingFile, ...]
     petition: PetitionFile | None
     frequency_cap: FrequencyCap | None = None
+    # What whoever texts in their own words is told at once, once a day; '' for nothing.
+    receipt: str = ""

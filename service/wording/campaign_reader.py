@@ -20,6 +20,7 @@ from service.wording.campaign_files import (
 )
 from service.wording.campaign_stages import read_stages
 from service.wording.headed_files import LANGUAGE, find_files, languages_in, read_text
+from service.wording.sms import straighten_quotes
 from service.wording.toml_tables import TomlFile
 
 # Words a campaign cannot have for itself: ours, and those that the providers act on.
@@ -30,6 +31,7 @@ RESERVED_WORDS = frozenset(
     }
 )
 _EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s]+"
+_LONGEST_RECEIPT = 160
 _SOON = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -74,12 +76,13 @@ def _read(folder: Path, toml: TomlFile) -> CampaignFiles:
         quiet_hours=_quiet_hours(toml),
         prices=_prices(toml),
         frequency_cap=_frequency_cap(toml),
+        receipt=_receipt(toml),
         stages=read_stage_copies(toml, stages, copies, known, has_petition=has_petition),
         briefings=briefings,
         petition=_petition(toml, folder, languages) if has_petition else None,
     )
     root.asked |= {"sender", "fixture", "consent", "keywords", "quiet_hours", "prices", "stages", "petition"}
-    root.asked.add("frequency_cap")
+    root.asked |= {"frequency_cap", "replies"}
     root.finish()
     return campaign
 
@@ -166,6 +169,18 @@ def _frequency_cap(toml: TomlFile) -> FrequencyCap | None:
         table.mistake("within", "no time at all", "a span such as 1d")
     table.finish()
     return cap
+
+
+def _receipt(toml: TomlFile) -> str:
+    table = toml.table("replies", needed=False)
+    receipt = straighten_quotes(table.text("receipt", default=""))
+    if "\n" in receipt or "{" in receipt or "}" in receipt:
+        table.mistake("receipt", "a receipt with placeholders or several lines", "one line of plain words")
+    elif len(receipt) > _LONGEST_RECEIPT:
+        found = f"a receipt of {len(receipt)} characters"
+        table.mistake("receipt", found, f"at most {_LONGEST_RECEIPT}, which is one text")
+    table.finish()
+    return receipt
 
 
 def _prices(toml: TomlFile) -> Prices:

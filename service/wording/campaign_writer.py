@@ -91,6 +91,8 @@ def _toml(campaign: CampaignFiles) -> str:
     lines += [f"segment = {_price(prices.segment)}", f"thousand_emails = {_price(prices.thousand_emails)}"]
     if cap := campaign.frequency_cap:
         lines += ["", "[frequency_cap]", *_pairs(messages=cap.messages, within=write_span(cap.within))]
+    if campaign.receipt:
+        lines += ["", "[replies]", *_pairs(receipt=campaign.receipt)]
     if campaign.petition:
         petition = campaign.petition
         lines += ["", "[petition]", *_pairs(addressee=petition.addressee, goal=petition.goal)]

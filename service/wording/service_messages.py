@@ -36,6 +36,10 @@ class ServiceText(StrEnum):
     ALREADY_SIGNED = "already_signed"
     NAME_NEEDED = "name_needed"
     LEFT = "left"
+    CAME_BACK = "came_back"
+    ON_LIST = "on_list"
+    NOT_ON_LIST = "not_on_list"
+    NO_BRIEFING = "no_briefing"
     UNKNOWN_NUMBER = "unknown_number"
     UNKNOWN_SIGNER = "unknown_signer"
 

@@ -8,7 +8,9 @@ from twilio.request_validator import RequestValidator
 from service.domain.inbound_text import clean_field
 from service.domain.receipt import Receipt, ReceiptKind
 from service.providers.twilio.errors import is_permanent
-from service.providers.twilio.inbound import parse_inbound as parse_inbound
+from service.providers.twilio.inbound import parse_inbound
+
+__all__ = ["SETTINGS_HEADER", "SIGNATURE_HEADER", "parse_inbound", "parse_status", "verified"]
 
 SIGNATURE_HEADER = "X-Twilio-Signature"
 SETTINGS_HEADER = "X-Twilio-Webhooks-Signature-Settings"

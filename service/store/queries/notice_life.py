@@ -117,6 +117,12 @@ def raise_state(session: Session, notice_id: int, *, state: MessageState, rank: 
     session.execute(_RAISE, {"id": notice_id, "state": str(state), "rank": rank})
 
 
+def on_channel(session: Session, notice_ids: Sequence[int], channel: Channel) -> frozenset[int]:
+    """Which of these notices go by this channel (pk_notices)."""
+    found = select(Notice.id).where(Notice.id == func.any(list(notice_ids)), Notice.channel == channel)
+    return frozenset(session.scalars(found))
+
+
 def addressee(session: Session, notice_id: int) -> tuple[int, Channel] | None:
     """Which supporter a notice was for, if it was for one."""
     found = session.execute(select(Notice.supporter_id, Notice.channel).where(Notice.id == notice_id)).one_or_none()
