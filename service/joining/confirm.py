@@ -31,7 +31,7 @@ class Confirmed:
 def confirm_email(session: Session, sign_up_id: int, *, key: AddressKey, ip: str, now: datetime) -> Confirmed | None:
     """The link in the confirmation email was opened and its button pressed. Safe to press twice; None if unknown."""
     row = supporters.sign_up(session, sign_up_id)
-    if row is None or row.email is None:
+    if row is None or row.email is None or row.erased_at is not None:
         return None
     return _confirm(session, row, Channel.EMAIL, row.email, key=key, ip=ip, now=now)
 
@@ -55,7 +55,10 @@ def _confirm(
     else:
         row.phone_confirmed_at = row.phone_confirmed_at or now
     wanted = row.wants_email if channel is Channel.EMAIL else row.wants_sms
-    may_write = wanted and not already and _give(session, row, channel, supporter_id, ip=ip, now=now)
+    address_hash = key.hash(channel, address)
+    may_write = (
+        wanted and not already and _give(session, row, channel, supporter_id, address_hash=address_hash, ip=ip, now=now)
+    )
     signed = False
     if row.signs_petition and channel is Channel.EMAIL:
         signed = petitions.sign(
@@ -92,7 +95,16 @@ def _supporter(session: Session, row: SignUp, channel: Channel, address: str, *,
     )
 
 
-def _give(session: Session, row: SignUp, channel: Channel, supporter_id: int, *, ip: str, now: datetime) -> bool:
+def _give(
+    session: Session,
+    row: SignUp,
+    channel: Channel,
+    supporter_id: int,
+    *,
+    address_hash: bytes,
+    ip: str,
+    now: datetime,
+) -> bool:
     texted = channel is Channel.SMS
     evidence = Evidence(row.wordings.get(channel, ""), "text: JOIN" if texted else "confirmation link", ip)
     return give_consent(
@@ -102,7 +114,10 @@ def _give(session: Session, row: SignUp, channel: Channel, supporter_id: int, *,
         supporter_id=supporter_id,
         evidence=evidence,
         sign_up_id=row.id,
-        # Only a text from the number itself undoes a STOP.
+        # Only a text from the number itself undoes a STOP. A text is an act of this moment; a link was asked for when
+        # the form was sent, and does not undo what was said since.
         lifting=LIFTED_BY_TEXTING_START if texted else LIFTED_BY_CONFIRMING,
+        asked_at=None if texted else row.created_at,
+        address_hash=address_hash,
         now=now,
     )

@@ -1,6 +1,7 @@
 """Sign up, confirm, preferences."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from types import MappingProxyType
 
 from flask import Blueprint, abort, render_template, request
@@ -22,6 +23,7 @@ from service.wording.links import LinkFacts, LinkKind, sign
 
 blueprint = Blueprint("joining", __name__)
 
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _FIELDS = ("first_name", "email", "phone", "consent_email", "consent_sms", "locale", "time_zone", "source")
 
 
@@ -86,7 +88,8 @@ def confirm(token: str) -> ResponseReturnValue:
     with door.transaction() as session:
         confirmed = confirm_email(session, sign_up_id, key=door.address_key(), ip=door.ip(), now=door.now())
         if confirmed is None:
-            abort(404)
+            # Whoever it was asked to be forgotten since.
+            abort(410)
         view = campaigns.by_id(session, confirmed.campaign_id)
         petition = petitions.petition_of(session, confirmed.campaign_id, "en")
     door.nudger().nudge(Errand.DELIVER_PROMPT)
@@ -124,7 +127,7 @@ def preferences(token: str) -> ResponseReturnValue:
         campaign_id = campaign_of(session, facts.supporter_id, facts.blast_id)
         seen = preferences_of(session, facts.supporter_id, campaign_id=campaign_id or 0)
         if seen is None or campaign_id is None:
-            abort(404)
+            abort(410)
         if deed == "erase":
             erase(session, facts.supporter_id, source="preferences page", ip=door.ip(), now=door.now())
             view = campaigns.by_id(session, campaign_id)
@@ -150,6 +153,7 @@ def preferences(token: str) -> ResponseReturnValue:
                 source="preferences page",
                 ip=door.ip(),
                 now=door.now(),
+                shown_at=_shown_at(),
             )
         )
         # Leaving holds even where the rest of the form is mistyped.
@@ -180,7 +184,7 @@ def _show_preferences(
         view = campaigns.by_id(session, campaign_id) if campaign_id else None
         seen = preferences_of(session, facts.supporter_id, campaign_id=campaign_id or 0)
     if view is None or seen is None:
-        abort(404)
+        abort(410)
     typed = {"time_zone": seen.time_zone}
     if mistakes:
         typed |= {name: request.form.get(name, "")[:400] for name in ("first_name", "time_zone")}
@@ -194,7 +198,17 @@ def _show_preferences(
         mistakes=mistakes,
         typed=typed,
         wordings=view.wordings(view.language),
+        shown_at=door.now().isoformat(),
     )
+
+
+def _shown_at() -> datetime:
+    """When the page that was sent was shown: what was said since is not undone by it."""
+    try:
+        shown_at = datetime.fromisoformat(request.form.get("shown_at", ""))
+    except ValueError:
+        return _LONG_AGO
+    return shown_at if shown_at.tzinfo else _LONG_AGO
 
 
 def _supporter(token: str) -> LinkFacts:
