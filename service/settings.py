@@ -15,6 +15,7 @@ SANDBOX_TWILIO_TOKEN = "sandbox-auth-token"  # noqa: S105 - the sandbox is on lo
 SANDBOX_NUMBER = "+447700900000"
 
 
+_SECRET_LENGTH = 32
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
@@ -41,7 +42,13 @@ class Settings:
     database_url: str | None = field(repr=False)
     redis_url: str | None = field(repr=False)
     secret_key: str = field(repr=False)
+    # What links in messages are signed with: the first signs, all are read. The secret key where none is set.
+    link_secrets: tuple[str, ...] = field(repr=False)
+    # What addresses are hashed with that must be left alone; empty for the secret key.
+    suppression_key: str = field(repr=False)
     public_url: str
+    # Whom letters come from that belong to no campaign, such as a manager's sign-in link.
+    sender_email: str
     email_road: EmailRoad
     # The road that takes over what is queued while the first one is failing.
     email_second_road: EmailRoad | None
@@ -80,12 +87,17 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     sms_road = read.choice("SMS_PROVIDER", SmsRoad, SmsRoad.SANDBOX)
     sandbox_url = read.url("SANDBOX_URL", "http://127.0.0.1:8026")
     in_sandbox = email_road is EmailRoad.SANDBOX, sms_road is SmsRoad.SANDBOX
+    secret_key = _secret_key(read, home)
+    public_url = read.url("PUBLIC_URL", "http://127.0.0.1:8000")
     return Settings(
         home=home,
         database_url=read.database("DATABASE_URL"),
         redis_url=read.redis("REDIS_URL"),
-        secret_key=_secret_key(read, home),
-        public_url=read.url("PUBLIC_URL", "http://127.0.0.1:8000"),
+        secret_key=secret_key,
+        link_secrets=_link_secrets(read) or (secret_key,),
+        suppression_key=_suppression_key(read),
+        public_url=public_url,
+        sender_email=_sender_email(read, public_url),
         email_road=email_road,
         email_second_road=second_road,
         sms_road=sms_road,
@@ -146,11 +158,38 @@ def _secret_key(read: "_Reader", home: Path) -> str:
     kept = home / "secret_key"
     if not given and kept.exists():
         given = kept.read_text().strip()
-    if len(given) < 32:
+    if len(given) < _SECRET_LENGTH:
         raise SettingsError(
-            "SECRET_KEY: at least 32 characters, kept the same for ever (links in sent messages depend on it)"
+            "SECRET_KEY: at least 32 characters; while LINK_KEYS and SUPPRESSION_KEY are not set it must stay the same for "
+            "ever, for links in sent messages and the list of who must be left alone depend on it"
         )
     return given
+
+
+def _link_secrets(read: "_Reader") -> tuple[str, ...]:
+    secrets = read.several("LINK_KEYS", needed=False)
+    if any(len(secret) < _SECRET_LENGTH for secret in secrets):
+        raise SettingsError("LINK_KEYS: keys parted by commas, each of at least 32 characters; the first one signs")
+    return secrets
+
+
+def _suppression_key(read: "_Reader") -> str:
+    secret = read.text("SUPPRESSION_KEY", "")
+    if secret and len(secret) < _SECRET_LENGTH:
+        raise SettingsError(
+            "SUPPRESSION_KEY: at least 32 characters, kept the same for ever (who left is recognised by it)"
+        )
+    return secret
+
+
+def _sender_email(read: "_Reader", public_url: str) -> str:
+    """The address set, else one at the host of the public address; example.org on this machine alone."""
+    given = read.text("SENDER_EMAIL", "").lower()
+    if given and not re.fullmatch(r"[^@\s,;<>]+@[a-z0-9-]+(\.[a-z0-9-]+)+", given):
+        raise SettingsError(f"SENDER_EMAIL: an email address such as touchline@example.org; got {given!r}")
+    host = urlsplit(public_url).hostname or ""
+    is_name = "." in host and not re.fullmatch(r"[0-9.:]+", host)
+    return given or f"touchline@{host if is_name else 'example.org'}"
 
 
 class _Reader:

@@ -18,7 +18,7 @@ from service.sending.write import SPAN
 from service.settings import Settings, SettingsError, load_settings
 from service.store import Session
 from service.store.engine import make_engine, make_sessions
-from service.wording.links import derive_key
+from service.wording.links import link_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def build_house(settings: Settings) -> House:
     if settings.database_url is None:
         raise SettingsError("DATABASE_URL: not set; `touchline up` sets it for the processes it starts")
     sessions = make_sessions(make_engine(settings.database_url, pool_size=20))
-    key = derive_key(settings.secret_key, "links")
+    key = link_keys(settings)[0]
     email, sms = email_provider(settings), sms_provider(settings)
     allowed = AllowList(settings.recipient_allow_list)
     email_second = second_email_provider(settings)
@@ -59,7 +59,7 @@ def build_house(settings: Settings) -> House:
         email=email,
         email_second=email_second,
         sms=sms,
-        writer=NoticeWriter(key, settings.public_url),
+        writer=NoticeWriter(key, settings.public_url, settings.sender_email),
         address_key=AddressKey.of(settings),
         public_url=settings.public_url,
         allowed=allowed,

@@ -33,7 +33,7 @@ from service.store import Session
 from service.store.engine import make_engine, make_sessions
 from service.store.queries import progress
 from service.wording.campaign_reader import read_campaign
-from service.wording.links import derive_key
+from service.wording.links import link_keys
 
 SUPPORTERS = 500
 # Four days before kick-off become this many seconds.
@@ -142,7 +142,7 @@ class Play:
     def link(self) -> str:
         """A one-time sign-in for the console."""
         with self.sessions.begin() as session:
-            key = derive_key(self.settings.secret_key, "links")
+            key = link_keys(self.settings)[0]
             url = self.settings.public_url
             return make_sign_in_link(session, FIRST_MANAGER, Role.ADMIN, public_url=url, key=key, now=clock.now())
 

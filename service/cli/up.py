@@ -28,7 +28,7 @@ from service.store.engine import make_engine, make_sessions
 from service.store.migrate import migrate
 from service.store.queries import campaigns
 from service.wording.campaign_reader import read_campaign
-from service.wording.links import derive_key
+from service.wording.links import link_keys
 from service.wording.shelf import TEMPLATES
 
 ROOT = Path(__file__).parents[2]
@@ -168,7 +168,7 @@ def first_link(settings: Settings) -> str | None:
             known = list_managers(session)
             if any(manager.has_password for manager in known):
                 return None
-            key = derive_key(settings.secret_key, "links")
+            key = link_keys(settings)[0]
             return make_sign_in_link(
                 session, FIRST_MANAGER, Role.ADMIN, public_url=settings.public_url, key=key, now=clock.now()
             )

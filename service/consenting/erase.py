@@ -36,10 +36,11 @@ def _forget(session: Session, who: Person, hashes: dict[Channel, bytes], *, sour
     """Whatever may take long comes before the lock of opt-outs, which holds all sending up while it is held."""
     erasing.blank_what_is_settled(session, who, now=now)
     consents.lock_for_opt_out(session)
-    for channel, address in hashes.items():
-        if who.supporter_id is not None:
+    if who.supporter_id is not None:
+        for channel in Channel:
             consents.withdraw(
                 session, supporter_id=who.supporter_id, channel=channel, wording="", source=source, ip="", at=now
             )
+    for channel, address in hashes.items():
         consents.suppress(session, channel=channel, address_hash=address, reason=Suppressed.ERASED, at=now)
     erasing.blank_the_rest(session, who, now=now)

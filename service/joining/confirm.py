@@ -186,7 +186,7 @@ def _settle(
         consent = (row.campaign_id, row.wordings.get(channel, ""))
         if (row.wants_email if channel is Channel.EMAIL else row.wants_sms) and consent not in given:
             given.add(consent)
-            may_write = _give(session, row, channel, supporter_id, ip=ip, typed=typed, now=now)
+            may_write = _give(session, row, channel, supporter_id, key=key, ip=ip, typed=typed, now=now)
         signed = _sign(session, row, supporter_id, key=key, now=now) if channel is Channel.EMAIL else None
         if channel is Channel.EMAIL:
             row.email_confirmed_at = now
@@ -272,7 +272,15 @@ def _greet(session: Session, known: Known, row: SignUp) -> None:
 
 
 def _give(
-    session: Session, row: SignUp, channel: Channel, supporter_id: int, *, ip: str, typed: bool, now: datetime
+    session: Session,
+    row: SignUp,
+    channel: Channel,
+    supporter_id: int,
+    *,
+    key: AddressKey,
+    ip: str,
+    typed: bool,
+    now: datetime,
 ) -> bool:
     texted = channel is Channel.SMS and not typed
     source = "text: JOIN" if texted else "code of our text" if typed else "confirmation link"
@@ -284,6 +292,10 @@ def _give(
         evidence=Evidence(row.wordings.get(channel, ""), source, ip),
         sign_up_id=row.id,
         lifting=_lifting(texted=texted),
+        # A text is an act of this moment; a link or a code was asked for when the form was sent, and does not undo what
+        # was said since.
+        asked_at=None if texted else row.created_at,
+        address_hash=key.hash(channel, (row.email if channel is Channel.EMAIL else row.phone) or ""),
         now=now,
     )
 

@@ -65,10 +65,11 @@ class NoticeWords:
 
 @dataclass(frozen=True, slots=True)
 class NoticeWriter:
-    """Writes notices; `key` signs links below `public_url`."""
+    """Writes notices; `key` signs links below `public_url`. What belongs to no campaign comes from `sender_email`."""
 
     key: bytes
     public_url: str
+    sender_email: str
 
     def write(self, session: Session, notice: IntendedNotice) -> NoticeWords:
         """The words of one notice, read from the database as it stands."""
@@ -86,7 +87,7 @@ class NoticeWriter:
         else:
             email = render_service_email(_EMAILS[kind], facts, language=language)
         return NoticeWords(
-            from_address=campaign.sender_email if campaign else "touchline@example.org",
+            from_address=campaign.sender_email if campaign else self.sender_email,
             from_name=campaign.sender_name if campaign else "Touchline",
             reply_to=campaign.reply_to if campaign else "",
             email=email,

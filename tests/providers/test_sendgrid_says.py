@@ -11,7 +11,7 @@ import pytest
 from service.domain.consent import Suppressed
 from service.domain.receipt import Receipt, ReceiptKind
 from service.providers.sendgrid.events import parse_events, verified
-from service.sending.receipts import suppression_for
+from service.sending.obeying import suppression_for
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 SIGNED = json.loads((VECTORS / "signature_vectors.json").read_text())["sendgrid"]

@@ -29,7 +29,7 @@ Ask = Callable[..., None]
 def desk(sessions: sessionmaker[Session]) -> NoticeDesk:
     with sessions.begin() as session:
         make.campaign(session)
-    writer = NoticeWriter(b"a key", "https://example.org")
+    writer = NoticeWriter(b"a key", "https://example.org", "campaigns@example.org")
     return NoticeDesk(sessions, EmailNotebook(), SmsNotebook(), writer, make.KEY, "https://example.org")
 
 

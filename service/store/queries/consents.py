@@ -195,6 +195,17 @@ def left_at(session: Session, *, channel: Channel, supporter_id: int) -> datetim
     return session.scalars(question).one_or_none()
 
 
+def campaigns_left(session: Session, *, channel: Channel, supporter_id: int, at: datetime) -> Sequence[int]:
+    """The campaigns a supporter's consent was withdrawn in at this very moment (ix_consents_supporter_id)."""
+    question = select(Consent.campaign_id).where(
+        Consent.supporter_id == supporter_id,
+        Consent.channel == channel,
+        Consent.act == ConsentAct.WITHDRAWN,
+        Consent.at == at,
+    )
+    return session.scalars(question.distinct()).all()
+
+
 _GIVEN_SINCE = text("""
     SELECT EXISTS (SELECT 1 FROM permissions p JOIN consents c ON c.id = p.consent_id
                    WHERE p.supporter_id = :supporter_id AND p.channel = :channel AND c.at > :at)

@@ -123,10 +123,20 @@ def on_channel(session: Session, notice_ids: Sequence[int], channel: Channel) ->
     return frozenset(session.scalars(found))
 
 
-def addressee(session: Session, notice_id: int) -> tuple[int, Channel] | None:
-    """Which supporter a notice was for, if it was for one."""
-    found = session.execute(select(Notice.supporter_id, Notice.channel).where(Notice.id == notice_id)).one_or_none()
-    return (found.supporter_id, Channel(found.channel)) if found and found.supporter_id else None
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Whom a notice was for; the address is gone for whoever was forgotten."""
+
+    channel: Channel
+    address: str | None
+    supporter_id: int | None
+
+
+def addressee(session: Session, notice_id: int) -> Addressee | None:
+    """Whom a notice was for."""
+    question = select(Notice.channel, Notice.to_address, Notice.supporter_id).where(Notice.id == notice_id)
+    found = session.execute(question).one_or_none()
+    return Addressee(Channel(found.channel), found.to_address, found.supporter_id) if found else None
 
 
 _EXPIRE_LEASES = text("""

@@ -67,7 +67,7 @@ def send_link() -> ResponseReturnValue:
 def link_page(token: str) -> ResponseReturnValue:
     try:
         with door.transaction() as session:
-            who = peek_link(session, token, key=door.link_key(), now=door.now())
+            who = peek_link(session, token, keys=door.link_keys(), now=door.now())
     except LinkSpent:
         return render_template("console/link_spent.html"), 410
     return render_template("console/enter.html", who=who, token=token)
@@ -79,7 +79,7 @@ def enter_by_link(token: str) -> ResponseReturnValue:
     here = _here()
     try:
         with door.transaction() as session:
-            sign_in_by_link(session, token, key=door.link_key(), here=here, now=door.now())
+            sign_in_by_link(session, token, keys=door.link_keys(), here=here, now=door.now())
     except LinkSpent:
         return render_template("console/link_spent.html"), 410
     return _signed_in(here, url_for("console.password_page"))

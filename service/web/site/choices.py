@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from flask import render_template, request
 
@@ -17,6 +18,7 @@ from service.web.site.public import our_number
 from service.web.site.signature import SignatureShown, signatures_shown
 from service.wording.links import LinkFacts
 
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _DETAILS = ("first_name", "locale", "time_zone")
 
 
@@ -71,11 +73,6 @@ def save_choices(session: Session, facts: LinkFacts, shown: Choices) -> Changed:
     return Changed(refused)
 
 
-def leave_all(session: Session, facts: LinkFacts) -> None:
-    """No more emails and no more texts."""
-    _leave(session, facts, frozenset(Channel))
-
-
 def _leave(session: Session, facts: LinkFacts, channels: frozenset[Channel]) -> None:
     leave(
         session,
@@ -97,7 +94,17 @@ def _come_back(session: Session, facts: LinkFacts, campaign_id: int, channel: Ch
         source="preferences page",
         ip=door.ip(),
         now=door.now(),
+        shown_at=_shown_at(),
     )
+
+
+def _shown_at() -> datetime:
+    """When the page that was sent was shown: what was said since is not undone by it."""
+    try:
+        shown_at = datetime.fromisoformat(request.form.get("shown_at", ""))
+    except ValueError:
+        return _LONG_AGO
+    return shown_at if shown_at.tzinfo else _LONG_AGO
 
 
 def render_choices(shown: Choices, changed: Changed | None = None) -> str:
@@ -117,5 +124,6 @@ def render_choices(shown: Choices, changed: Changed | None = None) -> str:
         refused=changed.refused if changed else frozenset(),
         mistakes=mistakes,
         typed=typed,
+        shown_at=door.now().isoformat(),
         wordings=shown.campaign.wordings(shown.campaign.language),
     )

@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from service.domain.channel import Channel
 from service.domain.errand import Errand
 from service.joining.preferences import erase
 from service.joining.sign_up import SignUpForm, SignUpMistakes, sign_up, suggested_email
@@ -10,10 +11,10 @@ from service.store import Session
 from service.store.queries import campaigns, supporters
 from service.web import door
 from service.web.limits import SIGN_UP, limiter
-from service.web.site.choices import Choices, choices_of, leave_all, render_choices, save_choices
+from service.web.site.choices import Choices, choices_of, render_choices, save_choices
 from service.web.site.confirming import check_address
-from service.web.site.links import named_channels, undo_leaving
 from service.web.site.pages import landing_page
+from service.web.site.undoing import UNDO_WORDING, leave_by_link, undo_by_form
 from service.web.site.visitor import campaign_or_404
 from service.wording.links import LinkFacts, LinkKind
 
@@ -131,13 +132,21 @@ def preferences(token: str) -> ResponseReturnValue:
 
 
 def _leave_or_undo(session: Session, facts: LinkFacts, shown: Choices, deed: str) -> str:
-    channels = shown.seen.channels
+    back: frozenset[Channel] = frozenset()
+    undo: list[str] = []
     if deed == "undo":
-        channels = undo_leaving(session, facts, shown.campaign.id, named_channels())
+        back = undo_by_form(session, facts)
     else:
-        leave_all(session, facts)
+        undo = leave_by_link(session, facts, frozenset(Channel), source="preferences page")
     return render_template(
-        "site/leave.html", campaign=shown.campaign, channel=None, done=deed, channels=channels, preferences=True
+        "site/leave.html",
+        campaign=shown.campaign,
+        channel=None,
+        done=deed,
+        channels=back,
+        undo=undo,
+        wording=UNDO_WORDING,
+        preferences=True,
     )
 
 

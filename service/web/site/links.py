@@ -6,13 +6,13 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.domain.channel import Channel
-from service.joining.leave import come_back, leave
 from service.joining.preferences import campaign_of
 from service.store import Session
-from service.store.queries import campaigns, consents, supporters
+from service.store.queries import campaigns, supporters
 from service.store.queries.campaigns import CampaignView
 from service.web import door
 from service.web.site.machines import is_machine
+from service.web.site.undoing import UNDO_WORDING, leave_by_link, undo_by_form
 from service.web.site.visitor import remember, visitor_token
 from service.wording.links import LinkFacts, LinkKind
 
@@ -29,6 +29,7 @@ def follow(token: str) -> ResponseReturnValue:
         link = campaigns.tracked_link(session, facts.target)
         if link is None:
             abort(404)
+        _must_be_known(session, facts)
         # A test message carries nobody's links: they lead on, and count for nobody.
         if facts.supporter_id and not is_machine(request.method, request.headers):
             _count(session, facts, link.target)
@@ -93,64 +94,41 @@ def leave_now(token: str) -> ResponseReturnValue:
     one_click = request.form.get("List-Unsubscribe") == "One-Click"
     deed = "leave" if one_click else request.form.get("deed", "leave")
     channel = facts.channel or Channel.EMAIL
-    asked = frozenset(Channel) if deed == "everything" else frozenset({channel})
+    undo: list[str] = []
+    back: frozenset[Channel] = frozenset()
     with door.transaction() as session:
         view = _campaign(session, facts)
+        if supporters.is_erased(session, facts.supporter_id) and not one_click:
+            return render_template("site/erased.html", campaign=view, was_before=True), 410
         # The link of a preview or a test belongs to nobody, and changes nothing.
-        if facts.supporter_id and deed == "undo" and view is not None:
-            asked = undo_leaving(session, facts, view.id, named_channels() or asked)
+        if facts.supporter_id and deed == "undo":
+            back = undo_by_form(session, facts)
         elif facts.supporter_id:
-            # What an undo brings back: nothing that was not there before.
-            asked = standing_channels(session, facts.supporter_id, view) & asked or frozenset({channel})
-            leave(
-                session,
-                supporter_id=facts.supporter_id,
-                channels=frozenset(Channel) if deed == "everything" else frozenset({channel}),
-                source="mailbox button" if one_click else "link in a message",
-                ip=door.ip(),
-                now=door.now(),
-                blast_id=facts.blast_id,
-            )
+            asked = frozenset(Channel) if deed == "everything" else frozenset({channel})
+            undo = leave_by_link(session, facts, asked, source="mailbox button" if one_click else "link in a message")
     if one_click:
         return "You have left.\n", 200, {"Content-Type": "text/plain; charset=utf-8"}
-    return render_template("site/leave.html", campaign=view, token=token, channel=channel, done=deed, channels=asked)
-
-
-def standing_channels(session: Session, supporter_id: int, view: CampaignView | None) -> frozenset[Channel]:
-    """The channels on which a supporter hears from a campaign now."""
-    if view is None:
-        return frozenset()
-    return consents.permitted_channels(session, supporter_id=supporter_id, campaign_id=view.id)
-
-
-def named_channels() -> frozenset[Channel]:
-    """The channels a form names as those that were left."""
-    named = set(request.form.getlist("left"))
-    return frozenset(channel for channel in Channel if str(channel) in named)
-
-
-def undo_leaving(
-    session: Session, facts: LinkFacts, campaign_id: int, channels: frozenset[Channel]
-) -> frozenset[Channel]:
-    """Bring back the channels that were left by mistake; those on which we may write again."""
-    return frozenset(
-        channel
-        for channel in sorted(channels)
-        if come_back(
-            session,
-            supporter_id=facts.supporter_id,
-            campaign_id=campaign_id,
-            channel=channel,
-            source="undo on the leaving page",
-            ip=door.ip(),
-            now=door.now(),
-        )
+    return render_template(
+        "site/leave.html",
+        campaign=view,
+        token=token,
+        channel=channel,
+        done=deed,
+        channels=back,
+        undo=undo,
+        wording=UNDO_WORDING,
     )
 
 
 def _campaign(session: Session, facts: LinkFacts) -> CampaignView | None:
     campaign_id = campaign_of(session, facts.supporter_id, facts.blast_id)
     return campaigns.by_id(session, campaign_id) if campaign_id else None
+
+
+def _must_be_known(session: Session, facts: LinkFacts) -> None:
+    """The links of somebody who was forgotten have had their day."""
+    if facts.supporter_id and supporters.by_id(session, facts.supporter_id) is None:
+        abort(410)
 
 
 def _facts(token: str) -> LinkFacts:
