@@ -11,7 +11,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from service import clock
 from service.cli.opening import House, open_house, plainly, refuse
 from service.consenting.consent import AddressKey
-from service.planning.csv_rows import NumberedRow, UnreadableFile
+from service.planning.files.faults import UnreadableFile
 from service.planning.importing import Imported, escape_formula, import_chunk, import_file, rejects_csv
 from service.store.queries import campaigns, supporters_import
 from service.store.queries.house import write_audit

@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from service.domain.channel import Channel
 from service.domain.consent import GRAVITY, WISHES, ConsentAct, Suppressed
 from service.store import Session
-from service.store.queries.gravity import gravity_of
+from service.store.queries.gravity import KEEP_THE_GRAVER
 from service.store.tables.people import Consent, Permission, Supporter, Suppression
 
 # One advisory lock: intents hold it shared, opt-outs exclusively, both until their transaction ends.
@@ -111,20 +111,10 @@ def withdraw(
     return len(session.scalars(written.returning(Consent.id)).all())
 
 
-# The graver reason stays; of the same reason the latest act. Whoever was forgotten stays so, whatever reason stands.
 _SUPPRESS = text(f"""
     INSERT INTO suppressions AS kept (channel, address_hash, reason, at, forgotten_at)
     VALUES (:channel, :address_hash, :reason, :at, CASE WHEN :reason = 'erased' THEN CAST(:at AS timestamptz) END)
-    ON CONFLICT ON CONSTRAINT pk_suppressions DO UPDATE SET
-        reason = CASE WHEN {gravity_of("excluded.reason")} > {gravity_of("kept.reason")}
-            THEN excluded.reason ELSE kept.reason END,
-        at = CASE WHEN {gravity_of("excluded.reason")} >= {gravity_of("kept.reason")}
-            THEN greatest(kept.at, excluded.at) ELSE kept.at END,
-        forgotten_at = coalesce(kept.forgotten_at, excluded.forgotten_at, CASE WHEN kept.reason = 'erased' THEN kept.at END)
-    WHERE {gravity_of("excluded.reason")} > {gravity_of("kept.reason")}
-        OR (excluded.reason = kept.reason AND excluded.at > kept.at)
-        OR (excluded.forgotten_at IS NOT NULL AND kept.forgotten_at IS NULL)
-    RETURNING channel
+    {KEEP_THE_GRAVER} RETURNING channel
 """)  # noqa: S608 - our own words
 
 

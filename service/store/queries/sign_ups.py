@@ -170,6 +170,7 @@ _STANDING = """
     FROM (SELECT 1) AS one
     LEFT JOIN supporters s ON s.{address} = :address
     LEFT JOIN permissions p ON p.campaign_id = :campaign_id AND p.channel = :channel AND p.supporter_id = s.id
+        AND p.address_hash = s.{address}_hash
     LEFT JOIN suppressions x ON x.channel = :channel AND x.address_hash = s.{address}_hash
 """
 _STANDINGS = {

@@ -36,3 +36,5 @@ from service.store.tables.sending import Notice as Notice
 from service.store.tables.sending import Receipt as Receipt
 from service.store.tables.sending import Rendering as Rendering
 from service.store.tables.sending import Sender as Sender
+from service.store.tables.upload import Upload as Upload
+from service.store.tables.upload import UploadPiece as UploadPiece

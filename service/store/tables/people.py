@@ -10,11 +10,12 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     SmallInteger,
+    Text,
     UniqueConstraint,
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.domain.channel import Channel
@@ -45,6 +46,13 @@ class Supporter(Base):
     referred_by: Mapped[int | None]
     # The number this supporter's texts come from, kept for as long as we have it.
     sms_sender: Mapped[str] = mapped_column(server_default="")
+    # What files say of them, for audiences to ask after: the country in two letters, own fields of the organisation.
+    last_name: Mapped[str] = mapped_column(server_default="")
+    postcode: Mapped[str] = mapped_column(server_default="")
+    country: Mapped[str] = mapped_column(server_default="")
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    external_id: Mapped[str | None]
+    details: Mapped[dict[str, str]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
 
@@ -63,6 +71,25 @@ class Supporter(Base):
             postgresql_ops={"name": "text_pattern_ops"},
         ),
         Index("ix_supporters_email_canonical", "email_canonical"),
+        # Without those who have none: an import of a million writes nothing here, and each question names the limit.
+        Index("ix_supporters_tags", "tags", postgresql_using="gin", postgresql_where=text("tags <> '{}'::text[]")),
+        Index(
+            "ix_supporters_details",
+            "details",
+            postgresql_using="gin",
+            postgresql_ops={"details": "jsonb_path_ops"},
+            postgresql_where=text("details <> '{}'::jsonb"),
+        ),
+        *(
+            Index(
+                f"ix_supporters_{name}",
+                name,
+                postgresql_ops={name: "text_pattern_ops"},
+                postgresql_where=text(f"{name} <> ''"),
+            )
+            for name in ("last_name", "postcode", "country")
+        ),
+        Index("ix_supporters_external_id", "external_id", postgresql_where=text("external_id IS NOT NULL")),
     )
 
 
