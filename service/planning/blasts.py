@@ -10,6 +10,7 @@ from service.domain.fixture import Score
 from service.domain.message import BlastState
 from service.domain.variant import JoinedAt, read_variant
 from service.domain.wording_test import WordingTest
+from service.planning.copy_checks import mistakes_in
 from service.sending.facts import shared_facts
 from service.sending.freeze import Words, freeze_words, words_of_test
 from service.store import Session
@@ -152,6 +153,9 @@ def check_copy(
             continue
         if each.channel is Channel.EMAIL and not each.subject.strip():
             problems.append(CopyProblem(each.channel, each.language, "the subject is empty"))
+            continue
+        if wrongs := mistakes_in(each):
+            problems += [CopyProblem(each.channel, each.language, why) for why in wrongs]
             continue
         try:
             joins_later = read_variant(each.variant).place in {JoinedAt.LIVE, JoinedAt.AFTER}

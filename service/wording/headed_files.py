@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service.wording.campaign_files import Mistake
+from service.wording.checks import Kind, find_mistakes
 from service.wording.placeholders import Copy, CopyMistake, Placeholder, parse
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z]{2})?")
@@ -26,10 +27,10 @@ class Headed:
     def parsed(self, mistakes: list[Mistake]) -> Copy:
         """All its words in the placeholder grammar; what cannot be read is noted with its line."""
         pieces = [
-            _parse_noting(words, self.name, self.header_lines[header], mistakes, before=len(header) + 2)
+            _parse_noting(words, Kind.LINE, self.name, self.header_lines[header], mistakes, before=len(header) + 2)
             for header, words in self.headers.items()
         ]
-        pieces.append(_parse_noting(self.body, self.name, self.body_line, mistakes))
+        pieces.append(_parse_noting(self.body, _kind_of(self.name), self.name, self.body_line, mistakes))
         return Copy(tuple(part for piece in pieces for part in piece.parts))
 
     def line_of(self, placeholder: Placeholder) -> int:
@@ -53,15 +54,32 @@ class Found:
     variant: str
 
 
-def _parse_noting(text: str, name: str, first_line: int, mistakes: list[Mistake], *, before: int = 0) -> Copy:
-    try:
-        return parse(text)
-    except CopyMistake as wrong:
-        near = f" such as {' or '.join(wrong.suggestions)}" if wrong.suggestions else ""
+def _parse_noting(
+    text: str, kind: Kind, name: str, first_line: int, mistakes: list[Mistake], *, before: int = 0
+) -> Copy:
+    for wrong in find_mistakes(text, kind):
         column = wrong.column + (before if wrong.line == 1 else 0)
         place = f"{wrong.why} (column {column})"
-        mistakes.append(Mistake(name, first_line + wrong.line - 1, place, f"a placeholder{near}"))
+        mistakes.append(Mistake(name, first_line + wrong.line - 1, place, _expected(wrong)))
+    try:
+        return parse(text)
+    except CopyMistake:
         return Copy(())
+
+
+def _expected(wrong: CopyMistake) -> str:
+    if wrong.instead:
+        return wrong.instead
+    if any(not near.startswith("{") for near in wrong.suggestions):
+        return " or ".join(wrong.suggestions)
+    return "a placeholder" + (f" such as {' or '.join(wrong.suggestions)}" if wrong.suggestions else "")
+
+
+def _kind_of(name: str) -> Kind:
+    """Where the words of a file stand, by its name: `az/sms/welcome.txt` is a text."""
+    if name.endswith(KINDS["sms"]):
+        return Kind.TEXT
+    return Kind.EMAIL if "email" in name.split("/")[:-1] else Kind.PAGE
 
 
 def read_headed(

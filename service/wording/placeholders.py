@@ -38,13 +38,15 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 class CopyMistake(ValueError):
-    """A placeholder cannot be read; says where (`line`, `column`, from 1) and what is near to it."""
+    """Words that cannot be sent; says where (`line`, `column`, from 1), what may be meant, what to write instead."""
 
-    def __init__(self, text: str, offset: int, why: str, suggestions: Sequence[str] = ()) -> None:
+    def __init__(self, text: str, offset: int, why: str, suggestions: Sequence[str] = (), instead: str = "") -> None:
         self.line = text.count("\n", 0, offset) + 1
         self.column = offset - (text.rfind("\n", 0, offset) + 1) + 1
-        self.offset, self.why, self.suggestions = offset, why, tuple(suggestions)
-        hint = f"; did you mean {' or '.join(self.suggestions)}?" if suggestions else ""
+        self.offset, self.why, self.suggestions, self.instead = offset, why, tuple(suggestions), instead
+        hint = (
+            f"; did you mean {' or '.join(self.suggestions)}?" if suggestions else f"; write {instead}" * bool(instead)
+        )
         self.reason = f"{why}{hint}"
         super().__init__(f"line {self.line}, column {self.column}: {self.reason}")
 

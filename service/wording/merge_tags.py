@@ -1,0 +1,105 @@
+"""Placeholders of other tools, left in copy that was written for them: they would arrive as they stand."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+from service.wording.placeholders import near_to
+
+
+class _Doubt(IntEnum):
+    """How much a tag's inside has to look like a name: its signs may well be used for something else."""
+
+    NONE = 0
+    SOME = 1
+    MUCH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class MergeTag:
+    """One found: where it begins and ends, as it stands, and what of ours may have been meant."""
+
+    begin: int
+    end: int
+    tag: str
+    suggestions: tuple[str, ...]
+
+
+_TAGS = (
+    (_Doubt.NONE, re.compile(r"\*\|([^|\n]{1,80})\|\*")),  # Mailchimp
+    (_Doubt.NONE, re.compile(r"%%\s*([A-Za-z][\w .:-]{0,60}?)\s*%%")),  # Salesforce Marketing Cloud
+    (_Doubt.NONE, re.compile(r"\{%([^{}\n]{1,120})%\}")),  # Liquid, Jinja, Twig
+    (_Doubt.NONE, re.compile(r"<%([^%\n]{1,120})%>")),  # ERB, EJS
+    (_Doubt.NONE, re.compile(r"\[%([^%\n]{1,120})%\]")),  # Template Toolkit
+    (_Doubt.NONE, re.compile(r"[$@#]\{([^{}\n]{1,80})\}")),  # JavaScript, Java, Unlayer
+    (_Doubt.SOME, re.compile(r"\{\{\{?([^{}\n]{1,120})\}?\}\}")),  # Handlebars, listmonk, HubSpot, Action Network
+    (_Doubt.SOME, re.compile(r"\[\[([^\[\]\n]{1,80})\]\]")),  # Mailtrain
+    (_Doubt.SOME, re.compile(r"(?<![\w%])%([A-Za-z][\w.:-]{0,60})%(?![\w%])")),  # ActiveCampaign, Mailgun
+    (_Doubt.MUCH, re.compile(r"(?<!!)\[([A-Za-z][\w .|:-]{0,60})\](?![(\[])")),  # templates to be filled by hand
+    (_Doubt.MUCH, re.compile(r"<<\s*([A-Za-z][\w .]{0,60})\s*>>")),  # Word
+    (_Doubt.MUCH, re.compile(r"«\s*([A-Za-z][\w .]{0,60})\s*»")),
+    (_Doubt.MUCH, re.compile(r"(?<![\w~])~([A-Za-z][\w.]{0,60})~(?![\w~])")),  # Keap
+    (_Doubt.MUCH, re.compile(r"(?<![\w$])\$([A-Za-z][\w.]{0,60})\$(?![\w$])")),
+    (_Doubt.MUCH, re.compile(r"(?<![\w#])#([A-Za-z][\w.]{0,60})#(?![\w#])")),
+    (_Doubt.MUCH, re.compile(r"(?<![\w$@:])[$@:]((?i:first_?name|last_?name|f_?name|l_?name))\b")),
+)
+_COMMAND = re.compile(r"\s*[#/^&>!~-]?\s*(?:if|else|elseif|unless|each|for|end\w*|with|include|set)\b", re.IGNORECASE)
+_NAME = re.compile(
+    r"\s*[#/^&>!~$@]*\s*(\.?[A-Za-z_À-ÿĀ-ſ\u0400-\u04ff][\w.:-]*(?: [\w.]+)?)\s*(?:(?:\||\bor\b|\?\?).*)?"
+)
+_PERSON = re.compile(
+    r"(?:first|last|full|given|family|your|contact|recipient|supporter|user|sur|f|l|fore|nick)name|^name$|^insert.*name"
+    r"|vorname|nachname|prenom|prénom|nombre|apellido|imie|imię|voornaam|fornavn|förnamn|unsub|optout",
+    re.IGNORECASE,
+)
+_FIELD = re.compile(
+    r"name|mail|phone|mobile|city|town|zip|postcode|address|country|company|greeting|salutation|subscriber|recipient"
+    r"|contact|unsub|optout|preference|nome\b|\bad[iı]?\b|isim|имя|organi[sz]ation|sender|list|link|url|date",
+    re.IGNORECASE,
+)
+_HEX = re.compile(r"[0-9A-Fa-f]{2}")
+
+
+def find_merge_tags(text: str) -> Iterator[MergeTag]:
+    """Every placeholder of another tool in a text; the first reading of a place stands."""
+    taken: set[int] = set()
+    for doubt, pattern in _TAGS:
+        for found in pattern.finditer(text):
+            if taken.isdisjoint(range(*found.span())) and _is_one(found, doubt):
+                taken.update(range(*found.span()))
+                yield MergeTag(*found.span(), found[0], tuple(near_to(_bare(found[1]))))
+
+
+def _is_one(found: re.Match[str], doubt: _Doubt) -> bool:
+    inside = found[1]
+    if doubt is _Doubt.NONE:
+        return True
+    if _COMMAND.match(inside) and doubt is _Doubt.SOME and not inside[:1].isalpha():
+        return True
+    named = _NAME.fullmatch(inside)
+    if named is None:
+        return False
+    name = named[1]
+    letters = "".join(sign for sign in name if sign.isalpha())
+    if found[0].startswith("%") and _HEX.match(inside) and "/" in found.string[: found.start()].rpartition(" ")[2]:
+        # Half of an address that is percent-encoded.
+        return False
+    if doubt is _Doubt.MUCH:
+        return _PERSON.search(letters) is not None or ("_" in name and " " not in name)
+    is_field = _FIELD.search(name) is not None or _PERSON.search(letters) is not None
+    is_code = " " not in name and (
+        any(sign in name for sign in "_.:") or _is_mixed(name) or len(named[0]) > len(name) + 4
+    )
+    return is_field or is_code or bool(near_to(name))
+
+
+def _is_mixed(name: str) -> bool:
+    """CAPITALS or camelCase, as no word of a sentence is written."""
+    return len(name) > 2 and (name.isupper() or any(sign.isupper() for sign in name[1:]))
+
+
+def _bare(inside: str) -> str:
+    """The name in a tag: without its filter, its object and its signs."""
+    name = re.split(r"\||\bor\b|\?\?", inside)[0]
+    return re.sub(r"^.*[.:]", "", name.strip().strip("#/^&>!~$@=- ")).strip()
