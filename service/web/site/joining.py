@@ -15,7 +15,7 @@ from service.joining.sign_up import SignUpForm, SignUpMistakes, sign_up
 from service.store import Session
 from service.store.queries import campaigns, petitions
 from service.web import door
-from service.web.limits import SIGN_UP, limiter
+from service.web.limits import forms
 from service.web.site.pages import landing_page
 from service.web.site.visitor import campaign_or_404
 from service.wording.links import LinkFacts, LinkKind, sign
@@ -49,7 +49,7 @@ def is_trapped() -> bool:
 
 
 @blueprint.post("/<campaign>/join")
-@limiter.limit(SIGN_UP)
+@forms
 def join(campaign: str) -> ResponseReturnValue:
     """Take a sign-up. The page shown is the same whether or not we know the address."""
     typed, form = typed_form()

@@ -7,7 +7,7 @@ from service.store import Session
 from service.store.queries import campaigns, petitions
 from service.store.queries.campaigns import CampaignView
 from service.web import door
-from service.web.limits import SIGN, limiter
+from service.web.limits import forms
 from service.web.site.visitor import Visitor, campaign_or_404, visitor
 from service.wording.links import LinkKind, sign
 from service.wording.pages import page_html
@@ -86,7 +86,7 @@ def share(campaign: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<campaign>/share")
-@limiter.limit(SIGN)
+@forms
 def shared(campaign: str) -> ResponseReturnValue:
     """Somebody tells us they passed it on."""
     with door.transaction() as session:

@@ -9,7 +9,7 @@ from service.joining.sign_up import SignUpMistakes, sign_up
 from service.petitioning.sign import SignResult, sign_petition
 from service.store.queries import petitions
 from service.web import door
-from service.web.limits import SIGN, limiter
+from service.web.limits import forms
 from service.web.site.joining import is_trapped, typed_form
 from service.web.site.pages import share_address
 from service.web.site.visitor import campaign_or_404, visitor
@@ -25,7 +25,7 @@ def page(campaign: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<campaign>/petition")
-@limiter.limit(SIGN)
+@forms
 def sign(campaign: str) -> ResponseReturnValue:
     """Sign: at once for a supporter who came by their own link, by a confirming email for anybody else."""
     with door.transaction() as session:
