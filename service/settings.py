@@ -3,11 +3,14 @@
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
+
+from phonenumbers import SUPPORTED_REGIONS
 
 SANDBOX_SENDGRID_KEY = "SG.sandbox.key"
 SANDBOX_TWILIO_SID = "AC" + "0" * 31 + "1"
@@ -32,6 +35,30 @@ class EmailRoad(StrEnum):
 class SmsRoad(StrEnum):
     SANDBOX = "sandbox"
     TWILIO = "twilio"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What keeps strangers with a form from filling inboxes and running up bills; each a setting of its name.
+
+    Texts and emails here are those a form asks for: confirmations, and "you have joined already".
+    """
+
+    # Forms from one network in ten seconds, and sign-in links in ten minutes.
+    limit_forms_per_network: int = 1_000
+    limit_sign_in_links_per_network: int = 20
+    # Texts an hour: to numbers that begin alike, to one country, for one campaign, in all.
+    limit_texts_per_range: int = 60
+    limit_texts_per_country: int = 60_000
+    limit_texts_per_campaign: int = 60_000
+    limit_texts: int = 100_000
+    # Texts of a campaign that nobody has confirmed yet, and of a hundred how many must be confirmed beyond that.
+    limit_unconfirmed_texts: int = 500
+    limit_confirm_percent: int = 20
+    # Emails: to one mailbox a day, however it is spelt; for one campaign and in all, an hour.
+    limit_emails_per_mailbox: int = 6
+    limit_emails_per_campaign: int = 60_000
+    limit_emails: int = 120_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +94,11 @@ class Settings:
     recipient_allow_list: tuple[str, ...]
     trusted_proxy_count: int
     log_level: str
+    limits: Limits
+    # Networks whose forms are never counted: a ground's own, a load test's.
+    limit_exempt_networks: tuple[str, ...]
+    # Where texts may go at all; empty: wherever each campaign is.
+    sms_countries: tuple[str, ...]
 
     @property
     def uses_sandbox(self) -> bool:
@@ -120,6 +152,9 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         recipient_allow_list=_allow_list(read),
         trusted_proxy_count=read.count("TRUSTED_PROXY_COUNT", 0),
         log_level=read.text("LOG_LEVEL", "INFO").upper(),
+        limits=_limits(read),
+        limit_exempt_networks=_networks(read),
+        sms_countries=_countries(read),
     )
 
 
@@ -150,6 +185,30 @@ def _allow_list(read: "_Reader") -> tuple[str, ...]:
                 "ana@example.org, example.org, +4477009"
             )
     return entries
+
+
+def _limits(read: "_Reader") -> Limits:
+    return Limits(**{each.name: read.number(each.name.upper(), int(str(each.default))) for each in fields(Limits)})
+
+
+def _networks(read: "_Reader") -> tuple[str, ...]:
+    networks = read.several("LIMIT_EXEMPT_NETWORKS", needed=False)
+    for network in networks:
+        try:
+            ip_network(network)
+        except ValueError:
+            raise SettingsError(
+                f"LIMIT_EXEMPT_NETWORKS: networks parted by commas, such as 203.0.113.0/24, 2001:db8::/48; got {network!r}"
+            ) from None
+    return networks
+
+
+def _countries(read: "_Reader") -> tuple[str, ...]:
+    countries = tuple(code.upper() for code in read.several("SMS_COUNTRIES", needed=False))
+    for code in countries:
+        if code not in SUPPORTED_REGIONS:
+            raise SettingsError(f"SMS_COUNTRIES: two-letter countries parted by commas, such as GB, IE; got {code!r}")
+    return countries
 
 
 def _secret_key(read: "_Reader", home: Path) -> str:
@@ -234,6 +293,12 @@ class _Reader:
         value = self.text(name, str(default))
         if not value.isdecimal() or int(value) > 9:
             raise SettingsError(f"{name}: a number from 0 to 9; got {value!r}")
+        return int(value)
+
+    def number(self, name: str, default: int) -> int:
+        value = self.text(name, str(default))
+        if not value.isascii() or not value.isdecimal() or not 1 <= int(value) <= 1_000_000_000:
+            raise SettingsError(f"{name}: a whole number of 1 or more; got {value!r}")
         return int(value)
 
     def pattern(self, name: str, pattern: str) -> str:

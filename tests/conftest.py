@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -16,10 +17,20 @@ from service.settings import Settings, load_settings
 from service.store.engine import make_engine, make_sessions
 from service.store.migrate import migrate
 from service.store.tables import Base
-from tests.moments import MOMENTS, StoppedClock, moved, stopped
+from tests.moments import MOMENTS, StoppedClock, move_database, moved, stopped
 from tests.running_house import Up, start
 
 SECRET = "a secret of the tests, forty letters long or so"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`pytest --at 2032-02-29T23:50+00:00` runs everything at that moment: this machine's clock and the database's."""
+    parser.addoption("--at", type=datetime.fromisoformat, help="run the tests at this moment (with its offset)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if moment := config.getoption("--at"):
+        time_machine.travel(moment, tick=True).start()
 
 
 @pytest.fixture(scope="session")
@@ -29,11 +40,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def database_url(home: Path) -> Iterator[str]:
+def database_url(home: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """A migrated database on an embedded Postgres."""
     server = start_postgres(home)
     try:
         migrate(server.url)
+        if moment := request.config.getoption("--at"):
+            move_database(server.url, moment)
         yield server.url
     finally:
         server.stop()

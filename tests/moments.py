@@ -75,11 +75,22 @@ def move_home(home: Path, moment: datetime) -> dict[str, str]:
     home.mkdir(parents=True, exist_ok=True)
     server = start_postgres(home)
     try:
-        with psycopg.connect(server.url) as connection:
-            connection.execute(MOVE.format(seconds=seconds).encode())
+        _move(server.url, seconds)
     finally:
         server.stop()
     return {"PYTHONPATH": str(Path(__file__).parent / "moved"), "MOVED_SECONDS": str(seconds)}
+
+
+def move_database(url: str, moment: datetime) -> None:
+    """Move a database's clock to this moment, for as long as the database lives."""
+    with psycopg.connect(url) as connection:
+        (now,) = connection.execute("SELECT pg_catalog.clock_timestamp()").fetchone() or (moment,)
+    _move(url, (moment - now).total_seconds())
+
+
+def _move(url: str, seconds: float) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute(MOVE.format(seconds=seconds).encode())
 
 
 def wait_in(database_url: str, span: timedelta) -> None:

@@ -20,7 +20,7 @@ from service.web.console.routes import blueprint as console_blueprint
 from service.web.door import front_door
 from service.web.hooks.sendgrid import blueprint as sendgrid_hooks
 from service.web.hooks.twilio import blueprint as twilio_hooks
-from service.web.limits import limiter
+from service.web.limits import set_up_limits
 from service.web.site import filters, public
 from service.web.site.confirming import blueprint as confirming_pages
 from service.web.site.joining import blueprint as joining_pages
@@ -67,7 +67,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
-        RATELIMIT_STORAGE_URI="calm-memory://",
     )
     app.wsgi_app = with_tidy_tokens(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
     if hops := settings.trusted_proxy_count:
@@ -76,7 +75,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     sessions = make_sessions(make_engine(settings.database_url, pool_size=10, statement_timeout_ms=5_000))
     app.extensions["touchline"] = front_door(settings, sessions)
     csrf.init_app(app)
-    limiter.init_app(app)
+    set_up_limits(app, settings)
     filters.register(app)
     public.register(app)
     _register(app)

@@ -27,6 +27,7 @@ from service.web import door
 from service.web.console import access
 from service.web.console.access import for_anybody, needs
 from service.web.console.blueprint import blueprint
+from service.web.limits import sign_in_links
 
 
 @blueprint.get("/sign-in")
@@ -54,6 +55,7 @@ def sign_in_now() -> ResponseReturnValue:
 
 @blueprint.post("/link")
 @for_anybody
+@sign_in_links
 def send_link() -> ResponseReturnValue:
     with door.transaction() as session:
         mail_link(session, request.form.get("email", ""), now=door.now())

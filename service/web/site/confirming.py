@@ -25,7 +25,7 @@ from service.store.queries.campaigns import CampaignView
 from service.store.queries.petitions import PetitionView
 from service.store.tables.people import SignUp
 from service.web import door
-from service.web.limits import SIGN, limiter
+from service.web.limits import forms
 from service.web.site.signature import signature_token
 from service.web.site.visitor import campaign_or_404, visitor_token
 from service.wording.links import LinkKind, sign
@@ -63,7 +63,7 @@ def check_page(campaign: str, token: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<campaign>/check/<token>")
-@limiter.limit(SIGN)
+@forms
 def check(campaign: str, token: str) -> ResponseReturnValue:
     """Nothing came? Send it again."""
     sign_up_id = _check_id(token)
@@ -165,7 +165,7 @@ def confirmed(campaign: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<campaign>/confirmed")
-@limiter.limit(SIGN)
+@forms
 def confirm_code(campaign: str) -> ResponseReturnValue:
     """The code of our text, typed on the page that the email led to."""
     with door.transaction() as session:

@@ -10,7 +10,7 @@ from service.joining.sign_up import SignUpForm, SignUpMistakes, sign_up, suggest
 from service.store import Session
 from service.store.queries import campaigns, supporters
 from service.web import door
-from service.web.limits import SIGN_UP, limiter
+from service.web.limits import forms
 from service.web.site.choices import Choices, choices_of, render_choices, save_choices
 from service.web.site.confirming import check_address
 from service.web.site.pages import landing_page
@@ -75,7 +75,7 @@ def is_trapped() -> bool:
 
 
 @blueprint.post("/<campaign>/join")
-@limiter.limit(SIGN_UP)
+@forms
 def join(campaign: str) -> ResponseReturnValue:
     """Take a sign-up, and lead on to the page that says what to do next: the same whether or not we know the address."""
     typed, form = typed_form()

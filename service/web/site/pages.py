@@ -7,7 +7,7 @@ from service.store import Session
 from service.store.queries import campaigns, petitions, supporters
 from service.store.queries.campaigns import CampaignView
 from service.web import door
-from service.web.limits import SIGN, limiter
+from service.web.limits import forms
 from service.web.site.forms import source_here
 from service.web.site.visitor import Visitor, campaign_or_404, visitor
 from service.wording.links import LinkKind, sign
@@ -84,7 +84,7 @@ _WAYS = frozenset({"email", "sms", "whatsapp"})
 
 
 @blueprint.post("/<campaign>/share")
-@limiter.limit(SIGN)
+@forms
 def shared(campaign: str) -> ResponseReturnValue:
     """Somebody passed it on: by a button that opens another program, or as they tell us."""
     way = request.form.get("by", "")

@@ -14,7 +14,7 @@ from service.store.queries import petitions, supporters
 from service.store.queries.petitions import PetitionView
 from service.store.queries.supporters import Known
 from service.web import door
-from service.web.limits import SIGN, limiter
+from service.web.limits import forms
 from service.web.site.confirming import check_address
 from service.web.site.joining import is_trapped, typed_form
 from service.web.site.pages import share_address
@@ -36,7 +36,7 @@ def page(campaign: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<campaign>/petition")
-@limiter.limit(SIGN)
+@forms
 def sign(campaign: str) -> ResponseReturnValue:
     """Sign: at once for a supporter who came by their own link, by a confirming email for anybody else."""
     with door.transaction() as session:
