@@ -1,20 +1,22 @@
 """What every public form carries: a token that needs no cookie, and the code of where its reader came from."""
 
 from flask import Flask, current_app, request
-from flask_wtf.csrf import CSRFError, generate_csrf
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from service.web.site.visitor import KNOWING_PAGES
 
 # The blueprints that anybody may use without an account.
-PUBLIC = frozenset({"site", "petition", "joining"})
+PUBLIC = frozenset({"site", "petition", "joining", "confirming", "signature"})
 # A tab may stay open for as long as a campaign runs, but not for ever.
 _LIFE_SECONDS = 14 * 24 * 3600
 _SOURCE_NAMES = ("s", "source", "utm_source")
 
 
-def register(app: Flask) -> None:
+def register(app: Flask, csrf: CSRFProtect) -> None:
     """Give public forms their own token, and carry the source from page to page."""
+    for name in PUBLIC & app.blueprints.keys():
+        csrf.exempt(app.blueprints[name])
     # Templates and their macros ask for it by the name that Flask-WTF gives to its own.
     app.jinja_env.globals["csrf_token"] = form_token
     app.context_processor(lambda: {"csrf_token": form_token})
