@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from service.consenting.consent import AddressKey, Evidence, give_consent
 from service.domain.channel import Channel
-from service.store.tables.campaign import Briefing, Campaign, Copy, Fixture, Petition, Stage
+from service.store.tables.campaign import Briefing, Campaign, Copy, Fixture, Link, Petition, Stage
 from service.store.tables.people import Supporter
 from service.store.tables.sending import Blast
 
@@ -132,11 +132,13 @@ def supporter(
     time_zone: str = "Europe/London",
     locale: str = "en",
     source: str = "",
+    full_name: str | None = None,
 ) -> Supporter:
     """A confirmed supporter; consents to every channel they have an address on, unless told otherwise."""
     email = f"{name.lower()}@example.org" if email == "" else email
     row = Supporter(
         first_name=name,
+        full_name=full_name if full_name is not None else f"{name} Example",
         email=email,
         phone=phone,
         email_hash=KEY.hash(Channel.EMAIL, email) if email else None,
@@ -159,6 +161,14 @@ def consent(session: Session, who: Supporter, campaign: Campaign, channel: Chann
     """Consent given in so many words."""
     evidence = Evidence(wording="I agree.", source="test")
     give_consent(session, campaign_id=campaign.id, channel=channel, supporter_id=who.id, evidence=evidence, now=at)
+
+
+def link(session: Session, campaign: Campaign, target: str) -> int:
+    """The row of a tracked link."""
+    row = Link(campaign_id=campaign.id, target=target)
+    session.add(row)
+    session.flush()
+    return row.id
 
 
 def blast(

@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from service import clock
 from service.cli.opening import House, open_house, plainly
 from service.reporting.house import house_report
+from service.store.queries.catching_up import failed_refs
 from service.store.queries.house import database_now
 
 
@@ -87,6 +88,33 @@ def _doubts(house: House) -> Finding:
     return Finding("doubts", True, seen)
 
 
+def _catch_up(house: House) -> Finding:
+    with house.transaction(keep=False) as session:
+        report = house_report(session)
+        refs = failed_refs(session, limit=3)
+    if report.catch_up_faults:
+        named = f" (at the provider: {', '.join(refs)})" if report.catch_up.failed else ""
+        advice = (
+            "see the log of the worker on the queue `listening`, which worker-bulk reads, and the provider's status"
+        )
+        return Finding("missed texts", False, "; ".join(report.catch_up_faults) + named, advice)
+    blind = _blind_spot(house)
+    if blind is not None:
+        return blind
+    behind = report.catch_up.seconds_behind
+    seen = "not looked for yet" if behind is None else f"looked for {behind:.0f} s ago"
+    return Finding("missed texts", True, seen)
+
+
+def _blind_spot(house: House) -> Finding | None:
+    settings = house.settings
+    if settings.sms_road != "twilio" or settings.twilio_from_numbers:
+        return None
+    seen = "cannot be told from what we send: without our numbers the provider's list holds both"
+    advice = "set TWILIO_FROM_NUMBERS to the service's numbers; until then a STOP missed during a blast is found late"
+    return Finding("missed texts", False, seen, advice)
+
+
 def _clock(house: House) -> Finding:
     with house.transaction(keep=False) as session:
         skew = abs((database_now(session) - clock.now()).total_seconds())
@@ -154,6 +182,7 @@ CHECKS: tuple[Callable[[House], Finding], ...] = (
     _ticker,
     _hold,
     _doubts,
+    _catch_up,
     _clock,
     _redis,
     _providers,

@@ -129,6 +129,18 @@ def _drama(number: str) -> str:
     return ""
 
 
+def country_of_phone(phone: str) -> str:
+    """The code of the country a number in E.164 is of; the largest of those that share its country code."""
+    try:
+        number = phonenumbers.parse(phone)
+    except phonenumbers.NumberParseException:
+        return ""
+    found = phonenumbers.region_code_for_number(number) or phonenumbers.region_code_for_country_code(
+        number.country_code or 0
+    )
+    return found if len(found) == 2 and found.isalpha() and found != "ZZ" else ""
+
+
 def normalise(channel: Channel, text: str) -> str:
     """The one spelling of an address on either channel. Raises BadAddress."""
     return normalise_email(text) if channel is Channel.EMAIL else normalise_phone(text)

@@ -3,9 +3,10 @@
 import re
 from zoneinfo import available_timezones
 
+from service.wording import names
+
 NAME_LENGTH = 80
 
-_LINK = re.compile(r"https?:|www\.|//", re.I)
 _LOCALE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})?")
 _TIME_ZONES = frozenset(available_timezones())
 
@@ -17,7 +18,7 @@ def tidy_name(typed: str) -> str:
 
 def holds_a_link(typed: str) -> bool:
     """Whether a name is an advertisement: names travel in our messages, and must not carry somebody else's link."""
-    return bool(_LINK.search(typed))
+    return names.holds_link(typed)
 
 
 def known_time_zone(typed: str) -> str:

@@ -138,8 +138,16 @@ class FoundText:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A picture or another file of a text; `url` is '' where it cannot be opened safely or is not known."""
+
+    url: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
 class InboundText:
-    """A text somebody sent us."""
+    """A text somebody sent us, cleaned by the adapter it came through (see domain.inbound_text)."""
 
     provider_ref: str
     from_number: str
@@ -148,6 +156,17 @@ class InboundText:
     received_at: datetime
     # What the provider itself did with an opt-out word: "STOP", "START", "HELP" or "".
     opt_out_type: str = ""
+    # How it came: "sms", "whatsapp" or "rcs".
+    via: str = "sms"
+    media: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InboundPage:
+    """A part of the provider's list of what came in; `following` names the next one, '' after the last."""
+
+    texts: Sequence[InboundText]
+    following: str
 
 
 class SmsProvider(Protocol):
@@ -164,8 +183,8 @@ class SmsProvider(Protocol):
         """The provider's own list of what went to a number since. Raises ProviderAway."""
         ...
 
-    def inbound_since(self, since: datetime) -> list[InboundText]:
-        """What came in since, as the provider has it. Raises ProviderAway."""
+    def inbound_page(self, since: datetime, *, page: str) -> InboundPage:
+        """A page of what came in since, as the provider has it; '' asks for the first. Raises ProviderAway."""
         ...
 
     def close(self) -> None:

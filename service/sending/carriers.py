@@ -97,7 +97,7 @@ class Words:
                 # What cannot be written now was not written then.
                 log.exception("words cannot be filled in", extra={"blast": doubt.blast_id})
                 continue
-            again[each.supporter_id] = thawed.text.fill(values)
+            again[each.supporter_id] = thawed.text.text(values)
         return again
 
     def of(self, claimed: ClaimedBatch) -> _Thawed:
@@ -258,7 +258,7 @@ def _texts(
     for place, (supporter_id, number, first_name, time_zone) in enumerate(people(recipients)):
         ref = str(MessageRef(claimed.blast_id, Channel.SMS, supporter_id))
         try:
-            body = compiled.fill(fill(Person(supporter_id, first_name, time_zone)))
+            body = compiled.text(fill(Person(supporter_id, first_name, time_zone)))
         except Exception:
             # The blast shows who failed and why; the others go.
             log.exception("words cannot be filled in", extra={"blast": claimed.blast_id, "supporter": supporter_id})

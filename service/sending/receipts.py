@@ -6,9 +6,11 @@ from datetime import datetime
 
 from service.consenting.consent import Evidence as ConsentEvidence
 from service.consenting.consent import withdraw_consent
+from service.domain.channel import Channel
 from service.domain.consent import Suppressed
 from service.domain.message import EVIDENCE_RANK, MessageRef, MessageState, NoticeRef, parse_ref
 from service.domain.receipt import Receipt, ReceiptKind
+from service.sending.receipt_refs import of_channel
 from service.store import Session
 from service.store.queries import notice_life, receipts
 from service.store.queries.receipts import Evidence, ReceiptRow
@@ -34,6 +36,10 @@ _EVIDENCE: dict[ReceiptKind, MessageState] = {
 _DROPPED_FOR = {"Unsubscribed Address": Suppressed.LEFT, "Spam Reporting Address": Suppressed.COMPLAINT}
 
 
+# What each provider carries: one that speaks of the other's messages is kept, and not believed.
+_CHANNELS = {"twilio": Channel.SMS, "sendgrid": Channel.EMAIL, "smtp": Channel.EMAIL}
+
+
 @dataclass(frozen=True, slots=True)
 class Applied:
     """How many receipts were new, and how many addresses they had us leave alone."""
@@ -44,6 +50,7 @@ class Applied:
 
 def apply_receipts(session: Session, provider: str, given: Sequence[Receipt], *, now: datetime) -> Applied:
     """Keep and apply receipts. A receipt seen before changes nothing; one that names no message of ours is kept."""
+    given = of_channel(session, given, _CHANNELS.get(provider))
     rows = {receipt.event_id: _row(receipt) for receipt in given}
     new = receipts.store(session, provider=provider, rows=list(rows.values()), received_at=now)
     fresh: dict[str, Receipt] = {receipt.event_id: receipt for receipt in given if receipt.event_id in new}

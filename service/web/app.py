@@ -22,10 +22,13 @@ from service.web.hooks.sendgrid import blueprint as sendgrid_hooks
 from service.web.hooks.twilio import blueprint as twilio_hooks
 from service.web.limits import limiter
 from service.web.site import filters, public
+from service.web.site.confirming import blueprint as confirming_pages
 from service.web.site.joining import blueprint as joining_pages
 from service.web.site.links import blueprint as link_pages
 from service.web.site.pages import blueprint as pages
 from service.web.site.petition import blueprint as petition_pages
+from service.web.site.signature import blueprint as signature_pages
+from service.web.token_paths import with_tidy_tokens
 from service.wording.shelf import TEMPLATES
 
 log = logging.getLogger(__name__)
@@ -66,6 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
         RATELIMIT_STORAGE_URI="calm-memory://",
     )
+    app.wsgi_app = with_tidy_tokens(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
     if hops := settings.trusted_proxy_count:
         # As many hops as are ours and no more: the rest of X-Forwarded-For is whatever a stranger wrote there.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's own way
@@ -93,7 +97,9 @@ def _register(app: Flask) -> None:
         console_blueprint,
         link_pages,
         joining_pages,
+        confirming_pages,
         petition_pages,
+        signature_pages,
         pages,
     ):
         app.register_blueprint(blueprint)

@@ -4,9 +4,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from service.wording.placeholders import Copy, Part, Placeholder, clean_name, fact_for, placeholders
+from service.wording.link_places import LinkPlace, in_link
+from service.wording.names import clean_name
+from service.wording.placeholders import Copy, Part, Placeholder, fact_for, placeholders
+from service.wording.sms import is_gsm, straighten_quotes
 
-TOKEN = re.compile(r"-tl_[a-z0-9_]+(?:\.\d+)?(?:\.h)?-")
+TOKEN = re.compile(r"-tl_[a-z0-9_]+(?:\.\d+)?(?:\.[hu])?-")
 # A token that somebody typed is parted by this invisible sign, so that no provider takes it for ours.
 _WORD_JOINER = "\u2060"
 
@@ -18,6 +21,18 @@ class CompiledCopy:
     parts: tuple[Part, ...]
     _literal: tuple[str, ...]
     _personal: tuple[tuple[int, str, str | None], ...]
+    # Which of them stand inside a link.
+    _in_links: frozenset[int]
+    # Whether the words themselves need no more than GSM-7, so that a name can be what spoils it.
+    _is_plain: bool
+
+    def text(self, values: Mapping[str, str]) -> str:
+        """One person's text, ready to be sent: what is theirs is tidied like the words around it.
+
+        A curly apostrophe in a name costs as much as one in the copy, and phones write it by themselves.
+        """
+        said = self.fill(values)
+        return said if not self._is_plain or is_gsm(said) else straighten_quotes(said)
 
     def fill(self, values: Mapping[str, str]) -> str:
         """One person's text."""
@@ -27,9 +42,9 @@ class CompiledCopy:
             if name == "first_name" and value:
                 value = clean_name(value)
             if value:
-                words[index] = value
+                words[index] = in_link(value) if index in self._in_links else value
             elif fallback is not None:
-                words[index] = fallback
+                words[index] = in_link(fallback) if index in self._in_links else fallback
             else:
                 words[index] = fact_for(Placeholder(name), values)
         return "".join(words)
@@ -48,11 +63,17 @@ class CompiledCopy:
 def compile_for(copy: Copy, shared_facts: Mapping[str, str]) -> CompiledCopy:
     """Fill what is the same for everyone in a blast. Raises MissingFact for a shared fact that is not known."""
     parts: list[Part] = []
+    in_links, place = set(), LinkPlace()
     for part in copy.parts:
         if isinstance(part, Placeholder) and part.is_personal:
+            if place.inside:
+                in_links.add(len(parts))
+            place.after_fact(is_address=part.is_address)
             parts.append(part)
             continue
-        words = fact_for(part, shared_facts) if isinstance(part, Placeholder) else part
+        words = part if isinstance(part, str) else fact_for(part, shared_facts)
+        words = in_link(words) if place.inside and isinstance(part, Placeholder) else words
+        place.after(words)
         if parts and isinstance(last := parts[-1], str):
             parts[-1] = last + words
         else:
@@ -61,7 +82,7 @@ def compile_for(copy: Copy, shared_facts: Mapping[str, str]) -> CompiledCopy:
     personal = tuple(
         (index, part.name, part.fallback) for index, part in enumerate(parts) if isinstance(part, Placeholder)
     )
-    return CompiledCopy(tuple(parts), literal, personal)
+    return CompiledCopy(tuple(parts), literal, personal, frozenset(in_links), is_gsm("".join(literal)))
 
 
 def tokens_for(slots: tuple[Placeholder, ...]) -> dict[Placeholder, str]:
@@ -81,6 +102,16 @@ def tokens_for(slots: tuple[Placeholder, ...]) -> dict[Placeholder, str]:
 def html_token(token: str) -> str:
     """The token whose value is escaped for HTML, beside the one for plain text."""
     return f"{token[:-1]}.h-"
+
+
+def link_token(token: str) -> str:
+    """The token whose value is percent-encoded, for the inside of a link."""
+    return f"{token[:-1]}.u-"
+
+
+def is_link_token(token: str) -> bool:
+    """Whether it stands inside a link."""
+    return token.endswith(".u-")
 
 
 def disarm(words: str) -> str:

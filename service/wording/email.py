@@ -10,7 +10,8 @@ from html import escape
 from mjml import mjml2html
 
 from service.wording.colours import INLINE_STYLES, PALETTE
-from service.wording.compiled import disarm, html_token, replace_tokens, tokens_for
+from service.wording.compiled import disarm, html_token, is_link_token, link_token, replace_tokens, tokens_for
+from service.wording.link_places import in_link
 from service.wording.markdown import Button, to_blocks, to_text
 from service.wording.placeholders import Copy, MissingFact, Placeholder, fact_for, placeholders
 from service.wording.shelf import JINJA, TEMPLATES
@@ -74,7 +75,8 @@ class RenderedEmail:
 
         A link is ours, safe in HTML, and put in as it is: an invisible sign inside it would break it.
         """
-        links = [(token, slot.name) for token, slot, _ in self.slots if slot.is_link]
+        links = [(token, slot.name) for token, slot, _ in self.slots if slot.is_link and not is_link_token(token)]
+        within = [(token, slot.name) for token, slot, _ in self.slots if slot.is_link and is_link_token(token)]
         others = [(token, slot, in_html) for token, slot, in_html in self.slots if not slot.is_link]
         names = tuple(dict.fromkeys(slot.name for _, slot, _ in others))
         # Many people have the same first name, and most the same kick-off.
@@ -85,12 +87,13 @@ class RenderedEmail:
             words = known.get(facts)
             if words is None:
                 words = known[facts] = {
-                    token: disarm(escape(said) if in_html else said)
+                    token: _as_put_in(token, said, in_html=in_html)
                     for token, slot, in_html in others
                     for said in (fact_for(slot, values),)
                 }
             try:
-                return words | {token: values[name] for token, name in links}
+                ours = {token: values[name] for token, name in links}
+                return words | ours | {token: in_link(values[name]) for token, name in within}
             except KeyError as missing:
                 raise MissingFact(f"nothing is known for {{{missing.args[0]}}}") from None
 
@@ -122,6 +125,7 @@ def render_email(copy: EmailCopy, frame: EmailFrame) -> RenderedEmail:
     tokens = tokens_for(slots)
     shared = {slot: fact_for(slot, frame.facts) for slot in slots if not slot.is_personal}
     in_text = {tokens[slot]: disarm(words) for slot, words in shared.items()}
+    in_text |= {link_token(tokens[slot]): in_link(disarm(words)) for slot, words in shared.items()}
     in_html = {token: escape(words) for token, words in in_text.items()}
     in_html |= {tokens[slot]: html_token(tokens[slot]) for slot in slots if _differs_in_html(slot)}
     subject, preheader = (
@@ -136,6 +140,13 @@ def render_email(copy: EmailCopy, frame: EmailFrame) -> RenderedEmail:
     return RenderedEmail(subject, finished[0], finished[1], preheader, left)
 
 
+def _as_put_in(token: str, said: str, *, in_html: bool) -> str:
+    """Words as they stand where this token stood: escaped in HTML, percent-encoded inside an address."""
+    if is_link_token(token):
+        return in_link(disarm(said))
+    return disarm(escape(said) if in_html else said)
+
+
 def _armed(copy: Copy, tokens: Mapping[Placeholder, str]) -> str:
     return "".join(tokens[part] if isinstance(part, Placeholder) else disarm(part) for part in copy.parts)
 
@@ -147,8 +158,9 @@ def _differs_in_html(slot: Placeholder) -> bool:
 def _left_over(tokens: Mapping[Placeholder, str], text: str, html: str) -> tuple[tuple[str, Placeholder, bool], ...]:
     left: list[tuple[str, Placeholder, bool]] = []
     for slot, token in tokens.items():
-        if token in text or token in html:
-            left.append((token, slot, False))
+        for each in (token, link_token(token)):
+            if each in text or each in html:
+                left.append((each, slot, False))
         if (escaped := html_token(token)) in html:
             left.append((escaped, slot, True))
     return tuple(left)

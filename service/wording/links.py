@@ -3,10 +3,14 @@
 A token is a keyed MAC followed by the facts, hidden under a keystream drawn from that MAC, so two supporters' tokens
 share no structure and no id can be read from an address. The purpose is part of the key material: a leave link cannot
 be used to sign a petition. Links to leave and to preferences never expire; confirmations and sign-ins always do.
+
+No token ends in `-` or `_`: apps that make links of plain text leave such a sign outside. Where one would, it is signed
+another way (another salt of the MAC) until it does not; tokens from before, which may, are read as ever.
 """
 
 import hashlib
 import hmac
+import re
 from binascii import Error as BadBase64
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Sequence
@@ -14,6 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import chain
+from urllib.parse import unquote
 
 from service.domain.channel import Channel
 
@@ -29,10 +34,14 @@ class LinkKind(StrEnum):
     CLICK = "click"
     SHARE = "share"
     CONFIRM = "confirm"
+    # The page after a form, for whoever sent it; the sign-up's id.
+    CHECK = "check"
+    # One signature, to look at and to take off; `target` is the petition.
+    SIGNATURE = "signature"
     SIGN_IN = "sign_in"
 
 
-EXPIRING = frozenset({LinkKind.CONFIRM, LinkKind.SIGN_IN})
+EXPIRING = frozenset({LinkKind.CONFIRM, LinkKind.CHECK, LinkKind.SIGN_IN})
 
 _CHANNELS: tuple[Channel | None, ...] = (None, Channel.EMAIL, Channel.SMS)
 _CHANNEL_NUMBERS = {channel: number for number, channel in enumerate(_CHANNELS)}
@@ -41,7 +50,12 @@ _VEIL = {kind: f"veil {kind}".encode() for kind in LinkKind}
 # Lasting: channel (2 bits), supporter (38), blast (28), target (28). Passing: channel, supporter, expiry in seconds
 # (40), nonce (64).
 _LASTING_BYTES, _PASSING_BYTES = 12, 18
-_LASTING_LETTERS = 32
+_LASTING_LETTERS, _PASSING_LETTERS = 32, 40
+# One token in 32 ends badly; that all these ways end badly happens to one in a million million.
+_SALTS = tuple(bytes([way]) if way else b"" for way in range(8))
+_BAD_ENDS = "-_"
+_BROKEN = re.compile(r"[\s\u00ad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]|=(?:3D)?[\r\n]+")
+_RUN = re.compile(r"[A-Za-z0-9_-]+")
 _TO_URL = bytes.maketrans(b"+/", b"-_")
 _FROM_URL = bytes.maketrans(b"-_", b"+/")
 
@@ -85,9 +99,19 @@ def sign(
         raise ValueError(f"a {kind} link needs a moment at which it expires, and a nonce of 64 bits")
     else:
         facts = (number << 104 | int(expires_at.timestamp()) << 64 | nonce).to_bytes(_PASSING_BYTES, "big")
-    mac = hashlib.blake2b(facts, digest_size=MAC_BYTES, key=key, person=_PURPOSE[kind]).digest()
-    veiled = mac + _veil(facts, mac, kind, key)
-    return b2a_base64(veiled, newline=False).translate(_TO_URL).decode()
+    return _spell(kind, facts, key)
+
+
+def _spell(kind: LinkKind, facts: bytes, key: bytes) -> str:
+    """The token of these facts, in the first way whose last letter stays part of a link."""
+    token = ""
+    for salt in _SALTS:
+        mac = _mac(facts, kind, key, salt)
+        veiled = mac + _veil(facts, mac, kind, key)
+        token = b2a_base64(veiled, newline=False).translate(_TO_URL).decode()
+        if token[-1] not in _BAD_ENDS:
+            break
+    return token
 
 
 def sign_many(
@@ -130,24 +154,51 @@ def sign_many(
     # 24 bytes are 32 letters exactly, so that many tokens spelled as one come apart again.
     spelled = b2a_base64(b"".join(chain.from_iterable(zip(macs, parts, strict=True))), newline=False)
     letters = spelled.translate(_TO_URL).decode()
-    return [letters[place : place + _LASTING_LETTERS] for place in range(0, len(letters), _LASTING_LETTERS)]
+    tokens = [letters[place : place + _LASTING_LETTERS] for place in range(0, len(letters), _LASTING_LETTERS)]
+    for place, end in enumerate(letters[_LASTING_LETTERS - 1 :: _LASTING_LETTERS]):
+        if end in _BAD_ENDS:
+            tokens[place] = _spell(kind, facts[place], key)
+    return tokens
 
 
 def read_token(token: str, kind: LinkKind, keys: Sequence[bytes], *, now: datetime | None = None) -> LinkFacts | None:
-    """Read a token signed for this purpose with any of these keys; None where it is not genuine or has expired."""
+    """Read a token signed for this purpose with any of these keys; None where it is not genuine or has expired.
+
+    What a mailbox or a chat app took along with the link is not part of it (see `tidy_token`).
+    """
     size = _PASSING_BYTES if kind in EXPIRING else _LASTING_BYTES
     if kind in EXPIRING and now is None:
         raise ValueError(f"reading a {kind} link needs the time")
-    raw = _from_url(token)
+    raw = _from_url(tidy_token(token, kind))
     if raw is None or len(raw) != MAC_BYTES + size:
         return None
     mac, veiled = raw[:MAC_BYTES], raw[MAC_BYTES:]
     for key in keys:
         facts = _veil(veiled, mac, kind, key)
-        genuine = hashlib.blake2b(facts, digest_size=MAC_BYTES, key=key, person=_PURPOSE[kind]).digest()
-        if hmac.compare_digest(mac, genuine):
+        if any(hmac.compare_digest(mac, _mac(facts, kind, key, salt)) for salt in _SALTS):
             return _unpack(kind, facts, now)
     return None
+
+
+def tidy_token(typed: str, kind: LinkKind | None = None) -> str:
+    """The token in what came with a link: line breaks and invisible signs taken out, signs before and after cut off.
+
+    A full stop, a bracket or a quotation mark beside a link is taken for a part of it by many apps, plainly or as
+    `%29`; a long line is broken by others. With a `kind`, letters beyond its length are not part of it either.
+    """
+    whole = _BROKEN.sub("", typed)
+    if "%" in whole:
+        whole = _BROKEN.sub("", unquote(unquote(whole)))
+    found = _RUN.search(whole)
+    if found is None:
+        return ""
+    if kind is None:
+        return found[0]
+    return found[0][: _PASSING_LETTERS if kind in EXPIRING else _LASTING_LETTERS]
+
+
+def _mac(facts: bytes, kind: LinkKind, key: bytes, salt: bytes) -> bytes:
+    return hashlib.blake2b(facts, digest_size=MAC_BYTES, key=key, person=_PURPOSE[kind], salt=salt).digest()
 
 
 def _veil(facts: bytes, mac: bytes, kind: LinkKind, key: bytes) -> bytes:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from html import escape
 
-from service.wording.compiled import disarm, replace_tokens, tokens_for
+from service.wording.compiled import disarm, link_token, replace_tokens, tokens_for
+from service.wording.link_places import in_link
 from service.wording.markdown import to_html
 from service.wording.placeholders import Placeholder, fact_for, parse, placeholders
 
@@ -16,5 +17,7 @@ def page_html(markdown: str, facts: Mapping[str, str] | None = None) -> str:
     copy = parse(markdown)
     tokens = tokens_for(placeholders(copy))
     armed = "".join(tokens[part] if isinstance(part, Placeholder) else disarm(part) for part in copy.parts)
-    values = {token: escape(fact_for(slot, facts or {})) for slot, token in tokens.items()}
+    said = {token: fact_for(slot, facts or {}) for slot, token in tokens.items()}
+    values = {token: escape(words) for token, words in said.items()}
+    values |= {link_token(token): in_link(words) for token, words in said.items()}
     return replace_tokens(to_html(armed), values)

@@ -1,5 +1,7 @@
 """The closed grammar of managers' copy: `{name}`, `{name|fallback}`, `{briefing_link:slug}`, `{{` and `}}`.
 
+A count may bring its words, for one and for more: `{signature_count:one person has|# people have}`.
+
 It is not a template language: nothing is evaluated, what is filled in is never read again, and a name that is not
 in the lists below is a mistake shown with its place.
 """
@@ -8,6 +10,10 @@ import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from service.wording.link_places import LinkPlace, in_link
+from service.wording.names import clean_name
+from service.wording.plurals import forms_mistake, with_count
 
 PERSONAL = frozenset(
     {
@@ -20,13 +26,15 @@ SHARED = KEYWORD_HINTS | {
     *("home", "away", "fixture", "venue", "score", "result"),
     *("organisation", "campaign", "campaign_link", "signature_count"),
 }
+# What our own messages may say beside it: facts of the one thing they are about.
+OWN = frozenset({"signature_link", "briefing_title", "briefing_number", "briefing_count", "briefing_numbers"})
 BRIEFING_LINK = "briefing_link"
 LINKS = frozenset({"petition_link", "share_link", "friend_link", "preferences_link", "leave_link"})
-NAME_LENGTH = 40
+# What has a form for one and another for more.
+COUNTS = frozenset({"signature_count"})
 
 _PIECE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_ADDRESS_LIKE = re.compile(r"://|www\.|@|\w\.\w{2,}", re.IGNORECASE)
 
 
 class CopyMistake(ValueError):
@@ -47,10 +55,14 @@ class MissingFact(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """One `{…}`. `name` is `briefing_link:<slug>` whole for briefings; `fallback` is None where none was written."""
+    """One `{…}`. `name` is `briefing_link:<slug>` whole for briefings; `fallback` is None where none was written.
+
+    `forms` are a count's words for one and for more.
+    """
 
     name: str
     fallback: str | None = None
+    forms: tuple[str, ...] = ()
 
     @property
     def is_personal(self) -> bool:
@@ -59,6 +71,11 @@ class Placeholder:
     @property
     def is_link(self) -> bool:
         return self.name in LINKS or self.briefing is not None
+
+    @property
+    def is_address(self) -> bool:
+        """Whether a link may begin with it."""
+        return self.is_link or self.name == "campaign_link"
 
     @property
     def briefing(self) -> str | None:
@@ -77,8 +94,8 @@ class Copy:
     parts: tuple[Part, ...]
 
 
-def parse(text: str) -> Copy:
-    """Read copy. Raises CopyMistake at the first placeholder that is not in the grammar."""
+def parse(text: str, *, also: frozenset[str] = frozenset()) -> Copy:
+    """Read copy. Raises CopyMistake at the first placeholder that is neither in the grammar nor in `also`."""
     parts: list[Part] = []
     literal: list[str] = []
     end = 0
@@ -93,7 +110,7 @@ def parse(text: str) -> Copy:
             if words := "".join(literal):
                 parts.append(words)
             literal.clear()
-            parts.append(_placeholder(text, piece))
+            parts.append(_placeholder(text, piece, also))
     literal.append(text[end:])
     if words := "".join(literal):
         parts.append(words)
@@ -105,20 +122,60 @@ def _stray(brace: str) -> str:
     return f"a {brace} that is never {missing}; write {brace * 2} for the sign itself"
 
 
-def _placeholder(text: str, piece: re.Match[str]) -> Placeholder:
+def _placeholder(text: str, piece: re.Match[str], also: frozenset[str]) -> Placeholder:
+    base, colon, words = piece[1].partition(":")
+    if colon and base.strip() in COUNTS:
+        forms = tuple(words.split("|"))
+        if why := forms_mistake(forms) or ("" if len(words) <= 400 and "\n" not in words else _ONE_LINE):
+            raise CopyMistake(text, piece.start(), why)
+        return Placeholder(base.strip(), None, forms)
     name, bar, fallback = piece[1].partition("|")
     name = name.strip()
     base, colon, slug = name.partition(":")
     if base == BRIEFING_LINK:
         if not _SLUG.fullmatch(slug):
             raise CopyMistake(text, piece.start(), "a briefing link names its briefing: {briefing_link:its-slug}")
-    elif colon or name not in PERSONAL | SHARED:
-        known = sorted(PERSONAL | SHARED | {BRIEFING_LINK})
-        near = difflib.get_close_matches(name.lower().replace(" ", "_"), known, n=2, cutoff=0.6)
-        raise CopyMistake(text, piece.start(), f"no such placeholder: {piece[0]}", [f"{{{n}}}" for n in near])
+    elif colon or name not in PERSONAL | SHARED | also:
+        raise CopyMistake(text, piece.start(), f"no such placeholder: {piece[0]}", near_to(name))
     if "\n" in fallback or len(fallback) > 80:
-        raise CopyMistake(text, piece.start(), "a fallback is one line of at most 80 characters")
+        raise CopyMistake(text, piece.start(), _ONE_LINE)
     return Placeholder(name, fallback.strip() if bar else None)
+
+
+# What other tools call what we have, with everything but the letters left out.
+_ELSEWHERE = {
+    **dict.fromkeys(
+        (
+            *("fname", "name", "firstname", "first", "givenname", "forename", "nickname", "username", "fullname"),
+            *("vorname", "prenom", "prénom", "nombre", "nome", "imie", "imię", "ad", "adi", "adı", "имя", "voornaam"),
+            *("fornavn", "förnamn", "isim", "contactfirstname", "personfirstname", "subscribername", "recipientname"),
+        ),
+        "first_name",
+    ),
+    **dict.fromkeys(
+        (
+            *("unsub", "unsubscribe", "unsubscribelink", "unsubscribeurl", "optout", "optoutlink", "unsublink"),
+            *("globalunsubscribe", "asmgroupunsubscriberawurl", "actionoptouturl"),
+        ),
+        "leave_link",
+    ),
+    **dict.fromkeys(("updateprofile", "preferences", "managepreferences", "preferencecenter"), "preferences_link"),
+    **dict.fromkeys(("company", "listcompany", "org", "sender", "sendername", "organization"), "organisation"),
+    **dict.fromkeys(("signatures", "count", "total", "signaturecount"), "signature_count"),
+}
+
+
+def near_to(name: str) -> list[str]:
+    """The placeholders of ours that somebody who wrote this may have meant."""
+    letters = "".join(letter for letter in name.lower() if letter.isalpha())
+    known = sorted(PERSONAL | SHARED | {BRIEFING_LINK})
+    if letters in _ELSEWHERE or "firstname" in letters:
+        return [f"{{{_ELSEWHERE.get(letters, 'first_name')}}}"]
+    near = difflib.get_close_matches(name.strip().lower().replace(" ", "_"), known, n=2, cutoff=0.6)
+    return [f"{{{each}}}" for each in near]
+
+
+_ONE_LINE = "a fallback is one line of at most 80 characters"
 
 
 def placeholders(copy: Copy) -> tuple[Placeholder, ...]:
@@ -139,12 +196,26 @@ def write(copy: Copy) -> str:
 def _written(part: Part) -> str:
     if isinstance(part, str):
         return part.replace("{", "{{").replace("}", "}}")
+    if part.forms:
+        return f"{{{part.name}:{'|'.join(part.forms)}}}"
     return f"{{{part.name}}}" if part.fallback is None else f"{{{part.name}|{part.fallback}}}"
 
 
 def fill(copy: Copy, facts: Mapping[str, str]) -> str:
-    """Put every fact in its place. Raises MissingFact where there is neither fact nor fallback."""
-    return "".join(part if isinstance(part, str) else fact_for(part, facts) for part in copy.parts)
+    """Put every fact in its place, percent-encoded inside a link. Raises MissingFact where there is none."""
+    words, place = [], LinkPlace()
+    for part in copy.parts:
+        if isinstance(part, str):
+            words.append(part)
+            place.after(part)
+            continue
+        said = fact_for(part, facts)
+        words.append(in_link(said) if place.inside else said)
+        if part.is_personal:
+            place.after_fact(is_address=part.is_address)
+        else:
+            place.after(words[-1])
+    return "".join(words)
 
 
 def fact_for(placeholder: Placeholder, facts: Mapping[str, str]) -> str:
@@ -152,21 +223,11 @@ def fact_for(placeholder: Placeholder, facts: Mapping[str, str]) -> str:
     fact = facts.get(placeholder.name)
     if fact is not None and placeholder.name == "first_name":
         fact = clean_name(fact)
+    if fact and placeholder.forms:
+        count = int("".join(sign for sign in fact if sign.isdecimal()) or "0")
+        return with_count(placeholder.forms, count, fact, facts.get("language", "en"))
     if fact or (fact is not None and placeholder.fallback is None):
         return fact
     if placeholder.fallback is None:
         raise MissingFact(f"nothing is known for {{{placeholder.name}}}")
     return placeholder.fallback
-
-
-def clean_name(name: str) -> str:
-    """A first name fit to print: one line, no invisible signs, 40 characters at most.
-
-    Empty where it looks like an address, so that nobody can have us send their link to a stranger.
-    """
-    if not (name.isprintable() and len(name) <= NAME_LENGTH):
-        spaced = "".join(" " if sign.isspace() else sign for sign in name)
-        name = "".join(sign for sign in spaced if sign.isprintable())[:NAME_LENGTH]
-    if "." in name or "@" in name or "/" in name:
-        return "" if _ADDRESS_LIKE.search(name) else name.strip()
-    return name.strip()

@@ -11,8 +11,11 @@ from service.wording.gsm import BASIC, EXTENSION, STAND_INS
 
 _GSM = re.compile("[" + re.escape(BASIC + EXTENSION) + "]*")
 _EXTENSION = re.compile("[" + re.escape(EXTENSION) + "]")
-_INVISIBLE = re.compile("[\u200b\u200c\u2060\ufeff\u00ad]")
-_OTHER_SPACES = re.compile("[\t\u00a0\u2000-\u200a\u202f\u205f\u3000]")
+_INVISIBLE = re.compile("[\u200b\u2060-\u2064\ufeff\u00ad\u180e]")
+# Joiners, directions and variation selectors: they mean something beside emoji and in Persian, Arabic, Hebrew or
+# Hindi, all of which need the wide alphabet anyway; in a text that could do without it they are leftovers of a paste.
+_MARKS = re.compile("[\u034f\u061c\u200c-\u200f\u202a-\u202e\u2066-\u206f\ufe00-\ufe0f]")
+_OTHER_SPACES = re.compile("[\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _LINE_ENDS = re.compile("\r\n|[\r\u2028\u2029\u0085]")
 _STANDING_IN = str.maketrans(STAND_INS)
 
@@ -90,10 +93,11 @@ def _segments(encoding: Encoding, units: int, sizes: Iterator[int] | None) -> in
 
 
 def straighten(body: str) -> Straightened:
-    """Tidy a text for sending: composed letters, plain line ends and spaces, nothing invisible.
+    """Tidy a text for sending: composed letters, plain line ends and spaces, nothing that means nothing.
 
-    Typographic signs (a curly apostrophe turns 160 characters into 70 and doubles the bill) are straightened where
-    that brings the whole text into GSM-7; where other letters keep it out, it would spoil the text and save nothing.
+    Typographic signs (a curly apostrophe turns 160 characters into 70 and doubles the bill) are straightened, and
+    invisible marks left out, where that brings the whole text into GSM-7; where other letters keep it out, it would
+    spoil the text and save nothing.
     """
     changes: Counter[tuple[str, str]] = Counter()
 
@@ -105,9 +109,11 @@ def straighten(body: str) -> Straightened:
     tidy = note(_INVISIBLE, "", tidy)
     tidy = "".join(sign for sign in tidy if sign == "\n" or unicodedata.category(sign) != "Cc")
     tidy = unicodedata.normalize("NFC", tidy)
-    straight = tidy.translate(_STANDING_IN)
+    bare = unicodedata.normalize("NFC", _MARKS.sub("", tidy))
+    straight = bare.translate(_STANDING_IN)
     if straight != tidy and is_gsm(straight):
-        changes.update((sign, STAND_INS[sign]) for sign in tidy if sign in STAND_INS)
+        changes.update((mark, "") for mark in _MARKS.findall(tidy))
+        changes.update((sign, STAND_INS[sign]) for sign in bare if sign in STAND_INS)
         tidy = straight
     return Straightened(tidy, tuple(Change(*pair, times) for pair, times in changes.items()))
 
@@ -123,8 +129,11 @@ def is_gsm(body: str) -> bool:
 
 
 def costly_signs(body: str) -> tuple[str, ...]:
-    """The signs that keep a text out of GSM-7, each once, in order: what an author is shown."""
-    return tuple(dict.fromkeys(sign for sign in body if not is_gsm(sign)))
+    """The signs that keep a text out of GSM-7, each once, in order: what an author is shown.
+
+    Marks that cannot be seen are not among them: they stay only where a sign that can be seen is costly.
+    """
+    return tuple(dict.fromkeys(sign for sign in body if not is_gsm(sign) and not _MARKS.match(sign)))
 
 
 def graphemes(text: str) -> Iterator[str]:

@@ -20,6 +20,7 @@ from service.store.queries import notice_life
 from tests import make
 from tests.sending.notebook import EmailNotebook, SmsNotebook
 
+pytestmark = pytest.mark.at_any_hour
 PHONE = "+447700900301"
 Ask = Callable[..., None]
 

@@ -1,13 +1,17 @@
 """A link does what it was signed for, for whom it was signed, and nothing else."""
 
+import runpy
+from binascii import b2a_base64
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from service.domain.channel import Channel
-from service.wording.links import EXPIRING, LinkKind, derive_key, read_token, sign, sign_many
+from service.wording.links import EXPIRING, LinkKind, derive_key, read_token, sign, sign_many, tidy_token
 
 KEY = derive_key("k" * 32, "links")
 OLD_KEY = derive_key("o" * 32, "links")
@@ -106,3 +110,56 @@ def test_many_at_once_are_signed_as_each_alone(supporter_ids: list[int], blast_i
 def test_an_id_too_large_for_a_link_is_refused_among_many() -> None:
     with pytest.raises(ValueError, match="too large"):
         sign_many(LinkKind.CLICK, [1, 2**38], key=b"a key")
+
+
+def test_no_token_ends_where_an_app_would_end_the_link(capsys: pytest.CaptureFixture[str]) -> None:
+    runpy.run_path(str(Path(__file__).parents[1] / "cases/token_ends_in_dash/count.py"))
+
+    assert capsys.readouterr().out == "0.0\n"
+
+
+@pytest.mark.parametrize("kind", list(LinkKind))
+def test_neither_does_one_that_is_signed_alone(kind: LinkKind) -> None:
+    passing = {"expires_at": NOW, "nonce": 1} if kind in EXPIRING else {}
+
+    tokens = [sign(kind, number, key=KEY, **passing) for number in range(500)]  # type: ignore[arg-type]  # a link's facts
+
+    assert not any(token.endswith(("-", "_")) for token in tokens)
+    before = NOW - timedelta(hours=1)
+    read = [read_token(token, kind, [KEY], now=before) for token in tokens]
+    assert [facts.supporter_id for facts in read if facts] == list(range(500))
+
+
+def _signed_before(supporter_id: int) -> str:
+    """A token as the version before wrote it, whatever sign it ends in."""
+    facts = (supporter_id << 56).to_bytes(12, "big")
+    mac = blake2b(facts, digest_size=12, key=KEY, person=b"leave").digest()
+    veil = blake2b(mac, digest_size=12, key=KEY, person=b"veil leave").digest()
+    return (
+        b2a_base64(mac + bytes(a ^ b for a, b in zip(facts, veil, strict=True)), newline=False)
+        .decode()
+        .translate(str.maketrans("+/", "-_"))
+    )
+
+
+def test_links_that_are_out_already_are_still_read() -> None:
+    old = [_signed_before(number) for number in range(1, 400)]
+
+    assert any(token.endswith(("-", "_")) for token in old)
+    read = [read_token(token, LinkKind.LEAVE, [KEY]) for token in old]
+    assert [facts.supporter_id for facts in read if facts] == list(range(1, 400))
+
+
+@pytest.mark.parametrize("end", [*".,;:!?)>]\"'/»…= -_", "%20", "%2E", "%252E", "\u200b", "\n", "=\r\n", " and more"])
+def test_a_sign_that_came_along_with_a_link_is_cut_off(end: str) -> None:
+    token = sign(LinkKind.LEAVE, 7, key=KEY)
+
+    assert tidy_token(token + end, LinkKind.LEAVE) == token
+    assert read_token(token + end, LinkKind.LEAVE, [KEY]) is not None
+
+
+def test_a_link_broken_over_two_lines_is_read_whole() -> None:
+    token = sign(LinkKind.LEAVE, 7, key=KEY)
+
+    for torn in ("=\r\n", "\n ", "\u200b", "%0D%0A", "%20"):
+        assert read_token(f"<{token[:20]}{torn}{token[20:]}>", LinkKind.LEAVE, [KEY]) is not None

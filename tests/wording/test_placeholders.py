@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.wording.compiled import compile_for, replace_tokens, tokens_for
+from service.wording.names import clean_name
 from service.wording.placeholders import (
     PERSONAL,
     SHARED,
@@ -14,12 +15,12 @@ from service.wording.placeholders import (
     CopyMistake,
     MissingFact,
     Placeholder,
-    clean_name,
     fill,
     parse,
     placeholders,
     write,
 )
+from service.wording.sms import Encoding, measure
 
 NAMES = sorted(PERSONAL | SHARED)
 SHARED_FACTS = {"home": "Azerbaijan", "away": "England", "score": "0-1"}
@@ -74,6 +75,7 @@ def test_copy_written_out_reads_the_same_again(pieces: list[str | Placeholder]) 
 
 @given(parts, anything)
 def test_what_is_filled_in_is_never_read_again(pieces: list[str | Placeholder], stranger: str) -> None:
+    pieces = [part for piece in pieces for part in (piece, " ")]
     copy = Copy(tuple(pieces))
     facts = {placeholder.name: f"{{leave_link}}{stranger}" for placeholder in placeholders(copy)}
     facts.pop("first_name", None)
@@ -103,14 +105,135 @@ def test_a_name_is_one_short_clean_line(name: str) -> None:
     assert clean_name(cleaned) == cleaned
 
 
-@pytest.mark.parametrize("name", ["evil.example.com", "www.evil", "win at https://x.co", "a@example.org"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "evil.example.com",
+            "www.evil",
+            "www.x.com",
+            "win at https://x.co",
+            "a@example.org",
+            "evil。com",
+            "EVIL．COM",
+        ),
+        *("bit.ly/x", "evil.ru", "Evil.Com", "t.me/win", "пример.рф", "e\u200bvil.com", "ann evil.org!", "evil.com:80"),
+        *("ａｎｎ．ｃｏｍ", "evil.photography", "evil.co.uk"),
+    ],
+)
 def test_a_name_that_is_an_address_is_not_repeated_to_anyone(name: str) -> None:
     assert fill(parse("Hi {first_name|friend}"), {"first_name": name}) == "Hi friend"
 
 
-@pytest.mark.parametrize("name", ["Ana", "Mary-Jane O'Neill", "Səbinə", "J. R.", "李雷"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Ana", "Mary-Jane O'Neill", "Səbinə", "J. R.", "李雷", "Jo.Ann", "St. John", "O'Brien", "J.R.", "Dr.Who"),
+        *(
+            "O’Brien",
+            "Jean–Luc",
+            "J.R.R. Tolkien",
+            "St.John",
+            "Md.Karim",
+            "Dr.No",
+            "J.Li",
+            "anna.maria",
+            "Mr. T.",
+            "Ana:",
+        ),
+        *(
+            "Ana @ Baku",
+            "@ana",
+            "علی\u200cرضا",
+            "Ana / Bilal",
+            "Ülkər",
+            "José María",
+            "N/A",
+            "D.",
+            "Ana 👩\u200d👧",
+            "x.1",
+        ),
+    ],
+)
 def test_a_name_that_is_a_name_is_kept_as_it_is(name: str) -> None:
     assert clean_name(name) == name
+
+
+def test_a_name_is_composed_and_loses_what_turns_the_words_around_it() -> None:
+    assert clean_name("\u202ee\u0301lodie\u200f ") == "élodie"
+    assert clean_name("An\u200da") == "Ana"
+
+
+def test_a_name_too_long_for_a_greeting_keeps_whole_words() -> None:
+    assert clean_name("Maria de los Angeles Fernandez de Cordoba y Alvarez") == "Maria de los Angeles Fernandez de"
+
+
+@pytest.mark.parametrize(
+    ("copy", "count", "said"),
+    [
+        ("{signature_count:one person has|# people have} signed", "1", "one person has signed"),
+        ("{signature_count:one person has|# people have} signed", "1,204", "1,204 people have signed"),
+        ("{signature_count:one person has|# people have} signed", "0", "0 people have signed"),
+        ("{signature_count:Be the first|# person|# people}", "0", "Be the first"),
+        ("{signature_count:Be the first|# person|# people}", "1", "1 person"),
+        ("{signature_count:Be the first|# person|# people}", "2", "2 people"),
+        ("{signature_count:one=# has|other=# have|zero=none have}", "0", "none have"),
+        ("{signature_count:one=# has|other=# have|zero=none have}", "7", "7 have"),
+    ],
+)
+def test_a_count_brings_the_words_that_go_with_it(copy: str, count: str, said: str) -> None:
+    facts = {"signature_count": count, "language": "en"}
+
+    assert fill(parse(copy), facts) == said
+    assert compile_for(parse(copy), facts).fill({}) == said
+    assert write(parse(copy)) == copy
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [("1", "1 podpis"), ("3", "3 podpisy"), ("5", "5 podpisów"), ("22", "22 podpisy")]
+)
+def test_a_language_with_more_forms_than_two_has_them_all(count: str, said: str) -> None:
+    copy = parse("{signature_count:one=# podpis|few=# podpisy|many=# podpisów|other=# podpisu}")
+
+    assert fill(copy, {"signature_count": count, "language": "pl"}) == said
+
+
+@pytest.mark.parametrize(
+    "copy", ["{signature_count:people}", "{signature_count:one=a|b}", "{signature_count:one=a|few=b}"]
+)
+def test_a_count_whose_forms_are_not_whole_is_a_mistake(copy: str) -> None:
+    with pytest.raises(CopyMistake):
+        parse(copy)
+
+
+def test_what_is_filled_into_a_link_is_encoded_and_what_stands_beside_one_is_not() -> None:
+    copy = parse(
+        "https://x.org/?n={first_name|dear friend}&m={fixture}#{first_name} {first_name} {petition_link}?n={home}"
+    )
+    facts = {
+        "first_name": "Ana & Ülo",
+        "fixture": "A v B",
+        "petition_link": "https://e.org/l/x",
+        "home": "Cote d'Ivoire",
+    }
+
+    said = "https://x.org/?n=Ana%20%26%20%C3%9Clo&m=A%20v%20B#Ana%20%26%20%C3%9Clo Ana & Ülo https://e.org/l/x?n=Cote%20d%27Ivoire"
+    assert fill(copy, facts) == said
+    assert compile_for(copy, facts).fill(facts) == said
+    assert fill(copy, {**facts, "first_name": ""}).startswith("https://x.org/?n=dear%20friend&m=A%20v%20B#")
+
+
+@pytest.mark.parametrize("name", ["O’Brien", "e\u0301lodie", "Jean–Luc", "Zoë\u200f".replace("ë", "é")])
+def test_a_name_costs_no_more_than_its_letters_must(name: str) -> None:
+    compiled = compile_for(parse("Hello {first_name|friend}, sign now. STOP to leave"), {})
+
+    assert measure(compiled.text({"first_name": name})).encoding is Encoding.GSM_7
+
+
+def test_a_name_in_another_alphabet_is_left_as_it_is_written() -> None:
+    compiled = compile_for(parse("Hello {first_name|friend}, it's on"), {})
+
+    assert compiled.text({"first_name": "Əli"}) == "Hello Əli, it's on"
 
 
 def test_a_fact_nobody_knows_is_refused() -> None:

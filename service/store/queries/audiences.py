@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, any_, exists, func, or_, sel
 from service.domain.audience import AnyOf, Audience, Rule, RuleKind
 from service.domain.channel import Channel
 from service.store import Session
+from service.store.queries.petitions import stands
 from service.store.tables.campaign import Petition, Stage
 from service.store.tables.people import Action, Permission, Signature, Supporter, Suppression
 from service.store.tables.sending import Blast, Message
@@ -26,6 +27,7 @@ def audience_select(campaign_id: int, channel: Channel, audience: Audience) -> S
         .where(
             Permission.campaign_id == campaign_id,
             Permission.channel == channel,
+            Permission.address_hash == address_hash,
             address.is_not(None),
             Supporter.erased_at.is_(None),
             ~suppressed,
@@ -41,6 +43,19 @@ def count_audience(session: Session, campaign_id: int, channel: Channel, audienc
     session.execute(text("SET LOCAL work_mem = '64MB'"))
     chosen = audience_select(campaign_id, channel, audience).subquery()
     return session.scalar(select(func.count()).select_from(chosen)) or 0
+
+
+def time_zones(
+    session: Session, campaign_id: int, channel: Channel, audience: Audience, *, most: int
+) -> dict[str, int]:
+    """Time zone to how many of an audience live by it, over the first `most` people of it (pk_permissions)."""
+    chosen = audience_select(campaign_id, channel, audience).limit(most).subquery()
+    question = (
+        select(Supporter.time_zone, func.count().label("people"))
+        .join(chosen, chosen.c.id == Supporter.id)
+        .group_by(Supporter.time_zone)
+    )
+    return {row.time_zone: row.people for row in session.execute(question)}
 
 
 def _holds(rule: Rule | AnyOf, campaign_id: int) -> ColumnElement[bool]:
@@ -70,7 +85,7 @@ def _fact(rule: Rule, campaign_id: int) -> ColumnElement[bool]:
 def has_signed(campaign_id: int) -> ColumnElement[bool]:
     """Whether a supporter has signed a campaign's petition (pk_signatures)."""
     petition = select(Petition.id).where(Petition.campaign_id == campaign_id).scalar_subquery()
-    return exists().where(Signature.petition_id == petition, Signature.supporter_id == Supporter.id)
+    return exists().where(Signature.petition_id == petition, Signature.supporter_id == Supporter.id, stands())
 
 
 def _yes_no(kind: RuleKind, campaign_id: int) -> ColumnElement[bool]:
@@ -82,12 +97,14 @@ def _yes_no(kind: RuleKind, campaign_id: int) -> ColumnElement[bool]:
         )
     if kind in {RuleKind.HAS_EMAIL, RuleKind.HAS_SMS}:
         channel = Channel.EMAIL if kind is RuleKind.HAS_EMAIL else Channel.SMS
+        present = Supporter.email_hash if channel is Channel.EMAIL else Supporter.phone_hash
         return (
             exists()
             .where(
                 Permission.campaign_id == campaign_id,
                 Permission.channel == channel,
                 Permission.supporter_id == Supporter.id,
+                Permission.address_hash == present,
             )
             .correlate(Supporter)
         )

@@ -51,14 +51,14 @@ _INTEND = text("""
     UPDATE notices SET state = 'sending', attempt_id = :attempt_id, intent_at = clock_timestamp(),
         attempt_count = attempt_count + 1
     WHERE id = :id AND state = 'claimed' AND lease_owner = :owner AND lease_until > clock_timestamp()
-      AND expires_at > clock_timestamp()
+      AND expires_at > clock_timestamp() AND to_address IS NOT NULL
     RETURNING id, kind, channel, to_address, sender, campaign_id, supporter_id, facts, passes_suppression, created_at,
         expires_at, attempt_count
 """)
 
 
 def intend(session: Session, notice_id: int, *, attempt_id: UUID, owner: UUID) -> IntendedNotice | None:
-    """Write the intent; None when the lease or the notice's worth has run out."""
+    """Write the intent; None when the lease or the notice's worth has run out, or its reader was forgotten."""
     row = session.execute(_INTEND, {"id": notice_id, "attempt_id": attempt_id, "owner": owner}).one_or_none()
     if row is None:
         return None
@@ -78,7 +78,7 @@ def add_attempt(session: Session, *, attempt_id: UUID, notice_id: int, provider:
 
 _OUTCOME = text("""
     UPDATE notices SET state = :state, reason = :reason, provider_ref = :provider_ref,
-        body = CASE WHEN :body = '' THEN body ELSE :body END, lease_until = NULL,
+        body = CASE WHEN :body = '' OR to_address IS NULL THEN body ELSE :body END, lease_until = NULL,
         not_before = CASE WHEN :state = 'queued' THEN clock_timestamp() + :wait * interval '1 second'
             ELSE not_before END
     WHERE id = :id AND lease_owner = :owner AND state IN ('claimed', 'sending')
@@ -115,6 +115,12 @@ _RAISE = text(f"UPDATE notices SET state = :state WHERE id = :id AND {rank_of('s
 def raise_state(session: Session, notice_id: int, *, state: MessageState, rank: int) -> None:
     """Carry evidence onto a notice; it only ever rises."""
     session.execute(_RAISE, {"id": notice_id, "state": str(state), "rank": rank})
+
+
+def on_channel(session: Session, notice_ids: Sequence[int], channel: Channel) -> frozenset[int]:
+    """Which of these notices go by this channel (pk_notices)."""
+    found = select(Notice.id).where(Notice.id == func.any(list(notice_ids)), Notice.channel == channel)
+    return frozenset(session.scalars(found))
 
 
 def addressee(session: Session, notice_id: int) -> tuple[int, Channel] | None:

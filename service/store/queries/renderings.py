@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from service.domain.channel import Channel
 from service.store import Session
 from service.store.tables.campaign import Briefing, Campaign, Copy, Link, Petition
-from service.store.tables.people import Signature
+from service.store.tables.people import SignatureCount
 from service.store.tables.sending import Rendering
 
 
@@ -31,9 +31,9 @@ def briefing_slugs(session: Session, campaign_id: int) -> frozenset[str]:
 
 
 def signature_count(session: Session, campaign_id: int) -> int:
-    """How many supporters have signed the campaign's petition."""
-    signed = select(func.count()).select_from(Signature).join(Petition, Petition.id == Signature.petition_id)
-    return session.scalar(signed.where(Petition.campaign_id == campaign_id)) or 0
+    """How many signatures the campaign's petition has (pk_signature_counts)."""
+    signed = select(func.sum(SignatureCount.count)).join(Petition, Petition.id == SignatureCount.petition_id)
+    return int(session.scalar(signed.where(Petition.campaign_id == campaign_id)) or 0)
 
 
 def add_rendering(

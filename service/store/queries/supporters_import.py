@@ -66,7 +66,7 @@ _CLASHES = text("""
 
 _FORGOTTEN = text("""
     DELETE FROM incoming i USING suppressions x
-    WHERE x.reason = 'erased' AND ((x.channel = 'email' AND x.address_hash = i.email_hash)
+    WHERE (x.forgotten_at IS NOT NULL OR x.reason = 'erased') AND ((x.channel = 'email' AND x.address_hash = i.email_hash)
         OR (x.channel = 'sms' AND x.address_hash = i.phone_hash))
     RETURNING i.number
 """)
@@ -94,7 +94,8 @@ _COMPLETE = text("""
 """)
 
 # Whoever left, complained or stopped stays left alone, whatever a file says; so does whoever took back a consent
-# after the moment the file speaks of.
+# after the moment the file speaks of. Consent is for the address the file names, so it lets nothing through where the
+# supporter has another one.
 _PERMIT = """
     WITH asked AS (
         SELECT i.supporter_id, i.{address}_hash AS address_hash, i.wording, i.consent_at, i.source,
@@ -106,8 +107,11 @@ _PERMIT = """
             AND c.campaign_id = :campaign_id AND c.channel = '{channel}' AND c.act = 'withdrawn'
             AND c.at >= i.consent_at AND NOT i.is_new LIMIT 1) w ON true
         LEFT JOIN LATERAL (SELECT true AS permitted FROM permissions WHERE campaign_id = :campaign_id
-            AND channel = '{channel}' AND supporter_id = i.supporter_id AND NOT i.is_new LIMIT 1) p ON true
+            AND channel = '{channel}' AND supporter_id = i.supporter_id AND address_hash = i.{address}_hash
+            AND NOT i.is_new LIMIT 1) p ON true
         WHERE i.consent_{channel} AND i.{address} IS NOT NULL AND p.permitted IS NULL
+          AND EXISTS (SELECT FROM supporters s
+                      WHERE s.id = i.supporter_id AND s.{address}_hash = i.{address}_hash OFFSET 0)
     ), written AS (
         INSERT INTO consents (campaign_id, channel, act, supporter_id, address_hash, wording, source, at)
         SELECT :campaign_id, '{channel}', 'given', supporter_id, address_hash, wording, 'import: ' || source, consent_at
@@ -115,7 +119,9 @@ _PERMIT = """
     ), permitted AS (
         INSERT INTO permissions (campaign_id, channel, supporter_id, consent_id, address_hash, given_at)
         SELECT :campaign_id, '{channel}', supporter_id, id, address_hash, at FROM written
-        ON CONFLICT DO NOTHING RETURNING 1
+        ON CONFLICT ON CONSTRAINT pk_permissions DO UPDATE SET consent_id = excluded.consent_id,
+            address_hash = excluded.address_hash, given_at = excluded.given_at
+        RETURNING 1
     )
     SELECT (SELECT count(*) FROM permitted) AS permitted, (SELECT count(*) FROM asked WHERE suppressed) AS suppressed
 """
@@ -159,9 +165,9 @@ def bring_in(session: Session, rows: Sequence[ImportRow], *, campaign_id: int, n
 _EXPORT = text("""
     SELECT s.id, s.first_name, s.email, s.phone, s.locale, s.time_zone, s.source, s.created_at,
         EXISTS (SELECT 1 FROM permissions p WHERE p.supporter_id = s.id AND p.channel = 'email'
-                AND p.campaign_id = :campaign_id) AS consent_email,
+                AND p.campaign_id = :campaign_id AND p.address_hash = s.email_hash) AS consent_email,
         EXISTS (SELECT 1 FROM permissions p WHERE p.supporter_id = s.id AND p.channel = 'sms'
-                AND p.campaign_id = :campaign_id) AS consent_sms
+                AND p.campaign_id = :campaign_id AND p.address_hash = s.phone_hash) AS consent_sms
     FROM supporters s WHERE s.id > :after AND s.erased_at IS NULL
       AND EXISTS (SELECT 1 FROM consents c WHERE c.supporter_id = s.id AND c.campaign_id = :campaign_id)
     ORDER BY s.id LIMIT :limit

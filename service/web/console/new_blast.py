@@ -12,6 +12,7 @@ from service.domain.errand import Errand
 from service.domain.manager import Role
 from service.planning.blasts import BlastRefused, CopyRefused, NewBlast, check_controls, check_copy, schedule_blast
 from service.planning.desk import CampaignOnDesk
+from service.planning.quiet import QuietShare, quiet_shares
 from service.planning.showing import Window, audience_counts, send_test
 from service.planning.stages import StageView, timeline
 from service.sending.freeze import Words, words_of_test
@@ -75,10 +76,12 @@ def look_at_blast(slug: str) -> ResponseReturnValue:
         if request.form.get("step") == "change":
             return _form(sketch, [])
         why = _mistakes(session, sketch)
+        quiet = {} if why else _quiet(session, sketch)
     if why:
         return _form(sketch, why), 422
     return render_template(
         "console/blast_sure.html",
+        quiet=quiet,
         sketch=sketch,
         campaign=sketch.campaign,
         form=request.form,
@@ -162,6 +165,19 @@ def _sketch(session: Session, slug: str) -> Sketch:
     counts = {} if audience.mistake else audience_counts(session, campaign.id, audience.channels, audience.audience)
     shown = {channel: show_one(window, 0, _words(channel, campaign.language), reader) for channel in Channel}
     return Sketch(campaign, stages, window, audience, counts, shown, read_controls(request.form, campaign.language))
+
+
+def _quiet(session: Session, sketch: Sketch) -> dict[Channel, QuietShare]:
+    planned = _planned(sketch)
+    return quiet_shares(
+        session,
+        sketch.campaign.id,
+        sketch.counts,
+        planned.audience,
+        quiet_hours=sketch.window.campaign.quiet_hours,
+        opens_at=planned.opens_at,
+        expires_at=planned.opens_at + planned.stale_after,
+    )
 
 
 def _planned(sketch: Sketch) -> NewBlast:

@@ -18,12 +18,13 @@ _SAID = {
     "no_consent": "no consent (any more)",
     "suppressed": "left, bounced or complained",
     "no_address": "no address",
-    "quiet_hours": "quiet hours",
+    "quiet_hours": "because of quiet hours: it was night where they are",
     "frequency_cap": "written to often enough",
     "not_allowed": "not on this installation's list",
     "unrenderable": "words could not be filled",
     "accepted": "handed over",
     "unknown": "outcome unknown",
+    "unclear": "may want to leave, waits for a manager",
 }
 
 
@@ -59,6 +60,11 @@ def field_value(at: datetime, zone_name: str = "") -> str:
 def read_field(text: str, zone_name: str) -> datetime:
     """A moment from a datetime-local field, in UTC. Raises ValueError."""
     return datetime.fromisoformat(text.strip()).replace(tzinfo=zone(zone_name)).astimezone(UTC)
+
+
+def micros(at: datetime) -> int:
+    """A moment as pages name it in an address: microseconds since 1970."""
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
 def span(length: timedelta, *, parts: int = 2) -> str:
@@ -136,6 +142,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "day_and_time": day_and_time,
     "clock_time": clock_time,
     "field_value": field_value,
+    "micros": micros,
     "span": span,
     "around": around,
     "from_now": from_now,

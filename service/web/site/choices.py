@@ -1,6 +1,6 @@
 """A supporter's own page: what it shows, and what its form changes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flask import render_template, request
@@ -14,6 +14,7 @@ from service.store.queries import campaigns, supporters
 from service.store.queries.campaigns import CampaignView
 from service.web import door
 from service.web.site.public import our_number
+from service.web.site.signature import SignatureShown, signatures_shown
 from service.wording.links import LinkFacts
 
 _DETAILS = ("first_name", "locale", "time_zone")
@@ -27,6 +28,7 @@ class Choices:
     seen: Preferences
     token: str
     number: str
+    signatures: Sequence[SignatureShown]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,13 @@ def choices_of(session: Session, facts: LinkFacts, token: str) -> Choices | None
     seen = preferences_of(session, facts.supporter_id, campaign_id=view.id) if view else None
     if view is None or seen is None:
         return None
-    return Choices(view, seen, token, our_number(supporters.sender_of(session, facts.supporter_id)))
+    return Choices(
+        view,
+        seen,
+        token,
+        our_number(supporters.sender_of(session, facts.supporter_id)),
+        signatures_shown(session, facts.supporter_id),
+    )
 
 
 def save_choices(session: Session, facts: LinkFacts, shown: Choices) -> Changed:
@@ -104,6 +112,7 @@ def render_choices(shown: Choices, changed: Changed | None = None) -> str:
         seen=shown.seen,
         token=shown.token,
         number=shown.number,
+        signatures=shown.signatures,
         saved=changed is not None and not mistakes,
         refused=changed.refused if changed else frozenset(),
         mistakes=mistakes,

@@ -1,26 +1,28 @@
-"""Sign up, confirm, preferences."""
+"""Sign up, preferences."""
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from service.domain.channel import Channel
 from service.domain.errand import Errand
-from service.joining.confirm import confirm_email
 from service.joining.preferences import erase
 from service.joining.sign_up import SignUpForm, SignUpMistakes, sign_up, suggested_email
 from service.store import Session
-from service.store.queries import campaigns, petitions, supporters
+from service.store.queries import campaigns, supporters
 from service.web import door
 from service.web.limits import SIGN_UP, limiter
 from service.web.site.choices import Choices, choices_of, leave_all, render_choices, save_choices
+from service.web.site.confirming import check_address
 from service.web.site.links import named_channels, undo_leaving
 from service.web.site.pages import landing_page
-from service.web.site.visitor import campaign_or_404, visitor_token
-from service.wording.links import LinkFacts, LinkKind, sign
+from service.web.site.visitor import campaign_or_404
+from service.wording.links import LinkFacts, LinkKind
 
 blueprint = Blueprint("joining", __name__)
 
-_FIELDS = ("first_name", "email", "phone", "consent_email", "consent_sms", "locale", "time_zone", "source")
+_FIELDS = (
+    *("first_name", "name", "one_name", "place", "email", "phone", "consent_email", "consent_sms"),
+    *("locale", "time_zone", "source"),
+)
 
 
 def typed_form(*, signs_petition: bool = False) -> tuple[dict[str, str], SignUpForm]:
@@ -42,6 +44,9 @@ def typed_form(*, signs_petition: bool = False) -> tuple[dict[str, str], SignUpF
         email_is_right=bool(typed["email"]) and typed["email"] == typed.get("email_right"),
         ip=door.ip(),
         signs_petition=signs_petition,
+        name=typed["name"],
+        one_name=bool(typed["one_name"]),
+        place=typed["place"],
     )
     return typed, form
 
@@ -71,62 +76,26 @@ def is_trapped() -> bool:
 @blueprint.post("/<campaign>/join")
 @limiter.limit(SIGN_UP)
 def join(campaign: str) -> ResponseReturnValue:
-    """Take a sign-up. The page shown is the same whether or not we know the address."""
+    """Take a sign-up, and lead on to the page that says what to do next: the same whether or not we know the address."""
     typed, form = typed_form()
+    sign_up_id = 0
     with door.transaction() as session:
         view = campaign_or_404(session, campaign)
         if not is_trapped():
             try:
-                sign_up(session, form, campaign_id=view.id, wordings=view.wordings(view.language), now=door.now())
+                wordings = view.wordings(view.language)
+                sign_up_id = sign_up(session, form, campaign_id=view.id, wordings=wordings, now=door.now()).sign_up_id
             except SignUpMistakes as wrong:
                 mistakes = wrong.by_field()
                 return landing_page(session, view, typed=typed, mistakes=mistakes), 422
     door.nudger().nudge(Errand.SEND_NOTICES)
-    return render_template(
-        "site/check.html",
-        campaign=view,
-        by_email=form.consent_email and bool(form.email.strip()),
-        by_sms=form.consent_sms and bool(form.phone.strip()),
-    )
+    return redirect(check_address(view.slug, sign_up_id), 303)
 
 
-@blueprint.get("/confirm/<token>")
-def confirm_page(token: str) -> ResponseReturnValue:
-    """A page with one button: scanners open links, people press buttons."""
-    _sign_up_id(token)
-    with door.transaction() as session:
-        current = campaigns.current(session)
-    return render_template("site/confirm.html", campaign=current, token=token)
-
-
-@blueprint.post("/confirm/<token>")
-def confirm(token: str) -> ResponseReturnValue:
-    """The address confirms. Pressing twice does no more than pressing once."""
-    sign_up_id = _sign_up_id(token)
-    with door.transaction() as session:
-        confirmed = confirm_email(session, sign_up_id, key=door.address_key(), ip=door.ip(), now=door.now())
-        if confirmed is None:
-            abort(404)
-        view = campaigns.by_id(session, confirmed.campaign_id)
-        petition = petitions.petition_of(session, confirmed.campaign_id, "en")
-    door.nudger().nudge(Errand.DELIVER_PROMPT)
-    known = visitor_token(confirmed.supporter_id, confirmed.campaign_id, channel=Channel.EMAIL)
-    preferences = sign(LinkKind.PREFERENCES, confirmed.supporter_id, key=door.link_key(), channel=Channel.EMAIL)
-    return render_template(
-        "site/confirmed.html",
-        campaign=view,
-        petition=petition,
-        confirmed=confirmed,
-        token=known,
-        preferences=preferences,
-    )
-
-
-def _sign_up_id(token: str) -> int:
-    facts = door.read_link(token, LinkKind.CONFIRM)
-    if facts is None:
-        abort(410)
-    return facts.supporter_id
+@blueprint.get("/<campaign>/join")
+def joined_before(campaign: str) -> ResponseReturnValue:
+    """Whoever comes back to the form's own address is shown the form."""
+    return redirect(f"{url_for('site.landing', campaign=campaign)}#join")
 
 
 @blueprint.get("/preferences/<token>")

@@ -1,6 +1,5 @@
 """Links in messages: tracked ones, and the way out. Their secret is in the address, so they need no cookie."""
 
-import re
 from urllib.parse import urlsplit, urlunsplit
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -13,13 +12,11 @@ from service.store import Session
 from service.store.queries import campaigns, consents, supporters
 from service.store.queries.campaigns import CampaignView
 from service.web import door
+from service.web.site.machines import is_machine
 from service.web.site.visitor import remember, visitor_token
 from service.wording.links import LinkFacts, LinkKind
 
 blueprint = Blueprint("links", __name__)
-
-# Mailboxes and chat apps fetch links to look at them; a person's browser does not call itself these.
-_MACHINE = re.compile(r"bot|crawl|spider|preview|scan|curl|wget|python-|facebookexternalhit|whatsapp|slack", re.I)
 
 
 @blueprint.get("/l/<token>")
@@ -33,7 +30,7 @@ def follow(token: str) -> ResponseReturnValue:
         if link is None:
             abort(404)
         # A test message carries nobody's links: they lead on, and count for nobody.
-        if request.method == "GET" and facts.supporter_id and not _is_machine():
+        if facts.supporter_id and not is_machine(request.method, request.headers):
             _count(session, facts, link.target)
     if urlsplit(link.target).netloc:
         return redirect(link.target)
@@ -76,10 +73,6 @@ def _count(session: Session, facts: LinkFacts, target: str) -> None:
             blast_id=facts.blast_id or None,
             now=door.now(),
         )
-
-
-def _is_machine() -> bool:
-    return bool(_MACHINE.search(request.user_agent.string or "bot"))
 
 
 @blueprint.get("/leave/<token>")

@@ -1,13 +1,13 @@
 """Keep who brought whom.
 
-Revision: 0011, after 0004
+Revision: 0011, after 0007
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = '0011'
-down_revision = '0004'
+down_revision = '0007'
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,108 @@
+"""A person's name, as it may be printed in a message: theirs, letter for letter, unless it is a link."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from publicsuffixlist import PublicSuffixList
+
+from service.wording.sms import graphemes
+
+NAME_LENGTH = 40
+
+# Between letters of Persian, Hindi or Bengali a joiner is spelling, and between emoji it makes one of two; elsewhere,
+# and every sign that turns the direction of what follows, it is nothing a name has.
+_STRAY_JOINER = re.compile(
+    "(?<![\u0300-\u1fff\u2c00-\U0010ffff])[\u200c\u200d]|[\u200c\u200d](?![\u0300-\u1fff\u2c00-\U0010ffff])"
+)
+_JOINERS = "\u200c\u200d"
+_DOTS = str.maketrans("。．｡․﹒", ".....")
+_SCHEME = re.compile(r"://|\bwww\.\w|\w@\w[\w-]*\.\w", re.IGNORECASE)
+_DOTTED = re.compile(r"[\w-]+(?:\.[\w-]+)+(/?)")
+_TITLES = frozenset(
+    [
+        "dr",
+        "mr",
+        "mrs",
+        "ms",
+        "mx",
+        "st",
+        "md",
+        "mt",
+        "prof",
+        "sr",
+        "jr",
+        "rev",
+        "fr",
+        "hon",
+        "capt",
+        "sgt",
+        "ste",
+        "no",
+    ]
+)
+
+
+def clean_name(name: str) -> str:
+    """A first name fit to print: one line, composed, at most 40 characters; empty where it holds a link.
+
+    Anybody can sign anybody up, and a name that is a link would have us send it to a stranger.
+    """
+    if name.isascii() and name.isprintable() and len(name) <= NAME_LENGTH and not _may_be_link(name):
+        return name.strip()
+    return _cleaned(name)
+
+
+@lru_cache(maxsize=4096)
+def _cleaned(name: str) -> str:
+    while (tidy := _tidied(name)) != name:
+        name = tidy
+    return "" if holds_link(name) else name
+
+
+def _tidied(name: str) -> str:
+    spaced = "".join(" " if sign.isspace() else sign for sign in unicodedata.normalize("NFC", name))
+    plain = "".join(sign for sign in spaced if sign.isprintable() or sign in _JOINERS)
+    joined = unicodedata.normalize("NFC", _STRAY_JOINER.sub("", plain)).strip()
+    return joined if len(joined) <= NAME_LENGTH else _shortened(joined)
+
+
+def _shortened(name: str) -> str:
+    """As many whole words as fit, or else as many whole letters."""
+    kept = ""
+    for letter in graphemes(name):
+        if len(kept) + len(letter) > NAME_LENGTH:
+            break
+        kept += letter
+    words = kept.rpartition(" ")[0]
+    return words if len(words) >= NAME_LENGTH // 2 else kept
+
+
+def holds_link(name: str) -> bool:
+    """Whether an app would make a link of it: an address with its scheme, a mailbox, or a host in a domain there is.
+
+    `evil.com` and `evil。com` are one; Jo.Ann, J.R. and Dr.Who are not.
+    """
+    folded = unicodedata.normalize("NFKC", name.translate(_DOTS)).translate(_DOTS)
+    if not _may_be_link(folded):
+        return False
+    return _SCHEME.search(folded) is not None or any(_is_host(found) for found in _DOTTED.finditer(folded))
+
+
+def _may_be_link(name: str) -> bool:
+    return "." in name or ":" in name or "@" in name
+
+
+def _is_host(found: re.Match[str]) -> bool:
+    host = found[0].rstrip("/")
+    first, *others = host.split(".")
+    # An initial or a title, with the space after its full stop left out.
+    if not found[1] and len(others) == 1 and first[:1].isupper() and (len(first) == 1 or first.lower() in _TITLES):
+        return False
+    return len(others[-1]) > 1 and _domains().privatesuffix(host.lower()) is not None
+
+
+@lru_cache(maxsize=1)
+def _domains() -> PublicSuffixList:
+    """Every top-level domain there is, and how names are given out below it (publicsuffix.org)."""
+    return PublicSuffixList(accept_unknown=False, only_icann=True)
