@@ -77,16 +77,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     set_up_limits(app, settings)
     filters.register(app)
-    public.register(app)
     _register(app)
+    public.register(app, csrf)
     _mind_manners(app, secure=secure)
     return app
 
 
 def _register(app: Flask) -> None:
-    for hook in (sendgrid_hooks, twilio_hooks, api, link_pages, joining_pages, petition_pages, pages):
+    for hook in (sendgrid_hooks, twilio_hooks, api, link_pages):
         # Webhooks are signed, the API has no cookies, and a mailbox's one-click press brings none: the secret is in
-        # the address itself. Public forms carry a token of their own (site/forms.py), for they work without cookies.
+        # the address itself.
         csrf.exempt(hook)
     for blueprint in (
         health.blueprint,

@@ -1,7 +1,7 @@
 """What every public form carries: a token that needs no cookie, and the code of where its reader came from."""
 
 from flask import Flask, current_app, request
-from flask_wtf.csrf import CSRFError, generate_csrf
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from service.web.site.visitor import KNOWING_PAGES
@@ -13,8 +13,10 @@ _LIFE_SECONDS = 14 * 24 * 3600
 _SOURCE_NAMES = ("s", "source", "utm_source")
 
 
-def register(app: Flask) -> None:
+def register(app: Flask, csrf: CSRFProtect) -> None:
     """Give public forms their own token, and carry the source from page to page."""
+    for name in PUBLIC & app.blueprints.keys():
+        csrf.exempt(app.blueprints[name])
     # Templates and their macros ask for it by the name that Flask-WTF gives to its own.
     app.jinja_env.globals["csrf_token"] = form_token
     app.context_processor(lambda: {"csrf_token": form_token})

@@ -2,6 +2,7 @@
 
 import phonenumbers
 from flask import Flask, Response, request
+from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.store.queries import campaigns
@@ -11,9 +12,9 @@ from service.web.site import forms
 from service.web.site.visitor import KNOWING_PAGES, clear_address
 
 
-def register(app: Flask) -> None:
-    """Give the app the manners of its public pages."""
-    forms.register(app)
+def register(app: Flask, csrf: CSRFProtect) -> None:
+    """Give the app the manners of its public pages, once their blueprints are there."""
+    forms.register(app, csrf)
     app.before_request(clear_address)
     app.after_request(_keep_out_of_search)
     app.jinja_env.globals["is_personal"] = is_personal
@@ -23,7 +24,7 @@ def register(app: Flask) -> None:
 
 def is_personal() -> bool:
     """Whether this page stands at an address that belongs to one person, or was opened by one."""
-    holds_token = "token" in (request.view_args or {}) and request.blueprint in {"joining", "links"}
+    holds_token = "token" in (request.view_args or {}) and request.blueprint in forms.PUBLIC | {"links"}
     return holds_token or (request.endpoint in KNOWING_PAGES and "t" in request.values)
 
 
