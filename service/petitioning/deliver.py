@@ -1,15 +1,11 @@
 """Hand a petition to its addressee: every name, and the day it was closed."""
 
-import csv
-import io
 from dataclasses import dataclass
 from datetime import datetime
 
 from service.store import Session
 from service.store.queries import petitions
-
-# A name beginning with one of these is run as a formula by the addressee's spreadsheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from service.wording.spreadsheet import csv_text
 
 
 class NoPetition(Exception):
@@ -31,12 +27,9 @@ def names_for_addressee(session: Session, campaign_id: int, *, language: str) ->
     petition = petitions.petition_of(session, campaign_id, language)
     if petition is None:
         raise NoPetition(f"campaign {campaign_id} has no petition")
-    written = io.StringIO()
-    rows = csv.writer(written, lineterminator="\n")
-    rows.writerow(("name", "signed_on"))
-    for name, signed_at in petitions.signatures(session, petition.id):
-        rows.writerow((f"'{name}" if name.startswith(_FORMULA) else name, f"{signed_at:%Y-%m-%d}"))
-    return Delivery(petition.title, petition.addressee, petition.count, written.getvalue())
+    signed = ((name, f"{signed_at:%Y-%m-%d}") for name, signed_at in petitions.signatures(session, petition.id))
+    names = csv_text(("name", "signed_on"), signed, line_end="\n")
+    return Delivery(petition.title, petition.addressee, petition.count, names)
 
 
 def deliver(session: Session, campaign_id: int, *, language: str, now: datetime) -> Delivery:

@@ -19,7 +19,11 @@ _STEPS = (
     # The signature counts on; the name does not stay.
     "UPDATE signatures SET name = '' WHERE supporter_id = :id",
     """UPDATE supporters SET first_name = '', email = NULL, phone = NULL, email_hash = NULL, phone_hash = NULL,
-       source = '', erased_at = :now WHERE id = :id""",
+       source = '', last_name = '', postcode = '', country = '', tags = '{}', external_id = NULL, details = '{}',
+       erased_at = :now WHERE id = :id""",
+    "DELETE FROM actions WHERE supporter_id = :id AND kind = 'imported'",
+    # Files that managers are looking at may hold them; they are brought again where they are needed.
+    "DELETE FROM uploads",
 )
 
 
