@@ -1,5 +1,6 @@
 """Who a blast is for: an audience's rules as one question over supporters."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, any_, exists, func, or_, select, text
@@ -74,8 +75,8 @@ def _fact(rule: Rule, campaign_id: int) -> ColumnElement[bool]:
         early = rule.kind is RuleKind.JOINED_BEFORE
         return Supporter.created_at < value if early else Supporter.created_at >= value
     if isinstance(value, tuple):
-        if rule.kind is RuleKind.SOURCE:
-            return Supporter.source.in_(value)
+        if rule.kind in _BY_WORDS:
+            return _BY_WORDS[rule.kind](value)
         # Not by a function of the column: Postgres would guess that one in a hundred speaks a language, and go astray.
         spelled = [Supporter.locale.startswith(f"{code}-", autoescape=True) for code in value]
         return or_(Supporter.locale.in_(value), *spelled)
@@ -86,6 +87,40 @@ def has_signed(campaign_id: int) -> ColumnElement[bool]:
     """Whether a supporter has signed a campaign's petition (pk_signatures)."""
     petition = select(Petition.id).where(Petition.campaign_id == campaign_id).scalar_subquery()
     return exists().where(Signature.petition_id == petition, Signature.supporter_id == Supporter.id, stands())
+
+
+def _postcodes(begin: tuple[str, ...]) -> ColumnElement[bool]:
+    """Postcodes that begin so (ix_supporters_postcode): `E1` is E1 6AN and E1W, not E10; `902*` is every 902…."""
+    return and_(Supporter.postcode != "", or_(*(_postcode(each) for each in begin)))
+
+
+def _postcode(begin: str) -> ColumnElement[bool]:
+    if begin.endswith("*"):
+        return Supporter.postcode.startswith(begin.rstrip("*"), autoescape=True)
+    more = "[0-9]" if begin[-1].isdigit() else "[A-Z]"
+    following = func.substr(Supporter.postcode, len(begin) + 1, 1)
+    return and_(Supporter.postcode.startswith(begin, autoescape=True), ~following.regexp_match(more))
+
+
+def _details(pairs: tuple[str, ...]) -> ColumnElement[bool]:
+    """Own fields that hold this (ix_supporters_details); with nothing after the sign, that are there at all."""
+    asked: list[ColumnElement[bool]] = []
+    for name, _, words in (pair.partition("=") for pair in pairs):
+        holds = Supporter.details.contains({name.strip(): words.strip()})
+        asked.append(holds if words.strip() else Supporter.details.has_key(name.strip()))
+    return and_(Supporter.details != text("'{}'::jsonb"), or_(*asked))
+
+
+# Each is one index of the supporters', and names the limit of the rows it holds.
+_BY_WORDS: dict[RuleKind, Callable[[tuple[str, ...]], ColumnElement[bool]]] = {
+    RuleKind.SOURCE: lambda words: Supporter.source.in_(words),
+    RuleKind.LAST_NAME: lambda words: and_(Supporter.last_name != "", Supporter.last_name.in_(words)),
+    RuleKind.COUNTRY: lambda words: and_(Supporter.country != "", Supporter.country.in_(words)),
+    RuleKind.POSTCODE: _postcodes,
+    RuleKind.TAG: lambda words: and_(Supporter.tags != text("'{}'::text[]"), Supporter.tags.overlap(list(words))),
+    RuleKind.EXTERNAL_ID: lambda words: and_(Supporter.external_id.is_not(None), Supporter.external_id.in_(words)),
+    RuleKind.DETAIL: _details,
+}
 
 
 def _yes_no(kind: RuleKind, campaign_id: int) -> ColumnElement[bool]:

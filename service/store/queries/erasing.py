@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Boolean, ColumnElement, Table, Text, and_, case, false, or_, select, text, update
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Boolean, ColumnElement, Table, Text, and_, case, delete, false, or_, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.schema import Column, DefaultClause
 
@@ -18,6 +18,7 @@ from service.domain.message import MessageState, Withheld
 from service.store import Session
 from service.store.tables.people import Action, Consent, Reply, Signature, SignUp, Supporter
 from service.store.tables.sending import Notice, Receipt
+from service.store.tables.upload import Upload
 
 # Ids, states, moments and our own words: they tell that something happened, and not to whom.
 KEPT: Mapping[str, frozenset[str]] = {
@@ -95,6 +96,8 @@ def blank_what_is_settled(session: Session, who: Person, *, now: datetime) -> No
 
     Served by the primary keys and the indexes on supporter_id, sign_up_id and phone.
     """
+    # Files that managers are looking at may hold them; they are brought again where they are needed.
+    session.execute(delete(Upload))
     _blank_consents(session, who)
     _blank(session, SignUp.__table__, SignUp.id.in_(who.sign_up_ids), erased_at=now)
     _blank(session, Reply.__table__, or_(_is(Reply.supporter_id, who.supporter_id), Reply.phone.in_(who.addresses)))
@@ -161,6 +164,8 @@ def empty(column: Column[object]) -> object:
     """What a column holds when it says nothing. Raises TypeError for one that must say something."""
     if column.nullable:
         return None
+    if isinstance(column.type, ARRAY):
+        return []
     if isinstance(column.server_default, DefaultClause):
         return column.server_default.arg
     if isinstance(column.type, Text):
