@@ -22,10 +22,18 @@ _HELP = frozenset(
     "|who r you|who is it|what is this|whats this|what is this number|who is this number|whose number is this|who is texting|who is this from"
     "|who are you people|help info|more info help".split("|")
 )
-_START = frozenset("start|unstop|yes start|start again|start texts|restart|start start|ok start|start yes|start texting|resume".split("|"))
+_START = frozenset(
+    "start|unstop|yes start|start again|start texts|restart|start start|ok start|start yes|start texting|resume".split(
+        "|"
+    )
+)
 _JOIN = frozenset("join|yes join|join yes|join join|join up|ok join|join us please".split("|")) - {"join us please"}
 _YES = frozenset({"yes", "yes yes"})
-_SIGN = frozenset("sign|yes sign|sign yes|sign it|sign petition|sign the petition|i sign|sign sign|sign your petition|ok sign|sign my name".split("|"))
+_SIGN = frozenset(
+    "sign|yes sign|sign yes|sign it|sign petition|sign the petition|i sign|sign sign|sign your petition|ok sign|sign my name".split(
+        "|"
+    )
+)
 _MORE = frozenset("more|more more|yes more|ok more".split("|"))
 _COURTESY = re.compile(
     r"^(?:(?:please|pls|plz|plse|hi|hello|hey|ok|okay|thanks|thank you|dear all) )+"
@@ -35,7 +43,9 @@ _QUESTION = re.compile(r"[?؟¿？⸮፧՞]")
 _CODE = re.compile(r"(?:[0-9]{4,6}|(?=[a-z]*[0-9])(?=[0-9]*[a-z])[a-z0-9]{4,8})")
 _SLUG = re.compile(r"[0-9]{1,2}|[a-z0-9]+(?:-[a-z0-9]+){1,8}")
 _VERB = re.compile(r"^(\w+)(?:[\s:,.!\-–—#]+|$)(.*)$", re.DOTALL)
-_BEFORE_NAME = re.compile(r"^(?:my name is|name is|my name|name|i am|i'm|as|from|please|pls)\s*[:\-–—,]?\s+", re.IGNORECASE)
+_BEFORE_NAME = re.compile(
+    r"^(?:my name is|name is|my name|name|i am|i'm|as|from|please|pls)\s*[:\-–—,]?\s+", re.IGNORECASE
+)
 _AFTER_NAME = re.compile(r"(?:[\s,.!]+(?:please|pls|plz|thanks|thank you|thx|ta|cheers|x{1,4}))+$", re.IGNORECASE)
 _LONGEST_NAME, _MOST_NAMES = 80, 5
 # "Sign me up", "sign nothing", "sign what": words that stand in sentences and in nobody's name.
@@ -76,7 +86,12 @@ def _read_line(line: str, signed_below: str, own: Mapping[str, str]) -> Form:
     words = _without_courtesies(phrase(line))
     if words in _SIGN:
         return Form("sign", signed_below)
-    for name, forms, argument in (("start", _START, ""), ("join", _JOIN, ""), ("join", _YES, "yes"), ("more", _MORE, "")):
+    for name, forms, argument in (
+        ("start", _START, ""),
+        ("join", _JOIN, ""),
+        ("join", _YES, "yes"),
+        ("more", _MORE, ""),
+    ):
         if words in forms:
             return Form(name, argument)
     found = _own(words, own)
@@ -128,7 +143,10 @@ def _is_name(text: str) -> bool:
         return False
     if not all(_is_name_word(word) for word in words):
         return False
-    if any(phrase(word) in _NO_NAMES - (_ALSO_NAMES if word[0].isupper() and len(words) > 1 else frozenset()) for word in words):
+    if any(
+        phrase(word) in _NO_NAMES - (_ALSO_NAMES if word[0].isupper() and len(words) > 1 else frozenset())
+        for word in words
+    ):
         return False
     return any(len(word.strip(".")) > 1 or not word.isascii() for word in words)
 
@@ -149,7 +167,11 @@ def _stays(sign: str) -> bool:
     kind = unicodedata.category(sign)
     if sign in "\u200c\u200d":
         return True
-    return kind not in {"Cf", "Cs", "Cn", "Co", "So", "Sk", "Me", "Cc"} and not "\ufe00" <= sign <= "\ufe0f" or sign in "\t"
+    return (
+        kind not in {"Cf", "Cs", "Cn", "Co", "So", "Sk", "Me", "Cc"}
+        and not "\ufe00" <= sign <= "\ufe0f"
+        or sign in "\t"
+    )
 
 
 def _without_courtesies(words: str) -> str:

@@ -47,7 +47,8 @@ def read_leaving(said: str) -> Leaving:
 
 def _is_emphatic(said: str) -> bool:
     """Whether a doubtful text ends in STOP, in capitals that the rest has not: "this is disgusting STOP"."""
-    return english.EMPHATIC.search(said) is not None and english.SPEAKS_OF_THIS.search(phrase(said)) is None
+    ends = said.rstrip(" .!\n\r\t").endswith(english.EMPHATIC)
+    return ends and any(sign.islower() for sign in said) and english.SPEAKS_OF_THIS.search(phrase(said)) is None
 
 
 def _beside_a_bare_word(says: list[_Says], *, words: int) -> Leaving:
@@ -76,7 +77,12 @@ def _read_clause(words: list[str]) -> _Says:
     asked = _asked_in_english(plain, about=about)
     if asked is not None:
         return asked
-    if _is_bare(plain) or english.GO_AWAY.fullmatch(plain) or english.GO_AWAY.fullmatch(spoken) or is_opt_out_abroad(words, plain.split(), about=about):
+    if (
+        _is_bare(plain)
+        or english.GO_AWAY.fullmatch(plain)
+        or english.GO_AWAY.fullmatch(spoken)
+        or is_opt_out_abroad(words, plain.split(), about=about)
+    ):
         return _Says.BARE if not _is_long_way_of_leaving(plain) else _Says.LEAVE
     if english.BUT_STOP.search(spoken) and not english.OTHERS.search(spoken):
         return _Says.BARE

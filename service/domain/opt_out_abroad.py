@@ -32,7 +32,11 @@ _LONGEST_COURTESY = max(len(said.split()) for said in _EVERY_COURTESY)
 
 def _phrases() -> Iterator[_Phrase]:
     for name, language in LANGUAGES.items():
-        for kind, table in ((_Kind.NEVER, language.never), (_Kind.VERB, language.verbs), (_Kind.THING, language.things)):
+        for kind, table in (
+            (_Kind.NEVER, language.never),
+            (_Kind.VERB, language.verbs),
+            (_Kind.THING, language.things),
+        ):
             for said in _split(table):
                 yield tuple(said.split()), name, kind
 
@@ -63,10 +67,12 @@ def is_opt_out_abroad(words: Sequence[str], plain: Sequence[str], *, about: bool
 
     `plain`: without English courtesies. `about`: it also speaks of the campaign.
     """
+    if len(words) > _MOST_WORDS:
+        return False
     for said in (list(words), list(plain), _without_courtesies(words), _without_courtesies(plain)):
         if " ".join(said) in _ALONE or _is_repeated(said):
             return True
-    return not about and len(words) <= _MOST_WORDS and _asks(words)
+    return not about and _asks(words)
 
 
 def is_doubtful_abroad(plain: str) -> bool:
@@ -76,8 +82,10 @@ def is_doubtful_abroad(plain: str) -> bool:
 
 def _is_repeated(words: list[str]) -> bool:
     """The same way of leaving, several times over, or several ways of one word."""
-    return 1 < len(words) <= _MOST_WORDS and all(word in _ALONE or word == "stop" or word.isdigit() for word in words) and bool(
-        _ALONE.intersection(words)
+    return (
+        len(words) > 1
+        and all(word in _ALONE or word == "stop" or word.isdigit() for word in words)
+        and bool(_ALONE.intersection(words))
     )
 
 

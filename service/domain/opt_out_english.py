@@ -98,7 +98,7 @@ BARE = re.compile(
     r"(?:(?:(?:can|could|would|will|wont|cant) (?:you|u)|(?:i |we |i have |ive )?(?:said|say|want|wanna|wish|need|would like|id like|asked|told|asking)"
     r"(?: you| u)?(?: to| 2)?|yes|no|all|me|to|you|u|i|id like to|would you mind|(?:good |best of )?luck|great|nice|for me) )?"
     rf"(?:(?:{_BARE_VERBS}|it|this|that|these|those|all|everything|all this|all of this|\d{{1,12}}|me|doing|the lot|forever|everything"
-    rf"|immediately|and|or|off|means stop) ?){{1,14}}"
+    rf"|immediately|and|or|off|means stop)(?: |$)){{1,14}}"
 )
 HAS_BARE_VERB = re.compile(rf"\b(?:{_BARE_VERBS})\b")
 # Short ways of saying so without any of these words, as the whole of a clause.
@@ -173,7 +173,7 @@ DOUBTS = re.compile(
     r"|\b(?:gdpr|ico|information commissioner|data protection|right to object|pecr)\b|\bnot interested\b|\bcease and desist\b"
     r"|\b(?:my|our) (?:husband|wife|mum|mother|dad|father|son|daughter|brother|sister|partner|nan|gran)(?: has| sadly| just)*"
     r" (?:died|passed)\b|\b(?:owner|person|customer|he|she)(?: \w+){0,3} (?:passed away|deceased)\b|\bdeceased\b"
-    r"|\b(?:take|remove|cross) (?:me|my \w+)\b|\bget (?:me|my \w+) (?:off|out)\b|\b(?:want|wants|wanted) out\b|\bstopped? (?:texting|messaging|sending|contacting)\b"
+    r"|\b(?:take|remove|cross) (?:me|my (?!signature)\w+)\b|\bget (?:me|my \w+) (?:off|out)\b|\b(?:want|wants|wanted) out\b|\bstopped? (?:texting|messaging|sending|contacting)\b"
     r"|\bfuck off\b|\bpiss off\b|\bleave me\b|\benough (?:texts|messages)\b|\bsign (?:off|out)\b|\bremoved? from\b|\b(?:do|did) not (?:text|contact)\b"
     r"|(?<!they )(?<!i )(?<!we )(?<!you )(?<!he )(?<!she )\bdont (?:text|message|contact) (?:me|us|my)\b|\bemailing me\b|\b(?:stop|no more|cancel) (?:the |your |these |all |all the )*emails?\b"
 )
@@ -197,15 +197,21 @@ NAMES_US = re.compile(
     r"|consent|permission|mailing|subscription)\b"
 )
 OR_ELSE = re.compile(r"^(?:or|before i|before we|because|cos|as|and|im|i|it|its|this|you)\b")
-DENIED_STOP = re.compile(rf"\b(?:{_NEGATION}|no one can|will|cant ever)(?: \w+){{0,2}} (?:stop|unsubscribe|opt out|remove|delete)\b")
+DENIED_STOP = re.compile(
+    rf"\b(?:{_NEGATION}|no one can|will|cant ever)(?: \w+){{0,2}} (?:stop|unsubscribe|opt out|remove|delete)\b"
+)
 # "stop i dont care about azerbaijan": what follows is the sender's own matter, whatever it speaks of.
-FIRST_PERSON_AFTER_STOP = re.compile(r"stop (?:my|you are|youre|texting|sending|messaging|contacting)\b|unsub|opt out(?! of)")
+FIRST_PERSON_AFTER_STOP = re.compile(
+    r"stop (?:my|you are|youre|texting|sending|messaging|contacting)\b|unsub|opt out(?! of)"
+)
 STILL_DOUBTFUL = re.compile(
     r"\b(?:unsubscribe|unsub|opt out|optout|not interested|harass\w*|never (?:signed up|subscribed|agreed|asked)|gdpr"
-    r"|(?:take|remove) (?:me|my \w+)|emailing me|stop(?:ped)? (?:texting|messaging)|spam)\b"
+    r"|(?:take|remove) (?:me|my (?!name|signature)\w+)|emailing me|stop(?:ped)? (?:texting|messaging)|spam)\b"
 )
 YOU_NEVER = re.compile(rf"\b(?:you|u) (?:just )?(?:{_NEGATION})\b")
 STOP_I = re.compile(r"stop (?:or )?(?:i|im|ive|ill|id)\b(?! stop)")
-BUT_STOP = re.compile(r"\b(?:but|so|then) (?:please |pls |just |now |can you please |kindly )?(?:can you |could you |i want to |will you )?stop(?: now| please| pls| thanks)?$")
-EMPHATIC = re.compile(r"[a-z]{2,}.{0,400}\s(?:STOP|UNSUBSCRIBE)[\s.!]*$", re.DOTALL)
+BUT_STOP = re.compile(
+    r"\b(?:but|so|then) (?:please |pls |just |now |can you please |kindly )?(?:can you |could you |i want to |will you )?stop(?: now| please| pls| thanks)?$"
+)
+EMPHATIC = ("STOP", "UNSUBSCRIBE")
 NAMES_MESSAGES = re.compile(r"\b(?:texts?|messages?|number|list|everything|texting|database)\b")

@@ -28,9 +28,7 @@ LANGUAGES = {
         ),
         never="dim mwy negeseuon|dim rhagor negeseuon|dim mwy tecsts",
         verbs="stopiwch|stopio|peidiwch|paid|dim rhagor|tynnwch|dileu|dilewch|dim eisiau",
-        things=(
-            "negeseuon|neges|tecstio|decstio|testun|negesu|rhestr|rhif|anfon|cysylltu|tecst|tecsts|danfon"
-        ),
+        things=("negeseuon|neges|tecstio|decstio|testun|negesu|rhestr|rhif|anfon|cysylltu|tecst|tecsts|danfon"),
         courtesies="os gwelwch yn dda|plis|diolch|nawr|rwan|o negeseuon",
     ),
     "Irish": Words(
@@ -83,8 +81,7 @@ LANGUAGES = {
         ),
         verbs="opriti|opreste|nu vreau|dezabonati|stergeti|scoateti|incetati|inceteaza|nu doresc|sterge",
         things=(
-            "mesaje|mesajele|mesaj|sms|sms uri|smsuri|numarul|lista|trimiteti|trimite|trimis|primesc|texte"
-            "|contactati"
+            "mesaje|mesajele|mesaj|sms|sms uri|smsuri|numarul|lista|trimiteti|trimite|trimis|primesc|texte|contactati"
         ),
         courtesies="va rog|te rog|multumesc|mersi|acum|imediat|rog",
     ),
@@ -95,9 +92,7 @@ LANGUAGES = {
         ),
         never="ਨਾ ਭੇਜੋ|ਨਾ ਭੇਜਣਾ|ਨਾ ਭੇਜਿਆ|ਮੈਸੇਜ ਨਾ|ਸੁਨੇਹੇ ਨਾ|na bhejo|na bhejna|msg na|message na karo",
         verbs="ਬੰਦ|ਰੋਕੋ|ਹਟਾਓ|band karo|band kar|band kardo|bondho koro|bondho korun|bandh karo|bond koro",
-        things=(
-            "ਮੈਸੇਜ|ਸੁਨੇਹੇ|ਸੁਨੇਹਾ|ਸੰਦੇਸ਼|ਨੰਬਰ|ਐਸਐਮਐਸ|message|messages|msg|msgs|sms|bhejo|bhejna|text|texts"
-        ),
+        things=("ਮੈਸੇਜ|ਸੁਨੇਹੇ|ਸੁਨੇਹਾ|ਸੰਦੇਸ਼|ਨੰਬਰ|ਐਸਐਮਐਸ|message|messages|msg|msgs|sms|bhejo|bhejna|text|texts"),
         courtesies="ਕਿਰਪਾ ਕਰਕੇ|ਜੀ|ਧੰਨਵਾਦ|ਹੁਣ|ji|kirpa karke|meharbani|yaar|bhai|hun",
     ),
     "Urdu": Words(
@@ -113,9 +108,7 @@ LANGUAGES = {
             "|na bhejein|mat karo msg|message mat|msg mat|message na karein|message nahi chahiye"
             "|پیغامات نہیں چاہیے|نہیں چاہیے پیغامات"
         ),
-        verbs=(
-            "بند|روک|روکیں|ہٹا|ختم|band karo|band kar|band kardo|bondho koro|bondho korun|bandh karo|bond koro"
-        ),
+        verbs=("بند|روک|روکیں|ہٹا|ختم|band karo|band kar|band kardo|bondho koro|bondho korun|bandh karo|bond koro"),
         things=(
             "پیغام|پیغامات|میسج|میسیج|میسجز|ایس ایم ایس|نمبر|بھیجیں|بھیجو|message|messages|msg|msgs|sms|bhejo"
             "|bhejein|number"
@@ -132,9 +125,7 @@ LANGUAGES = {
             "মেসেজ পাঠাবেন না|পাঠাবেন না|মেসেজ দিবেন না|মেসেজ চাই না|msg diben na|message diben na"
             "|message pathaben na|msg pathaben na|মেসেজ দেবেন না|বার্তা চাই না"
         ),
-        verbs=(
-            "বন্ধ|থামান|বাদ|band karo|band kar|band kardo|bondho koro|bondho korun|bandh karo|bond koro"
-        ),
+        verbs=("বন্ধ|থামান|বাদ|band karo|band kar|band kardo|bondho koro|bondho korun|bandh karo|bond koro"),
         things="মেসেজ|বার্তা|এসএমএস|নম্বর|পাঠাবেন|পাঠানো|message|messages|msg|sms|pathaben|diben",
         courtesies="দয়া করে|প্লিজ|ধন্যবাদ|এখনই|আর|doya kore|dhonnobad|amake|ar|r",
     ),
@@ -150,9 +141,7 @@ LANGUAGES = {
             "|bandh karo|bandh kar|mokalsho nahi|msg na karo"
         ),
         never="મોકલશો નહીં|ન મોકલો|મેસેજ ન|મેસેજ નથી જોઈતા|na moklo|nahi moklo|na mokalo",
-        verbs=(
-            "બંધ|રોકો|અટકાવો|કાઢી|band karo|band kar|band kardo|bondho koro|bondho korun|bandh karo|bond koro"
-        ),
+        verbs=("બંધ|રોકો|અટકાવો|કાઢી|band karo|band kar|band kardo|bondho koro|bondho korun|bandh karo|bond koro"),
         things="મેસેજ|સંદેશ|સંદેશા|એસએમએસ|નંબર|મોકલશો|message|messages|msg|sms|mokalo|mokalsho",
         courtesies="કૃપા કરીને|આભાર|હવે|મહેરબાની કરીને|મને|have|mane|krupa karine",
     ),
@@ -167,12 +156,9 @@ LANGUAGES = {
             "|msg mat|mat bhejo|mat bhejna|mat karo message"
         ),
         verbs=(
-            "बंद|बन्द|रोको|रोकें|हटा|हटाओ|हटाएं|band karo|band kar|band kardo|bondho koro|bondho korun|bandh karo"
-            "|bond koro"
+            "बंद|बन्द|रोको|रोकें|हटा|हटाओ|हटाएं|band karo|band kar|band kardo|bondho koro|bondho korun|bandh karo|bond koro"
         ),
-        things=(
-            "मैसेज|मेसेज|संदेश|एसएमएस|नंबर|भेजो|भेजें|भेजना|सूची|message|messages|msg|msgs|sms|bhejo|bhejna"
-        ),
+        things=("मैसेज|मेसेज|संदेश|एसएमएस|नंबर|भेजो|भेजें|भेजना|सूची|message|messages|msg|msgs|sms|bhejo|bhejna"),
         courtesies="कृपया|प्लीज|धन्यवाद|अब|जी|मुझे|यह|ये|kripya|dhanyavad|ab|mujhe",
     ),
     "Arabic": Words(
@@ -204,9 +190,7 @@ LANGUAGES = {
             "پیام نفرستید|پیام نفرست|پیامک نفرستید|پیام ندهید|پیام نده|پیامک ندهید|پیام نمی خواهم|پیام نمیخواهم"
             "|پیامک نمیخواهم|دیگر نفرستید|پیام ارسال نکنید|پیامک ارسال نکنید|اس ام اس نفرستید|اس ام اس ندهید"
         ),
-        verbs=(
-            "متوقف|نفرست|نفرستید|ندهید|نده|قطع|لغو|حذف|نمی خواهم|نمیخواهم|نمیخوام|بس|ارسال نکنید|نکنید|نزنید"
-        ),
+        verbs=("متوقف|نفرست|نفرستید|ندهید|نده|قطع|لغو|حذف|نمی خواهم|نمیخواهم|نمیخوام|بس|ارسال نکنید|نکنید|نزنید"),
         things="پیام|پیامک|پیامها|پیام ها|پیامهای|اس ام اس|شماره|لیست|فهرست|sms|ارسال|اشتراک|عضویت",
         courtesies="لطفا|ممنون|مرسی|دیگر|دیگه|الان|خواهش میکنم|برای من|به من|تشکر",
     ),
@@ -357,9 +341,7 @@ LANGUAGES = {
             "messaggi|messaggio|sms|messaggini|lista|numero|scrivermi|inviare|mandare|mandatemi|inviatemi"
             "|inviarmi|mandarmi|contattatemi|contattarmi|scrivete|mandate|scrivetemi"
         ),
-        courtesies=(
-            "per favore|per piacere|grazie|ora|subito|piu|adesso|di|prego|per cortesia|buongiorno|vi prego"
-        ),
+        courtesies=("per favore|per piacere|grazie|ora|subito|piu|adesso|di|prego|per cortesia|buongiorno|vi prego"),
     ),
     "Turkish": Words(
         alone=(
@@ -458,9 +440,7 @@ LANGUAGES = {
             "не пишіть мені|не надсилайте|не присилайте|не шліть|не хочу отримувати|не бажаю отримувати"
             "|не турбуйте|не треба писати|не треба надсилати"
         ),
-        verbs=(
-            "стоп|припиніть|досить|зупиніть|видаліть|відпишіть|скасуйте|приберіть|перестаньте|відписатися"
-        ),
+        verbs=("стоп|припиніть|досить|зупиніть|видаліть|відпишіть|скасуйте|приберіть|перестаньте|відписатися"),
         things=(
             "повідомлення|повідомлень|смс|розсилки|розсилку|номер|писати|пишіть|надсилайте|надсилати|списку|шліть"
             "|присилайте|сповіщення"
@@ -482,9 +462,7 @@ LANGUAGES = {
             "|išbraukite mane|atšaukti|nebenoriu|nenoriu|palikit mane ramybėj|palikite mane ramybėje"
             "|ne tas numeris|atsijungti|nebesiuskite man"
         ),
-        never=(
-            "nesiųskite|nebesiųskite|nerašykite man|neberašykite|nenoriu gauti|nebenoriu gauti|nenoriu žinučių"
-        ),
+        never=("nesiųskite|nebesiųskite|nerašykite man|neberašykite|nenoriu gauti|nebenoriu gauti|nenoriu žinučių"),
         verbs=(
             "nesiųskite|nebesiųskite|nebenoriu|nutraukite|sustabdykite|ištrinkite|pašalinkite|išbraukite|baikit"
             "|atsisakau|nerašykite|daugiau ne"
@@ -493,9 +471,7 @@ LANGUAGES = {
         courtesies="prašau|ačiū|daugiau|man|dabar|jau|prasom",
     ),
     "Latvian": Words(
-        alone=(
-            "apturēt|beidziet|beidz|apstāties|atteikties|atrakstīties|nesūtiet|nerakstiet|pietiek|izdzēsiet mani"
-        ),
+        alone=("apturēt|beidziet|beidz|apstāties|atteikties|atrakstīties|nesūtiet|nerakstiet|pietiek|izdzēsiet mani"),
         never="nesūtiet|nerakstiet man|nevēlos saņemt|negribu saņemt",
         verbs="nesūtiet|beidziet|nevēlos|negribu|izdzēsiet",
         things="ziņas|ziņu|sms|īsziņas|numuru|saraksta",
@@ -567,12 +543,9 @@ LANGUAGES = {
             "|niet meer sturen|wil geen|haal me van|haal mij van|schrijf me uit|stuur geen|niet meer sms"
         ),
         verbs="stoppen|verwijder|hou op|houd op|ophouden|schrijf|haal|uitschrijven|afmelden",
-        things=(
-            "berichten|berichtjes|sms|smsjes|sms'jes|appjes|nummer|lijst|sturen|sms'en|smsen|stuur|contact|appen"
-        ),
+        things=("berichten|berichtjes|sms|smsjes|sms'jes|appjes|nummer|lijst|sturen|sms'en|smsen|stuur|contact|appen"),
         courtesies=(
-            "alsjeblieft|alstublieft|aub|ajb|bedankt|dank je|dank u|meer|nu|meteen|onmiddellijk|mij|me|gewoon|hoi"
-            "|hallo"
+            "alsjeblieft|alstublieft|aub|ajb|bedankt|dank je|dank u|meer|nu|meteen|onmiddellijk|mij|me|gewoon|hoi|hallo"
         ),
     ),
     "Swedish, Danish and Norwegian": Words(
@@ -586,9 +559,7 @@ LANGUAGES = {
             "|ta bort mig från"
         ),
         verbs="sluta|stopp|slutt|ta bort|slet|fjern|vill inte",
-        things=(
-            "sms|sms:a|meddelanden|meddelande|beskeder|besked|meldinger|nummer|listan|listen|skicka|sende|smsa"
-        ),
+        things=("sms|sms:a|meddelanden|meddelande|beskeder|besked|meldinger|nummer|listan|listen|skicka|sende|smsa"),
         courtesies="tack|tak|takk|snälla|venligst|vennligst|mer|flere|fler|nu|nå",
     ),
     "Somali": Words(
@@ -596,9 +567,7 @@ LANGUAGES = {
             "jooji|joojiya|joogso|iska daa|iska dhaaf|ka saar|iga saar|iga saara|ha ii soo dirin|ha soo dirin"
             "|waa ku filan|waa kugu filan|i daa|iga daa|lambar khaldan|jooji fariimaha"
         ),
-        never=(
-            "ha ii soo|ha soo dirin|ha ii dirin|ma rabo fariimo|ma rabo fariin|iga saar liiska|ha igu soo"
-        ),
+        never=("ha ii soo|ha soo dirin|ha ii dirin|ma rabo fariimo|ma rabo fariin|iga saar liiska|ha igu soo"),
         verbs="jooji|joojiya|ma rabo|ka saar",
         things="fariimo|fariimaha|fariin|farriimaha|farriin|sms|lambarka|lambarkayga|dirin|liiska|qorin",
         courtesies="fadlan|mahadsanid|hadda|dheh|ii soo|mar dambe",
@@ -631,18 +600,9 @@ LANGUAGES = {
             "நிறுத்து|நிறுத்துங்கள்|நிறுத்தவும்|நிறுத்துக|போதும்|வேண்டாம்|அனுப்ப வேண்டாம்|அனுப்பாதே"
             "|அனுப்பாதீர்கள்|ஸ்டாப்|ரத்து|நீக்கவும்|niruthu|niruthungal|vendam|podhum"
         ),
-        never=(
-            "அனுப்ப வேண்டாம்|அனுப்பாதீர்கள்|செய்தி வேண்டாம்|மெசேஜ் வேண்டாம்|message anupathinga|msg anupadhinga"
-            "|anupa vendam"
-        ),
-        verbs=(
-            "நிறுத்து|நிறுத்துங்கள்|நிறுத்தவும்|வேண்டாம்|அனுப்பாதீர்கள்|நீக்கு|நீக்கவும்|niruthu|vendam"
-            "|niruthunga"
-        ),
-        things=(
-            "செய்தி|செய்திகள்|செய்திகளை|மெசேஜ்|மெசேஜை|எஸ்எம்எஸ்|எண்ணை|குறுஞ்செய்தி|குறுஞ்செய்திகளை|message|msg"
-            "|sms"
-        ),
+        never=("அனுப்ப வேண்டாம்|அனுப்பாதீர்கள்|செய்தி வேண்டாம்|மெசேஜ் வேண்டாம்|message anupathinga|msg anupadhinga|anupa vendam"),
+        verbs=("நிறுத்து|நிறுத்துங்கள்|நிறுத்தவும்|வேண்டாம்|அனுப்பாதீர்கள்|நீக்கு|நீக்கவும்|niruthu|vendam|niruthunga"),
+        things=("செய்தி|செய்திகள்|செய்திகளை|மெசேஜ்|மெசேஜை|எஸ்எம்எஸ்|எண்ணை|குறுஞ்செய்தி|குறுஞ்செய்திகளை|message|msg|sms"),
         courtesies="தயவுசெய்து|தயவு செய்து|நன்றி|எனக்கு|இனி|இனிமேல்|enaku|nandri",
     ),
     "Malayalam, Telugu, Kannada and Sinhala": Words(
@@ -656,10 +616,7 @@ LANGUAGES = {
         courtesies="ദയവായി|നന്ദി|దయచేసి|ధన్యవాదాలు|ದಯವಿಟ್ಟು|ಧನ್ಯವಾದ|කරුණාකර|ස්තූතියි",
     ),
     "Nepali": Words(
-        alone=(
-            "बन्द|बन्द गर्नुहोस्|रोक्नुहोस्|नपठाउनुहोस्|म्यासेज नपठाउनुहोस्|पुग्यो|band gara|napathau|napathaunus"
-            "|rokke"
-        ),
+        alone=("बन्द|बन्द गर्नुहोस्|रोक्नुहोस्|नपठाउनुहोस्|म्यासेज नपठाउनुहोस्|पुग्यो|band gara|napathau|napathaunus|rokke"),
         never="नपठाउनुहोस्|म्यासेज नपठाउ",
         verbs="बन्द|नपठाउनुहोस्|रोक्नुहोस्|चाहिँदैन",
         things="म्यासेज|सन्देश|एसएमएस",
@@ -709,9 +666,7 @@ LANGUAGES = {
             "ne šaljite|ne pišite mi|ne želim poruke|ne želim primati|ne zelim poruke|не шаљите|не пишите ми"
             "|ne pošiljajte|ne pisite mi"
         ),
-        verbs=(
-            "prestanite|ne šaljite|ne želim|ne pišite|zaustavite|obrišite|nehajte|престаните|не шаљите|ne zelim"
-        ),
+        verbs=("prestanite|ne šaljite|ne želim|ne pišite|zaustavite|obrišite|nehajte|престаните|не шаљите|ne zelim"),
         things="poruke|poruka|sporočila|sms|broj|listu|listе|поруке|смс|pisati|slati",
         courtesies="molim|molim vas|hvala|više|odmah|mi|prosim|молим|хвала",
     ),
@@ -722,9 +677,7 @@ LANGUAGES = {
         ),
         never="ნუ მწერთ|ნუ გამომიგზავნით|ნუ მომწერთ|մի գրեք|մի ուղարկեք|չեմ ուզում հաղորդագրություններ",
         verbs="შეწყვიტეთ|დադարեցրեք",
-        things=(
-            "შეტყობინებები|მესიჯები|სმს|გამოგზავნოთ|հաղորդագրություն|հաղորդագրություններ|սմս|ուղարկեք|գրեք"
-        ),
+        things=("შეტყობინებები|მესიჯები|სმს|გამოგზავნოთ|հաղորդագրություն|հաղորդագրություններ|սմս|ուղարկեք|գրեք"),
         courtesies="გთხოვთ|მადლობა|խնդրում եմ|շնորհակալություն|այլևս|ինձ",
     ),
     "Hebrew and Yiddish": Words(

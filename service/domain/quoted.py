@@ -2,7 +2,7 @@
 
 import re
 
-_OPEN, _CLOSE = "“\"«„‟❝", "”\"»“❞"
+_OPEN, _CLOSE = '“"«„‟❝', '”"»“❞'
 # "Loved “…”": what an iPhone or an Android phone sends when a message is only reacted to.
 _REACTION = re.compile(
     r"\W*(?:loved|liked|disliked|laughed at|emphasi[sz]ed|questioned|reacted .{1,12} to|reacted to|"
