@@ -17,7 +17,7 @@ _CLASSES = {
     "THINGS": "texts?|txts?|messages?|msgs?|smss?|smses|texting|messaging|updates?|alerts?|notifications?|crap|rubbish|spam|junk"
     "|communications?|marketing|correspondence|subscription|membership|mailing list|mailings?|reminders?|newsletters?|news"
     "|briefings?|contact|bulletins?|nonsense|stuff|shit|shite|bollocks|propaganda|tripe|garbage",
-    "THEM": "these|those|this|em|it|any|anything|everything|more|any more|all of it|all of these|all of this|all this",
+    "THEM": "all|these|those|this|em|it|any|anything|everything|more|any more|all of it|all of these|all of this|all this",
     "LIST": "list|lists|mailing list|texting list|contact list|contacts|database|system|group|chat|distribution|records|files?"
     "|books|thread|service|register|phone book|address book|campaign|broadcast|it|this|here|everything",
     "WHICH": "the|these|those|this|that|my|your|ur|any|all|of|more|further|sending|getting|receiving|such|me|us|so many|from|"
@@ -86,10 +86,6 @@ ASKS = tuple(
 )
 
 # A bare word of leaving, with nothing beside it but courtesies, numbers and itself.
-BARE_WORDS = frozenset(
-    "stop stopall unsubscribe unsubscribed unsub optout cancel end quit revoke leave exit remove delete halt cease desist"
-    " opt out opted opting all everything it this these those texts messages sms please removed cancelled".split()
-)
 _BARE_VERBS = (
     "stop|stopall|stops|unsubscribe|unsubscribed|unsub|optout|opt out|opted out|opting out|cancel|end|quit|revoke|leave|exit"
     "|remove|delete|halt|cease|desist"
@@ -112,7 +108,7 @@ GO_AWAY = re.compile(
 # "stop i hate these", "stop who is this": the sentence begins anew after the word.
 STOP_THEN = re.compile(
     r"(?:stop|unsubscribe|optout) (?:\d+ )?(?:or|before|because|cos|cause|as|since|i|im|ive|ill|id|you|youre|u|who|what|why|how"
-    r"|where|when|this|its|it is|thats|that is|wrong|not|never|leave|enough|we|from|it|dont|do not|go|is|are|have)\b"
+    r"|where|when|this|its|it is|thats|that is|wrong|not|never|leave|enough|we|it|dont|do not|go|is|are|have)\b"
 )
 THEN_STOP = re.compile(
     r"(?:(?:.{0,160} )?but|(?:who|what) (?:is|are|r) \w+|(?:whos|whats) (?:this|that)|wrong (?:number|person)|not interested|(?:my|this) number|leave me alone|go away"
@@ -150,7 +146,7 @@ SPEAKS_OF_THIS = re.compile(
 )
 IDIOM = re.compile(
     r"\bstop (?:by|over|off at|in at|at|for a|for|sign|gap|and search|the war|funding|watch|press|light|start|laughing|crying|smiling|thinking|watching"
-    r"|believing|scrolling|motion|worrying|caring|here for|there|short)\b|\b(?:bus|train|full|pit|non|next|coach|door|tram|a|the|what|which|great|brilliant|amazing|super|nice|double|first|last) stops?\b"
+    r"|believing|scrolling|motion|worrying|caring|here for|there|short)\b|\b(?:bus|train|full|pit|non|next|coach|door|tram|a|the|what|which|great|brilliant|amazing|super|nice|double|first|last|wrong|right|our|my|two|three) stops?\b"
 )
 # A restriction is not a farewell; a person reads it.
 RESTRICTED = re.compile(
@@ -165,7 +161,7 @@ ASKS_HOW = re.compile(
 DOUBTS = re.compile(
     r"\b(?:stop|unsubscribe|unsub|unsubscribed|optout|opt out|opted out|opting out)\b|\bno longer \w+ (?:number|phone|mobile)\b"
     r"|\bnot \w+ (?:number|phone)\b|\bnew owner\b|\bthis is(?: not|nt) \w+$|\bnobody called\b|\bno \w+ here$"
-    r"|\b(?:is|isnt this|its|just|just more|more|another|as|pure|total|bloody) spam\b|^spam|\bspam(?:mers?|ming)\b|\bmore texts\b"
+    r"|\b(?:is|isnt this|its|just|just more|more|another|as|pure|total|bloody) spam\b|^spam$|\bspam(?:mers?|ming)\b|\bmore texts\b"
     r"|\bhow (?:do|can) i (?:leave|get out|get off|quit|cancel|come off)\b|^(?:reported|blocked|blocking|reporting)$|\bharass(?:ing|ment|ed)?\b|\breport(?:ing|ed)? (?:you|u|this|it)\b|\bblock(?:ing|ed)? (?:you|u|this|your)\b"
     r"|\bnever (?:signed up|subscribed|agreed|asked for|gave you|consented)\b|\b(?:didnt|did not|dont remember|dont recall)"
     r" (?:sign(?:ing)? up|subscrib\w+|agree\w*|ask for|consent|giv\w+ you)\b|\b(?:didnt|did not) sign(?: up)? (?:to|for) (?:this|these)\b"
@@ -184,14 +180,15 @@ COURTEOUS_PHRASES = re.compile(
     r"|thank you|the hell|the fuck|the heck|if you (?:dont mind|would|could|can)|if possible|to whom it may concern|dear sir or madam"
     r"|i beg you|im begging you|begging you|have a nice day|god bless|bless you|with thanks)\b"
 )
-COURTESIES = frozenset(
-    "please pls plz plse pleas plez ta thanks thank thx tx cheers immediately ok okay okey sorry soz hi hello hey hiya dear mate bruv bro"
-    " hun pal asap fgs ffs omg god gods sake x xx xxx xxxx xxxxx lol lmao wtf kindly just simply again then so but sir madam guys folks fam"
-    " really fucking fuckin fcking effing bloody damn damned frigging freaking flipping goddamn well oh ah um uh er hmm honestly seriously"
-    " pretty politely respectfully love darling sweetheart bye goodbye ciao yeah yh yep alright also actually now"
-    " already ppl regards always amen haha fs tbh urgently"
-    " exclamation comma".split()
-)
+_COURTESIES_TABLE = """
+please pls plz plse pleas plez ta thanks thank thx tx cheers immediately ok okay okey sorry soz hi hello hey hiya
+dear mate bruv bro hun pal asap fgs ffs omg god gods sake x xx xxx xxxx xxxxx lol lmao wtf kindly just simply again
+then so but sir madam guys folks fam really fucking fuckin fcking effing bloody damn damned frigging freaking
+flipping goddamn well oh ah um uh er hmm honestly seriously pretty politely respectfully love darling sweetheart bye
+goodbye ciao yeah yh yep alright also actually now already ppl regards always amen haha fs tbh urgently exclamation
+comma
+"""
+COURTESIES = frozenset(_COURTESIES_TABLE.split())
 NAMES_US = re.compile(
     r"\b(?:me|my|us|texts?|txts?|messages?|msgs?|sms|texting|txting|messaging|unsubscribe|unsub|number|list|wrong|alone|spam|optout|alerts?|updates?"
     r"|consent|permission|mailing|subscription)\b"

@@ -21,7 +21,7 @@ _LETTERS = str.maketrans(
         **dict.fromkeys("đɗ", "d"),
         **dict.fromkeys("ɓ", "b"),
         **dict.fromkeys("ƙ", "k"),
-        **dict.fromkeys("ی ى ې".split(), "ي"),
+        **dict.fromkeys("یىې", "ي"),
         **dict.fromkeys("ک", "ك"),
         **dict.fromkeys("ہھةۃە", "ه"),
         "æ": "ae",
@@ -178,13 +178,14 @@ _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 WORDS_OF_LEAVING = frozenset({"stop", "unsubscribe", "unsub", "optout", *_LONG_WORDS})
 
 # Real words, of any language, that are one slip away and are never taken for a word of leaving.
-_REAL = frozenset(
-    "shop step stoop stoops stoep top spot sop slop stomp strop swop atop stow stol stot stops stopt stod stap sto"
-    " subscribe subscribed subscriber unsubscribed unsubscribes unsubscribing undescribed"
-    " carcel cancer cancels canal cancelled cancela cancelar cancele dance removed remover removes remote reprove demove"
-    " deleted deletes deleter delegate message massages massage passages testing taxing sensing lending mending spending"
-    " vending tending bending ending fending pending rending wending contracting vexing".split()
-)
+_REAL_WORDS = """
+shop step stoop stoops stoep top spot sop slop stomp strop swop atop stow stol stot stops stopt stod stap sto
+subscribe subscribed subscriber unsubscribed unsubscribes unsubscribing undescribed carcel cancer cancels
+canal cancelled cancela cancelar cancele dance removed remover removes remote reprove demove deleted deletes
+deleter delegate message massages massage passages testing taxing sensing lending mending spending vending
+tending bending ending fending pending rending wending contracting vexing
+"""
+_REAL = frozenset(_REAL_WORDS.split())
 
 
 def _slips_of_a_finger(word: str) -> Iterator[str]:
@@ -207,7 +208,7 @@ def _one_letter_off(word: str) -> Iterator[str]:
 
 _SLIPS = {
     **{slip: word for word in _LONG_WORDS for slip in _one_letter_off(word)},
-    **{slip: "stop" for slip in _slips_of_a_finger("stop")},
+    **dict.fromkeys(_slips_of_a_finger("stop"), "stop"),
     **dict.fromkeys(("unsuscribe", "unsubcribe", "desubscribe", "unsubscripe", "unsuscrib", "unsubs"), "unsubscribe"),
     **dict.fromkeys(("dnt", "donot", "dontt", "doont", "dint"), "dont"),
     **{word: word for word in WORDS_OF_LEAVING},
