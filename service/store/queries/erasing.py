@@ -12,13 +12,13 @@ _STEPS = (
                                                   UNION SELECT phone FROM supporters WHERE id = :id)""",
     """UPDATE replies SET phone = 'erased', body = '', supporter_id = NULL, needs_answer = false
        WHERE supporter_id = :id OR phone = (SELECT phone FROM supporters WHERE id = :id)""",
-    """UPDATE sign_ups SET first_name = '', email = 'erased', phone = NULL, ip = ''
+    """UPDATE sign_ups SET first_name = '', full_name = '', place = '', phone_code = '', email = 'erased', phone = NULL, ip = ''
        WHERE supporter_id = :id OR email = (SELECT email FROM supporters WHERE id = :id)
           OR phone = (SELECT phone FROM supporters WHERE id = :id)""",
     "UPDATE consents SET ip = '' WHERE supporter_id = :id",
     # The signature counts on; the name does not stay.
-    "UPDATE signatures SET name = '' WHERE supporter_id = :id",
-    """UPDATE supporters SET first_name = '', email = NULL, phone = NULL, email_hash = NULL, phone_hash = NULL,
+    "UPDATE signatures SET name = '', place = '' WHERE supporter_id = :id",
+    """UPDATE supporters SET first_name = '', full_name = '', email = NULL, phone = NULL, email_hash = NULL, phone_hash = NULL,
        source = '', erased_at = :now WHERE id = :id""",
 )
 
