@@ -38,7 +38,7 @@ KEPT: Mapping[str, frozenset[str]] = {
     ),
     "replies": frozenset({"id", "provider_ref", "campaign_id", "to_number", "received_at", "handled_at", "handled_by"}),
     # The signature counts on; the name does not stay.
-    "signatures": frozenset({"petition_id", "supporter_id", "blast_id", "signed_at"}),
+    "signatures": frozenset({"petition_id", "supporter_id", "blast_id", "signed_at", "awaits_name", "withdrawn_at"}),
     "actions": frozenset({"id", "campaign_id", "supporter_id", "kind", "blast_id", "at"}),
     "receipts": frozenset(
         {"provider", "event_id", "kind", "blast_id", "channel", "supporter_id", "notice_id", "at", "received_at"}
@@ -156,7 +156,10 @@ def _blank_notices(session: Session, who: Person) -> None:
 def _blank(session: Session, table: object, *which: ColumnElement[bool], **values: object) -> None:
     if not isinstance(table, Table):
         raise TypeError("a mapped class has a table")
-    emptied = {column.name: empty(column) for column in table.columns if column.name not in KEPT[table.name]}
+    kept = KEPT[table.name]
+    # What the database reckons itself follows what it is reckoned from.
+    own = [column for column in table.columns if column.name not in kept and column.computed is None]
+    emptied = {column.name: empty(column) for column in own}
     session.execute(update(table).where(*which).values({**emptied, **values}))
 
 
