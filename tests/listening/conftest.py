@@ -17,6 +17,10 @@ from service.domain.channel import Channel
 from service.settings import Settings
 from service.web.app import create_app
 from service.web.limits import limiter
+from tests.sandbox.conftest import box, process, receiver
+
+# A sandbox process, lent by its own tests.
+__all__ = ["box", "process", "receiver"]
 
 OURS = "+447700900000"
 

@@ -78,14 +78,15 @@ def test_arabic_and_hebrew_keep_their_marks_of_direction() -> None:
 @pytest.mark.parametrize(
     "sender", ["", " ", "\0", "INFO", "12345", "anonymous", "a" * 300, "+44\u202e7700", "whatsapp:"]
 )
-@pytest.mark.parametrize("body", ["STOP", "JOIN", "SIGN", "START", "HELP", "MORE", "who are you"])
-def test_an_odd_sender_is_kept_and_never_answered(hooks: Hooks, sender: str, body: str) -> None:
+def test_an_odd_sender_is_kept_and_never_answered(hooks: Hooks, sender: str) -> None:
     with hooks.sessions.begin() as session:
         make.campaign(session)
+    bodies = ("STOP", "JOIN", "SIGN", "START", "HELP", "MORE", "who are you")
 
-    assert hooks.text(sender, body).status_code == 200
+    for body in bodies:
+        assert hooks.text(sender, body).status_code == 200, body
 
-    assert len(hooks.rows("SELECT 1 FROM replies")) == 1
+    assert len(hooks.rows("SELECT 1 FROM replies")) == len(bodies)
     assert hooks.rows("SELECT 1 FROM notices") == []
     assert hooks.rows("SELECT 1 FROM supporters") == []
 
