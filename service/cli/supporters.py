@@ -10,11 +10,15 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from service import clock
 from service.cli.opening import House, open_house, plainly, refuse
+from service.consenting.addresses import BadAddress, normalise
 from service.consenting.consent import AddressKey
+from service.consenting.erase import erase_address
+from service.domain.channel import Channel
 from service.planning.csv_rows import NumberedRow, UnreadableFile
 from service.planning.importing import Imported, escape_formula, import_chunk, import_file, rejects_csv
 from service.store.queries import campaigns, supporters_import
 from service.store.queries.house import write_audit
+from service.store.races import once_more
 
 
 @click.group()
@@ -115,6 +119,54 @@ def send_out(file: Path, campaign: str, *, as_json: bool) -> None:
             details={"count": str(count)},
         )
     click.echo(json.dumps({"supporters": count}) if as_json else f"{count} supporters written to {file}.")
+
+
+@supporters.command("erase")
+@click.argument("address")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@plainly
+def forget(address: str, *, yes: bool, as_json: bool) -> None:
+    """Forget whoever has this email address or mobile number: a supporter, or somebody whose sign-ups wait.
+
+    Name, addresses, texts and everything else that names them is deleted; what they signed counts on without a name.
+    The address is left alone from now on, and no import brings it back. This cannot be undone.
+    """
+    house = open_house()
+    channel = Channel.EMAIL if "@" in address else Channel.SMS
+    try:
+        normal = normalise(channel, address)
+    except BadAddress as bad:
+        refuse(str(bad))
+    if not yes:
+        click.confirm(f"Forget whoever has {address}? This cannot be undone", abort=True)
+    was_known = False
+
+    def erase() -> None:
+        nonlocal was_known
+        with house.transaction() as session:
+            was_known = erase_address(
+                session,
+                channel=channel,
+                address=normal,
+                key=AddressKey.of(house.settings),
+                source="command line",
+                now=clock.now(),
+            )
+            # Not even the audit names whom.
+            write_audit(
+                session, at=clock.now(), actor="command line", deed="address erased", subject=str(channel), details={}
+            )
+
+    once_more(erase)
+    if as_json:
+        click.echo(json.dumps({"was_known": was_known}))
+        return
+    click.echo(
+        "Forgotten. The address is left alone from now on, whatever is imported later."
+        if was_known
+        else "Nobody here had this address. It is left alone from now on, whatever is imported later."
+    )
 
 
 def _campaign(house: House, slug: str) -> int:

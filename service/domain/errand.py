@@ -13,6 +13,7 @@ class Errand(StrEnum):
     SEND_NOTICES = "sending.send_notices"
     SETTLE_DOUBTS = "sending.settle_doubts"
     CATCH_UP_INBOUND = "listening.catch_up_inbound"
+    READ_SUPPRESSION_LISTS = "sending.read_suppression_lists"
 
 
 # What a blast that may go on needs: to be written, and to be handed over.
@@ -27,4 +28,5 @@ QUEUES: dict[Errand, Pace] = {
     Errand.SEND_NOTICES: Pace.PROMPT,
     Errand.SETTLE_DOUBTS: Pace.BULK,
     Errand.CATCH_UP_INBOUND: Pace.PROMPT,
+    Errand.READ_SUPPRESSION_LISTS: Pace.BULK,
 }

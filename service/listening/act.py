@@ -64,10 +64,8 @@ class _Deed:
         ask_notice(self.session, request, now=self.now)
 
     def evidence(self, word: str) -> Evidence:
-        wording = ""
-        if self.sender.campaign is not None:
-            wording = self.sender.campaign.wordings(self.sender.campaign.language).get("sms", "")
-        return Evidence(wording=wording, source=f"text: {word}")
+        """The text itself: nobody who texts has seen the words beside a box on a page."""
+        return Evidence(wording=replies.body_of(self.session, self.sender.reply_id), source=f"text: {word}")
 
 
 def act(session: Session, sender: Sender, match: KeywordMatch, *, key: AddressKey, now: datetime) -> bool:

@@ -167,6 +167,11 @@ def reply(session: Session, reply_id: int) -> Reply | None:
     return session.scalars(select(Reply).where(Reply.id == reply_id).with_for_update()).one_or_none()
 
 
+def body_of(session: Session, reply_id: int) -> str:
+    """What a text says (pk_replies)."""
+    return session.scalar(select(Reply.body).where(Reply.id == reply_id)) or ""
+
+
 def mark_handled(session: Session, phone: str, *, by: str, now: datetime) -> int:
     """Nothing of this conversation waits any more; how many texts waited."""
     done = (

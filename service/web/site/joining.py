@@ -129,7 +129,7 @@ def preferences(token: str) -> ResponseReturnValue:
         if seen is None or campaign_id is None:
             abort(410)
         if deed == "erase":
-            erase(session, facts.supporter_id, source="preferences page", ip=door.ip(), now=door.now())
+            erase(session, facts.supporter_id, source="preferences page", now=door.now())
             view = campaigns.by_id(session, campaign_id)
             return render_template("site/erased.html", campaign=view)
         wanted = frozenset(channel for channel in Channel if request.form.get(str(channel)) and deed != "leave")
