@@ -10,6 +10,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from service import clock
 from service.cli.opening import House, open_house, plainly, refuse
+from service.cli.running.private import private_file
 from service.consenting.addresses import BadAddress, normalise
 from service.consenting.consent import AddressKey
 from service.consenting.erase import erase_address
@@ -61,7 +62,7 @@ def bring_in(file: Path, campaign: str, source: str, rejects: Path | None, *, as
             session, at=clock.now(), actor="command line", deed="supporters imported", subject=subject, details=details
         )
     if rejects and done.rejected:
-        rejects.write_text(rejects_csv(done.rejected), "utf-8")
+        private_file(rejects).write_text(rejects_csv(done.rejected), "utf-8")
     _tell(done, as_json=as_json)
 
 
@@ -104,7 +105,7 @@ def send_out(file: Path, campaign: str, *, as_json: bool) -> None:
         "consent_sms",
     )
     after, count = 0, 0
-    with file.open("w", encoding="utf-8", newline="") as out, house.transaction() as session:
+    with private_file(file).open("w", encoding="utf-8", newline="") as out, house.transaction() as session:
         writer = csv.writer(out)
         writer.writerow(names)
         while page := supporters_import.export_page(session, campaign_id=campaign_id, after=after):

@@ -59,6 +59,7 @@ def _read_page(sessions: sessionmaker[Session], lists: SuppressionLists, name: s
         else:
             readings.note_page(session, reading, rows=page.row_count, added=added)
         point("lists.before_commit")
+    point("lists.after_commit")
     if added:
         log.info("a suppression list told of addresses to leave alone", extra={"list": name, "added": added})
     return not page.is_last
@@ -100,8 +101,12 @@ def _leave_alone(
     """Leave an address alone, unless whoever has it gave consent since: only a complaint outlasts that."""
     at = min(listed.at, now) if listed.at else now
     known = supporters.by_address(session, Channel.EMAIL, address)
-    may_be_outdated = known is not None and listed.reason is not Suppressed.COMPLAINT
-    if may_be_outdated and consents.given_since(session, channel=Channel.EMAIL, supporter_id=known.id, at=at):
+    is_outdated = (
+        known is not None
+        and listed.reason is not Suppressed.COMPLAINT
+        and consents.given_since(session, channel=Channel.EMAIL, supporter_id=known.id, at=at)
+    )
+    if is_outdated:
         return False
     evidence = Evidence(wording="", source=f"provider's list: {name}")
     return leave_alone(session, About(Channel.EMAIL, address, None), listed.reason, evidence=evidence, key=key, now=at)
