@@ -11,6 +11,7 @@ from typing import ParamSpec, TextIO
 import click
 
 from service.cli.opening import refuse
+from service.cli.running.private import private_file
 from service.planning.files.faults import EncodingUnclear, UnreadableFile
 from service.planning.files.sheet import Choices, DateOrder
 
@@ -46,7 +47,7 @@ def writable(path: str, *, reading: Path | None = None) -> Iterator[TextIO]:
     if reading is not None and Path(path).exists() and Path(path).samefile(reading):
         refuse(f"{path!r} is the file that is being read; choose another")
     try:
-        opened = Path(path).open("w", encoding="utf-8", newline="")  # noqa: SIM115 - closed below
+        opened = private_file(Path(path)).open("w", encoding="utf-8", newline="")
     except OSError as wrong:
         refuse(f"{path!r} cannot be written: {wrong.strerror}")
     with opened as file:

@@ -14,8 +14,11 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from service import clock
 from service.cli.exports import campaign_id_of, export_to
 from service.cli.files import STANDARD, choices, readable, reading_options, refuse_file, writable
-from service.cli.opening import House, open_house, plainly
+from service.cli.opening import House, open_house, plainly, refuse
+from service.consenting.addresses import BadAddress, normalise
 from service.consenting.consent import AddressKey
+from service.consenting.erase import erase_address
+from service.domain.channel import Channel
 from service.planning.exports import EVERYONE, EXPORTS
 from service.planning.files.faults import UnreadableFile
 from service.planning.files.people import Reading
@@ -23,6 +26,7 @@ from service.planning.files.sheet import Sheet, SheetRow, look
 from service.planning.importing import Imported, import_file, import_rows, reject_line, rejects_head
 from service.planning.previewing import PreviewRow, preview_rows
 from service.store.queries.house import write_audit
+from service.store.races import once_more
 from service.wording.spreadsheet import BYTE_ORDER_MARK, disarm
 
 _SHOWN = 20
@@ -194,3 +198,51 @@ def send_out(file: str, campaign: str, *, everyone: bool, as_json: bool) -> None
     Excel opens it, nothing in it runs as a formula, and `supporters import` reads it again.
     """
     export_to(EVERYONE if everyone else EXPORTS["supporters"], file, campaign, as_json=as_json)
+
+
+@supporters.command("erase")
+@click.argument("address")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@plainly
+def forget(address: str, *, yes: bool, as_json: bool) -> None:
+    """Forget whoever has this email address or mobile number: a supporter, or somebody whose sign-ups wait.
+
+    Name, addresses, texts and everything else that names them is deleted; what they signed counts on without a name.
+    The address is left alone from now on, and no import brings it back. This cannot be undone.
+    """
+    house = open_house()
+    channel = Channel.EMAIL if "@" in address else Channel.SMS
+    try:
+        normal = normalise(channel, address)
+    except BadAddress as bad:
+        refuse(str(bad))
+    if not yes:
+        click.confirm(f"Forget whoever has {address}? This cannot be undone", abort=True)
+    was_known = False
+
+    def erase() -> None:
+        nonlocal was_known
+        with house.transaction() as session:
+            was_known = erase_address(
+                session,
+                channel=channel,
+                address=normal,
+                key=AddressKey.of(house.settings),
+                source="command line",
+                now=clock.now(),
+            )
+            # Not even the audit names whom.
+            write_audit(
+                session, at=clock.now(), actor="command line", deed="address erased", subject=str(channel), details={}
+            )
+
+    once_more(erase)
+    if as_json:
+        click.echo(json.dumps({"was_known": was_known}))
+        return
+    click.echo(
+        "Forgotten. The address is left alone from now on, whatever is imported later."
+        if was_known
+        else "Nobody here had this address. It is left alone from now on, whatever is imported later."
+    )

@@ -169,6 +169,11 @@ def may_text(session: Session, supporter_id: int) -> bool:
     return session.scalar(found.limit(1)) is not None
 
 
+def body_of(session: Session, reply_id: int) -> str:
+    """What a text says (pk_replies)."""
+    return session.scalar(select(Reply.body).where(Reply.id == reply_id)) or ""
+
+
 def waiting_count(session: Session, campaign_id: int | None = None) -> int:
     """How many texts wait for a person, counted up to a thousand (ix_replies_waiting)."""
     waits = select(Reply.id).where(Reply.needs_answer, Reply.handled_at.is_(None))
