@@ -36,6 +36,8 @@ class Supporter(Base):
         CheckConstraint("(email IS NULL) = (email_hash IS NULL)", name="email_hashed"),
         CheckConstraint("(phone IS NULL) = (phone_hash IS NULL)", name="phone_hashed"),
         Index("ix_supporters_created_at", "created_at"),
+        Index("ix_supporters_source", "source"),
+        Index("ix_supporters_locale", "locale"),
     )
 
 
