@@ -86,7 +86,7 @@ def _nameless(
 
 
 def _dearest(window: Window, words: Sequence[Words], readers: Sequence[audiences.SampledReader]) -> Mapping[int, int]:
-    by_result = {each.variant: [] for each in words} or {"": []}
+    by_result = dict.fromkeys(each.variant for each in words) or {"": None}
     lengths = [_lengths(window, [each for each in words if each.variant == result], readers) for result in by_result]
     return max(lengths, key=lambda one: sum(segments * many for segments, many in one.items()))
 

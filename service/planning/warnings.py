@@ -19,7 +19,7 @@ def warnings_for(window: Window, words: Words, shown: Shown | None, reckoned: Re
 
 
 def _all(window: Window, words: Words, shown: Shown | None, reckoned: Reckoned | None) -> Iterator[str]:
-    if reckoned is not None and reckoned.nameless and _greets_nobody(words):
+    if reckoned is not None and reckoned.nameless and greets_nobody(words):
         yield gap(reckoned)
     count = window.facts.signature_count
     bare = _BARE_COUNT.search(words.body) or _BARE_COUNT.search(words.subject) or _BARE_COUNT.search(words.preheader)
@@ -46,7 +46,7 @@ def gap(reckoned: Reckoned) -> str:
     )
 
 
-def _greets_nobody(words: Words) -> bool:
+def greets_nobody(words: Words) -> bool:
     """Whether a name is put in anywhere with nothing to stand in for it."""
     for part in (words.subject, words.preheader, words.body):
         try:

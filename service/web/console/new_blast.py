@@ -19,6 +19,7 @@ from service.planning.blasts import (
     check_opening,
     schedule_blast,
 )
+from service.planning.copy_checks import mistakes_in
 from service.planning.desk import CampaignOnDesk
 from service.planning.reckoning import Reckoned
 from service.planning.showing import Window, audience_counts, send_test
@@ -228,8 +229,10 @@ def _mistakes(session: Session, sketch: Sketch) -> list[str]:
     if sketch.audience.mistake:
         why.append(sketch.audience.mistake)
     for channel in sketch.audience.channels:
-        if sketch.shown[channel].mistake:
-            why.append(f"{'Email' if channel is Channel.EMAIL else 'Text'}: {sketch.shown[channel].mistake}")
+        one = sketch.shown[channel]
+        name = "Email" if channel is Channel.EMAIL else "Text"
+        if one.mistake:
+            why += [sentence(f"{name}: {wrong}") for wrong in mistakes_in(one.words) or [one.mistake]]
     why += [*_time_mistakes(sketch.campaign), *sketch.controls.mistakes]
     if why:
         return why

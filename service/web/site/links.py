@@ -28,7 +28,7 @@ def follow(token: str) -> ResponseReturnValue:
         if target is None:
             abort(404)
         # A test message carries nobody's links: they lead on, and count for nobody.
-        if facts.supporter_id and not is_machine(request.method, request.headers):
+        if facts.supporter_id and not is_machine(request.method, dict(request.headers)):
             _count(session, facts, target)
     if urlsplit(target).netloc:
         return redirect(target)
