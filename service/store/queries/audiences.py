@@ -1,9 +1,10 @@
 """Who a blast is for: an audience's rules as one question over supporters."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, any_, exists, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, any_, exists, func, literal, or_, select, tablesample, text
 
 from service.domain.audience import AnyOf, Audience, Rule, RuleKind
 from service.domain.channel import Channel
@@ -57,6 +58,72 @@ def time_zones(
         .group_by(Supporter.time_zone)
     )
     return {row.time_zone: row.people for row in session.execute(question)}
+
+
+@dataclass(frozen=True, slots=True)
+class SampledReader:
+    """One of an audience, as far as words differ for them."""
+
+    first_name: str
+    time_zone: str
+    locale: str
+
+
+def sample_audience(
+    session: Session, campaign_id: int, channel: Channel, audience: Audience, *, people: int, size: int
+) -> list[SampledReader]:
+    """At most so many of an audience of so many people, the same each time it is asked: all of them where they fit.
+
+    Of a large one whole pages of the table are drawn (TABLESAMPLE SYSTEM), so that ten million supporters are not
+    read for it; the rules are then asked of those alone, by pk_supporters and pk_permissions.
+    """
+    chosen = audience_select(campaign_id, channel, audience)
+    if people > size:
+        share = min(100.0, 150.0 * size / people)
+        drawn = tablesample(Supporter, func.system(share), name="drawn", seed=literal(1))
+        sampled = _readers(session, chosen.where(Supporter.id.in_(select(drawn.c.id))), size)
+        if len(sampled) >= size // 10:
+            return sampled
+    return _readers(session, chosen, size)
+
+
+def _readers(session: Session, chosen: Select[int], size: int) -> list[SampledReader]:
+    columns = (Supporter.first_name, Supporter.time_zone, Supporter.locale)
+    rows = session.execute(chosen.with_only_columns(*columns).order_by(func.hashint8(Supporter.id)).limit(size))
+    return [SampledReader(*row) for row in rows]
+
+
+def count_nameless(session: Session, campaign_id: int, channel: Channel, audience: Audience) -> int:
+    """How many of an audience have no first name; as cheap as counting the audience, and in one question."""
+    chosen = audience_select(campaign_id, channel, audience).where(func.btrim(Supporter.first_name) == "").subquery()
+    return session.scalar(select(func.count()).select_from(chosen)) or 0
+
+
+_KNOWN = """
+    WITH RECURSIVE known AS (
+        (SELECT {column} AS word FROM supporters ORDER BY {column} LIMIT 1)
+        UNION ALL
+        SELECT (SELECT s.{column} FROM supporters s WHERE s.{column} > known.word ORDER BY s.{column} LIMIT 1)
+        FROM known WHERE known.word IS NOT NULL
+    )
+    SELECT word FROM known WHERE word <> '' LIMIT :most
+"""
+_KNOWN_SOURCES, _KNOWN_LOCALES = (text(_KNOWN.format(column=column)) for column in ("source", "locale"))
+
+
+def known_sources(session: Session, *, most: int = 200) -> list[str]:
+    """Where supporters came from, each once; a step from one to the next by ix_supporters_source, never a scan."""
+    return list(session.scalars(_KNOWN_SOURCES, {"most": most}))
+
+
+def known_locales(session: Session, *, most: int = 200) -> list[str]:
+    """The languages supporters have, each once; by ix_supporters_locale in the same way."""
+    return list(session.scalars(_KNOWN_LOCALES, {"most": most}))
+
+
+def has_source(session: Session, source: str) -> bool:
+    """Whether anybody came from there; by ix_supporters_source."""
+    return bool(session.scalar(select(exists().where(Supporter.source == source))))
 
 
 def _holds(rule: Rule | AnyOf, campaign_id: int) -> ColumnElement[bool]:
