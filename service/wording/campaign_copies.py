@@ -1,6 +1,6 @@
 """The words of a campaign's folder, given to the stages, briefings and petition they belong to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -84,6 +84,13 @@ def read_stage_copies(
     return tuple(replace(stage, copies=tuple(copies[stage.slug])) for stage in stages)
 
 
+# What is known of the score at a stage's moment, or when somebody joins.
+_KNOWN_AT: Mapping[str, set[str]] = {
+    **{Anchor.HALF_TIME: {"score"}, Anchor.FULL_TIME: {"score", "result"}},
+    **{JoinedAt.LIVE: {"score"}, JoinedAt.AFTER: {"score", "result"}},
+}
+
+
 def _misplaced(file: Found, stage: StageFile | None, channel: Channel) -> tuple[str, str] | None:
     if stage is None:
         return f"no stage {file.slug!r} in campaign.toml", "a file named after a stage"
@@ -119,8 +126,8 @@ def _read_copy(
     )
     subject, preheader = (headed.headers.get(name, "") for name in ("Subject", "Preheader"))
     anchor = stage.timing.anchor
-    knows = {Anchor.HALF_TIME: {"score"}, Anchor.FULL_TIME: {"score", "result"}}.get(anchor, set())
-    knows = {JoinedAt.LIVE: {"score"}, JoinedAt.AFTER: {"score", "result"}}.get(read_variant(file.variant).place, knows)
+    place = read_variant(file.variant).place
+    knows = _KNOWN_AT.get(anchor, set()) | _KNOWN_AT.get(place, set())
     for placeholder in _check_names(headed, briefings, mistakes):
         line, name = headed.line_of(placeholder), placeholder.name
         if name in {"score", "result"} - knows:

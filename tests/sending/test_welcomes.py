@@ -7,12 +7,12 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from service.domain.channel import Channel
+from service.petitioning.sign import sign_petition
 from service.sending.due import fire_due_stages
 from service.sending.freeze import Words, choose_words
 from service.sending.joiners import add_joiner
 from service.sending.welcomes import freeze_welcomes
 from service.sending.write import write_next_span
-from service.store.queries import petitions
 from service.store.tables.campaign import Campaign, Copy, Fixture, Stage
 from service.store.tables.sending import Batch, Message, Rendering
 from tests import make
@@ -48,6 +48,19 @@ def welcome(session: Session, campaign: Campaign) -> Stage:
     return stage
 
 
+def sign(session: Session, campaign: Campaign, supporter_id: int) -> None:
+    """Put their name on the petition."""
+    sign_petition(
+        session,
+        campaign_id=campaign.id,
+        supporter_id=supporter_id,
+        source="web",
+        name="Ana Aliyeva",
+        now=NOW,
+        key=make.KEY,
+    )
+
+
 def stand(session: Session, state: str, score: tuple[int, int] | None) -> None:
     """The whistle went, and the ticker has ticked."""
     home, away = score or (None, None)
@@ -61,7 +74,7 @@ def welcomed(session: Session, campaign: Campaign, name: str, *, signs: bool = F
     number = len(name) + sum(map(ord, name)) % 900
     who = make.supporter(session, name, campaign=campaign, phone=f"+447700900{number:03d}")
     if signs:
-        petitions.sign(session, campaign_id=campaign.id, supporter_id=who.id, name=name, source="web", now=NOW)
+        sign(session, campaign, who.id)
     for channel in Channel:
         add_joiner(session, campaign_id=campaign.id, supporter_id=who.id, channel=channel, now=NOW)
     question = (
@@ -70,7 +83,7 @@ def welcomed(session: Session, campaign: Campaign, name: str, *, signs: bool = F
         .join(Rendering, Rendering.id == Batch.rendering_id)
         .where(Message.supporter_id == who.id)
     )
-    return dict(session.execute(question))
+    return dict(session.execute(question).tuples().all())
 
 
 @pytest.mark.parametrize(
@@ -143,7 +156,7 @@ def test_at_full_time_signers_and_others_each_get_their_own_words(session: Sessi
     session.execute(update(Copy).where(Copy.variant == "").values(body="Add your name."))
     ana = make.supporter(session, "Ana", campaign=campaign, phone="+447700900001")
     bilal = make.supporter(session, "Bilal", campaign=campaign, phone="+447700900002")
-    petitions.sign(session, campaign_id=campaign.id, supporter_id=ana.id, name="Ana", source="web", now=NOW)
+    sign(session, campaign, ana.id)
 
     fire_due_stages(session, public_url=URL, now=make.KICK_OFF - timedelta(days=2))
     while not (written := write_next_span(session)) or not written.done:
@@ -154,7 +167,7 @@ def test_at_full_time_signers_and_others_each_get_their_own_words(session: Sessi
         .join(Batch, Batch.id == Message.batch_id)
         .join(Rendering, Rendering.id == Batch.rendering_id)
     )
-    got = dict(session.execute(question))
+    got = dict(session.execute(question).tuples().all())
     assert got == {ana.id: "Pass it on.", bilal.id: "Add your name."}
 
 

@@ -71,13 +71,17 @@ class RollingBlast:
 def rolling_blasts(session: Session) -> list[RollingBlast]:
     """Every blast that goes to joiners now (ix_blasts_working): one or two for each campaign."""
     question = (
-        select(Blast.id, Blast.stage_id, Blast.channels, Campaign, Fixture)
+        select(Blast, Campaign, Fixture)
         .join(Campaign, Campaign.id == Blast.campaign_id)
         .join(Fixture, Fixture.id == Campaign.fixture_id)
-        .where(Blast.state == BlastState.RUNNING, Blast.is_rolling, Blast.stage_id.is_not(None))
+        .where(Blast.state == BlastState.RUNNING, Blast.is_rolling)
         .order_by(Blast.id)
     )
-    return [RollingBlast(*row) for row in session.execute(question)]
+    return [
+        RollingBlast(blast.id, blast.stage_id, blast.channels, campaign, fixture)
+        for blast, campaign, fixture in session.execute(question)
+        if blast.stage_id is not None
+    ]
 
 
 def fire(session: Session, stage: Stage, *, outcome: Firing, now: datetime) -> bool:

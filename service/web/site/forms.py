@@ -31,9 +31,8 @@ def form_token() -> str:
     only shows that the form came from us and not long ago.
     """
     if request.blueprint not in PUBLIC | {"links", None}:
-        return generate_csrf()
-    token: str | bytes = _signer().dumps("form")
-    return token if isinstance(token, str) else token.decode()
+        return str(generate_csrf())
+    return str(_signer().dumps("form"))
 
 
 def check_form() -> None:
