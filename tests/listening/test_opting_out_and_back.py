@@ -257,7 +257,7 @@ def test_they_do_not_want_to_leave_and_what_else_they_asked_still_waits(session:
 def test_a_manager_s_word_that_they_want_to_leave_is_obeyed_and_a_slip_undone(
     session: Session, ana: Supporter, phone: str
 ) -> None:
-    reply_id = _text(session, "or I will report you", phone=phone)
+    reply_id = _text(session, "Who will hand it over?", phone=phone)
     before = _permissions(session)
 
     assert opt_out(session, reply_id, key=make.KEY, actor="cora", now=NOW + minutes(1))
@@ -276,7 +276,7 @@ def test_a_manager_s_word_that_they_want_to_leave_is_obeyed_and_a_slip_undone(
 
 
 def test_nothing_of_a_manager_s_undoes_a_stop_of_their_own(session: Session, ana: Supporter) -> None:
-    reply_id = _text(session, "or I will report you")
+    reply_id = _text(session, "Who will hand it over?")
     opt_out(session, reply_id, key=make.KEY, actor="cora", now=NOW + minutes(1))
     _text(session, "STOP", at=NOW + minutes(2))
 
@@ -295,7 +295,7 @@ def test_a_manager_cannot_undo_what_they_did_not_do(session: Session, ana: Suppo
 
 
 def test_a_slip_is_undone_within_a_day(session: Session, ana: Supporter) -> None:
-    reply_id = _text(session, "or I will report you")
+    reply_id = _text(session, "Who will hand it over?")
     opt_out(session, reply_id, key=make.KEY, actor="cora", now=NOW)
 
     assert not undo_opt_out(session, reply_id, key=make.KEY, actor="cora", now=NOW + timedelta(days=2))

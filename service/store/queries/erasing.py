@@ -38,7 +38,10 @@ KEPT: Mapping[str, frozenset[str]] = {
     ),
     "replies": frozenset({"id", "provider_ref", "campaign_id", "to_number", "received_at", "handled_at", "handled_by"}),
     # The signature counts on; the name does not stay.
-    "signatures": frozenset({"petition_id", "supporter_id", "blast_id", "signed_at", "awaits_name", "withdrawn_at"}),
+    # So does the hash of the mailbox, so that nobody counts twice.
+    "signatures": frozenset(
+        {"petition_id", "supporter_id", "blast_id", "signed_at", "mailbox", "awaits_name", "withdrawn_at"}
+    ),
     "actions": frozenset({"id", "campaign_id", "supporter_id", "kind", "blast_id", "at"}),
     "receipts": frozenset(
         {"provider", "event_id", "kind", "blast_id", "channel", "supporter_id", "notice_id", "at", "received_at"}
