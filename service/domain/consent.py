@@ -58,6 +58,8 @@ LIFTED_BY_CONFIRMING = LIFTED_BY_COMING_BACK | {
     Suppressed.INVALID,
     Suppressed.ERASED,
 }
+# Whom a form may have asked to confirm: not a number of which nobody knows yet whether it wants to be texted.
+MAY_BE_ASKED = LIFTED_BY_CONFIRMING - {Suppressed.UNCLEAR}
 # A number that texted STOP is lifted only by texting START or JOIN from that number.
 LIFTED_BY_TEXTING_START = LIFTED_BY_CONFIRMING | {Suppressed.STOP, Suppressed.PROVIDER_OPT_OUT}
 

@@ -31,7 +31,8 @@ class Confirmed:
 def confirm_email(session: Session, sign_up_id: int, *, key: AddressKey, ip: str, now: datetime) -> Confirmed | None:
     """The link in the confirmation email was opened and its button pressed. Safe to press twice; None if unknown."""
     row = supporters.sign_up(session, sign_up_id)
-    if row is None or row.email is None or row.erased_at is not None:
+    # The version before wrote a word in place of the address of whoever was forgotten.
+    if row is None or row.email is None or "@" not in row.email or row.erased_at is not None:
         return None
     return _confirm(session, row, Channel.EMAIL, row.email, key=key, ip=ip, now=now)
 

@@ -14,7 +14,7 @@ from service.joining.leave import come_back, leave
 from service.joining.preferences import campaign_of, change_details, erase, preferences_of
 from service.joining.sign_up import SignUpForm, SignUpMistakes, sign_up
 from service.store import Session
-from service.store.queries import campaigns, petitions
+from service.store.queries import campaigns, consents, petitions
 from service.web import door
 from service.web.limits import SIGN_UP, limiter
 from service.web.site.pages import landing_page
@@ -156,9 +156,16 @@ def preferences(token: str) -> ResponseReturnValue:
                 shown_at=_shown_at(),
             )
         )
+        outdated = frozenset(
+            channel
+            for channel in refused
+            if consents.left_at(session, channel=channel, supporter_id=facts.supporter_id) is not None
+        )
         # Leaving holds even where the rest of the form is mistyped.
         mistakes = _change_details(session, facts.supporter_id) if deed == "save" else {}
-    page = _show_preferences(facts, token, saved=not mistakes, refused=refused, mistakes=mistakes)
+    page = _show_preferences(
+        facts, token, saved=not mistakes, refused=refused - outdated, outdated=outdated, mistakes=mistakes
+    )
     return page, 422 if mistakes else 200
 
 
@@ -177,6 +184,7 @@ def _show_preferences(
     *,
     saved: bool = False,
     refused: frozenset[Channel] = frozenset(),
+    outdated: frozenset[Channel] = frozenset(),
     mistakes: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     with door.transaction() as session:
@@ -195,6 +203,7 @@ def _show_preferences(
         token=token,
         saved=saved,
         refused=refused,
+        outdated=outdated,
         mistakes=mistakes,
         typed=typed,
         wordings=view.wordings(view.language),
