@@ -154,6 +154,7 @@ def preferences(token: str) -> ResponseReturnValue:
                 ip=door.ip(),
                 now=door.now(),
                 shown_at=_shown_at(),
+                link_channel=facts.channel,
             )
         )
         outdated = frozenset(
