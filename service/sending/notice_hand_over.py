@@ -13,7 +13,7 @@ from service import clock
 from service.consenting.consent import AddressKey
 from service.domain.allowed import EVERYBODY, AllowList
 from service.domain.channel import Channel
-from service.domain.consent import MAY_BE_ASKED, Suppressed
+from service.domain.consent import LIFTED_BY_CONFIRMING, Suppressed
 from service.domain.message import MessageState, NoticeRef, Withheld
 from service.domain.notice import NoticeKind
 from service.points import point
@@ -172,7 +172,7 @@ _ASKING = frozenset({NoticeKind.CONFIRM_EMAIL, NoticeKind.CONFIRM_SMS, NoticeKin
 def _may_pass(notice: IntendedNotice, reason: Suppressed) -> bool:
     if not notice.passes_suppression:
         return False
-    return notice.kind not in _ASKING or reason in MAY_BE_ASKED
+    return notice.kind not in _ASKING or reason in LIFTED_BY_CONFIRMING
 
 
 def _write(

@@ -155,7 +155,12 @@ def _blank_notices(session: Session, who: Person) -> int:
 def _blank(session: Session, table: object, *which: ColumnElement[bool], **values: object) -> int:
     if not isinstance(table, Table):
         raise TypeError("a mapped class has a table")
-    emptied = {column.name: empty(column) for column in table.columns if column.name not in KEPT[table.name]}
+    emptied = {
+        column.name: empty(column)
+        for column in table.columns
+        # What is reckoned from other columns goes with them.
+        if column.name not in KEPT[table.name] and column.computed is None
+    }
     return session.connection().execute(update(table).where(*which).values({**emptied, **values})).rowcount
 
 
@@ -164,7 +169,7 @@ def empty(column: Column[object]) -> object:
     if column.nullable:
         return None
     if isinstance(column.server_default, DefaultClause):
-        return column.server_default.arg
+        return text("DEFAULT")
     if isinstance(column.type, Text):
         return ""
     if isinstance(column.type, JSONB):
