@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Boolean, ColumnElement, Table, Text, and_, case, delete, false, or_, select, text, update
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.schema import Column, DefaultClause
 
@@ -172,10 +172,8 @@ def empty(column: Column[object]) -> object:
     """What a column holds when it says nothing. Raises TypeError for one that must say something."""
     if column.nullable:
         return None
-    if isinstance(column.type, ARRAY):
-        return []
     if isinstance(column.server_default, DefaultClause):
-        return column.server_default.arg
+        return text("DEFAULT")
     if isinstance(column.type, Text):
         return ""
     if isinstance(column.type, JSONB):
