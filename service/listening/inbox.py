@@ -119,6 +119,12 @@ def inbox_page(
     return InboxPage(rows, following, is_cut)
 
 
+def place_at(session: Session, at: datetime, reply_id: int) -> Place | None:
+    """The place in the inbox at this moment and this text's number; None where the text is gone."""
+    row = conversations.reply(session, reply_id)
+    return (at, row.phone) if row else None
+
+
 def thread_of(
     session: Session, reply_id: int, *, key: AddressKey, actor: str = "", before: datetime | None = None
 ) -> Thread | None:

@@ -75,7 +75,7 @@ def test_a_conversation_is_found_by_number_or_words_though_it_is_no_supporter_s(
 
 
 @pytest.mark.usefixtures("crowd")
-@pytest.mark.parametrize("asked", ["%", "_", "'", "\\", "zebra", ":*", "& | !", "\0", "🙂", "9" * 5000, "ana"])
+@pytest.mark.parametrize("asked", ["%", "_", "'", "\\", "zebra", ":*", "& | !", "🙂", "9" * 5000, "zoe\0"])
 def test_a_search_that_finds_nothing_says_so(signed_in: Signed, asked: str) -> None:
     answer = signed_in(Role.VIEWER).client.get("/console/inbox/", query_string={"q": asked})
 
