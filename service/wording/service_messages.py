@@ -1,6 +1,5 @@
 """What we say ourselves, one message to one person: confirmations, thanks, sign-in links, answers to keywords."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from enum import StrEnum
@@ -10,7 +9,7 @@ from jinja2 import TemplateNotFound, UndefinedError
 
 from service.wording.colours import PALETTE
 from service.wording.email import FinishedEmail, compile_mjml, frame_words
-from service.wording.placeholders import Copy, MissingFact, Part, Placeholder, fill, parse
+from service.wording.placeholders import Copy, MissingFact, fill, parse
 from service.wording.shelf import JINJA, TEMPLATES
 
 
@@ -84,19 +83,4 @@ def service_text(name: ServiceText, language: str) -> Copy:
     folder = TEMPLATES / "sms"
     own = folder / language / f"{name}.txt"
     known = language.replace("-", "").isalpha() and own.exists()
-    return _parse_ours((own if known else folder / f"{name}.txt").read_text("utf-8").strip())
-
-
-# What our own texts may say beside managers' copy, which knows none of these.
-_OURS = re.compile(r"(\{(?:briefing_(?:title|number|count|numbers))(?:\|[^{}]*)?\})")
-
-
-def _parse_ours(text: str) -> Copy:
-    parts: list[Part] = []
-    for piece in _OURS.split(text):
-        if _OURS.fullmatch(piece):
-            name, bar, fallback = piece[1:-1].partition("|")
-            parts.append(Placeholder(name, fallback if bar else None))
-        else:
-            parts += parse(piece).parts
-    return Copy(tuple(parts))
+    return parse((own if known else folder / f"{name}.txt").read_text("utf-8").strip())

@@ -172,6 +172,16 @@ def test_a_number_that_may_want_to_leave_waits_marked_and_unanswered(
         assert session.query(Notice).count() == 0
 
 
+def test_a_number_that_is_held_is_not_set_aside_and_forgotten(signed_in: Signed, held: int) -> None:
+    launcher = signed_in(Role.LAUNCHER)
+
+    refused = launcher.press(f"/console/inbox/{held}/aside")
+
+    assert refused.status_code == 422
+    assert "first say whether they want to leave" in words(refused)
+    assert "stop it all" in words(launcher.see("/console/inbox/"))
+
+
 def test_they_want_to_leave_and_a_slip_is_undone(signed_in: Signed, held: int, sessions: sessionmaker[Session]) -> None:
     launcher = signed_in(Role.LAUNCHER)
 

@@ -110,8 +110,12 @@ def _why(refused: AnswerRefused) -> str:
 @blueprint.post("/inbox/<int:reply_id>/aside")
 @needs(Role.LAUNCHER)
 def set_aside_now(reply_id: int) -> ResponseReturnValue:
-    with door.transaction() as session:
-        waited = set_aside(session, reply_id, actor=access.manager().email, now=door.now())
+    try:
+        with door.transaction() as session:
+            actor, key = access.manager().email, door.address_key()
+            waited = set_aside(session, reply_id, key=key, actor=actor, now=door.now())
+    except AnswerRefused as refused:
+        return _page(reply_id, why=f"Not set aside: {refused}.")
     flash("Set aside. It is still under “all conversations”." if waited else "Somebody has seen to it already.")
     return redirect(url_for("console.inbox_page"))
 
