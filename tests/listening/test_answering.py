@@ -1,5 +1,6 @@
 """Answers to texts: a manager's, once and knowingly; a receipt once a day; and what a conversation shows."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -8,8 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from service.domain.channel import Channel
-from service.domain.keyword import Keyword, KeywordMatch
-from service.listening import receive
+from service.domain.keyword import Keyword, KeywordMatch, read_keyword
 from service.listening.act import Sender, act
 from service.listening.inbox import AnsweredAlready, answer, thread_of, threads
 from service.listening.receive import receive_text
@@ -31,9 +31,17 @@ def minutes(many: float) -> timedelta:
     return timedelta(minutes=many)
 
 
+UNCLEAR = "stop the madness now ok"
+
+
+def _read(body: str, own: Mapping[str, str]) -> KeywordMatch:
+    """Which words are unclear is the keyword reader's affair; here one sentence is."""
+    return KeywordMatch(Keyword.UNCLEAR) if body == UNCLEAR else read_keyword(body, own)
+
+
 def _text(session: Session, body: str, *, phone: str = ANA, at: datetime = NOW, heard: datetime | None = None) -> int:
     inbound = InboundText(f"SM{body}{at}{phone}", phone, "+447700900000", body, at)
-    received = receive_text(session, inbound, key=make.KEY, now=heard or at)
+    received = receive_text(session, inbound, key=make.KEY, now=heard or at, read=_read)
     assert received.reply_id is not None
     return received.reply_id
 
@@ -58,21 +66,6 @@ def campaign(session: Session) -> Campaign:
 @pytest.fixture
 def ana(session: Session, campaign: Campaign) -> Supporter:
     return make.supporter(session, "Ana", campaign=campaign, phone=ANA, joined_at=LONG_AGO)
-
-
-@pytest.fixture
-def unclear(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Which words are unclear is the reader's affair; here one sentence is."""
-    read = receive.read_keyword
-    said = "stop the madness now ok"
-
-    def reading(body: str, own: dict[str, str]) -> KeywordMatch:
-        return KeywordMatch(Keyword.UNCLEAR) if body == said else read(body, own)
-
-    monkeypatch.setattr(receive, "read_keyword", reading)
-
-
-UNCLEAR = "stop the madness now ok"
 
 
 def test_two_managers_do_not_answer_one_text_without_knowing_it(session: Session, ana: Supporter) -> None:
@@ -112,7 +105,6 @@ def test_free_text_gets_a_receipt_once_a_day(session: Session, ana: Supporter, c
     assert session.scalars(select(Notice.facts)).first() == {"body": "Thank you, a person will read this."}
 
 
-@pytest.mark.usefixtures("unclear")
 @pytest.mark.parametrize("first", ["STOP", UNCLEAR])
 def test_whoever_stopped_or_is_held_gets_no_receipt(
     session: Session, ana: Supporter, campaign: Campaign, first: str

@@ -1,5 +1,6 @@
 """A STOP is undone by an act that gave consent, and by nothing else; what may be one is held for a manager."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,8 +9,7 @@ from sqlalchemy.orm import Session
 
 from service.consenting.consent import Evidence, give_consent
 from service.domain.channel import Channel
-from service.domain.keyword import Keyword, KeywordMatch
-from service.listening import receive
+from service.domain.keyword import Keyword, KeywordMatch, read_keyword
 from service.listening.inbox import AnswerRefused, answer, go_on_texting, threads
 from service.listening.opt_outs import opt_out, undo_opt_out
 from service.listening.receive import receive_text
@@ -28,9 +28,17 @@ def minutes(many: float) -> timedelta:
     return timedelta(minutes=many)
 
 
+UNCLEAR = "stop the madness now ok"
+
+
+def _read(body: str, own: Mapping[str, str]) -> KeywordMatch:
+    """Which words are unclear is the keyword reader's affair; here one sentence is."""
+    return KeywordMatch(Keyword.UNCLEAR) if body == UNCLEAR else read_keyword(body, own)
+
+
 def _text(session: Session, body: str, *, phone: str = ANA, at: datetime = NOW, heard: datetime | None = None) -> int:
     inbound = InboundText(f"SM{body}{at}{phone}", phone, "+447700900000", body, at)
-    received = receive_text(session, inbound, key=make.KEY, now=heard or at)
+    received = receive_text(session, inbound, key=make.KEY, now=heard or at, read=_read)
     assert received.reply_id is not None
     return received.reply_id
 
@@ -169,22 +177,6 @@ def test_start_from_a_stranger_signs_up_as_join_does(session: Session, campaign:
 # A text that may be an opt-out.
 
 
-@pytest.fixture
-def unclear(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Which words are unclear is the reader's affair; here one sentence is."""
-    read = receive.read_keyword
-    said = "stop the madness now ok"
-
-    def reading(body: str, own: dict[str, str]) -> KeywordMatch:
-        return KeywordMatch(Keyword.UNCLEAR) if body == said else read(body, own)
-
-    monkeypatch.setattr(receive, "read_keyword", reading)
-
-
-UNCLEAR = "stop the madness now ok"
-
-
-@pytest.mark.usefixtures("unclear")
 def test_after_an_unclear_text_nothing_is_texted_until_a_manager_has_looked(session: Session, ana: Supporter) -> None:
     _text(session, UNCLEAR)
     _text(session, "MORE", at=NOW + minutes(1))
@@ -196,14 +188,12 @@ def test_after_an_unclear_text_nothing_is_texted_until_a_manager_has_looked(sess
     assert threads(session)[0].body == UNCLEAR
 
 
-@pytest.mark.usefixtures("unclear")
 def test_an_unclear_text_of_a_number_we_do_not_know_holds_it_too(session: Session, campaign: Campaign) -> None:
     _text(session, UNCLEAR, phone=STRANGER)
 
     assert _reasons(session) == ["unclear"]
 
 
-@pytest.mark.usefixtures("unclear")
 @pytest.mark.parametrize(("body", "left"), [("STOP", ["stop"]), ("START", []), ("JOIN", [])])
 def test_the_person_s_own_next_word_settles_what_was_unclear(
     session: Session, ana: Supporter, body: str, left: list[str]
@@ -215,7 +205,6 @@ def test_the_person_s_own_next_word_settles_what_was_unclear(
     assert _reasons(session) == left
 
 
-@pytest.mark.usefixtures("unclear")
 def test_an_unclear_text_after_a_stop_leaves_the_graver_reason(session: Session, ana: Supporter) -> None:
     _text(session, "STOP")
 
@@ -224,7 +213,6 @@ def test_an_unclear_text_after_a_stop_leaves_the_graver_reason(session: Session,
     assert _reasons(session) == ["stop"]
 
 
-@pytest.mark.usefixtures("unclear")
 def test_an_answer_to_an_unclear_text_says_first_which_it_is(session: Session, ana: Supporter) -> None:
     reply_id = _text(session, UNCLEAR)
 
@@ -236,7 +224,6 @@ def test_an_answer_to_an_unclear_text_says_first_which_it_is(session: Session, a
     assert _kinds(session) == ["answer_sms"]
 
 
-@pytest.mark.usefixtures("unclear")
 def test_they_do_not_want_to_leave_and_what_else_they_asked_still_waits(session: Session, ana: Supporter) -> None:
     _text(session, "Is it still on?")
     reply_id = _text(session, UNCLEAR, at=NOW + minutes(1))
@@ -299,7 +286,6 @@ def test_a_slip_is_undone_within_a_day(session: Session, ana: Supporter) -> None
     assert not undo_opt_out(session, reply_id, key=make.KEY, actor="cora", now=NOW + timedelta(days=2))
 
 
-@pytest.mark.usefixtures("unclear")
 def test_undoing_a_slip_holds_again_what_was_held(session: Session, ana: Supporter) -> None:
     reply_id = _text(session, UNCLEAR)
     opt_out(session, reply_id, key=make.KEY, actor="cora", now=NOW + minutes(1))
