@@ -122,7 +122,7 @@ def inbox_page(
 def place_at(session: Session, at: datetime, reply_id: int) -> Place | None:
     """The place in the inbox at this moment and this text's number; None where the text is gone."""
     row = conversations.reply(session, reply_id)
-    return (at, row.phone) if row else None
+    return (at, row.phone or "") if row else None
 
 
 def thread_of(
@@ -205,16 +205,16 @@ def answer(
         raise AnswerRefused("the answer is empty")
     if len(words) > LONGEST:
         raise AnswerRefused(f"the answer is longer than {LONGEST} characters")
-    if not is_number(row.phone):
+    if not is_number(held.phone):
         raise AnswerRefused("this text came without a number that can be texted")
-    _may_be_texted(session, row.phone, key, keeps_texting=keeps_texting)
+    _may_be_texted(session, held.phone, key, keeps_texting=keeps_texting)
     other = _answered_by_other(session, held, actor)
     if other is not None and not anyway:
         raise AnsweredAlready(f"{other[0]} answered at {other[1].astimezone(UTC):%H:%M} UTC; send yours anyway?")
     request = NoticeRequest(
         kind=NoticeKind.ANSWER_SMS,
         channel=Channel.SMS,
-        to_address=row.phone,
+        to_address=held.phone,
         # The same words to the same text, pressed twice, are one answer.
         dedupe_key=f"answer:{row.id}:{sha256(words.encode()).hexdigest()[:16]}",
         facts={"body": words},
@@ -225,7 +225,7 @@ def answer(
     if keeps_texting:
         go_on_texting(session, reply_id, key=key, actor=actor, now=now)
     ask_notice(session, request, now=now)
-    conversations.mark_handled(session, row.phone, by=actor, now=now)
+    conversations.mark_handled(session, held.phone, by=actor, now=now)
     write_audit(session, at=now, actor=actor, deed="reply answered", subject=f"reply {row.id}")
 
 
@@ -240,13 +240,13 @@ def _may_be_texted(session: Session, phone: str, key: AddressKey, *, keeps_texti
 
 def go_on_texting(session: Session, reply_id: int, *, key: AddressKey, actor: str, now: datetime) -> bool:
     """They do not want to leave: texts to this number go on; False where it was not held. Raises AnswerRefused."""
-    row, _ = hold_conversation(session, reply_id)
-    if _suppressed(session, row.phone, key) is not Suppressed.UNCLEAR:
+    row, held = hold_conversation(session, reply_id)
+    if _suppressed(session, held.phone, key) is not Suppressed.UNCLEAR:
         return False
     lifting = frozenset({Suppressed.UNCLEAR})
-    lift_address(session, channel=Channel.SMS, address=row.phone, key=key, lifting=lifting)
+    lift_address(session, channel=Channel.SMS, address=held.phone, key=key, lifting=lifting)
     # Whatever else they asked still waits for its answer.
-    conversations.mark_handled(session, row.phone, by=actor, now=now, keyword=Keyword.UNCLEAR)
+    conversations.mark_handled(session, held.phone, by=actor, now=now, keyword=Keyword.UNCLEAR)
     write_audit(session, at=now, actor=actor, deed="texts go on", subject=f"reply {row.id}")
     return True
 
@@ -256,8 +256,8 @@ def set_aside(session: Session, reply_id: int, *, key: AddressKey, actor: str, n
 
     Raises AnswerRefused for a number that is held: off the pile it would be held for ever, and nobody would know.
     """
-    row, _ = hold_conversation(session, reply_id)
-    if _suppressed(session, row.phone, key) is Suppressed.UNCLEAR:
+    row, held = hold_conversation(session, reply_id)
+    if _suppressed(session, held.phone, key) is Suppressed.UNCLEAR:
         raise AnswerRefused("first say whether they want to leave; until then nothing is texted to this number")
     write_audit(session, at=now, actor=actor, deed="reply set aside", subject=f"reply {row.id}")
-    return conversations.mark_handled(session, row.phone, by=actor, now=now) > 0
+    return conversations.mark_handled(session, held.phone, by=actor, now=now) > 0

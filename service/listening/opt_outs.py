@@ -27,14 +27,14 @@ def opt_out(session: Session, reply_id: int, *, key: AddressKey, actor: str, now
 
     Raises AnswerRefused for a text that came without a number.
     """
-    row, _ = hold_conversation(session, reply_id)
-    if not row.phone:
+    row, held = hold_conversation(session, reply_id)
+    if not held.phone:
         raise AnswerRefused("this text came without a number, so there is none to leave alone")
-    before = consents.suppressed_reason(session, channel=Channel.SMS, address_hash=key.hash(Channel.SMS, row.phone))
-    changed = _obey(session, row.phone, key=key, now=now)
+    before = consents.suppressed_reason(session, channel=Channel.SMS, address_hash=key.hash(Channel.SMS, held.phone))
+    changed = _obey(session, held.phone, key=key, now=now)
     if changed:
-        conversations.note_opt_out(session, row.phone, at=now, by=actor, over=str(before or ""))
-    conversations.mark_handled(session, row.phone, by=actor, now=now)
+        conversations.note_opt_out(session, held.phone, at=now, by=actor, over=str(before or ""))
+    conversations.mark_handled(session, held.phone, by=actor, now=now)
     write_audit(session, at=now, actor=actor, deed="wants to leave", subject=f"reply {row.id}")
     return changed
 
@@ -85,11 +85,11 @@ def undo_opt_out(session: Session, reply_id: int, *, key: AddressKey, actor: str
     at = held.opted_out_at
     if at is None or not may_undo(session, held, key=key, now=now):
         return False
-    lift_address(session, channel=Channel.SMS, address=row.phone, key=key, lifting=frozenset({Suppressed.STOP}))
+    lift_address(session, channel=Channel.SMS, address=held.phone, key=key, lifting=frozenset({Suppressed.STOP}))
     if held.opted_out_over:
         reason = Suppressed(held.opted_out_over)
-        suppress_address(session, channel=Channel.SMS, address=row.phone, key=key, reason=reason, now=now)
-    known = supporters.by_address(session, Channel.SMS, row.phone)
+        suppress_address(session, channel=Channel.SMS, address=held.phone, key=key, reason=reason, now=now)
+    known = supporters.by_address(session, Channel.SMS, held.phone)
     for campaign_id, wording in conversations.withdrawn_at(session, known.id, at) if known else ():
         give_consent(
             session,
@@ -99,7 +99,7 @@ def undo_opt_out(session: Session, reply_id: int, *, key: AddressKey, actor: str
             evidence=Evidence(wording, "console: pressed by mistake, undone"),
             now=now,
         )
-    conversations.note_opt_out(session, row.phone, at=None, by="", over="")
-    conversations.wait_again(session, row.phone, handled_at=at)
+    conversations.note_opt_out(session, held.phone, at=None, by="", over="")
+    conversations.wait_again(session, held.phone, handled_at=at)
     write_audit(session, at=now, actor=actor, deed="wants to leave, undone", subject=f"reply {row.id}")
     return True

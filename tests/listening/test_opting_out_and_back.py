@@ -205,6 +205,15 @@ def test_the_person_s_own_next_word_settles_what_was_unclear(
     assert _reasons(session) == left
 
 
+def test_a_stranger_who_was_held_and_joins_is_answered(session: Session, campaign: Campaign) -> None:
+    _text(session, UNCLEAR, phone=STRANGER)
+
+    _text(session, "JOIN", phone=STRANGER, at=NOW + minutes(1))
+
+    assert _kinds(session) == ["joined_sms"]
+    assert _reasons(session) == []
+
+
 def test_an_unclear_text_after_a_stop_leaves_the_graver_reason(session: Session, ana: Supporter) -> None:
     _text(session, "STOP")
 
