@@ -177,14 +177,13 @@ class NoticeWriter:
 
 
 def _briefing_facts(session: Session, campaign: Campaign, slug: str) -> dict[str, str]:
-    """Which briefing a text is about, and how many there are to ask for."""
+    """Which briefing a text is about; where it is about none, how many there are to ask for.
+
+    In these texts {campaign} is the briefing, as {campaign_link} is the link to it.
+    """
     pages = campaigns.briefings(session, campaign.id, campaign.language)
-    count = len(pages)
-    facts = {
-        "briefing_count": f"is {count} briefing" if count == 1 else f"are {count} briefings",
-        "briefing_numbers": "MORE 1" if count == 1 else f"MORE 1 to MORE {count}",
-    }
     for number, page in enumerate(pages, start=1):
         if page.slug == slug:
-            facts |= {"briefing_title": straighten_quotes(page.title), "briefing_number": f"{number} of {count}"}
-    return facts
+            return {"campaign": f"{straighten_quotes(page.title)} (briefing {number} of {len(pages)})"}
+    numbers = "MORE 1" if len(pages) == 1 else f"MORE 1 to MORE {len(pages)}"
+    return {"campaign": f"{len(pages)} briefing{'' if len(pages) == 1 else 's'}, {numbers}"}
