@@ -19,8 +19,9 @@ def clock_words(moment: datetime, time_zone: str, now: datetime) -> str:
     zone = ZoneInfo(time_zone)
     day_and_time, time = kick_off_words(moment, time_zone, "en")
     is_today = moment.astimezone(zone).date() == now.astimezone(zone).date()
-    place = time_zone.rpartition("/")[2].replace("_", " ")
-    return f"{time if is_today else day_and_time}, {place} time"
+    region, _, place = time_zone.rpartition("/")
+    named = f"{place.replace('_', ' ')} time" if region else place
+    return f"{time if is_today else day_and_time}, {named}"
 
 
 def register(app: Flask) -> None:
