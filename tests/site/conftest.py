@@ -1,0 +1,31 @@
+"""A web process, somebody looking at it, and Ana."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session, sessionmaker
+
+from service.settings import Settings
+from service.web.app import create_app
+from tests import make
+
+
+@pytest.fixture
+def app(settings: Settings, sessions: sessionmaker[Session]) -> Iterator[Flask]:
+    made = create_app(settings)
+    yield made
+    made.extensions["touchline"].sessions.kw["bind"].dispose()
+
+
+@pytest.fixture
+def visitor(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def ana(sessions: sessionmaker[Session]) -> int:
+    """A campaign, and Ana, who gets its emails and texts."""
+    with sessions.begin() as session:
+        return make.supporter(session, "Ana", campaign=make.campaign(session), phone="+447700900123").id
