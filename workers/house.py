@@ -9,8 +9,8 @@ from service.consenting.consent import AddressKey
 from service.domain.allowed import EVERYBODY, AllowList
 from service.domain.doubt import STANDARD, DoubtPolicy
 from service.nudges import Nudger
-from service.providers.choosing import email_provider, second_email_provider, sms_provider
-from service.providers.ports import EmailProvider, SmsProvider
+from service.providers.choosing import email_provider, second_email_provider, sms_provider, suppression_lists
+from service.providers.ports import EmailProvider, SmsProvider, SuppressionLists
 from service.sending.carriers import Words
 from service.sending.notice_hand_over import NoticeDesk
 from service.sending.notice_words import NoticeWriter
@@ -33,6 +33,8 @@ class House:
     words: Words
     desk: NoticeDesk
     nudger: Nudger
+    # The provider's own suppression lists, where it keeps some.
+    lists: SuppressionLists | None = None
     allowed: AllowList = EVERYBODY
     policy: DoubtPolicy = STANDARD
     # Supporters whose messages are written in one transaction.
@@ -65,4 +67,15 @@ def build_house(settings: Settings) -> House:
         allowed=allowed,
     )
     words = Words(key, settings.public_url)
-    return House(settings, sessions, email, email_second, sms, words, desk, Nudger(settings.redis_url), allowed)
+    return House(
+        settings,
+        sessions,
+        email,
+        email_second,
+        sms,
+        words,
+        desk,
+        Nudger(settings.redis_url),
+        lists=suppression_lists(settings),
+        allowed=allowed,
+    )

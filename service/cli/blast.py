@@ -2,18 +2,19 @@
 
 import json
 from dataclasses import asdict
-from datetime import time, timedelta
+from datetime import time
 from pathlib import Path
 from time import sleep
 
 import click
+from babel.numbers import format_currency
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
 from service import clock
 from service.cli.fixture import ACTOR
-from service.cli.moments import read_moment
+from service.cli.moments import read_amount, read_hours, read_moment
 from service.cli.opening import House, open_house, plainly, refuse
 from service.domain.audience import AudienceMistake, parse_rules
 from service.domain.channel import Channel
@@ -22,7 +23,10 @@ from service.domain.message import BlastState
 from service.domain.wording_test import Metric, WordingTest
 from service.planning import blasts
 from service.planning.blasts import NewBlast
+from service.planning.outlook import Outlook, outlook
+from service.planning.showing import open_window
 from service.reporting.live import Progress, progress_of
+from service.sending.freeze import words_of_draft
 from service.store.queries import campaigns
 
 _UNDER_WAY = frozenset({BlastState.SCHEDULED, BlastState.OPENING, BlastState.RUNNING})
@@ -78,8 +82,10 @@ def schedule(
         copy["sms"] = {"body": sms_file.read_text("utf-8").strip()}
     try:
         rules = parse_rules(json.loads(audience))
-    except (ValueError, AudienceMistake) as wrong:
+    except AudienceMistake as wrong:
         refuse(f"--audience: {wrong}")
+    except (ValueError, RecursionError):
+        refuse(f"--audience: {audience[:60]!r} is no JSON; write rules like '[{{\"signed\": false}}]'")
     house = open_house()
     with house.transaction() as session:
         view = campaigns.by_slug(session, campaign)
@@ -91,22 +97,55 @@ def schedule(
             audience=rules,
             copy={view.language: copy},
             opens_at=read_moment(at) if at else clock.now(),
-            stale_after=timedelta(hours=stale_after),
+            stale_after=read_hours(stale_after, "--stale-after"),
             local_time=_hour(local_time),
             cap_count=cap,
-            spend_cap=None if spend_cap is None else round(spend_cap * 10_000),
+            spend_cap=read_amount(spend_cap, "--spend-cap"),
             test=WordingTest(
                 copy={view.language: {"email": {"subject": try_subject}}},
                 share=try_share,
                 metric=Metric(judge_by),
-                lasts=None if decide_after is None else timedelta(hours=decide_after),
+                lasts=None if decide_after is None else read_hours(decide_after, "--decide-after"),
             )
             if try_subject
             else None,
         )
         public_url = house.settings.public_url
         blast_id = blasts.schedule_blast(session, view.id, new, public_url=public_url, actor=ACTOR, now=clock.now())
-    click.echo(json.dumps({"blast": blast_id}) if as_json else f"Blast {blast_id} is scheduled.")
+        window = open_window(session, view.id, key=house.link_key, public_url=public_url)
+        ahead = outlook(session, window, rules, words_of_draft(new.copy), new.channels)
+        currency = window.campaign.currency
+    if as_json:
+        click.echo(json.dumps({"blast": blast_id, "outlook": [_plain_outlook(each) for each in ahead]}))
+        return
+    click.echo(f"Blast {blast_id} is scheduled.")
+    for each in ahead:
+        click.echo(_outlook_line(each, currency))
+        for warning in each.warnings:
+            click.echo(f"  {each.channel}: {warning}")
+
+
+def _outlook_line(ahead: Outlook, currency: str) -> str:
+    reckoned = ahead.reckoned
+    price = format_currency(reckoned.price / 10_000, currency, locale="en_GB")
+    about = f"about {price}, by a sample of {reckoned.sample:,}" if reckoned.is_sampled else price
+    lengths = ", ".join(
+        f"{many:,} in {'1 segment' if size == 1 else f'{size} segments'}" for size, many in reckoned.lengths
+    )
+    people = "1 person" if reckoned.people == 1 else f"{reckoned.people:,} people"
+    return f"  {ahead.channel}: {people}, {about}{f' ({lengths})' if lengths else ''}"
+
+
+def _plain_outlook(ahead: Outlook) -> dict[str, object]:
+    return {
+        "channel": str(ahead.channel),
+        "people": ahead.reckoned.people,
+        "price_e4": ahead.reckoned.price,
+        "sample": ahead.reckoned.sample,
+        "segments": {str(size): many for size, many in ahead.reckoned.lengths},
+        "nameless": ahead.reckoned.nameless,
+        "warnings": list(ahead.warnings),
+    }
 
 
 def _hour(words: str | None) -> time | None:

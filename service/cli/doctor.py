@@ -7,6 +7,7 @@ import sys
 import urllib.request
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
 from urllib.error import URLError
 
@@ -17,8 +18,10 @@ from sqlalchemy.exc import OperationalError
 from service import clock
 from service.cli.opening import House, open_house, plainly
 from service.reporting.house import house_report
+from service.settings import EmailRoad
 from service.store.queries.catching_up import failed_refs
 from service.store.queries.house import database_now
+from service.store.queries.suppression_lists import standings
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,32 @@ def _keys(house: House) -> Finding:
     return Finding("webhook keys", True, "present")
 
 
+# A list is read once a night; one that was not for two is being missed.
+_LIST_AGE = timedelta(hours=48)
+
+
+def _lists(house: House) -> Finding:
+    """Whether the provider's own suppression lists are read, which tell what a webhook missed."""
+    what = "suppression lists"
+    if house.settings.email_road is EmailRoad.SMTP:
+        return Finding(what, True, "none: a mail server keeps no list")
+    with house.transaction(keep=False) as session:
+        now, lists = database_now(session), standings(session)
+    if troubled := [each for each in lists if each.trouble]:
+        names = ", ".join(each.name for each in troubled)
+        advice = "see to it that SENDGRID_API_KEY may read suppressions; what a lost webhook told of is found there"
+        return Finding(what, False, f"{names} cannot be read: {troubled[0].trouble}", advice)
+    whole = [each.finished_at for each in lists if each.finished_at]
+    if not lists or len(whole) < len(lists):
+        return Finding(what, True, "not read whole yet; that is done once a night")
+    oldest = min(whole)
+    added = sum(each.added_count for each in lists)
+    seen = f"read whole at {oldest:%Y-%m-%d %H:%M} UTC, {added} addresses found that no webhook had told of"
+    if now - oldest > _LIST_AGE:
+        return Finding(what, False, seen, "see that the `worker` processes of the Procfile run")
+    return Finding(what, True, seen)
+
+
 def _address(house: House) -> Finding:
     url = house.settings.public_url
     if not house.settings.uses_sandbox and not url.startswith("https://"):
@@ -187,6 +216,7 @@ CHECKS: tuple[Callable[[House], Finding], ...] = (
     _redis,
     _providers,
     _keys,
+    _lists,
     _address,
     _recipients,
     _disk,

@@ -1,6 +1,6 @@
 """Moments, as they are typed on the command line."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from service.cli.opening import refuse
 
@@ -15,3 +15,19 @@ def read_moment(text: str) -> datetime:
     if moment.tzinfo is None:
         refuse(f"{text!r} lacks its offset from UTC; {example}")
     return moment
+
+
+def read_hours(hours: float, option: str) -> timedelta:
+    """A span given in hours; what is no span is said plainly and ends the command."""
+    try:
+        return timedelta(hours=hours)
+    except (ValueError, OverflowError):
+        refuse(f"{option}: a number of hours such as 24; got {hours}")
+
+
+def read_amount(amount: float | None, option: str) -> int | None:
+    """An amount of money in ten-thousandths; what is none is said plainly and ends the command."""
+    try:
+        return None if amount is None else round(amount * 10_000)
+    except (ValueError, OverflowError):
+        refuse(f"{option}: an amount such as 25 or 12.50; got {amount}")

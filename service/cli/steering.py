@@ -1,13 +1,11 @@
 """`touchline blast move|choose|again|resend-unknown|limit`: steering a blast from the command line."""
 
-from datetime import timedelta
-
 import click
 
 from service import clock
 from service.cli.blast import blast
 from service.cli.fixture import ACTOR
-from service.cli.moments import read_moment
+from service.cli.moments import read_amount, read_hours, read_moment
 from service.cli.opening import open_house, plainly
 from service.domain.errand import Errand
 from service.domain.wording_test import Arm
@@ -61,7 +59,7 @@ def again(blast_id: int, subject: str, at: str | None, cap: int | None, stale_af
             blast_id,
             subject=subject,
             opens_at=read_moment(at) if at else clock.now(),
-            stale_after=timedelta(hours=stale_after),
+            stale_after=read_hours(stale_after, "--stale-after"),
             cap_count=cap,
             actor=ACTOR,
             now=clock.now(),
@@ -90,7 +88,7 @@ def resend_unknown(blast_id: int, *, yes: bool) -> None:
 @plainly
 def limit(blast_id: int, most: float | None) -> None:
     """Let a blast cost MOST at most, in the campaign's currency; without it, as much as it takes."""
-    cap = None if most is None else round(most * 10_000)
+    cap = read_amount(most, "MOST")
     with open_house().transaction() as session:
         steering.limit_spending(session, blast_id, cap, actor=ACTOR, now=clock.now())
     click.echo(f"Blast {blast_id} may cost {'as much as it takes' if most is None else f'{most:,.2f}'}.")

@@ -22,19 +22,18 @@ def erase_supporter(session: Session, supporter_id: int, *, source: str, now: da
 def erase_address(
     session: Session, *, channel: Channel, address: str, key: AddressKey, source: str, now: datetime
 ) -> bool:
-    """Forget whoever has this address: a supporter, or somebody whose sign-ups wait. False where we know of nobody.
+    """Forget whoever has this address: a supporter, or somebody whose sign-ups wait. False where nothing names them.
 
     The address is left alone from now on either way: who asks to be forgotten is not to be imported later.
     """
     known = supporters.by_address(session, channel, address)
     who = erasing.person(session, supporter_id=known.id if known else None, address=address)
-    _forget(session, who, {channel: key.hash(channel, address), **who.hashes}, source=source, now=now)
-    return who.is_known
+    return _forget(session, who, {channel: key.hash(channel, address), **who.hashes}, source=source, now=now)
 
 
-def _forget(session: Session, who: Person, hashes: dict[Channel, bytes], *, source: str, now: datetime) -> None:
+def _forget(session: Session, who: Person, hashes: dict[Channel, bytes], *, source: str, now: datetime) -> bool:
     """Whatever may take long comes before the lock of opt-outs, which holds all sending up while it is held."""
-    erasing.blank_what_is_settled(session, who, now=now)
+    count = erasing.blank_what_is_settled(session, who, now=now)
     consents.lock_for_opt_out(session)
     if who.supporter_id is not None:
         for channel in Channel:
@@ -43,4 +42,4 @@ def _forget(session: Session, who: Person, hashes: dict[Channel, bytes], *, sour
             )
     for channel, address in hashes.items():
         consents.suppress(session, channel=channel, address_hash=address, reason=Suppressed.ERASED, at=now)
-    erasing.blank_the_rest(session, who, now=now)
+    return count + erasing.blank_the_rest(session, who, now=now) > 0

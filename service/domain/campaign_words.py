@@ -19,7 +19,7 @@ men girls boys families refugee migrant boats boat country nation world europe p
 singing cheering supporting believing hoping dreaming smiling crying laughing drinking eating smoking vaping driving booing diving
 bullying train bus coach tram taxi car traffic station airport hotel pub beer bar
 rain snow rumour rumours deal sponsor money funding trade sanction boycott ban tackle defend attackers defence keeper
-evil madness insanity cycle spread silence blackout nuclear sale selling deport extradit whistleblow union strike cuts
+fa happening ignor evil madness insanity cycle spread silence blackout nuclear sale selling deport extradit whistleblow union strike cuts
 ban banned host hosting tournament qualifier friendly fixture kit shirt manager coaches squad captain scotland wales ireland
 """
 _OTHER_LANGUAGES = """

@@ -17,71 +17,23 @@ class Form:
 
 
 _NOTHING = Form()
-_HELP = frozenset(
-    [
-        "help",
-        "help me",
-        "help help",
-        "i need help",
-        "need help",
-        "info",
-        "information",
-        "who is this",
-        "whos this",
-        "who this",
-        "who dis",
-        "whos dis",
-        "who are you",
-        "who r u",
-        "who r you",
-        "who is it",
-        "what is this",
-        "whats this",
-        "what is this number",
-        "who is this number",
-        "whose number is this",
-        "who is texting",
-        "who is this from",
-        "who are you people",
-        "help info",
-        "more info help",
-    ]
+_HELP_TABLE = (
+    "help|help me|help help|i need help|need help|info|information|who is this|whos this|who this|who dis|whos dis"
+    "|who are you|who r u|who r you|who is it|what is this|whats this|what is this number|who is this number"
+    "|whose number is this|who is texting|who is this from|who are you people|help info|more info help"
 )
-_START = frozenset(
-    [
-        "start",
-        "unstop",
-        "yes start",
-        "start again",
-        "start texts",
-        "restart",
-        "start start",
-        "ok start",
-        "start yes",
-        "start texting",
-        "resume",
-    ]
+_HELP = frozenset(_HELP_TABLE.split("|"))
+_START_TABLE = (
+    "start|unstop|yes start|start again|start texts|restart|start start|ok start|start yes|start texting|resume"
 )
-_JOIN = frozenset(["join", "yes join", "join yes", "join join", "join up", "ok join", "join us please"]) - {
-    "join us please"
-}
+_START = frozenset(_START_TABLE.split("|"))
+_JOIN = frozenset({"join", "yes join", "join yes", "join join", "ok join"})
 _YES = frozenset({"yes", "yes yes"})
-_SIGN = frozenset(
-    [
-        "sign",
-        "yes sign",
-        "sign yes",
-        "sign it",
-        "sign petition",
-        "sign the petition",
-        "i sign",
-        "sign sign",
-        "sign your petition",
-        "ok sign",
-        "sign my name",
-    ]
+_SIGN_TABLE = (
+    "sign|yes sign|sign yes|sign it|sign petition|sign the petition|i sign|sign sign|sign your petition|ok sign"
 )
-_MORE = frozenset(["more", "more more", "yes more", "ok more"])
+_SIGN = frozenset(_SIGN_TABLE.split("|"))
+_MORE = frozenset({"more", "more more", "yes more", "ok more"})
 _COURTESY = re.compile(
     r"^(?:(?:please|pls|plz|plse|hi|hello|hey|ok|okay|thanks|thank you|dear all) )+"
     r"|(?: (?:please|pls|plz|plse|now|thanks|thank you|ta|thx|cheers|x{1,4}|asap|mate))+$"
@@ -95,290 +47,30 @@ _BEFORE_NAME = re.compile(
 )
 _AFTER_NAME = re.compile(r"(?:[\s,.!]+(?:please|pls|plz|thanks|thank you|thx|ta|cheers|x{1,4}))+$", re.IGNORECASE)
 _LONGEST_NAME, _MOST_NAMES = 80, 5
+_UNSEEN = frozenset({"Cf", "Cs", "Cn", "Co", "So", "Sk", "Me", "Cc"})
 # "Sign me up", "sign nothing", "sign what": words that stand in sentences and in nobody's name.
-_NO_NAMES = frozenset(
-    [
-        "me",
-        "my",
-        "myself",
-        "us",
-        "we",
-        "our",
-        "ours",
-        "you",
-        "your",
-        "yours",
-        "u",
-        "ur",
-        "him",
-        "his",
-        "her",
-        "hers",
-        "them",
-        "they",
-        "their",
-        "it",
-        "its",
-        "this",
-        "that",
-        "these",
-        "those",
-        "off",
-        "out",
-        "up",
-        "in",
-        "on",
-        "at",
-        "to",
-        "of",
-        "for",
-        "from",
-        "with",
-        "by",
-        "about",
-        "into",
-        "over",
-        "the",
-        "a",
-        "an",
-        "and",
-        "or",
-        "but",
-        "if",
-        "so",
-        "because",
-        "as",
-        "than",
-        "then",
-        "when",
-        "where",
-        "what",
-        "who",
-        "whom",
-        "why",
-        "how",
-        "which",
-        "whose",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "am",
-        "do",
-        "does",
-        "did",
-        "done",
-        "dont",
-        "doesnt",
-        "didnt",
-        "have",
-        "has",
-        "had",
-        "havent",
-        "can",
-        "cant",
-        "could",
-        "will",
-        "wont",
-        "would",
-        "should",
-        "must",
-        "may",
-        "might",
-        "not",
-        "no",
-        "nope",
-        "never",
-        "nothing",
-        "none",
-        "nobody",
-        "anything",
-        "anyone",
-        "anybody",
-        "everything",
-        "everyone",
-        "everybody",
-        "something",
-        "someone",
-        "somebody",
-        "all",
-        "any",
-        "some",
-        "every",
-        "each",
-        "both",
-        "too",
-        "also",
-        "again",
-        "already",
-        "yet",
-        "still",
-        "ever",
-        "always",
-        "now",
-        "today",
-        "tomorrow",
-        "tonight",
-        "later",
-        "soon",
-        "before",
-        "after",
-        "twice",
-        "once",
-        "more",
-        "less",
-        "please",
-        "petition",
-        "petitions",
-        "letter",
-        "paper",
-        "papers",
-        "document",
-        "documents",
-        "form",
-        "forms",
-        "contract",
-        "deal",
-        "sheet",
-        "card",
-        "shirt",
-        "autograph",
-        "language",
-        "here",
-        "there",
-        "online",
-        "website",
-        "link",
-        "button",
-        "list",
-        "name",
-        "names",
-        "one",
-        "two",
-        "player",
-        "players",
-        "striker",
-        "keeper",
-        "goalkeeper",
-        "manager",
-        "team",
-        "ball",
-        "post",
-        "posts",
-        "stop",
-        "start",
-        "join",
-        "help",
-        "yes",
-        "okay",
-        "ok",
-        "wrong",
-        "nothin",
-        "bit",
-        "what",
-        "wat",
-        "wen",
-        "how",
-        "where",
-        "want",
-        "wants",
-        "wanted",
-        "need",
-        "needs",
-        "like",
-        "know",
-        "think",
-        "see",
-        "says",
-        "said",
-        "got",
-        "get",
-        "getting",
-        "go",
-        "going",
-        "gone",
-        "come",
-        "coming",
-        "make",
-        "made",
-        "take",
-        "took",
-        "give",
-        "gave",
-        "tell",
-        "told",
-        "ask",
-        "wife",
-        "husband",
-        "mum",
-        "dad",
-        "mother",
-        "father",
-        "sister",
-        "brother",
-        "son",
-        "daughter",
-        "friend",
-        "friends",
-        "family",
-        "kids",
-        "children",
-        "people",
-        "england",
-        "azerbaijan",
-        "baku",
-        "fifa",
-        "uefa",
-        "im",
-        "ive",
-        "id",
-        "ill",
-        "youre",
-        "theyre",
-        "thats",
-        "whats",
-        "hows",
-        "whos",
-        "isnt",
-        "arent",
-        "cannot",
-        "shut",
-        "sure",
-        "maybe",
-        "perhaps",
-        "really",
-        "just",
-        "only",
-        "even",
-        "well",
-        "why",
-        "waiting",
-        "language",
-        "times",
-        "time",
-        "years",
-        "year",
-        "away",
-        "back",
-        "down",
-        "through",
-        "thing",
-        "things",
-        "others",
-        "other",
-        "another",
-        "via",
-        "using",
-        "without",
-        "while",
-        "until",
-        "against",
-    ]
-)
+_NO_NAMES_TABLE = """
+me my myself us we our ours you your yours u ur him his her hers them they their it its this that these those off
+out up in on at to of for from with by about into over the a an and or but if so because as than then when where
+what who whom why how which whose is are was were be been am do does did done dont doesnt didnt have has had havent
+can cant could will wont would should must may might not no nope never nothing none nobody anything anyone anybody
+everything everyone everybody something someone somebody all any some every each both too also again already yet
+still ever always now today tomorrow tonight later soon before after twice once more less please petition petitions
+letter paper papers document documents form forms contract deal sheet card shirt autograph language here there
+online website link button list name names one two player players striker keeper goalkeeper manager team ball post
+posts stop start join help yes okay ok wrong nothin bit what wat wen how where want wants wanted need needs like
+know think see says said got get getting go going gone come coming make made take took give gave tell told ask wife
+husband mum dad mother father sister brother son daughter friend friends family kids children people england
+azerbaijan baku fifa uefa im ive id ill youre theyre thats whats hows whos isnt arent cannot shut sure maybe perhaps
+really just only even well why waiting language times time years year away back down through thing things others
+other another via using without while until against
+"""
+_NO_NAMES = frozenset(_NO_NAMES_TABLE.split())
 # Of these, some are names too, where they stand in capitals among others: Văn An, Will May, Can Yıldız.
-_ALSO_NAMES = frozenset(["an", "so", "do", "can", "will", "may", "no", "to", "in", "even", "see", "player", "wing"])
+_ALSO_NAMES_TABLE = """
+an so do can will may no to in even see player wing
+"""
+_ALSO_NAMES = frozenset(_ALSO_NAMES_TABLE.split())
 
 
 def read_form(said: str, own: Mapping[str, str]) -> Form:
@@ -479,12 +171,9 @@ def _trimmed(raw: str) -> str:
 
 
 def _stays(sign: str) -> bool:
-    kind = unicodedata.category(sign)
-    if sign in "\u200c\u200d":
+    if sign in "\u200c\u200d\t":
         return True
-    return (
-        kind not in {"Cf", "Cs", "Cn", "Co", "So", "Sk", "Me", "Cc"} and not "\ufe00" <= sign <= "\ufe0f"
-    ) or sign in "\t"
+    return unicodedata.category(sign) not in _UNSEEN and not "\ufe00" <= sign <= "\ufe0f"
 
 
 def _without_courtesies(words: str) -> str:

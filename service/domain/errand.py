@@ -11,6 +11,7 @@ class Errand(StrEnum):
     SEND_NOTICES = "sending.send_notices"
     SETTLE_DOUBTS = "sending.settle_doubts"
     CATCH_UP_INBOUND = "listening.catch_up_inbound"
+    READ_SUPPRESSION_LISTS = "sending.read_suppression_lists"
 
 
 # What a blast that may go on needs: to be written, and to be handed over.
@@ -33,4 +34,5 @@ QUEUES: dict[Errand, Queue] = {
     Errand.SEND_NOTICES: Queue.PROMPT,
     Errand.SETTLE_DOUBTS: Queue.BULK,
     Errand.CATCH_UP_INBOUND: Queue.LISTENING,
+    Errand.READ_SUPPRESSION_LISTS: Queue.LISTENING,
 }

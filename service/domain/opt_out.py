@@ -47,7 +47,8 @@ def read_leaving(said: str) -> Leaving:
 
 def _is_emphatic(said: str) -> bool:
     """Whether a doubtful text ends in STOP, in capitals that the rest has not: "this is disgusting STOP"."""
-    return english.EMPHATIC.search(said) is not None and english.SPEAKS_OF_THIS.search(phrase(said)) is None
+    ends = said.rstrip(" .!\n\r\t").endswith(english.EMPHATIC)
+    return ends and any(sign.islower() for sign in said) and english.SPEAKS_OF_THIS.search(phrase(said)) is None
 
 
 def _beside_a_bare_word(says: list[_Says], *, words: int) -> Leaving:

@@ -1,9 +1,9 @@
-"""Leaving in other languages: the table of `opt_out_languages`, looked up by word."""
+"""Leaving in other languages: their tables, looked up by word."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
-from service.domain.opt_out_languages import LANGUAGES
+from service.domain import opt_out_words_at_home, opt_out_words_caucasus, opt_out_words_elsewhere
 from service.domain.spelling import phrase
 
 _MOST_WORDS = 16
@@ -17,6 +17,11 @@ class _Kind(StrEnum):
     THING = "thing"
 
 
+LANGUAGES = {
+    **opt_out_words_at_home.LANGUAGES,
+    **opt_out_words_caucasus.LANGUAGES,
+    **opt_out_words_elsewhere.LANGUAGES,
+}
 _Phrase = tuple[tuple[str, ...], str, _Kind]
 
 
@@ -59,7 +64,10 @@ _DOUBTFUL = frozenset(
 )
 
 
-_NOT = frozenset(["no", "nao", "ne", "nie", "nicht", "non", "nu", "niet", "not", "не", "лa", "لا"])
+_NOT_TABLE = """
+no nao ne nie nicht non nu niet not не лa لا
+"""
+_NOT = frozenset(_NOT_TABLE.split())
 
 
 def is_opt_out_abroad(words: Sequence[str], plain: Sequence[str], *, about: bool) -> bool:
@@ -67,10 +75,12 @@ def is_opt_out_abroad(words: Sequence[str], plain: Sequence[str], *, about: bool
 
     `plain`: without English courtesies. `about`: it also speaks of the campaign.
     """
+    if len(words) > _MOST_WORDS:
+        return False
     for said in (list(words), list(plain), _without_courtesies(words), _without_courtesies(plain)):
         if " ".join(said) in _ALONE or _is_repeated(said):
             return True
-    return not about and len(words) <= _MOST_WORDS and _asks(words)
+    return not about and _asks(words)
 
 
 def is_doubtful_abroad(plain: str) -> bool:
@@ -81,7 +91,7 @@ def is_doubtful_abroad(plain: str) -> bool:
 def _is_repeated(words: list[str]) -> bool:
     """The same way of leaving, several times over, or several ways of one word."""
     return (
-        1 < len(words) <= _MOST_WORDS
+        len(words) > 1
         and all(word in _ALONE or word == "stop" or word.isdigit() for word in words)
         and bool(_ALONE.intersection(words))
     )

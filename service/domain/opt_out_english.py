@@ -17,7 +17,7 @@ _CLASSES = {
     "THINGS": "texts?|txts?|messages?|msgs?|smss?|smses|texting|messaging|updates?|alerts?|notifications?|crap|rubbish|spam|junk"
     "|communications?|marketing|correspondence|subscription|membership|mailing list|mailings?|reminders?|newsletters?|news"
     "|briefings?|contact|bulletins?|nonsense|stuff|shit|shite|bollocks|propaganda|tripe|garbage",
-    "THEM": "these|those|this|em|it|any|anything|everything|more|any more|all of it|all of these|all of this|all this",
+    "THEM": "all|these|those|this|em|it|any|anything|everything|more|any more|all of it|all of these|all of this|all this",
     "LIST": "list|lists|mailing list|texting list|contact list|contacts|database|system|group|chat|distribution|records|files?"
     "|books|thread|service|register|phone book|address book|campaign|broadcast|it|this|here|everything",
     "WHICH": "the|these|those|this|that|my|your|ur|any|all|of|more|further|sending|getting|receiving|such|me|us|so many|from|"
@@ -86,43 +86,6 @@ ASKS = tuple(
 )
 
 # A bare word of leaving, with nothing beside it but courtesies, numbers and itself.
-BARE_WORDS = frozenset(
-    [
-        "stop",
-        "stopall",
-        "unsubscribe",
-        "unsubscribed",
-        "unsub",
-        "optout",
-        "cancel",
-        "end",
-        "quit",
-        "revoke",
-        "leave",
-        "exit",
-        "remove",
-        "delete",
-        "halt",
-        "cease",
-        "desist",
-        "opt",
-        "out",
-        "opted",
-        "opting",
-        "all",
-        "everything",
-        "it",
-        "this",
-        "these",
-        "those",
-        "texts",
-        "messages",
-        "sms",
-        "please",
-        "removed",
-        "cancelled",
-    ]
-)
 _BARE_VERBS = (
     "stop|stopall|stops|unsubscribe|unsubscribed|unsub|optout|opt out|opted out|opting out|cancel|end|quit|revoke|leave|exit"
     "|remove|delete|halt|cease|desist"
@@ -131,7 +94,7 @@ BARE = re.compile(
     r"(?:(?:(?:can|could|would|will|wont|cant) (?:you|u)|(?:i |we |i have |ive )?(?:said|say|want|wanna|wish|need|would like|id like|asked|told|asking)"
     r"(?: you| u)?(?: to| 2)?|yes|no|all|me|to|you|u|i|id like to|would you mind|(?:good |best of )?luck|great|nice|for me) )?"
     rf"(?:(?:{_BARE_VERBS}|it|this|that|these|those|all|everything|all this|all of this|\d{{1,12}}|me|doing|the lot|forever|everything"
-    rf"|immediately|and|or|off|means stop) ?){{1,14}}"
+    rf"|immediately|and|or|off|means stop)(?: |$)){{1,14}}"
 )
 HAS_BARE_VERB = re.compile(rf"\b(?:{_BARE_VERBS})\b")
 # Short ways of saying so without any of these words, as the whole of a clause.
@@ -145,7 +108,7 @@ GO_AWAY = re.compile(
 # "stop i hate these", "stop who is this": the sentence begins anew after the word.
 STOP_THEN = re.compile(
     r"(?:stop|unsubscribe|optout) (?:\d+ )?(?:or|before|because|cos|cause|as|since|i|im|ive|ill|id|you|youre|u|who|what|why|how"
-    r"|where|when|this|its|it is|thats|that is|wrong|not|never|leave|enough|we|from|it|dont|do not|go|is|are|have)\b"
+    r"|where|when|this|its|it is|thats|that is|wrong|not|never|leave|enough|we|it|dont|do not|go|is|are|have)\b"
 )
 THEN_STOP = re.compile(
     r"(?:(?:.{0,160} )?but|(?:who|what) (?:is|are|r) \w+|(?:whos|whats) (?:this|that)|wrong (?:number|person)|not interested|(?:my|this) number|leave me alone|go away"
@@ -183,7 +146,7 @@ SPEAKS_OF_THIS = re.compile(
 )
 IDIOM = re.compile(
     r"\bstop (?:by|over|off at|in at|at|for a|for|sign|gap|and search|the war|funding|watch|press|light|start|laughing|crying|smiling|thinking|watching"
-    r"|believing|scrolling|motion|worrying|caring|here for|there|short)\b|\b(?:bus|train|full|pit|non|next|coach|door|tram|a|the|what|which|great|brilliant|amazing|super|nice|double|first|last) stops?\b"
+    r"|believing|scrolling|motion|worrying|caring|here for|there|short)\b|\b(?:bus|train|full|pit|non|next|coach|door|tram|a|the|what|which|great|brilliant|amazing|super|nice|double|first|last|wrong|right|our|my|two|three) stops?\b"
 )
 # A restriction is not a farewell; a person reads it.
 RESTRICTED = re.compile(
@@ -198,7 +161,7 @@ ASKS_HOW = re.compile(
 DOUBTS = re.compile(
     r"\b(?:stop|unsubscribe|unsub|unsubscribed|optout|opt out|opted out|opting out)\b|\bno longer \w+ (?:number|phone|mobile)\b"
     r"|\bnot \w+ (?:number|phone)\b|\bnew owner\b|\bthis is(?: not|nt) \w+$|\bnobody called\b|\bno \w+ here$"
-    r"|\b(?:is|isnt this|its|just|just more|more|another|as|pure|total|bloody) spam\b|^spam|\bspam(?:mers?|ming)\b|\bmore texts\b"
+    r"|\b(?:is|isnt this|its|just|just more|more|another|as|pure|total|bloody) spam\b|^spam$|\bspam(?:mers?|ming)\b|\bmore texts\b"
     r"|\bhow (?:do|can) i (?:leave|get out|get off|quit|cancel|come off)\b|^(?:reported|blocked|blocking|reporting)$|\bharass(?:ing|ment|ed)?\b|\breport(?:ing|ed)? (?:you|u|this|it)\b|\bblock(?:ing|ed)? (?:you|u|this|your)\b"
     r"|\bnever (?:signed up|subscribed|agreed|asked for|gave you|consented)\b|\b(?:didnt|did not|dont remember|dont recall)"
     r" (?:sign(?:ing)? up|subscrib\w+|agree\w*|ask for|consent|giv\w+ you)\b|\b(?:didnt|did not) sign(?: up)? (?:to|for) (?:this|these)\b"
@@ -206,7 +169,7 @@ DOUBTS = re.compile(
     r"|\b(?:gdpr|ico|information commissioner|data protection|right to object|pecr)\b|\bnot interested\b|\bcease and desist\b"
     r"|\b(?:my|our) (?:husband|wife|mum|mother|dad|father|son|daughter|brother|sister|partner|nan|gran)(?: has| sadly| just)*"
     r" (?:died|passed)\b|\b(?:owner|person|customer|he|she)(?: \w+){0,3} (?:passed away|deceased)\b|\bdeceased\b"
-    r"|\b(?:take|remove|cross) (?:me|my \w+)\b|\bget (?:me|my \w+) (?:off|out)\b|\b(?:want|wants|wanted) out\b|\bstopped? (?:texting|messaging|sending|contacting)\b"
+    r"|\b(?:take|remove|cross) (?:me|my (?!signature)\w+)\b|\bget (?:me|my \w+) (?:off|out)\b|\b(?:want|wants|wanted) out\b|\bstopped? (?:texting|messaging|sending|contacting)\b"
     r"|\bfuck off\b|\bpiss off\b|\bleave me\b|\benough (?:texts|messages)\b|\bsign (?:off|out)\b|\bremoved? from\b|\b(?:do|did) not (?:text|contact)\b"
     r"|(?<!they )(?<!i )(?<!we )(?<!you )(?<!he )(?<!she )\bdont (?:text|message|contact) (?:me|us|my)\b|\bemailing me\b|\b(?:stop|no more|cancel) (?:the |your |these |all |all the )*emails?\b"
 )
@@ -217,113 +180,15 @@ COURTEOUS_PHRASES = re.compile(
     r"|thank you|the hell|the fuck|the heck|if you (?:dont mind|would|could|can)|if possible|to whom it may concern|dear sir or madam"
     r"|i beg you|im begging you|begging you|have a nice day|god bless|bless you|with thanks)\b"
 )
-COURTESIES = frozenset(
-    [
-        "please",
-        "pls",
-        "plz",
-        "plse",
-        "pleas",
-        "plez",
-        "ta",
-        "thanks",
-        "thank",
-        "thx",
-        "tx",
-        "cheers",
-        "immediately",
-        "ok",
-        "okay",
-        "okey",
-        "sorry",
-        "soz",
-        "hi",
-        "hello",
-        "hey",
-        "hiya",
-        "dear",
-        "mate",
-        "bruv",
-        "bro",
-        "hun",
-        "pal",
-        "asap",
-        "fgs",
-        "ffs",
-        "omg",
-        "god",
-        "gods",
-        "sake",
-        "x",
-        "xx",
-        "xxx",
-        "xxxx",
-        "xxxxx",
-        "lol",
-        "lmao",
-        "wtf",
-        "kindly",
-        "just",
-        "simply",
-        "again",
-        "then",
-        "so",
-        "but",
-        "sir",
-        "madam",
-        "guys",
-        "folks",
-        "fam",
-        "really",
-        "fucking",
-        "fuckin",
-        "fcking",
-        "effing",
-        "bloody",
-        "damn",
-        "damned",
-        "frigging",
-        "freaking",
-        "flipping",
-        "goddamn",
-        "well",
-        "oh",
-        "ah",
-        "um",
-        "uh",
-        "er",
-        "hmm",
-        "honestly",
-        "seriously",
-        "pretty",
-        "politely",
-        "respectfully",
-        "love",
-        "darling",
-        "sweetheart",
-        "bye",
-        "goodbye",
-        "ciao",
-        "yeah",
-        "yh",
-        "yep",
-        "alright",
-        "also",
-        "actually",
-        "now",
-        "already",
-        "ppl",
-        "regards",
-        "always",
-        "amen",
-        "haha",
-        "fs",
-        "tbh",
-        "urgently",
-        "exclamation",
-        "comma",
-    ]
-)
+_COURTESIES_TABLE = """
+please pls plz plse pleas plez ta thanks thank thx tx cheers immediately ok okay okey sorry soz hi hello hey hiya
+dear mate bruv bro hun pal asap fgs ffs omg god gods sake x xx xxx xxxx xxxxx lol lmao wtf kindly just simply again
+then so but sir madam guys folks fam really fucking fuckin fcking effing bloody damn damned frigging freaking
+flipping goddamn well oh ah um uh er hmm honestly seriously pretty politely respectfully love darling sweetheart bye
+goodbye ciao yeah yh yep alright also actually now already ppl regards always amen haha fs tbh urgently exclamation
+comma
+"""
+COURTESIES = frozenset(_COURTESIES_TABLE.split())
 NAMES_US = re.compile(
     r"\b(?:me|my|us|texts?|txts?|messages?|msgs?|sms|texting|txting|messaging|unsubscribe|unsub|number|list|wrong|alone|spam|optout|alerts?|updates?"
     r"|consent|permission|mailing|subscription)\b"
@@ -338,12 +203,12 @@ FIRST_PERSON_AFTER_STOP = re.compile(
 )
 STILL_DOUBTFUL = re.compile(
     r"\b(?:unsubscribe|unsub|opt out|optout|not interested|harass\w*|never (?:signed up|subscribed|agreed|asked)|gdpr"
-    r"|(?:take|remove) (?:me|my \w+)|emailing me|stop(?:ped)? (?:texting|messaging)|spam)\b"
+    r"|(?:take|remove) (?:me|my (?!name|signature)\w+)|emailing me|stop(?:ped)? (?:texting|messaging)|spam)\b"
 )
 YOU_NEVER = re.compile(rf"\b(?:you|u) (?:just )?(?:{_NEGATION})\b")
 STOP_I = re.compile(r"stop (?:or )?(?:i|im|ive|ill|id)\b(?! stop)")
 BUT_STOP = re.compile(
     r"\b(?:but|so|then) (?:please |pls |just |now |can you please |kindly )?(?:can you |could you |i want to |will you )?stop(?: now| please| pls| thanks)?$"
 )
-EMPHATIC = re.compile(r"[a-z]{2,}.{0,400}\s(?:STOP|UNSUBSCRIBE)[\s.!]*$", re.DOTALL)
+EMPHATIC = ("STOP", "UNSUBSCRIBE")
 NAMES_MESSAGES = re.compile(r"\b(?:texts?|messages?|number|list|everything|texting|database)\b")

@@ -7,8 +7,9 @@ from functools import lru_cache
 
 # A text message holds 1,600 signs; whatever is longer did not come from a phone.
 LONGEST = 1600
+_LONGEST_WORD = 60
 
-_STOP_SIGNS = dict.fromkeys(map(ord, "🛑⛔🚫"), " stop ")
+_STOP_SIGNS: dict[int, str] = dict.fromkeys(map(ord, "🛑⛔🚫"), " stop ")
 _APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼʻ`´′＇ʹ"), "'")
 # Letters that do not come apart into a plain letter and an accent, and the several ways to type one Arabic letter.
 _LETTERS = str.maketrans(
@@ -20,7 +21,7 @@ _LETTERS = str.maketrans(
         **dict.fromkeys("đɗ", "d"),
         **dict.fromkeys("ɓ", "b"),
         **dict.fromkeys("ƙ", "k"),
-        **dict.fromkeys(["ی", "ى", "ې"], "ي"),
+        **dict.fromkeys("یىې", "ي"),
         **dict.fromkeys("ک", "ك"),
         **dict.fromkeys("ہھةۃە", "ه"),
         "æ": "ae",
@@ -32,9 +33,11 @@ _LETTERS = str.maketrans(
 _LOOKS_LATIN = str.maketrans("авеёкмнорстухѕіјԁԛԝһльпαβεικνορτυχςσηϲ", "abeekmhopctyxsijdqwhlbnabeikvoptuxssnc")
 _LOOKS_CYRILLIC = str.maketrans("abekmhopctyxnu", "авекмнорстухпи")
 _FIGURES_FOR_LETTERS = str.maketrans("0134578", "oleastb")
-_SQUARED = ((0x1F130, 26), (0x1F150, 26), (0x1F170, 26), (0x1F1E6, 26))
+# Letters in squares and circles, and of flags, have no plain letter in Unicode's own tables.
+_IN_SQUARES = {first + at: chr(ord("a") + at) for first in (0x1F130, 0x1F150, 0x1F170, 0x1F1E6) for at in range(26)}
 # Vowel signs of Indian scripts are part of the letter; accents, points and strokes through a letter are not.
 _PART_OF_THE_LETTER = {0, 7, 9}
+_SIGNS = {**_STOP_SIGNS, **_APOSTROPHES, **_IN_SQUARES}
 _BREAKS_CLAUSE = ",:()[]{}،、，：–—"
 _BREAKS_SENTENCE = ".!?;\n…؟۔؛。！？।॥|"
 
@@ -70,13 +73,16 @@ def phrase(text: str) -> str:
 
 def fold(text: str) -> str:
     """Small plain letters: no accents, no invisible signs, no fancy alphabets; signs between words stay."""
-    plain = text[:LONGEST].translate(_STOP_SIGNS).translate(_APOSTROPHES)
+    plain = text[:LONGEST].translate(_SIGNS)
     parted = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", plain).casefold())
-    return "".join(_kept(parted)).translate(_LETTERS)[: 4 * LONGEST]
+    return "".join(_kept(parted)).translate(_LETTERS)[:LONGEST]
 
 
 def _kept(parted: str) -> Iterator[str]:
-    for sign in parted:
+    for sign in parted[: 2 * LONGEST]:
+        if sign.isalnum():
+            yield sign
+            continue
         kind = unicodedata.category(sign)
         if kind in {"Cf", "Cs", "Me", "Cn", "Co"} or sign == "\u034f" or "\ufe00" <= sign <= "\ufe0f":
             continue
@@ -85,14 +91,7 @@ def _kept(parted: str) -> Iterator[str]:
         elif kind[0] == "M" and unicodedata.combining(sign) not in _PART_OF_THE_LETTER:
             continue
         else:
-            yield _unsquared(sign)
-
-
-def _unsquared(sign: str) -> str:
-    for first, count in _SQUARED:
-        if first <= ord(sign) < first + count:
-            return chr(ord("a") + ord(sign) - first)
-    return sign
+            yield sign
 
 
 def _together(spaced: re.Match[str]) -> str:
@@ -121,7 +120,7 @@ def _stands_alone(sign: str) -> bool:
 @lru_cache(maxsize=4096)
 def meant(word: str) -> str:
     """The word that was meant: as it stands, unless it can only be one of the words of leaving in disguise."""
-    if word in _REAL:
+    if word in _REAL or len(word) > _LONGEST_WORD:
         return word
     for reading in (word, _latin(word), word.translate(_FIGURES_FOR_LETTERS).replace("$", "s")):
         known = _known(reading)
@@ -179,76 +178,14 @@ _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 WORDS_OF_LEAVING = frozenset({"stop", "unsubscribe", "unsub", "optout", *_LONG_WORDS})
 
 # Real words, of any language, that are one slip away and are never taken for a word of leaving.
-_REAL = frozenset(
-    [
-        "shop",
-        "step",
-        "stoop",
-        "stoops",
-        "stoep",
-        "top",
-        "spot",
-        "sop",
-        "slop",
-        "stomp",
-        "strop",
-        "swop",
-        "atop",
-        "stow",
-        "stol",
-        "stot",
-        "stops",
-        "stopt",
-        "stod",
-        "stap",
-        "sto",
-        "subscribe",
-        "subscribed",
-        "subscriber",
-        "unsubscribed",
-        "unsubscribes",
-        "unsubscribing",
-        "undescribed",
-        "cancer",
-        "cancels",
-        "canal",
-        "cancelled",
-        "cancela",
-        "cancelar",
-        "cancele",
-        "dance",
-        "removed",
-        "remover",
-        "removes",
-        "remote",
-        "reprove",
-        "demove",
-        "deleted",
-        "deletes",
-        "deleter",
-        "delegate",
-        "message",
-        "massages",
-        "massage",
-        "passages",
-        "testing",
-        "taxing",
-        "sensing",
-        "lending",
-        "mending",
-        "spending",
-        "vending",
-        "tending",
-        "bending",
-        "ending",
-        "fending",
-        "pending",
-        "rending",
-        "wending",
-        "contracting",
-        "vexing",
-    ]
-)
+_REAL_WORDS = """
+shop step stoop stoops stoep top spot sop slop stomp strop swop atop stow stol stot stops stopt stod stap sto
+subscribe subscribed subscriber unsubscribed unsubscribes unsubscribing undescribed carcel cancer cancels
+canal cancelled cancela cancelar cancele dance removed remover removes remote reprove demove deleted deletes
+deleter delegate message massages massage passages testing taxing sensing lending mending spending vending
+tending bending ending fending pending rending wending contracting vexing
+"""
+_REAL = frozenset(_REAL_WORDS.split())
 
 
 def _slips_of_a_finger(word: str) -> Iterator[str]:

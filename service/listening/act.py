@@ -86,10 +86,8 @@ class _Deed:
         return known is not None and self.suppressed is None and replies.may_text(self.session, known.id)
 
     def evidence(self, word: str) -> Evidence:
-        wording = ""
-        if self.sender.campaign is not None:
-            wording = self.sender.campaign.wordings(self.sender.campaign.language).get("sms", "")
-        return Evidence(wording=wording, source=f"text: {word}")
+        """The text itself: nobody who texts has seen the words beside a box on a page."""
+        return Evidence(wording=replies.body_of(self.session, self.sender.reply_id), source=f"text: {word}")
 
 
 def act(

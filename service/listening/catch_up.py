@@ -55,11 +55,10 @@ def catch_up_inbound(
     with sessions.begin() as session:
         now = house.database_now(session)
         reading = catching_up.begin(session, overlap=_OVERLAP)
-    page = reading.page
+    point("catch_up.before_ask")
+    found = _go_on(sms, reading)
+    point("catch_up.after_ask")
     while True:
-        point("catch_up.before_ask")
-        found = _ask(sms, reading, page)
-        point("catch_up.after_ask")
         if not _receive(sessions, found, count, key=key, now=now, until=until):
             return CaughtUp(count.received, count.failed, is_whole=False)
         with sessions.begin() as session:
@@ -71,15 +70,15 @@ def catch_up_inbound(
         point("catch_up.seen.after_commit")
         if not found.following or clock.monotonic() >= until:
             return CaughtUp(count.received, count.failed, is_whole=not found.following)
-        page = found.following
+        found = sms.inbound_page(reading.since, page=found.following)
 
 
-def _ask(sms: SmsProvider, reading: CatchUp, page: str) -> InboundPage:
-    """A page of the list; where the provider no longer knows the page, the first one again."""
+def _go_on(sms: SmsProvider, reading: CatchUp) -> InboundPage:
+    """The page the last call ended before; where the provider no longer knows it, the first one again."""
     try:
-        return sms.inbound_page(reading.since, page=page)
+        return sms.inbound_page(reading.since, page=reading.page)
     except ProviderAway:
-        if not page:
+        if not reading.page:
             raise
         return sms.inbound_page(reading.since, page="")
 

@@ -1,6 +1,7 @@
 """Find conversations by a number, a name or words, as managers type them."""
 
 import re
+from collections.abc import Collection
 
 from service.store import Session
 from service.store.queries import conversations
@@ -15,7 +16,7 @@ _LONGEST = 100
 def find_phones(session: Session, words: str) -> tuple[list[str], bool]:
     """The numbers of the conversations found, and whether there were more than are looked at."""
     typed = words.strip()[:_LONGEST]
-    asked: list[set[str]] = []
+    asked: list[Collection[str]] = []
     digits = re.sub(r"[\s().+-]", "", typed)
     if digits.isascii() and digits.isdecimal() and len(digits) >= _FEWEST_DIGITS:
         asked.append(conversations.phones_like(session, prefix=_begins(typed, digits), suffix=digits, most=_MOST_FOUND))

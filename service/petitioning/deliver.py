@@ -1,7 +1,6 @@
 """Hand a petition to its addressee: every signature that counts, and the day it was closed."""
 
-import csv
-import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,9 +8,8 @@ from service.domain.petition import Asks
 from service.store import Session
 from service.store.queries import petitions
 from service.wording.countries import country_name
+from service.wording.spreadsheet import csv_text
 
-# A name beginning with one of these is run as a formula by the addressee's spreadsheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # What stands for a signer who was forgotten: the signature counts on, the name is gone.
 NAME_WITHDRAWN = "(name withdrawn)"
 
@@ -35,21 +33,13 @@ def names_for_addressee(session: Session, campaign_id: int, *, language: str) ->
     petition = petitions.petition_of(session, campaign_id, language)
     if petition is None:
         raise NoPetition(f"campaign {campaign_id} has no petition")
-    written = io.StringIO()
-    rows = csv.writer(written, lineterminator="\n")
     asks = petition.asks is not Asks.NOTHING
-    rows.writerow(("name", *([str(petition.asks)] if asks else []), "signed_on"))
-    count = 0
+    head = ("name", *([str(petition.asks)] if asks else []), "signed_on")
+    rows: list[Sequence[str]] = []
     for name, place, signed_at in petitions.signatures(session, petition.id):
-        count += 1
         shown = country_name(place, language) if petition.asks is Asks.COUNTRY else place
-        places = [_disarmed(shown)] if asks else []
-        rows.writerow((_disarmed(name or NAME_WITHDRAWN), *places, f"{signed_at:%Y-%m-%d}"))
-    return Delivery(petition.title, petition.addressee, count, written.getvalue())
-
-
-def _disarmed(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+        rows.append((name or NAME_WITHDRAWN, *([shown] if asks else []), f"{signed_at:%Y-%m-%d}"))
+    return Delivery(petition.title, petition.addressee, len(rows), csv_text(head, rows, line_end="\n"))
 
 
 def deliver(session: Session, campaign_id: int, *, language: str, now: datetime) -> Delivery:

@@ -20,6 +20,10 @@ from service.wording.placeholders import CopyMistake, MissingFact
 from service.wording.sms import measure
 
 LONGEST_TEXT = 1600
+# A form is looked at before it is sent: what was "now" when it was written is meant for now.
+_GRACE = timedelta(minutes=5)
+_FARTHEST = timedelta(days=3_660)
+_LONGEST_WORTH = timedelta(days=366)
 
 
 class BlastRefused(Exception):
@@ -81,6 +85,7 @@ def schedule_blast(
         raise BlastRefused("choose email, texts or both")
     draft = {language: {channel: dict(words) for channel, words in copy.items()} for language, copy in new.copy.items()}
     check_controls(new)
+    check_opening(new.opens_at, new.stale_after, now=now)
     test_draft = new.test.copy if new.test else {}
     check_copy(session, campaign_id, words_of_test(draft, test_draft), new.channels, public_url=public_url)
     blast_id = blasts.add_blast(
@@ -106,6 +111,16 @@ def schedule_blast(
     )
     audit_blast(session, blast_id, "blast scheduled", actor, now, {"opens_at": new.opens_at.isoformat()})
     return blast_id
+
+
+def check_opening(opens_at: datetime, stale_after: timedelta, *, now: datetime) -> None:
+    """Raise BlastRefused unless a blast would open at a time to come, within ten years, and be worth something then."""
+    if opens_at < now - _GRACE:
+        raise BlastRefused("it would open in the past; choose now, or a time to come")
+    if opens_at > now + _FARTHEST:
+        raise BlastRefused("it would open in more than ten years; check the year")
+    if not timedelta(0) < stale_after <= _LONGEST_WORTH:
+        raise BlastRefused("it is too late for a blast after some minutes at least and a year at most")
 
 
 def check_controls(new: NewBlast) -> None:
@@ -182,7 +197,9 @@ def reschedule_blast(session: Session, blast_id: int, *, opens_at: datetime, act
     row = blasts.hold_blast(session, blast_id)
     if row is None or row.state != BlastState.SCHEDULED:
         raise BlastRefused("only a blast that is still scheduled can be moved")
-    blasts.set_opens_at(session, blast_id, opens_at, opens_at + (row.expires_at - row.opens_at))
+    worth = row.expires_at - row.opens_at
+    check_opening(opens_at, worth, now=now)
+    blasts.set_opens_at(session, blast_id, opens_at, opens_at + worth)
     audit_blast(session, blast_id, "blast moved", actor, now, {"opens_at": opens_at.isoformat()})
 
 

@@ -15,7 +15,8 @@ from service.planning.files.people import Reading, read_person
 from service.planning.files.sheet import Sheet, SheetRow
 from service.store import Session
 from service.store.queries import supporters_import
-from service.store.queries.supporters_import import ImportCounts, ImportRow, Leaving
+from service.store.queries.leaving import Leaving
+from service.store.queries.supporters_import import ImportCounts, ImportRow
 from service.store.races import once_more
 from service.wording.spreadsheet import csv_text
 

@@ -10,8 +10,10 @@ from service.domain.fixture import Result
 from service.domain.quiet import parse_quiet_hours
 from service.domain.stage import Anchor
 from service.domain.variant import read_variant
-from service.planning.showing import Reader, Window, audience_counts, cost, open_window, show
+from service.planning.reckoning import reckon
+from service.planning.showing import Reader, Window, audience_counts, open_window, show
 from service.planning.stages import CopyView, StageState, StageView, copies_of_stage, timeline
+from service.planning.warnings import gap, greets_nobody
 from service.sending.freeze import Words
 from service.store import Session
 from service.wording.placeholders import CopyMistake, MissingFact
@@ -71,7 +73,7 @@ def rehearse(session: Session, campaign_id: int, *, key: bytes, public_url: str,
     window = open_window(session, campaign_id, key=key, public_url=public_url)
     anyone = any(audience_counts(session, campaign_id, tuple(Channel), Audience()).values())
     stages = tuple(
-        _rehearsed(window, stage, copies_of_stage(session, stage.id), anyone=anyone, now=now)
+        _rehearsed(session, window, stage, copies_of_stage(session, stage.id), anyone=anyone, now=now)
         for stage in timeline(session, campaign_id)
         if stage.state in _TO_COME
     )
@@ -86,7 +88,7 @@ def _price(stages: Sequence[RehearsedStage]) -> int:
 
 
 def _rehearsed(
-    window: Window, stage: StageView, copies: Sequence[CopyView], *, anyone: bool, now: datetime
+    session: Session, window: Window, stage: StageView, copies: Sequence[CopyView], *, anyone: bool, now: datetime
 ) -> RehearsedStage:
     legs, warnings = [], list(_late(window, stage, now=now))
     for channel in stage.channels:
@@ -96,8 +98,11 @@ def _rehearsed(
         # A welcome goes to whoever joins from now on: how many that is, nobody knows.
         people = 0 if stage.anchor is Anchor.SIGN_UP else stage.audience[channel]
         languages = tuple(sorted({copy.language for copy in own}))
-        price = cost(window, channel, people, segments=max(segments, 1))
-        legs.append(Leg(channel, people, languages, segments, price))
+        spoken = [_words_of(copy) for copy in own]
+        reckoned = reckon(session, window, stage.rules, spoken, channel=channel, people=people)
+        if reckoned.nameless and any(greets_nobody(each) for each in spoken):
+            warnings.append(f"{channel}: {gap(reckoned)}".rstrip("."))
+        legs.append(Leg(channel, people, languages, segments, reckoned.price))
     # Before the first supporter has joined it goes without saying.
     if anyone and stage.anchor is not Anchor.SIGN_UP and not any(leg.people for leg in legs):
         warnings.append("it would reach nobody")
@@ -151,14 +156,17 @@ def _missing(window: Window, stage: StageView, own: Sequence[CopyView]) -> Itera
                     yield f"nothing is written in {language} for {result.replace('_', ' ')}"
 
 
+def _words_of(copy: CopyView) -> Words:
+    return Words(copy.channel, copy.language, copy.variant, copy.subject, copy.preheader, copy.body)
+
+
 def _words(window: Window, own: Sequence[CopyView]) -> tuple[int, list[str]]:
     """Segments of the longest text, and what is wrong with or costly about the words."""
     longest, warnings = 0, []
     for copy in own:
         place = f"{copy.language}{f', {copy.variant}' if copy.variant else ''}"
-        words = Words(copy.channel, copy.language, copy.variant, copy.subject, copy.preheader, copy.body)
         try:
-            shown = show(window, words, _READER)
+            shown = show(window, _words_of(copy), _READER)
         except (CopyMistake, MissingFact) as wrong:
             warnings.append(f"{place}: cannot be written: {wrong}")
             continue

@@ -18,9 +18,10 @@ from service.store import Session
 from service.store.queries import audiences, blasts_life, renderings
 from service.store.queries.house import write_audit
 from service.store.tables.campaign import Campaign, Fixture
+from service.wording.compiled import compile_for
 from service.wording.email import FinishedEmail, RenderedEmail
 from service.wording.gsm import STAND_INS
-from service.wording.placeholders import fill, parse
+from service.wording.placeholders import parse
 from service.wording.sms import SmsMeasure, costly_signs, measure, straighten
 
 # What a score is shown as before there is one.
@@ -81,11 +82,11 @@ def show(window: Window, words: Words, reader: Reader, *, links: Mapping[str, in
 
     `links`: rows the tracked links lead through; without them they have their true length and lead nowhere.
     """
-    frozen = freeze_words(words, _facts(window, words))
-    values = _values(window, words, frozen, reader, links)
+    frozen = freeze_for(window, words)
+    values = values_for(window, words, frozen, reader, links)
     has_example = _needs_example(window, words)
     if words.channel is Channel.SMS:
-        text = fill(parse(frozen.text), values)
+        text = compile_for(parse(frozen.text), {}).text(values)
         changes = tuple(str(change) for change in straighten(words.body).changes)
         return Shown(
             words.channel,
@@ -110,7 +111,7 @@ def send_test(
     CopyMistake, MissingFact.
     """
     address = normalise(words.channel, to)
-    names = _tracked(freeze_words(words, _facts(window, words)))
+    names = _tracked(freeze_for(window, words))
     links = links_for(session, window.campaign.id, window.campaign.slug, names)
     shown = show(window, words, reader, links=links)
     facts = {"body": shown.text}
@@ -144,6 +145,11 @@ def cost(window: Window, channel: Channel, people: int, *, segments: int = 1) ->
     return people * window.campaign.email_price_per_thousand // 1000
 
 
+def freeze_for(window: Window, words: Words) -> Frozen:
+    """The words with everything shared in place. Raises CopyMistake or MissingFact."""
+    return freeze_words(words, _facts(window, words))
+
+
 def _facts(window: Window, words: Words) -> SharedFacts:
     """The facts as they stand; words that wait for a score, or for one result, are shown with an example."""
     place = read_variant(words.variant).place
@@ -171,9 +177,10 @@ def _tracked(frozen: Frozen) -> list[str]:
     return [name for name in frozen.names if "link" in name and name not in untracked]
 
 
-def _values(
-    window: Window, words: Words, frozen: Frozen, reader: Reader, links: Mapping[str, int] | None
+def values_for(
+    window: Window, words: Words, frozen: Frozen, reader: Reader, links: Mapping[str, int] | None = None
 ) -> dict[str, str]:
+    """What is put in for this reader; the links are of their true length and nobody's."""
     personal = PersonalWords(
         key=window.key,
         public_url=window.public_url,

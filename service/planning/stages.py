@@ -1,11 +1,11 @@
 """A campaign's stages around the kick-off: what each is for, when, and how it stands."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-from service.domain.audience import parse_rules
+from service.domain.audience import Audience, parse_rules
 from service.domain.channel import Channel
 from service.domain.message import BlastState
 from service.domain.stage import Anchor, Firing
@@ -56,6 +56,7 @@ class StageView:
     # The hour each supporter gets it at, where they are; and a limit of its own in place of the campaign's.
     local_time: time | None = None
     cap_count: int | None = None
+    rules: Audience = field(default_factory=Audience)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ def timeline(session: Session, campaign_id: int) -> list[StageView]:
                 blast_state=blast.state if blast else None,
                 local_time=stage.local_time,
                 cap_count=stage.cap_count,
+                rules=parse_rules(stage.audience),
             )
         )
     kick_off_at = fixture.kick_off_at

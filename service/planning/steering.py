@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from service.domain.channel import Channel
 from service.domain.message import BlastState
 from service.domain.wording_test import Arm, Standing
-from service.planning.blasts import BlastRefused, audit_blast
+from service.planning.blasts import BlastRefused, audit_blast, check_opening
 from service.sending.wording_tests import let_rest_go
 from service.store import Session
 from service.store.queries import blasts, sweeps, wording_tests
+from service.wording.checks import Kind, find_mistakes
 
 _HAS_OPENED = frozenset({BlastState.RUNNING, BlastState.PAUSED, BlastState.DONE, BlastState.CANCELLED})
 
@@ -92,6 +93,9 @@ def ask_silent_again(
         raise BlastRefused("this blast has been sent again already")
     if not subject.strip():
         raise BlastRefused("give it a subject: another one than the first time does best")
+    if wrong := next(iter(find_mistakes(subject, Kind.LINE)), None):
+        raise BlastRefused(f"the subject, column {wrong.column}: {wrong.reason}")
+    check_opening(opens_at, stale_after, now=now)
     draft = blasts.email_words(session, first)
     for copy in draft.values():
         copy["email"]["subject"] = subject.strip()

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from service.domain.consent import Suppressed
+
 
 class Outcome(StrEnum):
     """What became of a handover, as far as the call itself tells."""
@@ -96,6 +98,35 @@ class EmailProvider(Protocol):
 
     def close(self) -> None:
         """Let go of connections."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ListedAddress:
+    """An address on one of the provider's own suppression lists; `at` is None where it does not say since when."""
+
+    address: str
+    reason: Suppressed
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """A page of such a list. `row_count`: how many rows the provider gave, those that say nothing to us too."""
+
+    found: Sequence[ListedAddress]
+    row_count: int
+    is_last: bool
+
+
+class SuppressionLists(Protocol):
+    """Who keeps lists of whom it will not write to again."""
+
+    @property
+    def names(self) -> Sequence[str]: ...
+
+    def page(self, name: str, *, since: datetime | None, upto: datetime, offset: int) -> ListPage:
+        """A page of a list, of what came onto it in this stretch of time. Raises ProviderAway."""
         ...
 
 

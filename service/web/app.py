@@ -68,7 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         WTF_CSRF_SSL_STRICT=False,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
     )
-    app.wsgi_app = with_tidy_tokens(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
+    app.wsgi_app = with_tidy_tokens(app.wsgi_app)  # type: ignore[method-assign,assignment]  # Flask's own way
     if hops := settings.trusted_proxy_count:
         # As many hops as are ours and no more: the rest of X-Forwarded-For is whatever a stranger wrote there.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's own way

@@ -47,6 +47,11 @@ def transaction() -> Iterator[Session]:
         yield session
 
 
+def holder() -> FrontDoor:
+    """What this web process holds, for work in other threads, which no request belongs to."""
+    return _door()
+
+
 def settings() -> Settings:
     return _door().settings
 

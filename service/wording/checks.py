@@ -137,9 +137,9 @@ def _all(text: str, kind: Kind) -> Iterator[_Found]:
     bare = _OURS.sub(_ours, bare)
     words = _without_links(bare)
     for pattern, why, instead in _UNSUPPORTED:
-        for each in pattern.finditer(words):
-            yield _Found(*each.span(), why, instead)
-            bare, words = (_cover(before, *each.span(), LITERAL) for before in (bare, words))
+        for found in pattern.finditer(words):
+            yield _Found(*found.span(), why, instead)
+            bare, words = (_cover(before, *found.span(), LITERAL) for before in (bare, words))
     yield from _mistyped(words)
     yield from _links(text, bare, kind)
 
@@ -174,7 +174,7 @@ def _links(text: str, bare: str, kind: Kind) -> Iterator[_Found]:
     defined = {found[1].lower() for found in _DEFINED.finditer(bare)}
     for found in _DEFINED.finditer(bare):
         if why := why_no_destination(found[2], text[slice(*found.span(2))], in_email=kind is Kind.EMAIL):
-            yield _Found(*found.span(), *why)
+            yield _Found(found.start(), found.end(), *why)
     opened: list[int] = []
     for place, sign in enumerate(bare):
         if sign == "[":

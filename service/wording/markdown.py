@@ -25,13 +25,18 @@ _STOPS = re.compile(rf"[\n!#$%&*+\-:<=>@\[\\\]^_`{{}}~]|{LINK_BEGINS.pattern}", 
 _NO_PLACE = re.compile(r"[\s\x00-\x1f<>]")
 
 
+class _Reader(MarkdownIt):
+    """Markdown in which an address arrives as it was written: only what would end it is encoded."""
+
+    def normalizeLink(self, url: str) -> str:  # noqa: N802  # the library's own name
+        return _as_written(url)
+
+
 def _make_reader() -> MarkdownIt:
     # A line that its author ended stays ended: people sign their letters over two lines.
-    reader = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(["image", "html_block", "html_inline"])
+    reader = _Reader("commonmark", {"html": False, "breaks": True}).disable(["image", "html_block", "html_inline"])
     reader.inline.ruler.at("text", _read_words)
     reader.inline.ruler.before("text", "bare_link", _read_bare_link)
-    # An address arrives as it was written: only what would end it is encoded.
-    reader.normalizeLink = _as_written  # type: ignore[method-assign]  # the library's own way to set it
     return reader
 
 

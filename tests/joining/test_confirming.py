@@ -127,9 +127,7 @@ def test_what_waited_longer_than_three_days_is_not_settled_by_a_later_press(
     assert _names(session) == []
 
 
-def test_what_came_after_the_page_was_opened_waits_for_a_press_of_its_own(
-    session: Session, campaign: Campaign
-) -> None:
+def test_what_came_after_the_page_was_opened_waits_for_a_press_of_its_own(session: Session, campaign: Campaign) -> None:
     first = _join(session, campaign)
     _sign(session, campaign, "Somebody Else", at=NOW + MINUTE)
 
@@ -391,7 +389,9 @@ def test_a_name_that_cannot_stand_on_a_petition_is_refused_with_a_reason(
     assert "name" in wrong.value.by_field()
 
 
-@pytest.mark.parametrize("name", ["María José O’Neill-Łukasz", "Əli Əliyev", "李 小龙", "محمد الأمين", "José M. de la Cruz"])
+@pytest.mark.parametrize(
+    "name", ["María José O’Neill-Łukasz", "Əli Əliyev", "李 小龙", "محمد الأمين", "José M. de la Cruz"]
+)
 def test_names_of_every_script_stand_as_they_were_typed(session: Session, campaign: Campaign, name: str) -> None:
     _press(session, _sign(session, campaign, f"  {name} "))
 

@@ -1,7 +1,6 @@
 """The supporters' pages over HTTP: what they show, refuse and never do."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,27 +10,13 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.domain.channel import Channel
-from service.settings import Settings
 from service.store.tables import Base
-from service.web.app import create_app
 from service.wording.links import LinkKind, derive_key, sign
 from tests import make
 from tests.conftest import SECRET
 
 KEY = derive_key(SECRET, "links")
 FORM = {"first_name": "Ana", "email": "ana@example.org", "consent_email": "yes"}
-
-
-@pytest.fixture
-def app(settings: Settings, sessions: sessionmaker[Session]) -> Iterator[Flask]:
-    made = create_app(settings)
-    yield made
-    made.extensions["touchline"].sessions.kw["bind"].dispose()
-
-
-@pytest.fixture
-def visitor(app: Flask) -> FlaskClient:
-    return app.test_client()
 
 
 @pytest.fixture

@@ -49,6 +49,7 @@ _LEFT_WORDS = {
         r"unsub|opt(?:ed)?[ _-]?out|blocklist|blacklist|suppress|do[ _]?not|^(?:left|stop|stopped|blocked|removed)$"
     ),
 }
+_OUR_WORDS = frozenset(str(reason) for reason in Suppressed)
 _IN_WORDS = frozenset({"subscribed", "opted in", "opted_in", "optedin", "opt in", "optin", "confirmed"})
 _DMY = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?:[ T,]+(.*))?", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([AaPp])?\.?[Mm]?\.?\s*(?:UTC|GMT|Z)?", re.ASCII)
@@ -148,11 +149,10 @@ def is_yes(cell: str) -> bool:
 
 
 def says_left(cell: str) -> Suppressed | None:
-    """Why an address must be left alone, where a status or a yes-and-no column says so.
-
-    What is neither plainly yes nor plainly no, in a column about leaving, is taken as leaving by `is_leaving`.
-    """
+    """Why an address must be left alone, where a status says so: in our own words, or in other tools'."""
     words = cell.strip().casefold()
+    if words in _OUR_WORDS:
+        return Suppressed(words)
     if words in _IN_WORDS:
         return None
     return next((reason for reason, marks in _LEFT_WORDS.items() if marks.search(words)), None)

@@ -3,14 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from service.planning.files.faults import UnreadableFile
+from service.planning.files.faults import UnreadableFile, sayable
 from service.planning.files.headings import DETAIL, Field, as_field, detail_name, did_you_mean, heading_key, recognise
 from service.planning.files.presets import Preset
 
-DETAILS = "details"
-_ADDRESSES = frozenset({str(Field.EMAIL), str(Field.PHONE)})
+ADDRESSES = frozenset({str(Field.EMAIL), str(Field.PHONE)})
 # Columns of a list of rejects that say where a row stood: never used, never worth a word.
 _OURS = frozenset({str(Field.REJECTED_ROW), str(Field.REJECTED_WHY)})
+# What a person chose comes before what a tool's preset says, and that before what a heading says.
+_CHOSEN, _PRESET = -10, -5
 _GIVEN_NAMES = frozenset({"vorname", "prenom", "prenume"})
 
 
@@ -26,7 +27,12 @@ class Column:
     @property
     def name(self) -> str:
         """What to call it in a sentence."""
-        return self.heading.strip() or f"column {self.position + 1}"
+        return sayable(self.heading.strip().replace("\n", " ")) or f"column {self.position + 1}"
+
+    @property
+    def own_field(self) -> str:
+        """What it would be as a field of the organisation's own."""
+        return f"{DETAIL}{detail_name(self.heading) or f'column_{self.position + 1}'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +50,9 @@ class Columns:
         """Those nothing is read from, but for our own marks and columns without a heading."""
         return tuple(column for column in self.all if not column.target and column.heading.strip())
 
-    @property
-    def has_address(self) -> bool:
-        return any(column.target in _ADDRESSES for column in self.all)
+    def has(self, wanted: frozenset[str]) -> bool:
+        """Whether one of these is among them."""
+        return any(column.target in wanted for column in self.all)
 
 
 def match_columns(
@@ -59,11 +65,13 @@ def match_columns(
     for position, heading in enumerate(headings):
         target, rank = _target(heading, preset)
         if position in picked:
-            target, rank = picked[position], -10
+            target, rank = picked[position], _CHOSEN
         targets.append(target)
         if not target:
             continue
         best = candidates.get(target)
+        if best is not None and best[1] == rank == _CHOSEN:
+            raise UnreadableFile(f"two columns are both to be {target}; choose one of them")
         if best is not None and best[1] == rank and heading_key(headings[best[0]]) == heading_key(heading):
             raise UnreadableFile(f"two columns have the same name: {target}")
         if best is None or rank < best[1]:
@@ -87,7 +95,7 @@ def match_columns(
 def _target(heading: str, preset: Preset | None) -> tuple[str, int]:
     told = preset.target(heading) if preset else None
     if told is not None:
-        return str(told), -5
+        return str(told), _PRESET
     return recognise(heading) or ("", 0)
 
 

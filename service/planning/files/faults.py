@@ -3,8 +3,16 @@
 from dataclasses import dataclass
 
 
+def sayable(words: str) -> str:
+    """Words out of a file as they can be shown: nothing that steers a terminal, no half characters."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else "\ufffd" for sign in words)
+
+
 class UnreadableFile(Exception):
     """The file as a whole cannot be read; the message says why and what it should look like."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(sayable(why))
 
 
 @dataclass(frozen=True, slots=True)

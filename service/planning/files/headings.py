@@ -54,6 +54,12 @@ class Field(StrEnum):
     LEFT_SMS = "left_sms"
     BOUNCED = "bounced"
     LEFT_REASON = "left_reason"
+    LEFT_AT = "left_at"
+    # Own fields of the organisation, all in one column as a JSON object.
+    DETAILS = "details"
+    # Of a list of suppressions: whose address the hash is of, where the address itself is not there.
+    CHANNEL = "channel"
+    ADDRESS_HASH = "address_hash"
     # Added by a list of rejects: where a row stood and why it was not taken.
     REJECTED_ROW = "row"
     REJECTED_WHY = "why"
@@ -120,6 +126,7 @@ _SPELLINGS: dict[Field, str] = {
     Field.LEFT_SMS: "leftsms smsoptout optoutsms donotsms donottext nosms smsunsubscribed donotphone mobileoptout",
     Field.BOUNCED: "bounced cleantime cleanedat hardbounced emailisbad onhold bouncedat",
     Field.LEFT_REASON: "leftreason unsubreason unsubscribereason optoutreason suppressionreason reason",
+    Field.LEFT_AT: "leftat at suppressedat blockedat",
     Field.REJECTED_ROW: "row",
     Field.REJECTED_WHY: "why",
 }

@@ -25,7 +25,10 @@ _PLACES = {
 }
 _LONGEST_WORDING = 10_000
 _LONGEST_DETAIL = 1_000
-_GRAVER = (Suppressed.COMPLAINT, Suppressed.HARD_BOUNCE, Suppressed.LEFT)
+_GRAVER = (
+    *(Suppressed.ERASED, Suppressed.COMPLAINT, Suppressed.STOP, Suppressed.PROVIDER_OPT_OUT, Suppressed.HARD_BOUNCE),
+    *(Suppressed.INVALID, Suppressed.LEFT),
+)
 _LEAVING = frozenset(
     {
         *(Field.LEFT, Field.LEFT_EMAIL, Field.LEFT_SMS, Field.BOUNCED, Field.STATUS, Field.EMAIL_STATUS),
@@ -275,7 +278,7 @@ def _left(person: _Person, channel: Channel) -> Suppressed | None:
         reasons.add(preset.everybody_left)
     for name in (leaving, Field.LEFT):
         if (cell := typed.get(name)) and cells.is_leaving(cell):
-            reasons.add(Suppressed.LEFT)
+            reasons.add(cells.says_left(cell) or Suppressed.LEFT)
     for name in (status, Field.STATUS):
         if (cell := typed.get(name)) and (said := cells.says_left(cell)):
             reasons.add(said)
@@ -287,7 +290,7 @@ def _left(person: _Person, channel: Channel) -> Suppressed | None:
 
 
 def _left_at(person: _Person) -> datetime | None:
-    for name in (Field.LEFT_EMAIL, Field.BOUNCED, Field.LEFT_SMS, Field.LEFT):
+    for name in (Field.LEFT_AT, Field.LEFT_EMAIL, Field.BOUNCED, Field.LEFT_SMS, Field.LEFT):
         cell = person.typed.get(name, "")
         if any(sign.isdigit() for sign in cell) and len(cell.strip()) > 5:
             return _moment(person, name)

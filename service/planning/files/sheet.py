@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
-from service.planning.files.columns import Columns, match_columns
+from service.planning.files.columns import ADDRESSES, Columns, match_columns
 from service.planning.files.encodings import MARK_BAD_BYTES, Encoding, chosen_encoding, find_encoding
 from service.planning.files.faults import UnreadableFile
 from service.planning.files.headings import recognise
@@ -98,19 +98,22 @@ class Sheet:
         reader.is_row = lambda cells: len(cells) == width and any(_is_address(cells[place]) for place in addresses)
 
 
-def look(path: Path, choices: Choices | None = None) -> Sheet:
-    """How a file is written and what its columns are. Raises UnreadableFile, with what was found and what to do."""
+def look(path: Path, choices: Choices | None = None, *, wanted: frozenset[str] = ADDRESSES) -> Sheet:
+    """How a file is written and what its columns are. Raises UnreadableFile, with what was found and what to do.
+
+    `wanted`: the headings are the first row with one of these columns.
+    """
     choices = choices or Choices()
     if choices.preset and preset_named(choices.preset) is None:
         known = ", ".join(preset.slug for preset in PRESETS)
         raise UnreadableFile(f"there is no preset {choices.preset!r}; there are {known}")
     if is_workbook(path):
-        return _sheet(path, None, ",", choices)
+        return _sheet(path, None, ",", choices, wanted)
     encoding = chosen_encoding(path, choices.encoding) if choices.encoding else find_encoding(path)
     separator = _separator(choices.separator) or _told_separator(path, encoding)
     if separator:
-        return _sheet(path, encoding, separator, choices)
-    return _sheet(path, encoding, _best_separator(path, encoding, choices), choices)
+        return _sheet(path, encoding, separator, choices, wanted)
+    return _sheet(path, encoding, _best_separator(path, encoding, choices), choices, wanted)
 
 
 def _separator(words: str) -> str:
@@ -172,13 +175,13 @@ def _best_separator(path: Path, encoding: Encoding, choices: Choices) -> str:
     return max(SEPARATORS.values(), key=worth)
 
 
-def _sheet(path: Path, encoding: Encoding | None, separator: str, choices: Choices) -> Sheet:
-    header, columns, preset = _find_header(path, encoding, separator, choices)
+def _sheet(path: Path, encoding: Encoding | None, separator: str, choices: Choices, wanted: frozenset[str]) -> Sheet:
+    header, columns, preset = _find_header(path, encoding, separator, choices, wanted)
     return Sheet(path, encoding, separator, header, columns, preset, choices.dates)
 
 
 def _find_header(
-    path: Path, encoding: Encoding | None, separator: str, choices: Choices
+    path: Path, encoding: Encoding | None, separator: str, choices: Choices, wanted: frozenset[str]
 ) -> tuple[Record, Columns, Preset | None]:
     first: Record | None = None
     wrong: UnreadableFile | None = None
@@ -195,7 +198,7 @@ def _find_header(
             except UnreadableFile as each:
                 wrong = wrong or each
                 continue
-            if columns.has_address:
+            if columns.has(wanted):
                 return record, columns, preset
     if wrong:
         raise wrong

@@ -1,8 +1,10 @@
 """Who a blast is for: an audience's rules as one question over supporters."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, any_, exists, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, any_, exists, func, literal, or_, select, tablesample, text
 
 from service.domain.audience import AnyOf, Audience, Rule, RuleKind
 from service.domain.channel import Channel
@@ -58,6 +60,72 @@ def time_zones(
     return {row.time_zone: row.people for row in session.execute(question)}
 
 
+@dataclass(frozen=True, slots=True)
+class SampledReader:
+    """One of an audience, as far as words differ for them."""
+
+    first_name: str
+    time_zone: str
+    locale: str
+
+
+def sample_audience(
+    session: Session, campaign_id: int, channel: Channel, audience: Audience, *, people: int, size: int
+) -> list[SampledReader]:
+    """At most so many of an audience of so many people, the same each time it is asked: all of them where they fit.
+
+    Of a large one whole pages of the table are drawn (TABLESAMPLE SYSTEM), so that ten million supporters are not
+    read for it; the rules are then asked of those alone, by pk_supporters and pk_permissions.
+    """
+    chosen = audience_select(campaign_id, channel, audience)
+    if people > size:
+        share = min(100.0, 150.0 * size / people)
+        drawn = tablesample(Supporter, func.system(share), name="drawn", seed=literal(1))
+        sampled = _readers(session, chosen.where(Supporter.id.in_(select(drawn.c.id))), size)
+        if len(sampled) >= size // 10:
+            return sampled
+    return _readers(session, chosen, size)
+
+
+def _readers(session: Session, chosen: Select[int], size: int) -> list[SampledReader]:
+    columns = (Supporter.first_name, Supporter.time_zone, Supporter.locale)
+    rows = session.execute(chosen.with_only_columns(*columns).order_by(func.hashint8(Supporter.id)).limit(size))
+    return [SampledReader(*row) for row in rows]
+
+
+def count_nameless(session: Session, campaign_id: int, channel: Channel, audience: Audience) -> int:
+    """How many of an audience have no first name; as cheap as counting the audience, and in one question."""
+    chosen = audience_select(campaign_id, channel, audience).where(func.btrim(Supporter.first_name) == "").subquery()
+    return session.scalar(select(func.count()).select_from(chosen)) or 0
+
+
+_KNOWN = """
+    WITH RECURSIVE known AS (
+        (SELECT {column} AS word FROM supporters ORDER BY {column} LIMIT 1)
+        UNION ALL
+        SELECT (SELECT s.{column} FROM supporters s WHERE s.{column} > known.word ORDER BY s.{column} LIMIT 1)
+        FROM known WHERE known.word IS NOT NULL
+    )
+    SELECT word FROM known WHERE word <> '' LIMIT :most
+"""
+_KNOWN_SOURCES, _KNOWN_LOCALES = (text(_KNOWN.format(column=column)) for column in ("source", "locale"))
+
+
+def known_sources(session: Session, *, most: int = 200) -> list[str]:
+    """Where supporters came from, each once; a step from one to the next by ix_supporters_source, never a scan."""
+    return list(session.scalars(_KNOWN_SOURCES, {"most": most}))
+
+
+def known_locales(session: Session, *, most: int = 200) -> list[str]:
+    """The languages supporters have, each once; by ix_supporters_locale in the same way."""
+    return list(session.scalars(_KNOWN_LOCALES, {"most": most}))
+
+
+def has_source(session: Session, source: str) -> bool:
+    """Whether anybody came from there; by ix_supporters_source."""
+    return bool(session.scalar(select(exists().where(Supporter.source == source))))
+
+
 def _holds(rule: Rule | AnyOf, campaign_id: int) -> ColumnElement[bool]:
     if isinstance(rule, AnyOf):
         return or_(*(_holds(inner, campaign_id) for inner in rule.rules))
@@ -74,8 +142,8 @@ def _fact(rule: Rule, campaign_id: int) -> ColumnElement[bool]:
         early = rule.kind is RuleKind.JOINED_BEFORE
         return Supporter.created_at < value if early else Supporter.created_at >= value
     if isinstance(value, tuple):
-        if rule.kind is RuleKind.SOURCE:
-            return Supporter.source.in_(value)
+        if rule.kind in _BY_WORDS:
+            return _BY_WORDS[rule.kind](value)
         # Not by a function of the column: Postgres would guess that one in a hundred speaks a language, and go astray.
         spelled = [Supporter.locale.startswith(f"{code}-", autoescape=True) for code in value]
         return or_(Supporter.locale.in_(value), *spelled)
@@ -86,6 +154,40 @@ def has_signed(campaign_id: int) -> ColumnElement[bool]:
     """Whether a supporter has signed a campaign's petition (pk_signatures)."""
     petition = select(Petition.id).where(Petition.campaign_id == campaign_id).scalar_subquery()
     return exists().where(Signature.petition_id == petition, Signature.supporter_id == Supporter.id, stands())
+
+
+def _postcodes(begin: tuple[str, ...]) -> ColumnElement[bool]:
+    """Postcodes that begin so (ix_supporters_postcode): `E1` is E1 6AN and E1W, not E10; `902*` is every 902…."""
+    return and_(Supporter.postcode != "", or_(*(_postcode(each) for each in begin)))
+
+
+def _postcode(begin: str) -> ColumnElement[bool]:
+    if begin.endswith("*"):
+        return Supporter.postcode.startswith(begin.rstrip("*"), autoescape=True)
+    more = "[0-9]" if begin[-1].isdigit() else "[A-Z]"
+    following = func.substr(Supporter.postcode, len(begin) + 1, 1)
+    return and_(Supporter.postcode.startswith(begin, autoescape=True), ~following.regexp_match(more))
+
+
+def _details(pairs: tuple[str, ...]) -> ColumnElement[bool]:
+    """Own fields that hold this (ix_supporters_details); with nothing after the sign, that are there at all."""
+    asked: list[ColumnElement[bool]] = []
+    for name, _, words in (pair.partition("=") for pair in pairs):
+        holds = Supporter.details.contains({name.strip(): words.strip()})
+        asked.append(holds if words.strip() else Supporter.details.has_key(name.strip()))
+    return and_(Supporter.details != text("'{}'::jsonb"), or_(*asked))
+
+
+# Each is one index of the supporters', and names the limit of the rows it holds.
+_BY_WORDS: dict[RuleKind, Callable[[tuple[str, ...]], ColumnElement[bool]]] = {
+    RuleKind.SOURCE: Supporter.source.in_,
+    RuleKind.LAST_NAME: lambda words: and_(Supporter.last_name != "", Supporter.last_name.in_(words)),
+    RuleKind.COUNTRY: lambda words: and_(Supporter.country != "", Supporter.country.in_(words)),
+    RuleKind.POSTCODE: _postcodes,
+    RuleKind.TAG: lambda words: and_(Supporter.tags != text("'{}'::text[]"), Supporter.tags.overlap(list(words))),
+    RuleKind.EXTERNAL_ID: lambda words: and_(Supporter.external_id.is_not(None), Supporter.external_id.in_(words)),
+    RuleKind.DETAIL: _details,
+}
 
 
 def _yes_no(kind: RuleKind, campaign_id: int) -> ColumnElement[bool]:

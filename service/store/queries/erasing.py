@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Boolean, ColumnElement, Table, Text, and_, case, false, or_, select, text, update
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Boolean, ColumnElement, Table, Text, and_, case, delete, false, or_, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.schema import Column, DefaultClause
 
@@ -18,6 +18,7 @@ from service.domain.message import MessageState, Withheld
 from service.store import Session
 from service.store.tables.people import Action, Consent, Reply, Signature, SignUp, Supporter
 from service.store.tables.sending import Notice, Receipt
+from service.store.tables.upload import Upload
 
 # Ids, states, moments and our own words: they tell that something happened, and not to whom.
 KEPT: Mapping[str, frozenset[str]] = {
@@ -37,7 +38,7 @@ KEPT: Mapping[str, frozenset[str]] = {
     ),
     "replies": frozenset({"id", "provider_ref", "campaign_id", "to_number", "received_at", "handled_at", "handled_by"}),
     # The signature counts on; the name does not stay.
-    "signatures": frozenset({"petition_id", "supporter_id", "blast_id", "signed_at"}),
+    "signatures": frozenset({"petition_id", "supporter_id", "blast_id", "signed_at", "awaits_name", "withdrawn_at"}),
     "actions": frozenset({"id", "campaign_id", "supporter_id", "kind", "blast_id", "at"}),
     "receipts": frozenset(
         {"provider", "event_id", "kind", "blast_id", "channel", "supporter_id", "notice_id", "at", "received_at"}
@@ -58,10 +59,6 @@ class Person:
     sign_up_ids: Sequence[int]
     typed_beside: frozenset[str]
 
-    @property
-    def is_known(self) -> bool:
-        return self.supporter_id is not None or bool(self.sign_up_ids)
-
 
 def person(session: Session, *, supporter_id: int | None, address: str | None = None) -> Person:
     """A supporter, or whoever waits under an address, with all their sign-ups.
@@ -72,14 +69,15 @@ def person(session: Session, *, supporter_id: int | None, address: str | None = 
     if supporter_id is not None:
         held = select(Supporter).where(Supporter.id == supporter_id).with_for_update(key_share=True)
         known = session.scalars(held.execution_options(populate_existing=True)).one_or_none()
-    theirs = frozenset(each for each in (known and known.email, known and known.phone, address) if each)
-    hashes = (Channel.EMAIL, known and known.email_hash), (Channel.SMS, known and known.phone_hash)
-    which = _is(SignUp.supporter_id, known and known.id), SignUp.email.in_(theirs), SignUp.phone.in_(theirs)
+    who = (known.id, known.email, known.phone) if known else (None, None, None)
+    hashes = {Channel.EMAIL: known.email_hash, Channel.SMS: known.phone_hash} if known else {}
+    theirs = frozenset(each for each in (*who[1:], address) if each)
+    which = _is(SignUp.supporter_id, who[0]), SignUp.email.in_(theirs), SignUp.phone.in_(theirs)
     found = session.execute(select(SignUp.id, SignUp.email, SignUp.phone).where(or_(*which))).all()
     return Person(
-        supporter_id=known and known.id,
+        supporter_id=who[0],
         addresses=theirs,
-        hashes={channel: each for channel, each in hashes if each is not None},
+        hashes={channel: each for channel, each in hashes.items() if each is not None},
         sign_up_ids=[row.id for row in found],
         typed_beside=frozenset(each for row in found for each in (row.email, row.phone) if each) - theirs,
     )
@@ -90,28 +88,35 @@ def _is(column: InstrumentedAttribute[int] | InstrumentedAttribute[int | None], 
     return column == its if its is not None else false()
 
 
-def blank_what_is_settled(session: Session, who: Person, *, now: datetime) -> None:
-    """Empty everything no handover is waiting for. Before the lock of opt-outs is taken: it may take a while.
+def blank_what_is_settled(session: Session, who: Person, *, now: datetime) -> int:
+    """Empty everything no handover is waiting for; how many rows. Before the lock of opt-outs is taken: it may take
+    a while.
 
     Served by the primary keys and the indexes on supporter_id, sign_up_id and phone.
     """
-    _blank_consents(session, who)
-    _blank(session, SignUp.__table__, SignUp.id.in_(who.sign_up_ids), erased_at=now)
-    _blank(session, Reply.__table__, or_(_is(Reply.supporter_id, who.supporter_id), Reply.phone.in_(who.addresses)))
+    # Files that managers are looking at may hold them; they are brought again where they are needed.
+    session.execute(delete(Upload))
+    count = _blank_consents(session, who)
+    count += _blank(session, SignUp.__table__, SignUp.id.in_(who.sign_up_ids), erased_at=now)
+    count += _blank(
+        session, Reply.__table__, or_(_is(Reply.supporter_id, who.supporter_id), Reply.phone.in_(who.addresses))
+    )
     if who.supporter_id is None:
-        return
+        return count
     _blank(session, Signature.__table__, Signature.supporter_id == who.supporter_id)
     _blank(session, Action.__table__, Action.supporter_id == who.supporter_id)
     said_why = or_(Receipt.reason != "", Receipt.code != "")
     _blank(session, Receipt.__table__, Receipt.supporter_id == who.supporter_id, said_why)
     session.execute(_MESSAGES, {"supporter_id": who.supporter_id})
+    return count
 
 
-def blank_the_rest(session: Session, who: Person, *, now: datetime) -> None:
-    """Empty what intents look at. After the lock of opt-outs is taken: a few rows, found by keys."""
-    _blank_notices(session, who)
+def blank_the_rest(session: Session, who: Person, *, now: datetime) -> int:
+    """Empty what intents look at; how many rows. After the lock of opt-outs is taken: a few rows, found by keys."""
+    count = _blank_notices(session, who)
     if who.supporter_id is not None:
-        _blank(session, Supporter.__table__, Supporter.id == who.supporter_id, erased_at=now)
+        count += _blank(session, Supporter.__table__, Supporter.id == who.supporter_id, erased_at=now)
+    return count
 
 
 # What a provider said of a message; blast by blast through the messages' own key.
@@ -122,45 +127,50 @@ _MESSAGES = text("""
 """)
 
 
-def _blank_consents(session: Session, who: Person) -> None:
+def _blank_consents(session: Session, who: Person) -> int:
     """Their lines of the ledger; not those of somebody else who once typed their address beside an own one."""
     asked = and_(Consent.sign_up_id.in_(who.sign_up_ids), Consent.supporter_id.is_(None))
     is_own_words = or_(Consent.source.startswith("text: "), Consent.source.startswith("import: "))
     wording = case((is_own_words, ""), else_=Consent.wording)
-    for theirs in (_is(Consent.supporter_id, who.supporter_id), asked):
+    return sum(
         _blank(session, Consent.__table__, theirs, wording=wording)
+        for theirs in (_is(Consent.supporter_id, who.supporter_id), asked)
+    )
 
 
-def _blank_notices(session: Session, who: Person) -> None:
+def _blank_notices(session: Session, who: Person) -> int:
     """Notices to them, and those that asked the other address of one of their sign-ups; one index each."""
     about = Notice.facts["sign_up_id"].astext.in_([str(each) for each in who.sign_up_ids])
     waits = Notice.state.in_([str(MessageState.QUEUED), str(MessageState.CLAIMED)])
     withheld = Notice.state == MessageState.WITHHELD
-    for theirs in (
-        _is(Notice.supporter_id, who.supporter_id),
-        Notice.to_address.in_(who.addresses),
-        and_(Notice.to_address.in_(who.typed_beside), about),
-    ):
-        _blank(
-            session,
-            Notice.__table__,
-            theirs,
-            state=case((waits, str(MessageState.WITHHELD)), else_=Notice.state),
-            reason=case((waits, str(Withheld.NO_ADDRESS)), (withheld, Notice.reason), else_=""),
+    state = case((waits, str(MessageState.WITHHELD)), else_=Notice.state)
+    reason = case((waits, str(Withheld.NO_ADDRESS)), (withheld, Notice.reason), else_="")
+    return sum(
+        _blank(session, Notice.__table__, theirs, state=state, reason=reason)
+        for theirs in (
+            _is(Notice.supporter_id, who.supporter_id),
+            Notice.to_address.in_(who.addresses),
+            and_(Notice.to_address.in_(who.typed_beside), about),
         )
+    )
 
 
-def _blank(session: Session, table: object, *which: ColumnElement[bool], **values: object) -> None:
+def _blank(session: Session, table: object, *which: ColumnElement[bool], **values: object) -> int:
     if not isinstance(table, Table):
         raise TypeError("a mapped class has a table")
-    emptied = {column.name: empty(column) for column in table.columns if column.name not in KEPT[table.name]}
-    session.execute(update(table).where(*which).values({**emptied, **values}))
+    kept = KEPT[table.name]
+    # What the database reckons itself follows what it is reckoned from.
+    own = [column for column in table.columns if column.name not in kept and column.computed is None]
+    emptied = {column.name: empty(column) for column in own}
+    return session.connection().execute(update(table).where(*which).values({**emptied, **values})).rowcount
 
 
 def empty(column: Column[object]) -> object:
     """What a column holds when it says nothing. Raises TypeError for one that must say something."""
     if column.nullable:
         return None
+    if isinstance(column.type, ARRAY):
+        return []
     if isinstance(column.server_default, DefaultClause):
         return column.server_default.arg
     if isinstance(column.type, Text):

@@ -76,9 +76,12 @@ def add_attempt(session: Session, *, attempt_id: UUID, notice_id: int, provider:
     session.execute(_ATTEMPT, {"id": attempt_id, "notice_id": notice_id, "provider": provider})
 
 
+# The words of a test are written as somebody would read them, with their name: once sent they are not kept.
 _OUTCOME = text("""
     UPDATE notices SET state = :state, reason = :reason, provider_ref = :provider_ref,
         body = CASE WHEN :body = '' OR to_address IS NULL THEN body ELSE :body END, lease_until = NULL,
+        facts = CASE WHEN kind IN ('test_email', 'test_sms') AND :state IN ('accepted', 'failed', 'withheld')
+            THEN '{}'::jsonb ELSE facts END,
         not_before = CASE WHEN :state = 'queued' THEN clock_timestamp() + :wait * interval '1 second'
             ELSE not_before END
     WHERE id = :id AND lease_owner = :owner AND state IN ('claimed', 'sending')

@@ -12,7 +12,7 @@ from service.store.tables.people import Permission, Reply, Supporter
 from service.store.tables.sending import Notice
 
 # More than this need not be told apart.
-_MOST_COUNTED = 10_000
+MOST_COUNTED = 1000
 
 
 def add(
@@ -169,12 +169,17 @@ def may_text(session: Session, supporter_id: int) -> bool:
     return session.scalar(found.limit(1)) is not None
 
 
+def body_of(session: Session, reply_id: int) -> str:
+    """What a text says (pk_replies)."""
+    return session.scalar(select(Reply.body).where(Reply.id == reply_id)) or ""
+
+
 def waiting_count(session: Session, campaign_id: int | None = None) -> int:
-    """How many texts wait for a person, counted up to ten thousand (ix_replies_waiting)."""
+    """How many texts wait for a person, counted up to a thousand (ix_replies_waiting)."""
     waits = select(Reply.id).where(Reply.needs_answer, Reply.handled_at.is_(None))
     if campaign_id is not None:
         waits = waits.where(or_(Reply.campaign_id == campaign_id, Reply.campaign_id.is_(None)))
-    return session.scalar(select(func.count()).select_from(waits.limit(_MOST_COUNTED).subquery())) or 0
+    return session.scalar(select(func.count()).select_from(waits.limit(MOST_COUNTED).subquery())) or 0
 
 
 def pass_to_person(session: Session, reply_id: int) -> None:

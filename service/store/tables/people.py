@@ -90,6 +90,8 @@ class Supporter(Base):
             for name in ("last_name", "postcode", "country")
         ),
         Index("ix_supporters_external_id", "external_id", postgresql_where=text("external_id IS NOT NULL")),
+        Index("ix_supporters_source", "source"),
+        Index("ix_supporters_locale", "locale"),
     )
 
 

@@ -1,17 +1,22 @@
 """Words as forms send them, and words as they will look: shared by stages and blasts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Response, make_response, render_template, request
 
+from service.domain.audience import Audience
 from service.domain.channel import Channel
-from service.planning.showing import Reader, Shown, Window, cost, open_window, show
+from service.planning.copy_checks import mistakes_in
+from service.planning.reckoning import Reckoned, reckon
+from service.planning.showing import Reader, Shown, Window, open_window, show
 from service.planning.stages import CopyView
+from service.planning.warnings import warnings_for
 from service.reporting.roster import supporter_listed
 from service.sending.freeze import Words
 from service.store import Session
 from service.web import door
+from service.web.console.words import sentence
 from service.wording.placeholders import CopyMistake, MissingFact
 
 # Whom a preview is shown to until somebody is chosen.
@@ -31,6 +36,8 @@ class CopyShown:
     words: Words
     shown: Shown | None
     mistake: str = ""
+    # What its author should know, though it may go as it is.
+    warnings: tuple[str, ...] = ()
 
 
 def words_of(copy: CopyView) -> Words:
@@ -61,10 +68,30 @@ def show_one(window: Window, number: int, words: Words, reader: Reader) -> CopyS
         return CopyShown(number, words, None, "There are no words yet.")
     if words.channel is Channel.EMAIL and not words.subject.strip():
         return CopyShown(number, words, None, "The subject is empty.")
+    if wrongs := mistakes_in(words):
+        return CopyShown(number, words, None, " ".join(sentence(wrong) for wrong in wrongs))
     try:
         return CopyShown(number, words, show(window, words, reader))
     except (CopyMistake, MissingFact) as wrong:
-        return CopyShown(number, words, None, f"{str(wrong)[:1].upper()}{str(wrong)[1:]}.")
+        return CopyShown(number, words, None, sentence(str(wrong)))
+
+
+def reckon_each(
+    session: Session, window: Window, audience: Audience, shown: Sequence[CopyShown], people: Mapping[Channel, int]
+) -> dict[Channel, Reckoned]:
+    """What each channel costs over the people it goes to: reckoned once for every part of a page."""
+    words = [one.words for one in shown]
+    return {
+        channel: reckon(session, window, audience, words, channel=channel, people=many)
+        for channel, many in people.items()
+    }
+
+
+def with_warnings(window: Window, one: CopyShown, reckoned: Mapping[Channel, Reckoned]) -> CopyShown:
+    """The same with what its author should know about it."""
+    if one.shown is None:
+        return one
+    return replace(one, warnings=warnings_for(window, one.words, one.shown, reckoned.get(one.words.channel)))
 
 
 def letter_response(one: CopyShown) -> Response:
@@ -75,17 +102,6 @@ def letter_response(one: CopyShown) -> Response:
     response = make_response(html)
     response.headers["Content-Security-Policy"] = _LETTER_POLICY
     return response
-
-
-def size_page(window: Window, one: CopyShown, people: int) -> str:
-    """How long a text is and what it costs, as the counter beside it says."""
-    return render_template("console/size.html", one=one, price=price_of(window, one, people), people=people)
-
-
-def price_of(window: Window, one: CopyShown, people: int) -> int:
-    """What these words cost, sent to so many."""
-    segments = one.shown.size.segments if one.shown and one.shown.size else 1
-    return cost(window, one.words.channel, people, segments=segments)
 
 
 def sent_copies(before: Sequence[CopyView], form: Mapping[str, str]) -> list[CopyView]:

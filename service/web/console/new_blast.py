@@ -10,30 +10,41 @@ from service.consenting.addresses import BadAddress
 from service.domain.channel import Channel
 from service.domain.errand import Errand
 from service.domain.manager import Role
-from service.planning.blasts import BlastRefused, CopyRefused, NewBlast, check_controls, check_copy, schedule_blast
+from service.planning.blasts import (
+    BlastRefused,
+    CopyRefused,
+    NewBlast,
+    check_controls,
+    check_copy,
+    check_opening,
+    schedule_blast,
+)
+from service.planning.copy_checks import mistakes_in
 from service.planning.desk import CampaignOnDesk
 from service.planning.quiet import QuietShare, quiet_shares
+from service.planning.reckoning import Reckoned
 from service.planning.showing import Window, audience_counts, send_test
 from service.planning.stages import StageView, timeline
 from service.sending.freeze import Words, words_of_test
 from service.store import Session
+from service.store.queries import audiences
 from service.web import door
 from service.web.console import access
 from service.web.console.access import needs
-from service.web.console.audience_forms import AudienceForm, read_audience
+from service.web.console.audience_forms import AudienceForm, Known, hints_for, read_audience
 from service.web.console.blueprint import blueprint
 from service.web.console.controls import FIELDS, Controls, read_controls
 from service.web.console.copy_forms import (
     CopyShown,
     chosen_reader,
     letter_response,
-    price_of,
+    reckon_each,
     show_one,
-    size_page,
     window_for,
+    with_warnings,
 )
 from service.web.console.here import campaign_or_404
-from service.web.console.words import read_field
+from service.web.console.words import read_field, said, sentence
 from service.wording.placeholders import PERSONAL, SHARED, CopyMistake, MissingFact
 
 
@@ -45,13 +56,20 @@ class Sketch:
     stages: list[StageView]
     window: Window
     audience: AudienceForm
-    counts: dict[Channel, int]
+    # What each channel costs, over the people it goes to: the one number that every part of the page shows.
+    reckoned: dict[Channel, Reckoned]
     shown: dict[Channel, CopyShown]
     controls: Controls
+    known: Known
+    hints: tuple[str, ...]
+
+    @property
+    def counts(self) -> dict[Channel, int]:
+        return {channel: reckoned.people for channel, reckoned in self.reckoned.items()}
 
     @property
     def prices(self) -> dict[Channel, int]:
-        return {channel: price_of(self.window, self.shown[channel], many) for channel, many in self.counts.items()}
+        return {channel: reckoned.price for channel, reckoned in self.reckoned.items()}
 
     @property
     def draft(self) -> dict[str, dict[str, dict[str, str]]]:
@@ -104,7 +122,7 @@ def schedule(slug: str) -> ResponseReturnValue:
             made = schedule_blast(session, sketch.campaign.id, new, public_url=url, actor=actor, now=door.now())
     except (CopyRefused, BlastRefused) as refused:
         with door.transaction() as session:
-            return _form(_sketch(session, slug), [str(refused)]), 422
+            return _form(_sketch(session, slug), [sentence(str(refused))]), 422
     door.nudger().nudge(Errand.OPEN_BLASTS)
     flash("Scheduled.")
     return redirect(url_for("console.blast_page", slug=slug, blast_id=made))
@@ -122,10 +140,16 @@ def reach(slug: str) -> ResponseReturnValue:
 @blueprint.post("/campaigns/<slug>/blasts/size")
 @needs(Role.AUTHOR)
 def blast_size(slug: str) -> ResponseReturnValue:
-    """Count the text while it is being written."""
+    """Count the text while it is being written, and say anew what all of it costs."""
     with door.transaction() as session:
         sketch = _sketch(session, slug)
-    return size_page(sketch.window, sketch.shown[Channel.SMS], sketch.counts.get(Channel.SMS, 0))
+    return render_template(
+        "console/blast_size.html",
+        sketch=sketch,
+        campaign=sketch.campaign,
+        one=sketch.shown[Channel.SMS],
+        reckoned=sketch.reckoned.get(Channel.SMS),
+    )
 
 
 @blueprint.post("/campaigns/<slug>/blasts/letter")
@@ -140,20 +164,20 @@ def blast_letter(slug: str) -> ResponseReturnValue:
 @needs(Role.LAUNCHER)
 def blast_test(slug: str) -> ResponseReturnValue:
     """Send it to one address for trial; the form comes back as it was."""
-    why, said = "", ""
+    why, sent_to = "", ""
     with door.transaction() as session:
         sketch = _sketch(session, slug)
         to = request.form.get("to", "")
         words = sketch.shown[Channel.EMAIL if "@" in to else Channel.SMS].words
         try:
             reader, actor = chosen_reader(session), access.manager().email
-            said = send_test(session, sketch.window, words, reader, to, actor=actor, now=door.now())
+            sent_to = send_test(session, sketch.window, words, reader, to, actor=actor, now=door.now())
         except (BadAddress, CopyMistake, MissingFact) as wrong:
-            why = f"The test was not sent: {wrong}."
+            why = sentence(f"The test was not sent: {wrong}")
     if why:
         return _form(sketch, [why]), 422
     door.nudger().nudge(Errand.SEND_NOTICES)
-    flash(f"A test is on its way to {said}.")
+    flash(f"A test is on its way to {sent_to}.")
     return _form(sketch, [])
 
 
@@ -164,7 +188,13 @@ def _sketch(session: Session, slug: str) -> Sketch:
     window, reader = window_for(session, campaign.id), chosen_reader(session)
     counts = {} if audience.mistake else audience_counts(session, campaign.id, audience.channels, audience.audience)
     shown = {channel: show_one(window, 0, _words(channel, campaign.language), reader) for channel in Channel}
-    return Sketch(campaign, stages, window, audience, counts, shown, read_controls(request.form, campaign.language))
+    reckoned = reckon_each(session, window, audience.audience, list(shown.values()), counts)
+    shown = {channel: with_warnings(window, one, reckoned) for channel, one in shown.items()}
+    controls = read_controls(request.form, campaign.language)
+    sources, locales = audiences.known_sources(session), audiences.known_locales(session)
+    known = Known(tuple(sources), tuple(locales))
+    hints = hints_for(request.form, known, has_source=lambda source: audiences.has_source(session, source))
+    return Sketch(campaign, stages, window, audience, reckoned, shown, controls, known, hints)
 
 
 def _quiet(session: Session, sketch: Sketch) -> dict[Channel, QuietShare]:
@@ -215,20 +245,24 @@ def _mistakes(session: Session, sketch: Sketch) -> list[str]:
     if sketch.audience.mistake:
         why.append(sketch.audience.mistake)
     for channel in sketch.audience.channels:
-        if sketch.shown[channel].mistake:
-            why.append(f"{'Email' if channel is Channel.EMAIL else 'Text'}: {sketch.shown[channel].mistake}")
+        one = sketch.shown[channel]
+        name = "Email" if channel is Channel.EMAIL else "Text"
+        if one.mistake:
+            why += [sentence(f"{name}: {wrong}") for wrong in mistakes_in(one.words) or [one.mistake]]
     why += [*_time_mistakes(sketch.campaign), *sketch.controls.mistakes]
     if why:
         return why
     try:
-        check_controls(_planned(sketch))
+        planned = _planned(sketch)
+        check_controls(planned)
+        check_opening(planned.opens_at, planned.stale_after, now=door.now())
         test = sketch.controls.test
         words, url = words_of_test(sketch.draft, test.copy if test else {}), door.settings().public_url
         check_copy(session, sketch.campaign.id, words, sketch.audience.channels, public_url=url)
     except CopyRefused as refused:
-        return [f"{problem.channel}: {problem.why}" for problem in refused.problems]
+        return [sentence(f"{said(problem.channel)}: {problem.why}") for problem in refused.problems]
     except BlastRefused as refused:
-        return [f"{str(refused)[:1].upper()}{str(refused)[1:]}."]
+        return [sentence(str(refused))]
     return []
 
 
@@ -237,11 +271,9 @@ def _time_mistakes(campaign: CampaignOnDesk) -> list[str]:
     if not (hours.isdigit() and 1 <= int(hours) <= 720):
         return ["It is too late after 1 to 720 hours."]
     try:
-        opens_at = _opens_at(campaign)
+        _opens_at(campaign)
     except ValueError:
         return ["Say when it opens: a day and a time."]
-    if opens_at is not None and opens_at < door.now() - timedelta(minutes=5):
-        return ["It would open in the past; choose now, or a time to come."]
     return []
 
 

@@ -10,7 +10,7 @@ from service.domain.channel import Channel
 from service.domain.errand import Errand
 from service.domain.manager import Role
 from service.planning.blasts import CopyRefused
-from service.planning.showing import Shown, send_test
+from service.planning.showing import send_test
 from service.planning.stages import (
     CopyView,
     StageRefused,
@@ -28,14 +28,16 @@ from service.web.console.controls import read_controls
 from service.web.console.copy_forms import (
     chosen_reader,
     letter_response,
+    reckon_each,
     sent_copies,
     show_all,
     show_one,
-    size_page,
     window_for,
+    with_warnings,
     words_of,
 )
 from service.web.console.here import campaign_or_404, stage_or_404
+from service.web.console.words import said, sentence
 from service.wording.placeholders import PERSONAL, SHARED, CopyMistake, MissingFact
 
 _UNITS = {"minutes": timedelta(minutes=1), "hours": timedelta(hours=1), "days": timedelta(days=1)}
@@ -80,10 +82,10 @@ def edit_words(slug: str, stage_slug: str) -> ResponseReturnValue:
             url, actor = door.settings().public_url, access.manager().email
             change_copies(session, stage.id, copies, public_url=url, actor=actor, now=door.now())
     except CopyRefused as refused:
-        why = [f"{problem.channel}, {problem.language}: {problem.why}" for problem in refused.problems]
+        why = [sentence(f"{said(problem.channel)}, {problem.language}: {problem.why}") for problem in refused.problems]
         return _edit_page(slug, stage_slug, copies=copies, why=why), 422
     except StageRefused as refused:
-        return _edit_page(slug, stage_slug, copies=copies, why=[str(refused)]), 409
+        return _edit_page(slug, stage_slug, copies=copies, why=[sentence(str(refused))]), 409
     flash("The words are kept.")
     return redirect(url_for("console.stage_page", slug=slug, stage_slug=stage_slug))
 
@@ -135,9 +137,11 @@ def stage_size(slug: str, stage_slug: str, number: int) -> ResponseReturnValue:
         copies = sent_copies(copies_of_stage(session, stage.id), request.form)
         if number >= len(copies):
             abort(404)
-        window = window_for(session, campaign.id)
-        one = show_one(window, number, words_of(copies[number]), chosen_reader(session))
-        return size_page(window, one, stage.audience.get(Channel.SMS, 0))
+        window, reader = window_for(session, campaign.id), chosen_reader(session)
+        shown = show_all(window, [words_of(copy) for copy in copies], reader)
+        reckoned = reckon_each(session, window, stage.rules, shown, stage.audience)
+    one = with_warnings(window, shown[number], reckoned)
+    return render_template("console/size.html", one=one, campaign=campaign, reckoned=reckoned.get(Channel.SMS))
 
 
 @blueprint.post("/campaigns/<slug>/stages/<stage_slug>/test")
@@ -154,9 +158,9 @@ def stage_test(slug: str, stage_slug: str) -> ResponseReturnValue:
             to, words = request.form.get("to", ""), words_of(copies[number])
             address = send_test(session, window, words, reader, to, actor=access.manager().email, now=door.now())
     except BadAddress as bad:
-        flash(f"Not sent: {bad}.", "bad")
+        flash(sentence(f"Not sent: {bad}"), "bad")
     except (CopyMistake, MissingFact) as wrong:
-        flash(f"Not sent: {wrong}.", "bad")
+        flash(sentence(f"Not sent: {wrong}"), "bad")
     else:
         door.nudger().nudge(Errand.SEND_NOTICES)
         flash(f"A test is on its way to {address}. Its links open the pages and count for nobody.")
@@ -174,28 +178,18 @@ def _stage_page(slug: str, stage_slug: str) -> str:
         stage = stage_or_404(session, campaign, stage_slug)
         window, reader = window_for(session, campaign.id), chosen_reader(session)
         shown = show_all(window, [words_of(copy) for copy in copies_of_stage(session, stage.id)], reader)
+        reckoned = reckon_each(session, window, stage.rules, shown, stage.audience)
     return render_template(
         "console/stage.html",
         campaign=campaign,
         stage=stage,
-        shown=shown,
+        shown=[with_warnings(window, one, reckoned) for one in shown],
         reader=reader,
         reader_id=request.args.get("reader", type=int),
         can_change=stage.state in _CHANGEABLE,
-        prices=_prices(stage, campaign.segment_price, campaign.email_price_per_thousand, [one.shown for one in shown]),
+        reckoned=reckoned,
         parts=_parts_of(stage),
     )
-
-
-def _prices(stage: StageView, segment: int, thousand: int, shown: list[Shown | None]) -> dict[Channel, int]:
-    """What the stage costs per channel at its longest."""
-    longest = max((one.size.segments for one in shown if one and one.size), default=1)
-    people = stage.audience
-    prices = {
-        Channel.EMAIL: people.get(Channel.EMAIL, 0) * thousand // 1000,
-        Channel.SMS: people.get(Channel.SMS, 0) * segment * longest,
-    }
-    return {channel: prices[channel] for channel in stage.channels}
 
 
 def _parts_of(stage: StageView) -> dict[str, tuple[int, str]]:
@@ -219,12 +213,13 @@ def _edit_page(
         window, reader = window_for(session, campaign.id), chosen_reader(session)
         copies = copies or copies_of_stage(session, stage.id)
         shown = show_all(window, [words_of(copy) for copy in copies], reader)
+        reckoned = reckon_each(session, window, stage.rules, shown, stage.audience)
     return render_template(
         "console/edit.html",
         campaign=campaign,
         stage=stage,
-        shown=shown,
+        shown=[with_warnings(window, one, reckoned) for one in shown],
         why=why or [],
         names=sorted(PERSONAL | SHARED),
-        people=stage.audience.get(Channel.SMS, 0),
+        reckoned=reckoned,
     )

@@ -59,7 +59,16 @@ def field_value(at: datetime, zone_name: str = "") -> str:
 
 def read_field(text: str, zone_name: str) -> datetime:
     """A moment from a datetime-local field, in UTC. Raises ValueError."""
-    return datetime.fromisoformat(text.strip()).replace(tzinfo=zone(zone_name)).astimezone(UTC)
+    try:
+        return datetime.fromisoformat(text.strip()).replace(tzinfo=zone(zone_name)).astimezone(UTC)
+    except OverflowError as beyond:
+        raise ValueError("a moment beyond the calendar") from beyond
+
+
+def sentence(words: str) -> str:
+    """Words as a sentence: a capital first, and one stop at the end, whichever sign that is."""
+    words = words.strip()
+    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith(('.', '?', '!', '…')) else '.'}" if words else ""
 
 
 def micros(at: datetime) -> int:
@@ -149,4 +158,5 @@ FILTERS: dict[str, Callable[..., object]] = {
     "thousands": thousands,
     "share": share,
     "money": money,
+    "sentence": sentence,
 }

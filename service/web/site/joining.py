@@ -121,7 +121,7 @@ def preferences(token: str) -> ResponseReturnValue:
         if deed == "erase":
             return render_template("site/erase.html", campaign=shown.campaign, seen=shown.seen)
         if deed == "erase_for_good":
-            erase(session, facts.supporter_id, source="preferences page", ip=door.ip(), now=door.now())
+            erase(session, facts.supporter_id, source="preferences page", now=door.now())
             return render_template("site/erased.html", campaign=shown.campaign)
         if deed in {"leave", "undo"}:
             return _leave_or_undo(session, facts, shown, deed)

@@ -31,7 +31,7 @@ def follow(token: str) -> ResponseReturnValue:
             abort(404)
         _must_be_known(session, facts)
         # A test message carries nobody's links: they lead on, and count for nobody.
-        if facts.supporter_id and not is_machine(request.method, request.headers):
+        if facts.supporter_id and not is_machine(request.method, dict(request.headers)):
             _count(session, facts, link.target)
     if urlsplit(link.target).netloc:
         return redirect(link.target)
