@@ -86,8 +86,10 @@ def read_stage_copies(
 
 # What is known of the score at a stage's moment, or when somebody joins.
 _KNOWN_AT: Mapping[str, set[str]] = {
-    Anchor.HALF_TIME: {"score"}, Anchor.FULL_TIME: {"score", "result"},
-    JoinedAt.LIVE: {"score"}, JoinedAt.AFTER: {"score", "result"},
+    Anchor.HALF_TIME: {"score"},
+    Anchor.FULL_TIME: {"score", "result"},
+    JoinedAt.LIVE: {"score"},
+    JoinedAt.AFTER: {"score", "result"},
 }
 
 
