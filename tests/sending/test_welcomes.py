@@ -83,7 +83,7 @@ def welcomed(session: Session, campaign: Campaign, name: str, *, signs: bool = F
         .join(Rendering, Rendering.id == Batch.rendering_id)
         .where(Message.supporter_id == who.id)
     )
-    return dict(session.execute(question).tuples().all())
+    return dict(map(tuple, session.execute(question)))
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_at_full_time_signers_and_others_each_get_their_own_words(session: Sessi
         .join(Batch, Batch.id == Message.batch_id)
         .join(Rendering, Rendering.id == Batch.rendering_id)
     )
-    got = dict(session.execute(question).tuples().all())
+    got = dict(map(tuple, session.execute(question)))
     assert got == {ana.id: "Pass it on.", bilal.id: "Add your name."}
 
 

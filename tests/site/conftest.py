@@ -30,3 +30,10 @@ def visitor(app: Flask) -> FlaskClient:
 def campaign_id(sessions: sessionmaker[Session]) -> int:
     with sessions.begin() as session:
         return make.campaign(session).id
+
+
+@pytest.fixture
+def ana(sessions: sessionmaker[Session]) -> int:
+    """A campaign, and Ana, who gets its emails and texts."""
+    with sessions.begin() as session:
+        return make.supporter(session, "Ana", campaign=make.campaign(session), phone="+447700900123").id

@@ -55,7 +55,7 @@ def visitor(session: Session, token: str | None = None) -> Visitor | None:
     address = mask_phone(known.phone) if facts.channel is Channel.SMS else mask_email(known.email)
     return Visitor(
         supporter_id=known.id,
-        token=token,
+        token=_spelled(facts),
         masked_name=f"{known.first_name[:1]}…" if known.first_name else "you",
         masked_address=address or mask_email(known.email) or mask_phone(known.phone),
         channel=facts.channel,
@@ -68,6 +68,11 @@ def visitor_token(supporter_id: int, campaign_id: int, *, channel: Channel | Non
     return sign(
         LinkKind.PETITION, supporter_id, key=door.link_key(), channel=channel, blast_id=blast_id, target=campaign_id
     )
+
+
+def _spelled(facts: LinkFacts) -> str:
+    """The token as we write it, whatever came along with it in the address."""
+    return visitor_token(facts.supporter_id, facts.target, channel=facts.channel, blast_id=facts.blast_id)
 
 
 def _token() -> str:
@@ -91,14 +96,17 @@ def clear_address() -> Response | None:
     """
     if request.method != "GET" or request.endpoint not in KNOWING_PAGES or "t" not in request.args:
         return None
-    token = request.args["t"]
-    if token and request.cookies.get(_COOKIE) == token:
-        return redirect(_address(without={"t", _TRIED}))
-    if not token:
+    if not request.args["t"]:
         return _forgotten()
-    if _TRIED in request.args or door.read_link(token, LinkKind.PETITION) is None:
+    facts = door.read_link(request.args["t"], LinkKind.PETITION)
+    if facts is None:
         return None
-    return remember(redirect(_address(without=set(), also={_TRIED: "1"})), token, request.path)
+    token = _spelled(facts)
+    if request.cookies.get(_COOKIE) == token:
+        return redirect(_address(without={"t", _TRIED}))
+    if _TRIED in request.args:
+        return None
+    return remember(redirect(_address(without=set(), also={"t": token, _TRIED: "1"})), token, request.path)
 
 
 def _forgotten() -> Response:
