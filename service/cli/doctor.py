@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from service import clock
 from service.cli.opening import House, open_house, plainly
 from service.reporting.house import house_report
+from service.sending.asking import BUDGET_WORDS, Budget
 from service.store.queries.house import database_now
 
 
@@ -87,6 +88,15 @@ def _doubts(house: House) -> Finding:
     return Finding("doubts", True, seen)
 
 
+def _forms(house: House) -> Finding:
+    with house.transaction(keep=False) as session:
+        alarms = house_report(session).alarms
+    if not alarms:
+        return Finding("forms", True, "within their limits")
+    seen = "; ".join(f"{alarm.campaign}: {BUDGET_WORDS[Budget(alarm.budget)]}" for alarm in alarms)
+    return Finding("forms", False, seen, "look at the console's first page; docs/limits.md says what to do")
+
+
 def _clock(house: House) -> Finding:
     with house.transaction(keep=False) as session:
         skew = abs((database_now(session) - clock.now()).total_seconds())
@@ -154,6 +164,7 @@ CHECKS: tuple[Callable[[House], Finding], ...] = (
     _ticker,
     _hold,
     _doubts,
+    _forms,
     _clock,
     _redis,
     _providers,

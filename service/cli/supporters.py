@@ -11,6 +11,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from service import clock
 from service.cli.opening import House, open_house, plainly, refuse
 from service.consenting.consent import AddressKey
+from service.consenting.countries import Countries
 from service.planning.csv_rows import NumberedRow, UnreadableFile
 from service.planning.importing import Imported, escape_formula, import_chunk, import_file, rejects_csv
 from service.store.queries import campaigns, supporters_import
@@ -33,11 +34,20 @@ def bring_in(file: Path, campaign: str, source: str, rejects: Path | None, *, as
     """Bring supporters in from a CSV file. Rows that cannot be read are named with their number; the rest comes in."""
     house = open_house()
     campaign_id = _campaign(house, campaign)
-    key = AddressKey.of(house.settings)
+    key, countries = AddressKey.of(house.settings), Countries.of(house.settings)
 
     def one_chunk(chunk: list[NumberedRow], part: Imported) -> None:
         with house.transaction() as session:
-            import_chunk(session, chunk, part, campaign_id=campaign_id, key=key, source=source, now=clock.now())
+            import_chunk(
+                session,
+                chunk,
+                part,
+                campaign_id=campaign_id,
+                key=key,
+                source=source,
+                now=clock.now(),
+                countries=countries,
+            )
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, disable=as_json or not sys.stderr.isatty()) as progress:

@@ -1,11 +1,12 @@
 """A sign-up on a landing page: asked for here, a supporter only once an address confirms."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from service.consenting.addresses import BadAddress, normalise
 from service.consenting.consent import Evidence, ask_consent
+from service.consenting.countries import why_not
 from service.domain.channel import Channel
 from service.domain.notice import NoticeKind
 from service.joining.details import holds_a_link, known_locale, known_time_zone, tidy_name
@@ -21,8 +22,6 @@ _KINDS = {
     Channel.SMS: (NoticeKind.CONFIRM_SMS, NoticeKind.JOINED_SMS),
 }
 _PER_DAY, _UNTIL_CONFIRMED = 1, 3
-# Texts cost money, and fraudsters enter numbers that pay them: so many an hour from numbers that begin alike.
-_PREFIX_LENGTH, _PER_PREFIX_HOUR = 10, 60
 _FIELDS = ("first_name", "email", "consent_email", "phone", "consent_sms", "time_zone")
 
 
@@ -78,14 +77,20 @@ class SignedUp:
 
 
 def sign_up(
-    session: Session, form: SignUpForm, *, campaign_id: int, wordings: Mapping[str, str], now: datetime
+    session: Session,
+    form: SignUpForm,
+    *,
+    campaign_id: int,
+    wordings: Mapping[str, str],
+    now: datetime,
+    countries: Collection[str] = ("GB",),
 ) -> SignedUp:
     """Write a sign-up down and ask each address to confirm.
 
-    `wordings`: channel to the words shown beside its box. Whether an address is known already changes only which
+    `wordings`: channel to the words shown beside its box. `countries`: where this campaign texts to. Whether an address is known already changes only which
     notice it gets. Raises SignUpMistakes naming every field that is wrong.
     """
-    addresses = check(form)
+    addresses = check(form, countries)
     wants = {channel for channel in Channel if _ticked(form, channel)}
     sign_up_id = supporters.add_sign_up(
         session,
@@ -120,7 +125,7 @@ def sign_up(
     return SignedUp(sign_up_id, frozenset(asked))
 
 
-def check(form: SignUpForm) -> dict[Channel, str]:
+def check(form: SignUpForm, countries: Collection[str] = ("GB",)) -> dict[Channel, str]:
     """The addresses given, in the spelling we keep. Raises SignUpMistakes."""
     mistakes: list[Mistake] = []
     addresses: dict[Channel, str] = {}
@@ -130,6 +135,9 @@ def check(form: SignUpForm) -> dict[Channel, str]:
                 addresses[channel] = normalise(channel, typed)
             except BadAddress as bad:
                 mistakes.append(Mistake(field, bad.why, bad.example))
+                continue
+            if channel is Channel.SMS and (why := why_not(addresses[channel], countries)):
+                mistakes.append(Mistake(field, f"{why}; please leave it out and give an email address"))
         elif _ticked(form, channel):
             what = "email address" if channel is Channel.EMAIL else "mobile number"
             mistakes.append(Mistake(field, f"you ticked the box but gave no {what}; please add it, or untick the box"))
@@ -170,7 +178,7 @@ def _ask_to_confirm(
         session, channel, address, campaign_id=campaign_id, confirm=str(confirm), joined=str(told), since=day
     )
     kind = told if standing.is_joined and not form.signs_petition else confirm
-    if _asked_enough(session, channel, address, standing, kind=kind, now=now):
+    if _asked_enough(channel, standing, kind=kind):
         return
     request = NoticeRequest(
         kind=kind,
@@ -186,13 +194,6 @@ def _ask_to_confirm(
     ask_notice(session, request, now=now)
 
 
-def _asked_enough(
-    session: Session, channel: Channel, address: str, standing: Standing, *, kind: NoticeKind, now: datetime
-) -> bool:
+def _asked_enough(channel: Channel, standing: Standing, *, kind: NoticeKind) -> bool:
     today = standing.confirm_today if kind is _KINDS[channel][0] else standing.joined_today
-    if today >= _PER_DAY or (standing.supporter_id is None and standing.confirm_ever >= _UNTIL_CONFIRMED):
-        return True
-    if channel is Channel.SMS:
-        hour, most = now - timedelta(hours=1), _PER_PREFIX_HOUR + 1
-        return supporters.sign_ups_since(session, phone_prefix=address[:_PREFIX_LENGTH], since=hour, most=most) == most
-    return False
+    return today >= _PER_DAY or (standing.supporter_id is None and standing.confirm_ever >= _UNTIL_CONFIRMED)

@@ -13,10 +13,12 @@ from zoneinfo import available_timezones
 
 from service.consenting.addresses import BadAddress, normalise_email, normalise_phone
 from service.consenting.consent import AddressKey
+from service.consenting.countries import AT_HOME, Countries, why_not
 from service.domain.channel import Channel
 from service.planning.csv_rows import NumberedRow, read_chunks
 from service.store import Session
 from service.store.queries import supporters_import
+from service.store.queries.asking import countries_of
 from service.store.queries.supporters_import import ImportRow
 from service.store.races import once_more
 
@@ -105,10 +107,12 @@ def import_chunk(
     key: AddressKey,
     source: str,
     now: datetime,
+    countries: Countries = AT_HOME,
 ) -> None:
     """Bring one chunk in, adding to `done`. Rows are matched to supporters by their addresses, in one spelling."""
     rows: list[ImportRow] = []
     seen: set[str] = set()
+    home = countries.for_campaign(countries_of(session, campaign_id))
     for number, typed in chunk:
         done.rows += 1
         if "" in typed:
@@ -116,6 +120,7 @@ def import_chunk(
             continue
         try:
             row = _read(typed, number, key=key, source=source, now=now)
+            _check_country(row, home)
         except _BadRow as bad:
             done.rejected.append(Rejected(number, str(bad)))
             continue
@@ -140,6 +145,12 @@ def import_chunk(
 
 class _BadRow(Exception):
     pass
+
+
+def _check_country(row: ImportRow, home: frozenset[str]) -> None:
+    """A number elsewhere may be kept beside an address, but nobody may be promised texts to it."""
+    if row.phone and Channel.SMS in row.consents and (why := why_not(row.phone, home)):
+        raise _BadRow(f"phone: {why}; leave consent_sms empty to keep them by email")
 
 
 def _read(typed: Mapping[str, str], number: int, *, key: AddressKey, source: str, now: datetime) -> ImportRow:

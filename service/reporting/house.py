@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from service.domain.doubt import ALARMING_AFTER
 from service.store import Session
 from service.store.migrate import newest_migration
-from service.store.queries import house
+from service.store.queries import asking, house
+from service.store.queries.asking import Alarm
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class HouseReport:
     oldest_doubt_seconds: float
     held_reason: str | None
     replies_waiting: int
+    # Budgets of forms that are used up (service/sending/asking.py).
+    alarms: tuple[Alarm, ...]
 
     @property
     def doubt_is_alarming(self) -> bool:
@@ -42,4 +45,5 @@ def house_report(session: Session) -> HouseReport:
         oldest_doubt_seconds=vital.oldest_doubt_seconds,
         held_reason=vital.held_reason,
         replies_waiting=vital.replies_waiting,
+        alarms=tuple(asking.alarms(session)),
     )

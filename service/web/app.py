@@ -24,6 +24,7 @@ from service.web.limits import set_up_limits
 from service.web.site import filters
 from service.web.site.joining import blueprint as joining_pages
 from service.web.site.links import blueprint as link_pages
+from service.web.site.not_me import blueprint as not_me_pages
 from service.web.site.pages import blueprint as pages
 from service.web.site.petition import blueprint as petition_pages
 from service.wording.shelf import TEMPLATES
@@ -79,7 +80,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _register(app: Flask) -> None:
-    for hook in (sendgrid_hooks, twilio_hooks, api, link_pages):
+    for hook in (sendgrid_hooks, twilio_hooks, api, link_pages, not_me_pages):
         # Webhooks are signed, the API has no cookies, and a mailbox's one-click press brings none: the secret is in
         # the address itself.
         csrf.exempt(hook)
@@ -91,6 +92,7 @@ def _register(app: Flask) -> None:
         console_blueprint,
         link_pages,
         joining_pages,
+        not_me_pages,
         petition_pages,
         pages,
     ):

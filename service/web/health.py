@@ -29,7 +29,10 @@ def ready() -> ResponseReturnValue:
         current_app.logger.warning("not ready: %s", type(broken).__name__)
         return jsonify(status="not ready", reasons=["the database does not answer"]), 503
     reasons = _reasons(report)
-    return jsonify(status="not ready" if reasons else "ready", reasons=reasons), 503 if reasons else 200
+    # Told, but no reason to take the process out of service: everything else goes on.
+    held = [f"confirmations of campaign {alarm.campaign_id} are held back: {alarm.budget}" for alarm in report.alarms]
+    status = "not ready" if reasons else "ready"
+    return jsonify(status=status, reasons=reasons, alarms=held), 503 if reasons else 200
 
 
 def _reasons(report: HouseReport) -> list[str]:
@@ -61,6 +64,8 @@ def metrics() -> ResponseReturnValue:
         f"touchline_oldest_doubt_seconds {report.oldest_doubt_seconds:.3f}",
         "# TYPE touchline_held gauge",
         f"touchline_held {int(report.held_reason is not None)}",
+        "# TYPE touchline_asking_alarms gauge",
+        f"touchline_asking_alarms {len(report.alarms)}",
         "# TYPE touchline_replies_waiting gauge",
         f"touchline_replies_waiting {report.replies_waiting}",
     ]

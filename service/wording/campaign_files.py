@@ -142,3 +142,5 @@ class CampaignFiles:
     briefings: tuple[BriefingFile, ...]
     petition: PetitionFile | None
     frequency_cap: FrequencyCap | None = None
+    # Where its texts may go, as two-letter countries; none for where the numbers are that send them.
+    countries: tuple[str, ...] = ()

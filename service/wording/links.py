@@ -30,6 +30,7 @@ class LinkKind(StrEnum):
     SHARE = "share"
     CONFIRM = "confirm"
     SIGN_IN = "sign_in"
+    NOT_ME = "not_me"
 
 
 EXPIRING = frozenset({LinkKind.CONFIRM, LinkKind.SIGN_IN})
@@ -48,7 +49,7 @@ _FROM_URL = bytes.maketrans(b"-_", b"+/")
 
 @dataclass(frozen=True, slots=True)
 class LinkFacts:
-    """What a genuine token says. `supporter_id` is the manager's for SIGN_IN and the sign-up's for CONFIRM."""
+    """What a genuine token says. `supporter_id` is the manager's for SIGN_IN and the sign-up's for CONFIRM and NOT_ME."""
 
     kind: LinkKind
     supporter_id: int

@@ -20,6 +20,7 @@ class ServiceEmail(StrEnum):
     ALREADY_JOINED = "already_joined"
     SIGNED = "signed"
     SIGN_IN = "sign_in"
+    ALARM = "alarm"
 
 
 class ServiceText(StrEnum):

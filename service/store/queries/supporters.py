@@ -115,6 +115,12 @@ def sign_up(session: Session, sign_up_id: int) -> SignUp | None:
     return session.scalars(select(SignUp).where(SignUp.id == sign_up_id).with_for_update()).one_or_none()
 
 
+def sign_up_email(session: Session, sign_up_id: int) -> str | None:
+    """The email address of a sign-up; None where there is none, or it is forgotten."""
+    found = session.scalar(select(SignUp.email).where(SignUp.id == sign_up_id))
+    return found if found and "@" in found else None
+
+
 def waiting_sign_up(session: Session, phone: str, *, since: datetime) -> SignUp | None:
     """The newest sign-up of this phone that waits for its text (ix_sign_ups_phone_created_at), held."""
     question = (
@@ -169,17 +175,6 @@ def standing(
         "since": since,
     }
     return Standing(**session.execute(_STANDINGS[channel], asked).one()._mapping)
-
-
-_ALIKE = text("""
-    SELECT count(*) FROM (SELECT FROM sign_ups WHERE phone LIKE :prefix AND created_at > :since LIMIT :most) AS alike
-""")
-
-
-def sign_ups_since(session: Session, *, phone_prefix: str, since: datetime, most: int) -> int:
-    """How many sign-ups came from numbers that begin alike (ix_sign_ups_phone_prefix); counted up to `most`."""
-    asked = {"prefix": f"{phone_prefix}%", "since": since, "most": most}
-    return int(session.scalar(_ALIKE, asked) or 0)
 
 
 def note_left(session: Session, *, blast_id: int, channel: Channel, supporter_id: int, now: datetime) -> None:

@@ -55,6 +55,8 @@ class Campaign(Base):
     keywords: Mapped[dict[str, str]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
     # Per channel, local to the supporter: {"sms": {"from": "21:00", "until": "08:00"}}.
     quiet_hours: Mapped[dict[str, dict[str, str]]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+    # Where its texts may go: two-letter countries; none for where its numbers are.
+    countries: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     currency: Mapped[str] = mapped_column(server_default="GBP")
     # Ten-thousandths of a currency unit, so that a text at 4.12p is a whole number.
     segment_price: Mapped[int] = mapped_column(Integer, server_default="0")

@@ -58,7 +58,16 @@ def _bring_in(path: Path, campaign: CampaignOnDesk, source: str) -> Imported:
     done, key = Imported(), door.address_key()
     for chunk in read_chunks(path, size=ROWS_AT_ONCE):
         with door.transaction() as session:
-            import_chunk(session, chunk, done, campaign_id=campaign.id, key=key, source=source, now=door.now())
+            import_chunk(
+                session,
+                chunk,
+                done,
+                campaign_id=campaign.id,
+                key=key,
+                source=source,
+                now=door.now(),
+                countries=door.countries(),
+            )
     with door.transaction() as session:
         details = {"rows": str(done.rows), "new": str(done.new)}
         actor, subject = access.manager().email, f"campaign {campaign.id}"

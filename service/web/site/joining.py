@@ -57,7 +57,14 @@ def join(campaign: str) -> ResponseReturnValue:
         view = campaign_or_404(session, campaign)
         if not is_trapped():
             try:
-                sign_up(session, form, campaign_id=view.id, wordings=view.wordings(view.language), now=door.now())
+                sign_up(
+                    session,
+                    form,
+                    campaign_id=view.id,
+                    wordings=view.wordings(view.language),
+                    now=door.now(),
+                    countries=door.countries().for_campaign(view.countries),
+                )
             except SignUpMistakes as wrong:
                 mistakes = wrong.by_field()
                 return landing_page(session, view, typed=typed, mistakes=mistakes), 422

@@ -66,7 +66,14 @@ def _sign_as_stranger(campaign: str) -> ResponseReturnValue:
         view = campaign_or_404(session, campaign)
         try:
             if not is_trapped():
-                sign_up(session, form, campaign_id=view.id, wordings=view.wordings(view.language), now=door.now())
+                sign_up(
+                    session,
+                    form,
+                    campaign_id=view.id,
+                    wordings=view.wordings(view.language),
+                    now=door.now(),
+                    countries=door.countries().for_campaign(view.countries),
+                )
         except SignUpMistakes as wrong:
             mistakes = wrong.by_field()
             return _page(campaign, typed=typed, mistakes=mistakes), 422
