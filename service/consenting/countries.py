@@ -9,6 +9,7 @@ from phonenumbers import geocoder
 
 from service.settings import Settings
 
+_NOWHERE = frozenset({"ZZ", "001"})
 _DRAMA = "+447700900"
 # Ofcom gives out ranges by the first seven digits after +44 (six tell Jersey, Guernsey and Man from the rest).
 _UK_PREFIX, _UK_LENGTH = 10, 13
@@ -34,7 +35,9 @@ def _looked_up(phone: str) -> str:
         number = phonenumbers.parse(phone)
     except phonenumbers.NumberParseException:
         return ""
-    return phonenumbers.region_code_for_number(number) or ""
+    # A range nobody has given out yet is its country code's main country.
+    main = phonenumbers.region_code_for_country_code(number.country_code or 0)
+    return phonenumbers.region_code_for_number(number) or ("" if main in _NOWHERE else main)
 
 
 def country_name(code: str) -> str:

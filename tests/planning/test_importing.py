@@ -242,3 +242,24 @@ def test_what_is_written_for_a_spreadsheet_never_runs_there(session: Session, br
     assert escape_formula("=1+1") == "'=1+1"
     assert escape_formula("Ana") == "Ana"
     assert rejects_csv(done.rejected).splitlines()[0] == "row,why"
+
+
+def test_a_number_elsewhere_is_rejected_with_where_it_is_unless_nobody_is_to_text_it(
+    session: Session, bring_in: Importing
+) -> None:
+    campaign = make.campaign(session)
+    content = (
+        f"{HEADER}\nAna,ana@example.org,+447797712345,yes,yes,{PROOF}\n"
+        f"Bilal,bilal@example.org,+447797712346,yes,no,{PROOF}\n"
+    )
+
+    done = bring_in(campaign, content)
+
+    assert [(each.row, each.why) for each in done.rejected] == [
+        (
+            2,
+            "phone: we text only numbers in United Kingdom, and this number is in Jersey; "
+            "leave consent_sms empty to keep them by email",
+        )
+    ]
+    assert permissions(session) == {("Bilal", "email")}

@@ -242,6 +242,10 @@ def test_one_mailbox_has_one_allowance_however_it_is_spelt(forms: Forms) -> None
 
 
 def test_a_stranger_s_form_writes_to_a_member_once_a_month(forms: Forms) -> None:
+    with forms.sessions.begin() as session:
+        campaign = session.get_one(Campaign, forms.campaign_id)
+        bilal = make.supporter(session, "Bilal", campaign=campaign, phone="+447700900124").id
+
     for day in (0, 1, 15, 29, 31):
         forms.clock.go_on(NIGHT + timedelta(days=day) - forms.now)
         forms.ask("bilal@example.org", kind=NoticeKind.ALREADY_JOINED, supporter_id=bilal)
