@@ -17,6 +17,7 @@ from service.cli.files import STANDARD, choices, readable, reading_options, refu
 from service.cli.opening import House, open_house, plainly, refuse
 from service.consenting.addresses import BadAddress, normalise
 from service.consenting.consent import AddressKey
+from service.consenting.countries import Countries
 from service.consenting.erase import erase_address
 from service.domain.channel import Channel
 from service.planning.exports import EVERYONE, EXPORTS
@@ -73,7 +74,13 @@ def bring_in(
         try:
             sheet = look(path, asked)
             now = clock.now()
-            reading = Reading.of(sheet, key=AddressKey.of(house.settings), source=source, now=now)
+            reading = Reading.of(
+                sheet,
+                key=AddressKey.of(house.settings),
+                source=source,
+                now=now,
+                countries=Countries.of(house.settings),
+            )
             with _rejects(rejects, sheet) as sink:
                 shown = preview_rows(islice(sheet.rows(), 10), reading) if dry_run else []
                 done = _run(house, sheet, reading, campaign_id, sink, dry_run=dry_run, quiet=as_json)

@@ -1,7 +1,7 @@
 """Bring supporters in from a file: every row that can be read, and for every other where it stands and why."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -9,12 +9,14 @@ from datetime import datetime
 from sqlalchemy.exc import DataError, IntegrityError
 
 from service.consenting.consent import AddressKey
+from service.consenting.countries import AT_HOME, Countries, why_not
 from service.domain.channel import Channel
 from service.planning.files.cells import BadCell
 from service.planning.files.people import Reading, read_person
 from service.planning.files.sheet import Sheet, SheetRow
 from service.store import Session
 from service.store.queries import supporters_import
+from service.store.queries.asking import countries_of
 from service.store.queries.leaving import Leaving
 from service.store.queries.supporters_import import ImportCounts, ImportRow
 from service.store.races import once_more
@@ -153,7 +155,8 @@ def import_rows(
 ) -> None:
     """Bring one chunk in, adding to `done`. Rows are matched to supporters by their addresses, in one spelling."""
     by_number = {row.number: row for row in chunk}
-    read = _read(chunk, reading)
+    home = reading.countries.for_campaign(countries_of(session, campaign_id))
+    read = _read(chunk, reading, home)
     counts = supporters_import.bring_in(session, read.rows, campaign_id=campaign_id, now=reading.now, for_real=for_real)
     read.note(counts)
     absent = {number for number, _ in read.rejected}
@@ -184,10 +187,11 @@ def import_chunk(
     key: AddressKey,
     source: str,
     now: datetime,
+    countries: Countries = AT_HOME,
 ) -> None:
     """As `import_rows`, for people whose fields are known by name: each with a number of its own."""
     rows = [SheetRow(number, number, typed) for number, typed in chunk]
-    import_rows(session, rows, done, campaign_id=campaign_id, reading=Reading(key, source, now))
+    import_rows(session, rows, done, campaign_id=campaign_id, reading=Reading(key, source, now, countries=countries))
 
 
 def _leaves(row: ImportRow) -> bool:
@@ -217,7 +221,7 @@ class _Read:
         ]
 
 
-def _read(chunk: Iterable[SheetRow], reading: Reading) -> _Read:
+def _read(chunk: Iterable[SheetRow], reading: Reading, home: Collection[str]) -> _Read:
     """The people of a chunk. Two with one email are one row and a reject; two with one mobile are two people."""
     read = _Read()
     emails: dict[str, int] = {}
@@ -243,6 +247,9 @@ def _read(chunk: Iterable[SheetRow], reading: Reading) -> _Read:
                 f"phone: this mobile stands in an earlier row ({phones[row.phone]}), and stays theirs; left out"
             )
             row = _without_phone(row)
+        if row.phone and _wants_texts(row) and (why := why_not(row.phone, home)):
+            left_out.append(f"consent_sms: {why}; kept, and not texted")
+            row = _without_texts(row)
         if row.email:
             emails[row.email] = each.number
         if row.phone:
@@ -263,6 +270,15 @@ def _leaving(row: ImportRow) -> list[Leaving]:
         for channel, address, hashed, reason in sides
         if address and hashed and reason
     ]
+
+
+def _wants_texts(row: ImportRow) -> bool:
+    return any(consent.channel is Channel.SMS for consent in row.consents)
+
+
+def _without_texts(row: ImportRow) -> ImportRow:
+    """The row of somebody in a country that nobody may be promised texts to."""
+    return replace(row, consents=tuple(each for each in row.consents if each.channel is not Channel.SMS))
 
 
 def _without_phone(row: ImportRow) -> ImportRow:

@@ -22,6 +22,7 @@ class ServiceEmail(StrEnum):
     SIGNED = "signed"
     HAS_SIGNED = "has_signed"
     SIGN_IN = "sign_in"
+    ALARM = "alarm"
 
 
 class ServiceText(StrEnum):

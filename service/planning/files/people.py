@@ -8,6 +8,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 
 from service.consenting.consent import AddressKey
+from service.consenting.countries import AT_HOME, Countries
 from service.domain.channel import Channel
 from service.domain.consent import Suppressed
 from service.planning.files import cells
@@ -88,16 +89,20 @@ class Reading:
     # Whether the file has columns of the kind; most have not, and most rows need not be asked.
     has_leaving: bool = True
     has_details: bool = True
+    # Where texts may go.
+    countries: Countries = AT_HOME
 
     @classmethod
-    def of(cls, sheet: Sheet, *, key: AddressKey, source: str, now: datetime) -> "Reading":
+    def of(
+        cls, sheet: Sheet, *, key: AddressKey, source: str, now: datetime, countries: Countries = AT_HOME
+    ) -> "Reading":
         """How the rows of this file are read."""
         headings = {column.target: column.name for column in sheet.columns.used}
         leaving = bool(_LEAVING & headings.keys()) or (
             sheet.preset is not None and sheet.preset.everybody_left is not None
         )
         details = any(target.startswith("details") for target in headings)
-        return cls(key, source, now, sheet.preset, sheet.dates, headings, leaving, details)
+        return cls(key, source, now, sheet.preset, sheet.dates, headings, leaving, details, countries)
 
     def heading(self, target: str) -> str:
         """What a field's column is called in the file."""

@@ -212,7 +212,13 @@ def _finish(kept: Kept, campaign: CampaignOnDesk, done: Imported, rejected: Path
 
 
 def _reading(sheet: Sheet, kept: Kept) -> Reading:
-    return Reading.of(sheet, key=door.address_key(), source=kept.facts.get("source", "import"), now=door.now())
+    return Reading.of(
+        sheet,
+        key=door.address_key(),
+        source=kept.facts.get("source", "import"),
+        now=door.now(),
+        countries=door.countries(),
+    )
 
 
 def _kept(upload_id: UUID) -> Kept:
