@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TextIO
 
 # Without it Excel takes UTF-8 for Windows letters.
 BYTE_ORDER_MARK = "\ufeff"
@@ -29,16 +30,27 @@ def rearm(cell: str) -> str:
     return cell[1:]
 
 
+class Table:
+    """A table being written as CSV for Excel: a byte order mark, the headings, and rows that run nothing."""
+
+    def __init__(self, out: TextIO, head: Sequence[str], *, line_end: str = "\r\n") -> None:
+        self._writer = csv.writer(out, lineterminator=line_end)
+        out.write(BYTE_ORDER_MARK)
+        self.write(head)
+
+    def write(self, row: Sequence[object]) -> None:
+        """One more row."""
+        self._writer.writerow([_cell(value) for value in row])
+
+
 def csv_pieces(
     head: Sequence[str], rows: Iterable[Sequence[object]], *, line_end: str = "\r\n", at_once: int = 500
 ) -> Iterator[str]:
-    """A table as CSV for Excel, some hundred rows at a time: a byte order mark, the headings, the rows disarmed."""
+    """A table as CSV for Excel, some hundred rows at a time."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator=line_end)
-    text.write(BYTE_ORDER_MARK)
-    writer.writerow([disarm(name) for name in head])
+    table = Table(text, head, line_end=line_end)
     for number, row in enumerate(rows, start=1):
-        writer.writerow([_cell(value) for value in row])
+        table.write(row)
         if number % at_once == 0:
             yield text.getvalue()
             text.seek(0)

@@ -150,7 +150,10 @@ def is_yes(cell: str) -> bool:
 
 def says_left(cell: str) -> Suppressed | None:
     """Why an address must be left alone, where a status says so: in our own words, or in other tools'."""
-    words = cell.strip().casefold()
+    return next((reason for line in cell.splitlines() if (reason := _left_reason(line.strip().casefold()))), None)
+
+
+def _left_reason(words: str) -> Suppressed | None:
     if words in _OUR_WORDS:
         return Suppressed(words)
     if words in _IN_WORDS:
@@ -159,8 +162,11 @@ def says_left(cell: str) -> Suppressed | None:
 
 
 def is_leaving(cell: str) -> bool:
-    """Whether a column that is only about leaving says so: by anything but a no. Doubt leaves people alone."""
-    return cell.strip().casefold() not in _NO
+    """Whether a column that is only about leaving says so: by anything but a no. Doubt leaves people alone.
+
+    Where several columns are about it, each has a line of its own.
+    """
+    return any(line.strip().casefold() not in _NO for line in cell.splitlines())
 
 
 def says_subscribed(cell: str) -> bool:

@@ -92,7 +92,7 @@ def _details(pairs: tuple[str, ...]) -> ColumnElement[bool]:
 
 # Each is one index of the supporters', and names the limit of the rows it holds.
 _BY_WORDS: dict[RuleKind, Callable[[tuple[str, ...]], ColumnElement[bool]]] = {
-    RuleKind.SOURCE: lambda words: Supporter.source.in_(words),
+    RuleKind.SOURCE: Supporter.source.in_,
     RuleKind.LAST_NAME: lambda words: and_(Supporter.last_name != "", Supporter.last_name.in_(words)),
     RuleKind.COUNTRY: lambda words: and_(Supporter.country != "", Supporter.country.in_(words)),
     RuleKind.POSTCODE: _postcodes,
