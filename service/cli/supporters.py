@@ -103,8 +103,9 @@ def _run(
         task = progress.add_task("reading")
 
         def told(part: Imported, done: Imported) -> None:
-            for each in part.rejected if sink else ():
-                sink.write(reject_line(each))
+            if sink is not None:
+                for each in part.rejected:
+                    sink.write(reject_line(each))
             progress.update(task, description=f"{done.rows:,} rows read")
 
         return import_file(sheet, one_chunk, told)

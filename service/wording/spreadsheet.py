@@ -11,16 +11,16 @@ BYTE_ORDER_MARK = "\ufeff"
 # What no reader sees and some spreadsheets pass over: format and zero-width signs, blanks, no-break spaces.
 _UNSEEN = "\\s\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2064\\u2066-\\u206f\\ufeff\\x00-\\x1f"
 _RUNS = re.compile(f"[{_UNSEEN}']*[=+\\-@＝＋－＠﹢﹣﹦﹫−\\t\\r]|'*[\\t\\r\\x00]")
-# A number, and a telephone number in E.164, run nothing.
-_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?", re.ASCII)
+# A telephone number in E.164 runs nothing, and an apostrophe would spoil it.
+_E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 
 
 def disarm(cell: str) -> str:
     """The cell, made into text where a spreadsheet would run it as a formula (OWASP ASVS 1.2.10).
 
-    Numbers and E.164 telephone numbers stay as they are. `rearm` takes the apostrophe off again, and nothing else.
+    Telephone numbers in E.164 stay as they are. `rearm` takes the apostrophe off again, and nothing else.
     """
-    return f"'{cell}" if _RUNS.match(cell) and not _NUMBER.fullmatch(cell) else cell
+    return f"'{cell}" if _RUNS.match(cell) and not _E164.fullmatch(cell) else cell
 
 
 def rearm(cell: str) -> str:
@@ -64,6 +64,8 @@ def csv_text(head: Sequence[str], rows: Iterable[Sequence[object]], *, line_end:
 
 
 def _cell(value: object) -> str:
-    """What cannot be written in any letters (half a character) is shown as a doubt."""
+    """Numbers of ours run nothing; what cannot be written in any letters (half a character) is shown as a doubt."""
+    if isinstance(value, int | float):
+        return str(value)
     text = "" if value is None else str(value)
     return disarm(text.encode("utf-8", "replace").decode("utf-8"))

@@ -67,7 +67,7 @@ def test_a_delivered_petition_is_closed_and_lists_its_names(
     delivery = deliver(session, campaign.id, language="en", now=NOW)
 
     late = _sign(session, campaign, make.supporter(session, "Bilal", campaign=campaign))
-    assert delivery.names == "name,signed_on\nAna,2026-12-01\n"
+    assert delivery.names == "\ufeffname,signed_on\nAna,2026-12-01\n"
     assert (delivery.addressee, delivery.count) == ("The Government of Azerbaijan", 1)
     assert (late.result, late.count) == (SignResult.CLOSED, 1)
 
