@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from service.consenting.consent import Evidence, suppress_address, withdraw_consent
 from service.domain.channel import Channel
 from service.domain.consent import Suppressed
+from service.joining.preferences import erase
 from service.planning.files.faults import UnreadableFile
 from service.planning.files.reading import Reading
 from service.planning.files.sheet import look
@@ -347,3 +348,19 @@ def test_the_pages_of_a_campaign_know_who_came_without_consent(session: Session,
 
     kinds = session.scalars(select(Action.kind)).all()
     assert kinds == ["imported"]
+
+
+def test_who_is_erased_leaves_nothing_of_what_a_file_said(session: Session, bring_in: Importing) -> None:
+    campaign = make.campaign(session)
+    bring_in(
+        campaign,
+        "first_name,last_name,email,postcode,country,tags,external_id,details.team,source\n"
+        "Canary,Canary,canary@example.org,CANARY,AZ,canary,canary,canary,canary\n",
+    )
+    ana = session.scalars(select(Supporter.id)).one()
+
+    erase(session, ana, source="test", ip="", now=NOW)
+
+    for table in ("supporters", "actions", "consents", "uploads"):
+        rows = session.execute(text(f"SELECT to_jsonb(t)::text FROM {table} t")).scalars()
+        assert [row for row in rows if "canary" in row.lower()] == []

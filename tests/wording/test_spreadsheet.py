@@ -11,20 +11,7 @@ from service.wording.spreadsheet import csv_pieces, csv_text, disarm, rearm
 
 RUNS = ["=1+1", "+1+1", "-cmd()", "@SUM(A1)", "\t=1", "\r=1", "＝1", "＋1", "－1", "＠x", "\u200b=1", "\ufeff=1", " =1"]
 RUNS += ["'=1", "''=1", "+44 7700 900123;=1", "\u00a0=1", "\n=1", "\x00=1", "−1+x", "-5", "+44", "-0.5"]
-STAYS = [
-    "Ana",
-    "",
-    "+447700900123",
-    "-5",
-    "+5",
-    "-0.5",
-    "-1,5",
-    "ana@example.org",
-    "O'Brien",
-    "'Ana'",
-    "a=b",
-    "2026-10-01",
-]
+STAYS = ["Ana", "", "+447700900123", "ana@example.org", "O'Brien", "'Ana'", "a=b", "2026-10-01"]
 
 
 @pytest.mark.parametrize("cell", RUNS)

@@ -40,15 +40,15 @@ def read_person(number: int, typed: Mapping[str, str], reading: Reading) -> tupl
         phone=phone,
         email_hash=hashed(Channel.EMAIL, email) if email else None,
         phone_hash=hashed(Channel.SMS, phone) if phone else None,
-        locale=_place(person, Field.LOCALE),
-        time_zone=_place(person, Field.TIME_ZONE),
-        source=person.word(Field.SOURCE, 60) or reading.source,
-        postcode=_postcode(person),
-        country=_place(person, Field.COUNTRY),
-        tags=_tags(person),
-        external_id=person.word(Field.EXTERNAL_ID, 200) or None,
+        locale=_place(person, Field.LOCALE) if Field.LOCALE in typed else "",
+        time_zone=_place(person, Field.TIME_ZONE) if Field.TIME_ZONE in typed else "",
+        source=(Field.SOURCE in typed and person.word(Field.SOURCE, 60)) or reading.source,
+        postcode=_postcode(person) if Field.POSTCODE in typed else "",
+        country=_place(person, Field.COUNTRY) if Field.COUNTRY in typed else "",
+        tags=_tags(person) if Field.TAGS in typed else (),
+        external_id=(Field.EXTERNAL_ID in typed and person.word(Field.EXTERNAL_ID, 200)) or None,
         details=_details(person) if reading.has_details else {},
-        joined_at=_moment(person, Field.JOINED_AT),
+        joined_at=_moment(person, Field.JOINED_AT) if Field.JOINED_AT in typed else None,
         consents=given,
         left_email=left[Channel.EMAIL] if email else None,
         left_sms=left[Channel.SMS] if phone else None,
@@ -72,10 +72,11 @@ def _addresses(person: Person) -> tuple[str | None, str | None]:
 
 
 def _names(person: Person) -> tuple[str, str]:
-    first, last = person.word(Field.FIRST_NAME, 80), person.word(Field.LAST_NAME, 80)
-    whole = person.word(Field.FULL_NAME, 160)
-    if first or not whole:
+    first = person.word(Field.FIRST_NAME, 80)
+    last = person.word(Field.LAST_NAME, 80) if Field.LAST_NAME in person.typed else ""
+    if first or Field.FULL_NAME not in person.typed:
         return first, last
+    whole = person.word(Field.FULL_NAME, 160)
     if "," in whole:
         last_part, _, first_part = whole.partition(",")
         return first_part.strip()[:80], last or last_part.strip()[:80]

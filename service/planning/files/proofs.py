@@ -124,20 +124,22 @@ def _consent(person: Person, channel: Channel) -> GivenConsent | None:
     that says so is better mended than lost.
     """
     typed, own = person.typed, _OWN[channel]
-    if channel is Channel.EMAIL and (opted := _opted_in(person)):
+    if channel is Channel.EMAIL and person.reading.has_opt_in and (opted := _opted_in(person)):
         return opted
     said, status = typed.get(own.said), typed.get(own.status)
     by_status = status is not None and cells.says_subscribed(status)
     if not by_status and (said is None or not cells.is_yes(said)):
         return None
-    at_name = next((name for name in (own.at, Field.CONSENT_AT) if typed.get(name, "").strip()), "")
-    wording = _wording(person, own.wording) or _wording(person, Field.CONSENT_WORDING)
-    if by_status and at_name and not wording:
-        wording = _column(person, at_name, f"{person.reading.heading(own.status)} “{(status or '').strip()}”")
-    if not at_name or not wording:
+    at_name = own.at if typed.get(own.at, "").strip() else Field.CONSENT_AT
+    if not typed.get(at_name, "").strip():
         return None
-    source = person.word(own.source, 200) or person.word(Field.CONSENT_SOURCE, 200)
-    ip = _ip(person, own.ip) or _ip(person, Field.CONSENT_IP)
+    wording = _wording(person, own.wording if typed.get(own.wording, "").strip() else Field.CONSENT_WORDING)
+    if by_status and not wording:
+        wording = _column(person, at_name, f"{person.reading.heading(own.status)} “{(status or '').strip()}”")
+    if not wording:
+        return None
+    source = person.word(own.source if own.source in typed else Field.CONSENT_SOURCE, 200)
+    ip = _ip(person, own.ip if own.ip in typed else Field.CONSENT_IP)
     return GivenConsent(channel, _consent_moment(person, at_name), wording, source, ip)
 
 

@@ -33,6 +33,7 @@ class Reading:
     # Whether the file has columns of the kind; most have not, and most rows need not be asked.
     has_leaving: bool = True
     has_details: bool = True
+    has_opt_in: bool = True
 
     @classmethod
     def of(cls, sheet: Sheet, *, key: AddressKey, source: str, now: datetime) -> "Reading":
@@ -42,7 +43,8 @@ class Reading:
             sheet.preset is not None and sheet.preset.everybody_left is not None
         )
         details = any(target.startswith("details") for target in headings)
-        return cls(key, source, now, sheet.preset, sheet.dates, headings, leaving, details)
+        opt_in = bool({Field.OPTED_IN_AT, Field.CONFIRMED_AT} & headings.keys())
+        return cls(key, source, now, sheet.preset, sheet.dates, headings, leaving, details, opt_in)
 
     def heading(self, target: str) -> str:
         """What a field's column is called in the file."""
