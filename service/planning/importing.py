@@ -12,7 +12,8 @@ from service.consenting.consent import AddressKey
 from service.consenting.countries import AT_HOME, Countries, why_not
 from service.domain.channel import Channel
 from service.planning.files.cells import BadCell
-from service.planning.files.people import Reading, read_person
+from service.planning.files.people import read_person
+from service.planning.files.reading import Reading
 from service.planning.files.sheet import Sheet, SheetRow
 from service.store import Session
 from service.store.queries import supporters_import
@@ -20,7 +21,6 @@ from service.store.queries.asking import countries_of
 from service.store.queries.leaving import Leaving
 from service.store.queries.supporters_import import ImportCounts, ImportRow
 from service.store.races import once_more
-from service.wording.spreadsheet import csv_text
 
 # Chunks of a file under way at once.
 _AT_ONCE = 3
@@ -66,12 +66,12 @@ class Imported:
     rejected: list[Rejected] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
 
-    def add(self, part: "Imported") -> None:
-        """Take in what a part of the file came to."""
+    def add(self, part: "Imported", *, keep: int | None = None) -> None:
+        """Take in what a part of the file came to, and its lists as far as that many are kept."""
         for name in NUMBERS:
             setattr(self, name, getattr(self, name) + getattr(part, name))
-        self.rejected += part.rejected[: max(0, KEPT - len(self.rejected))]
-        self.left_out += part.left_out[: max(0, KEPT - len(self.left_out))]
+        self.rejected += part.rejected[: None if keep is None else max(0, keep - len(self.rejected))]
+        self.left_out += part.left_out[: None if keep is None else max(0, keep - len(self.left_out))]
 
     def numbers(self) -> dict[str, int]:
         """The counts by name."""
@@ -103,7 +103,7 @@ def import_file(
 
     def finish() -> None:
         part = under_way.popleft().result()
-        done.add(part)
+        done.add(part, keep=KEPT)
         told(part, done)
 
     with ThreadPoolExecutor(at_once, thread_name_prefix="import") as pool:
@@ -135,11 +135,7 @@ def _bring_chunk(chunk: list[SheetRow], bring_in: Callable[[list[SheetRow], Impo
             return Imported(rows=1, rejected_count=1, rejected=[Rejected(row.number, why, row.line, row.cells)])
         half = len(chunk) // 2
         whole = _bring_chunk(chunk[:half], bring_in)
-        second = _bring_chunk(chunk[half:], bring_in)
-        for name in NUMBERS:
-            setattr(whole, name, getattr(whole, name) + getattr(second, name))
-        whole.rejected += second.rejected
-        whole.left_out += second.left_out
+        whole.add(_bring_chunk(chunk[half:], bring_in))
         return whole
     return parts[-1]
 
@@ -157,7 +153,9 @@ def import_rows(
     by_number = {row.number: row for row in chunk}
     home = reading.countries.for_campaign(countries_of(session, campaign_id))
     read = _read(chunk, reading, home)
-    counts = supporters_import.bring_in(session, read.rows, campaign_id=campaign_id, now=reading.now, for_real=for_real)
+    counts = supporters_import.bring_in(
+        session, read.rows, read.leaving, campaign_id=campaign_id, now=reading.now, for_real=for_real
+    )
     read.note(counts)
     absent = {number for number, _ in read.rejected}
     part = Imported(
@@ -294,8 +292,3 @@ def rejects_head(sheet: Sheet) -> list[str]:
 def reject_line(each: Rejected) -> list[str]:
     """One row of a list of rejects, its cells as they came."""
     return [str(each.row), each.why, *each.cells]
-
-
-def rejects_csv(rejected: Iterable[Rejected], headings: Sequence[str] = ()) -> str:
-    """The rejected rows as CSV: row number, reason, and the row as it came."""
-    return csv_text(["row", "why", *headings], map(reject_line, rejected))

@@ -15,7 +15,7 @@ from service.sending.holding import hold_if_restored
 from service.sending.welcomes import freeze_welcomes
 from service.sending.wording_tests import decide_due_tests
 from service.store import Session
-from service.store.queries import notice_life, opening, sweeps
+from service.store.queries import notice_life, opening, sweeps, uploads
 from service.store.queries.house import database_now
 
 _DELIVER = {
@@ -80,6 +80,8 @@ def tick(
         sweeps.note_tick(session)
         point("finish.before_commit")
     point("finish.after_commit")
+    with sessions.begin() as session:
+        uploads.forget_expired(session, now=database_now(session))
     with sessions.begin() as session:
         return Ticked(fired, _errands_with_work(session))
 
