@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.wording.checks import Kind, find_in_answer, find_mistakes
@@ -208,6 +208,7 @@ def test_nothing_is_filled_in_in_an_answer() -> None:
     assert find_in_answer("Hello Ana, thank you!") == []
 
 
+@settings(deadline=None)
 @given(st.text("[]()!|~<>{}%*\\` \nabjs:/.#-=^1", max_size=60), st.sampled_from(list(Kind)))
 def test_any_words_can_be_judged(text: str, kind: Kind) -> None:
     for mistake in find_mistakes(text, kind):
