@@ -144,7 +144,21 @@ _ELSEWHERE = {
     **dict.fromkeys(
         (
             *("fname", "name", "firstname", "first", "givenname", "forename", "nickname", "username", "fullname"),
-            *("vorname", "prenom", "prénom", "nombre", "nome", "imie", "imię", "ad", "adi", "adı", "имя", "voornaam"),
+            *(
+                "vorname",
+                "nom",
+                "prenom",
+                "prénom",
+                "nombre",
+                "nome",
+                "imie",
+                "imię",
+                "ad",
+                "adi",
+                "adı",
+                "имя",
+                "voornaam",
+            ),
             *("fornavn", "förnamn", "isim", "contactfirstname", "personfirstname", "subscribername", "recipientname"),
         ),
         "first_name",

@@ -62,6 +62,13 @@ def test_a_placeholder_of_another_tool_is_a_mistake_wherever_it_stands(subject: 
             for tag in ("{{unsubscribe}}", "*|UNSUB|*", "{{ unsubscribe_url }}", "%UNSUBSCRIBELINK%")
         ],
         *[(tag, "{organisation}") for tag in ("*|LIST:COMPANY|*", "{{organization}}")],
+        *[(tag, "{first_name}") for tag in ("<first_name>", "__FIRSTNAME__", "##first_name##", "@@name@@", "$name")],
+        *[
+            (tag, "{first_name}")
+            for tag in ("{{ contact['first_name'] }}", "|*FNAME*|", "<?= $name ?>", "%{first_name}")
+        ],
+        *[(tag, "{first_name}") for tag in ("{{=name}}", "{{nom}}", "*|FNAME:friend|*", "{!Contact.FirstName}")],
+        ("{{> partial}}", ""),
         ("{{home}}", "{home}"),
         ("{{#if first_name}}", ""),
         ("{% if x %}", ""),
@@ -190,6 +197,13 @@ def test_what_it_knows_is_none(markdown: str) -> None:
 )
 def test_a_text_is_told_that_it_has_no_markdown(text: str, why: str) -> None:
     assert why in reasons(text, Kind.TEXT)
+
+
+@pytest.mark.parametrize(
+    "text", ["https://example.org/__a__/**b**?c=<", "2 ** 3", "a__b__c", "(see https://example.org/a)"]
+)
+def test_a_link_in_a_text_may_hold_any_sign(text: str) -> None:
+    assert reasons(text, Kind.TEXT) == ""
 
 
 def test_a_page_may_lead_to_another_of_its_own() -> None:
