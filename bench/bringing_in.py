@@ -11,8 +11,9 @@ from bench.ground import Ground, ground
 from bench.table import Line
 from service import clock
 from service.consenting.consent import AddressKey
-from service.planning.csv_rows import NumberedRow
-from service.planning.importing import Imported, import_chunk, import_file
+from service.planning.files.people import Reading
+from service.planning.files.sheet import SheetRow, look
+from service.planning.importing import Imported, import_file, import_rows
 from service.store.engine import make_engine, make_sessions
 
 _HEADER = ("First name", "Email", "Mobile", "Consent_email", "Consent_sms", "Consent_wording", "Consent_at", "Source")
@@ -64,13 +65,14 @@ def measure(home: Path, *, rows: int) -> Sequence[Line]:
 
 
 def _bring_in(sessions: sessionmaker[Session], file: Path) -> Imported:
-    key = AddressKey(b"a key of the bench")
+    sheet = look(file)
+    reading = Reading.of(sheet, key=AddressKey(b"a key of the bench"), source="bench", now=clock.now())
 
-    def one_chunk(chunk: list[NumberedRow], part: Imported) -> None:
+    def one_chunk(chunk: list[SheetRow], part: Imported) -> None:
         with sessions.begin() as session:
-            import_chunk(session, chunk, part, campaign_id=1, key=key, source="bench", now=clock.now())
+            import_rows(session, chunk, part, campaign_id=1, reading=reading)
 
-    return import_file(file, one_chunk, lambda _: None)
+    return import_file(sheet, one_chunk, lambda part, done: None)
 
 
 def _bare(here: Ground, file: Path, rows: int) -> float:

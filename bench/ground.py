@@ -39,13 +39,15 @@ _PEOPLE = """
     FROM generate_series(1, :count) AS n
 """
 _CONSENT = """
-    INSERT INTO consents (campaign_id, channel, act, supporter_id, wording, source, at)
-    SELECT 1, :channel, 'given', id, 'Yes.', 'bench', now() FROM supporters
+    INSERT INTO consents (campaign_id, channel, act, supporter_id, address_hash, wording, source, at)
+    SELECT 1, :channel, 'given', id, CASE WHEN :channel = 'sms' THEN phone_hash ELSE email_hash END, 'Yes.', 'bench',
+        now()
+    FROM supporters
     WHERE CASE WHEN :channel = 'sms' THEN phone ELSE email END IS NOT NULL
 """
 _PERMIT = """
-    INSERT INTO permissions (campaign_id, channel, supporter_id, consent_id, given_at)
-    SELECT 1, channel, supporter_id, id, at FROM consents
+    INSERT INTO permissions (campaign_id, channel, supporter_id, consent_id, address_hash, given_at)
+    SELECT 1, channel, supporter_id, id, address_hash, at FROM consents
 """
 
 

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
+from sandbox import clock
 from sandbox.magic import Fate, fate_of_address
 from sandbox.mail import MailCopy
-from sandbox.sendgrid_events import Kind
+from sandbox.sendgrid_events import Kind, list_details
 from sandbox.state import Sandbox
 
 _COURSES: dict[Fate, tuple[tuple[float, Kind], ...]] = {
@@ -50,11 +51,34 @@ def meet(sandbox: Sandbox, copy: MailCopy, kind: Kind) -> None:
     reason = _SUPPRESSING.get(kind)
     if reason:
         sandbox.suppressed.setdefault(copy.address.lower(), reason)
+    _put_on_list(sandbox, copy, kind)
     if kind.event in ("delivered", "bounce", "dropped", "deferred"):
         copy.landed = {"bounce": "bounced"}.get(kind.event, kind.event)
     elif kind is not Kind.PROCESSED:
         copy.marks.append(kind.value)
     sandbox.events.tell(copy, kind, details)
+
+
+# The list of its own that each of these events puts an address on.
+_LISTED = {
+    Kind.HARD_BOUNCE: "bounces",
+    Kind.LATE_BOUNCE: "bounces",
+    Kind.SOFT_BOUNCE: "blocks",
+    Kind.BLOCKED: "blocks",
+    Kind.SPAM_REPORT: "spam_reports",
+    Kind.UNSUBSCRIBE: "unsubscribes",
+}
+
+
+def _put_on_list(sandbox: Sandbox, copy: MailCopy, kind: Kind) -> None:
+    at = int(clock.now())
+    if kind is Kind.GROUP_UNSUBSCRIBE:
+        group = {"group_id": copy.batch.asm_group_id, "group_name": f"Group {copy.batch.asm_group_id}"}
+        sandbox.lists.put("asm", copy.address, {**group, "created_at": at})
+    elif kind is Kind.GROUP_RESUBSCRIBE:
+        sandbox.lists.remove("asm", copy.address)
+    elif kind in _LISTED:
+        sandbox.lists.put(_LISTED[kind], copy.address, {"created": at, **list_details(kind)})
 
 
 class _Meeting:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import orjson
 from aiohttp import web
 
-from sandbox import clock
+from sandbox import clock, sendgrid_lists
 from sandbox import sendgrid_answers as answers
 from sandbox.mail import MailBatch, MailCopy, digest_of
 from sandbox.mail_delivery import deliver
@@ -24,6 +24,7 @@ def routes() -> list[web.RouteDef]:
     return [
         web.post("/v3/mail/send", send),
         web.route("*", "/v3/mail/send", _wrong_method),
+        *sendgrid_lists.routes(),
         web.route("*", "/v3/{rest:.*}", _not_found),
     ]
 

@@ -147,3 +147,11 @@ _OWN_FIELDS: dict[Kind, dict[str, object]] = {
     Kind.GROUP_UNSUBSCRIBE: {"useragent": _BROWSER, "ip": _READER_IP, "url": "https://example.org/"},
     Kind.GROUP_RESUBSCRIBE: {"useragent": _BROWSER, "ip": _READER_IP, "url": "https://example.org/"},
 }
+
+
+def list_details(kind: Kind) -> dict[str, object]:
+    """What the suppression list of this event keeps beside the address and the moment."""
+    if kind is Kind.SPAM_REPORT:
+        return {"ip": _IP}
+    own = _OWN_FIELDS.get(kind, {})
+    return {name: own[name] for name in ("reason", "status") if name in own}

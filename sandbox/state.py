@@ -12,6 +12,7 @@ from sandbox.ledger import Ledger
 from sandbox.mail import Mailboxes
 from sandbox.phones import Phones
 from sandbox.signing import SendGridSigner
+from sandbox.suppression_lists import SuppressionLists
 from sandbox.text_poster import TextPoster
 
 SENDGRID_KEY = "SG.sandbox.key"
@@ -63,6 +64,7 @@ class Sandbox:
         self.mail = Mailboxes(self.options.keep)
         self.phones = Phones(self.options.keep)
         self.suppressed: dict[str, str] = {}
+        self.lists = SuppressionLists()
 
 
 SANDBOX: web.AppKey[Sandbox] = web.AppKey("sandbox", Sandbox)

@@ -3,11 +3,14 @@
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
+
+from phonenumbers import SUPPORTED_REGIONS
 
 SANDBOX_SENDGRID_KEY = "SG.sandbox.key"
 SANDBOX_TWILIO_SID = "AC" + "0" * 31 + "1"
@@ -15,6 +18,7 @@ SANDBOX_TWILIO_TOKEN = "sandbox-auth-token"  # noqa: S105 - the sandbox is on lo
 SANDBOX_NUMBER = "+447700900000"
 
 
+_SECRET_LENGTH = 32
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
@@ -34,6 +38,30 @@ class SmsRoad(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What keeps strangers with a form from filling inboxes and running up bills; each a setting of its name.
+
+    Texts and emails here are those a form asks for: confirmations, and "you have joined already".
+    """
+
+    # Forms from one network in ten seconds, and sign-in links in ten minutes.
+    limit_forms_per_network: int = 1_000
+    limit_sign_in_links_per_network: int = 20
+    # Texts an hour: to numbers that begin alike, to one country, for one campaign, in all.
+    limit_texts_per_range: int = 60
+    limit_texts_per_country: int = 60_000
+    limit_texts_per_campaign: int = 60_000
+    limit_texts: int = 100_000
+    # Texts of a campaign that nobody has confirmed yet, and of a hundred how many must be confirmed beyond that.
+    limit_unconfirmed_texts: int = 500
+    limit_confirm_percent: int = 20
+    # Emails: to one mailbox a day, however it is spelt; for one campaign and in all, an hour.
+    limit_emails_per_mailbox: int = 6
+    limit_emails_per_campaign: int = 60_000
+    limit_emails: int = 120_000
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Every setting of docs/settings.md; secrets stay out of repr."""
 
@@ -41,7 +69,13 @@ class Settings:
     database_url: str | None = field(repr=False)
     redis_url: str | None = field(repr=False)
     secret_key: str = field(repr=False)
+    # What links in messages are signed with: the first signs, all are read. The secret key where none is set.
+    link_secrets: tuple[str, ...] = field(repr=False)
+    # What addresses are hashed with that must be left alone; empty for the secret key.
+    suppression_key: str = field(repr=False)
     public_url: str
+    # Whom letters come from that belong to no campaign, such as a manager's sign-in link.
+    sender_email: str
     email_road: EmailRoad
     # The road that takes over what is queued while the first one is failing.
     email_second_road: EmailRoad | None
@@ -60,6 +94,11 @@ class Settings:
     recipient_allow_list: tuple[str, ...]
     trusted_proxy_count: int
     log_level: str
+    limits: Limits
+    # Networks whose forms are never counted: a ground's own, a load test's.
+    limit_exempt_networks: tuple[str, ...]
+    # Where texts may go at all; empty: wherever each campaign is.
+    sms_countries: tuple[str, ...]
 
     @property
     def uses_sandbox(self) -> bool:
@@ -80,12 +119,17 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     sms_road = read.choice("SMS_PROVIDER", SmsRoad, SmsRoad.SANDBOX)
     sandbox_url = read.url("SANDBOX_URL", "http://127.0.0.1:8026")
     in_sandbox = email_road is EmailRoad.SANDBOX, sms_road is SmsRoad.SANDBOX
+    secret_key = _secret_key(read, home)
+    public_url = read.url("PUBLIC_URL", "http://127.0.0.1:8000")
     return Settings(
         home=home,
         database_url=read.database("DATABASE_URL"),
         redis_url=read.redis("REDIS_URL"),
-        secret_key=_secret_key(read, home),
-        public_url=read.url("PUBLIC_URL", "http://127.0.0.1:8000"),
+        secret_key=secret_key,
+        link_secrets=_link_secrets(read) or (secret_key,),
+        suppression_key=_suppression_key(read),
+        public_url=public_url,
+        sender_email=_sender_email(read, public_url),
         email_road=email_road,
         email_second_road=second_road,
         sms_road=sms_road,
@@ -108,6 +152,9 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         recipient_allow_list=_allow_list(read),
         trusted_proxy_count=read.count("TRUSTED_PROXY_COUNT", 0),
         log_level=read.text("LOG_LEVEL", "INFO").upper(),
+        limits=_limits(read),
+        limit_exempt_networks=_networks(read),
+        sms_countries=_countries(read),
     )
 
 
@@ -140,17 +187,68 @@ def _allow_list(read: "_Reader") -> tuple[str, ...]:
     return entries
 
 
+def _limits(read: "_Reader") -> Limits:
+    return Limits(**{each.name: read.number(each.name.upper(), int(str(each.default))) for each in fields(Limits)})
+
+
+def _networks(read: "_Reader") -> tuple[str, ...]:
+    networks = read.several("LIMIT_EXEMPT_NETWORKS", needed=False)
+    for network in networks:
+        try:
+            ip_network(network)
+        except ValueError:
+            raise SettingsError(
+                f"LIMIT_EXEMPT_NETWORKS: networks parted by commas, such as 203.0.113.0/24, 2001:db8::/48; got {network!r}"
+            ) from None
+    return networks
+
+
+def _countries(read: "_Reader") -> tuple[str, ...]:
+    countries = tuple(code.upper() for code in read.several("SMS_COUNTRIES", needed=False))
+    for code in countries:
+        if code not in SUPPORTED_REGIONS:
+            raise SettingsError(f"SMS_COUNTRIES: two-letter countries parted by commas, such as GB, IE; got {code!r}")
+    return countries
+
+
 def _secret_key(read: "_Reader", home: Path) -> str:
     """The key that signs links; where none is set, the one `touchline up` keeps under TOUCHLINE_HOME."""
     given = read.text("SECRET_KEY", "")
     kept = home / "secret_key"
     if not given and kept.exists():
         given = kept.read_text().strip()
-    if len(given) < 32:
+    if len(given) < _SECRET_LENGTH:
         raise SettingsError(
-            "SECRET_KEY: at least 32 characters, kept the same for ever (links in sent messages depend on it)"
+            "SECRET_KEY: at least 32 characters; while LINK_KEYS and SUPPRESSION_KEY are not set it must stay the same for "
+            "ever, for links in sent messages and the list of who must be left alone depend on it"
         )
     return given
+
+
+def _link_secrets(read: "_Reader") -> tuple[str, ...]:
+    secrets = read.several("LINK_KEYS", needed=False)
+    if any(len(secret) < _SECRET_LENGTH for secret in secrets):
+        raise SettingsError("LINK_KEYS: keys parted by commas, each of at least 32 characters; the first one signs")
+    return secrets
+
+
+def _suppression_key(read: "_Reader") -> str:
+    secret = read.text("SUPPRESSION_KEY", "")
+    if secret and len(secret) < _SECRET_LENGTH:
+        raise SettingsError(
+            "SUPPRESSION_KEY: at least 32 characters, kept the same for ever (who left is recognised by it)"
+        )
+    return secret
+
+
+def _sender_email(read: "_Reader", public_url: str) -> str:
+    """The address set, else one at the host of the public address; example.org on this machine alone."""
+    given = read.text("SENDER_EMAIL", "").lower()
+    if given and not re.fullmatch(r"[^@\s,;<>]+@[a-z0-9-]+(\.[a-z0-9-]+)+", given):
+        raise SettingsError(f"SENDER_EMAIL: an email address such as touchline@example.org; got {given!r}")
+    host = urlsplit(public_url).hostname or ""
+    is_name = "." in host and not re.fullmatch(r"[0-9.:]+", host)
+    return given or f"touchline@{host if is_name else 'example.org'}"
 
 
 class _Reader:
@@ -195,6 +293,12 @@ class _Reader:
         value = self.text(name, str(default))
         if not value.isdecimal() or int(value) > 9:
             raise SettingsError(f"{name}: a number from 0 to 9; got {value!r}")
+        return int(value)
+
+    def number(self, name: str, default: int) -> int:
+        value = self.text(name, str(default))
+        if not value.isascii() or not value.isdecimal() or not 1 <= int(value) <= 1_000_000_000:
+            raise SettingsError(f"{name}: a whole number of 1 or more; got {value!r}")
         return int(value)
 
     def pattern(self, name: str, pattern: str) -> str:

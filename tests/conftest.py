@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -15,9 +17,20 @@ from service.settings import Settings, load_settings
 from service.store.engine import make_engine, make_sessions
 from service.store.migrate import migrate
 from service.store.tables import Base
+from tests.moments import MOMENTS, StoppedClock, move_database, moved, stopped
 from tests.running_house import Up, start
 
 SECRET = "a secret of the tests, forty letters long or so"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`pytest --at 2032-02-29T23:50+00:00` runs everything at that moment: this machine's clock and the database's."""
+    parser.addoption("--at", type=datetime.fromisoformat, help="run the tests at this moment (with its offset)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if moment := config.getoption("--at"):
+        time_machine.travel(moment, tick=True).start()
 
 
 @pytest.fixture(scope="session")
@@ -27,11 +40,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def database_url(home: Path) -> Iterator[str]:
+def database_url(home: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """A migrated database on an embedded Postgres."""
     server = start_postgres(home)
     try:
         migrate(server.url)
+        if moment := request.config.getoption("--at"):
+            move_database(server.url, moment)
         yield server.url
     finally:
         server.stop()
@@ -52,6 +67,27 @@ def engine(database_url: str) -> Iterator[Engine]:
     made = make_engine(database_url, pool_size=20)
     yield made
     made.dispose()
+
+
+@pytest.fixture
+def at_moment(request: pytest.FixtureRequest, engine: Engine) -> Iterator[datetime]:
+    """Both clocks at one of the moments of tests/moments.py: what `at_any_hour` runs a test at."""
+    with moved(engine, request.param):
+        yield request.param
+
+
+@pytest.fixture(params=MOMENTS.values(), ids=MOMENTS)
+def stopped_clock(request: pytest.FixtureRequest, engine: Engine) -> Iterator[StoppedClock]:
+    """The database's clock, stopped at each of those moments in turn."""
+    with stopped(engine, request.param) as clock:
+        yield clock
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what is marked `at_any_hour` at every moment of tests/moments.py."""
+    if metafunc.definition.get_closest_marker("at_any_hour"):
+        metafunc.fixturenames.insert(0, "at_moment")
+        metafunc.parametrize("at_moment", MOMENTS.values(), ids=list(MOMENTS), indirect=True)
 
 
 @pytest.fixture
@@ -107,6 +143,7 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """One running house, all its processes, for every test that needs one."""
     running = start(tmp_path_factory.mktemp("up"), find_free_port(), find_free_port())
+    running.forget_quiet_hours()
     yield running
     assert running.stop() == 0
 

@@ -132,11 +132,13 @@ def supporter(
     time_zone: str = "Europe/London",
     locale: str = "en",
     source: str = "",
+    full_name: str | None = None,
 ) -> Supporter:
     """A confirmed supporter; consents to every channel they have an address on, unless told otherwise."""
     email = f"{name.lower()}@example.org" if email == "" else email
     row = Supporter(
         first_name=name,
+        full_name=full_name if full_name is not None else f"{name} Example",
         email=email,
         phone=phone,
         email_hash=KEY.hash(Channel.EMAIL, email) if email else None,

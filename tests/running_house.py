@@ -1,8 +1,10 @@
 """The whole house as processes: web, workers, ticker and sandbox, as `touchline up` starts them."""
 
+import json
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,11 +12,13 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from service.cli.crowd import Browser, Crowd, Fan
+from service.cli.running.house import RUN_FILE
+from service.cli.up import SAMPLE
 
 ROOT = Path(__file__).parents[1]
 
@@ -29,13 +33,15 @@ class Up:
     sandbox_url: str
     sign_in: str
     reader: threading.Thread
+    said: str
+    moved: Mapping[str, str]
 
     def command(self, *words: str) -> str:
         """What a `touchline` command beside it prints."""
         done = subprocess.run(
             [sys.executable, "-m", "service.cli.main", *words],
             cwd=ROOT,
-            env={**os.environ, "TOUCHLINE_HOME": str(self.home)},
+            env={**os.environ, **self.moved, "TOUCHLINE_HOME": str(self.home)},
             capture_output=True,
             text=True,
             check=False,
@@ -43,6 +49,20 @@ class Up:
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
+
+    def environment(self, name: str) -> str:
+        """An address its commands are told, such as DATABASE_URL."""
+        return str(json.loads((self.home / RUN_FILE).read_text())[name])
+
+    def forget_quiet_hours(self) -> None:
+        """Load the sample campaign anew without its quiet hours: no journey depends on the hour it is made at."""
+        files = self.home / "azerbaijan-england"
+        shutil.copytree(SAMPLE, files)
+        campaign = files / "campaign.toml"
+        text = campaign.read_text()
+        begin, end = text.index("[quiet_hours.sms]"), text.index("# Nobody gets more than this")
+        campaign.write_text(text[:begin] + text[end:])
+        self.command("campaign", "load", str(files))
 
     def stop(self) -> int:
         """Ask it to stop as Ctrl-C does; its exit code."""
@@ -57,12 +77,12 @@ class Up:
         return Crowd(self.public_url, self.sandbox_url, "azerbaijan-england", list(fans), random.Random(7))
 
 
-def start(home: Path, port: int, sandbox_port: int) -> Up:
-    """Start it and wait until it says where it is."""
+def start(home: Path, port: int, sandbox_port: int, *, moved: Mapping[str, str] | None = None) -> Up:
+    """Start it and wait until it says where it is. `moved`: the environment of a clock elsewhere (tests/moments.py)."""
     process = subprocess.Popen(
         [sys.executable, "-m", "service.cli.main", "up", "--port", str(port), "--sandbox-port", str(sandbox_port)],
         cwd=ROOT,
-        env={**os.environ, "TOUCHLINE_HOME": str(home), "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, **(moved or {}), "TOUCHLINE_HOME": str(home), "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -80,7 +100,16 @@ def start(home: Path, port: int, sandbox_port: int) -> Up:
     # Keep the pipe from filling up.
     reader = threading.Thread(target=lambda: [None for _ in process.stdout or ()], daemon=True)
     reader.start()
-    return Up(process, home, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{sandbox_port}", link, reader)
+    return Up(
+        process,
+        home,
+        f"http://127.0.0.1:{port}",
+        f"http://127.0.0.1:{sandbox_port}",
+        link,
+        reader,
+        "".join(said),
+        moved or {},
+    )
 
 
 def until(true: Callable[[], object], seconds: float = 30.0) -> object:

@@ -1,14 +1,17 @@
-"""The Celery app: two queues, ids only, no results, no retries; a lost task costs seconds, never work."""
+"""The Celery app: three queues, ids only, no results, no retries; a lost task costs seconds, never work."""
 
 import gc
 import os
+import warnings
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init
+from celery.apps.worker import Worker
+from celery.exceptions import SecurityWarning
+from celery.signals import celeryd_after_setup, setup_logging, worker_process_init
 from kombu import Exchange, Queue
 
-from service.domain.channel import Pace
 from service.domain.errand import QUEUES
+from service.domain.errand import Queue as QueueName
 from service.logs import set_up_logs
 from service.nudges import TRANSPORT
 
@@ -40,11 +43,15 @@ app.conf.update(
     worker_cancel_long_running_tasks_on_connection_loss=False,
     worker_send_task_events=False,
     worker_hijack_root_logger=False,
-    task_queues=[Queue(str(pace), Exchange("touchline"), routing_key=str(pace)) for pace in Pace],
-    task_routes={str(errand): {"queue": str(pace)} for errand, pace in QUEUES.items()},
-    task_default_queue=str(Pace.PROMPT),
+    task_queues=[Queue(str(name), Exchange("touchline"), routing_key=str(name)) for name in QueueName],
+    task_routes={str(errand): {"queue": str(name)} for errand, name in QUEUES.items()},
+    task_default_queue=str(QueueName.PROMPT),
     task_create_missing_queues=False,
 )
+
+# Celery warns whoever runs as root that pickled tasks could do anything; only JSON is accepted here, and in a
+# container root is often all there is. Twenty lines of warning above the addresses looked like a fault.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 
 # A batch of a thousand makes seven thousand short-lived objects, none of them in a circle: by default the collector
@@ -63,6 +70,14 @@ def collect_seldom() -> None:
 def begin_process(**_: object) -> None:
     """A worker process has begun."""
     collect_seldom()
+
+
+@celeryd_after_setup.connect
+def listen_beside_bulk(instance: Worker, **_: object) -> None:
+    """Whoever works on bulk recovers texts too, taking turns: no process of its own, and none of the prompt ones."""
+    queues = instance.app.amqp.queues
+    if str(QueueName.BULK) in queues.consume_from:
+        queues.select_add(str(QueueName.LISTENING))
 
 
 @setup_logging.connect

@@ -9,8 +9,8 @@ from service.consenting.consent import AddressKey
 from service.domain.allowed import EVERYBODY, AllowList
 from service.domain.doubt import STANDARD, DoubtPolicy
 from service.nudges import Nudger
-from service.providers.choosing import email_provider, second_email_provider, sms_provider
-from service.providers.ports import EmailProvider, SmsProvider
+from service.providers.choosing import email_provider, second_email_provider, sms_provider, suppression_lists
+from service.providers.ports import EmailProvider, SmsProvider, SuppressionLists
 from service.sending.carriers import Words
 from service.sending.notice_hand_over import NoticeDesk
 from service.sending.notice_words import NoticeWriter
@@ -18,7 +18,7 @@ from service.sending.write import SPAN
 from service.settings import Settings, SettingsError, load_settings
 from service.store import Session
 from service.store.engine import make_engine, make_sessions
-from service.wording.links import derive_key
+from service.wording.links import link_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class House:
     words: Words
     desk: NoticeDesk
     nudger: Nudger
+    # The provider's own suppression lists, where it keeps some.
+    lists: SuppressionLists | None = None
     allowed: AllowList = EVERYBODY
     policy: DoubtPolicy = STANDARD
     # Supporters whose messages are written in one transaction.
@@ -50,7 +52,7 @@ def build_house(settings: Settings) -> House:
     if settings.database_url is None:
         raise SettingsError("DATABASE_URL: not set; `touchline up` sets it for the processes it starts")
     sessions = make_sessions(make_engine(settings.database_url, pool_size=20))
-    key = derive_key(settings.secret_key, "links")
+    key = link_keys(settings)[0]
     email, sms = email_provider(settings), sms_provider(settings)
     allowed = AllowList(settings.recipient_allow_list)
     email_second = second_email_provider(settings)
@@ -59,10 +61,21 @@ def build_house(settings: Settings) -> House:
         email=email,
         email_second=email_second,
         sms=sms,
-        writer=NoticeWriter(key, settings.public_url),
+        writer=NoticeWriter(key, settings.public_url, settings.sender_email),
         address_key=AddressKey.of(settings),
         public_url=settings.public_url,
         allowed=allowed,
     )
     words = Words(key, settings.public_url)
-    return House(settings, sessions, email, email_second, sms, words, desk, Nudger(settings.redis_url), allowed)
+    return House(
+        settings,
+        sessions,
+        email,
+        email_second,
+        sms,
+        words,
+        desk,
+        Nudger(settings.redis_url),
+        lists=suppression_lists(settings),
+        allowed=allowed,
+    )

@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 TICK_SECONDS = 1.0
 # How many ticks apart the house asks for inbound texts that a webhook may have missed.
 _INBOUND_EVERY = 60
+# How many ticks apart it asks whether the provider's suppression lists are due; they are read whole once a night.
+_LISTS_EVERY = 600
 
 
 def main() -> int:
@@ -52,6 +54,8 @@ def main() -> int:
             log.exception("a tick failed")
         if ticks % _INBOUND_EVERY == 0:
             nudger.nudge(Errand.CATCH_UP_INBOUND)
+        if ticks % _LISTS_EVERY == 0:
+            nudger.nudge(Errand.READ_SUPPRESSION_LISTS)
         ticks += 1
         stop.wait(TICK_SECONDS)
     return 0

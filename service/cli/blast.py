@@ -82,8 +82,10 @@ def schedule(
         copy["sms"] = {"body": sms_file.read_text("utf-8").strip()}
     try:
         rules = parse_rules(json.loads(audience))
-    except (ValueError, AudienceMistake) as wrong:
+    except AudienceMistake as wrong:
         refuse(f"--audience: {wrong}")
+    except (ValueError, RecursionError):
+        refuse(f"--audience: {audience[:60]!r} is no JSON; write rules like '[{{\"signed\": false}}]'")
     house = open_house()
     with house.transaction() as session:
         view = campaigns.by_slug(session, campaign)

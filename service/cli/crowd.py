@@ -36,6 +36,10 @@ class Fan:
         return _NAMES[self.number % len(_NAMES)]
 
     @property
+    def full_name(self) -> str:
+        return f"{self.name} Supporter"
+
+    @property
     def email(self) -> str:
         return f"{self.name.lower()}.{self.number}@example.org"
 
@@ -102,9 +106,9 @@ class Crowd:
             list(pool.map(lambda plan: self._guarded(partial(self._read_mail, plan[0], subject, signs=plan[1])), plans))
 
     def text(self, body: str, *, share: float) -> None:
-        """A share of those with a phone text this."""
+        """A share of those with a phone text this; `{name}` is their whole name."""
         writers = [fan for fan in self.fans if fan.texts and self.chance.random() < share]
-        self._each(writers, lambda fan: self._text(fan, body))
+        self._each(writers, lambda fan: self._text(fan, body.replace("{name}", fan.full_name)))
 
     def ask_questions(self) -> None:
         """A few write something only a person can answer."""
@@ -149,12 +153,14 @@ class Crowd:
         page = browser.open(found[0])
         self._count("clicked")
         if signs:
-            petition = re.search(r'href="(/[^"]*/petition\?t=[^"]+)"', page)
+            petition = re.search(r'href="(/[^"]*/petition\?(?:[^"]*;)?t=[^"]+)"', page)
             if "/petition" not in browser.address and petition:
                 page = browser.open(self.public_url + petition[1].replace("&amp;", "&"))
             if "Sign as" in page:
                 token = re.search(r'name="t" value="([^"]+)"', page)
-                browser.send(browser.address, page, {"t": token[1] if token else ""})
+                address = f"{self.public_url}/{self.slug}/petition"
+                fields = {"t": token[1] if token else "", "name": fan.full_name, "place": "GB"}
+                browser.send(address, page, fields)
                 self._count("signed by email")
 
     def _text(self, fan: Fan, body: str) -> None:

@@ -33,7 +33,7 @@ from service.store import Session
 from service.store.engine import make_engine, make_sessions
 from service.store.queries import progress
 from service.wording.campaign_reader import read_campaign
-from service.wording.links import derive_key
+from service.wording.links import link_keys
 
 SUPPORTERS = 500
 # Four days before kick-off become this many seconds.
@@ -119,7 +119,7 @@ class Play:
             lambda session, now: fixtures.press_half_time(session, self.fixture_id, score=score, actor=ACTOR, now=now)
         )
         self._quiet()
-        crowd.text("SIGN", share=0.25)
+        crowd.text("SIGN {name}", share=0.25)
         crowd.ask_questions()
         self._press(lambda session, now: fixtures.press_second_half(session, self.fixture_id, actor=ACTOR, now=now))
         final = Score(0, 1)
@@ -142,7 +142,7 @@ class Play:
     def link(self) -> str:
         """A one-time sign-in for the console."""
         with self.sessions.begin() as session:
-            key = derive_key(self.settings.secret_key, "links")
+            key = link_keys(self.settings)[0]
             url = self.settings.public_url
             return make_sign_in_link(session, FIRST_MANAGER, Role.ADMIN, public_url=url, key=key, now=clock.now())
 
@@ -163,7 +163,7 @@ class Play:
             progress.forget_quiet_hours(session, loaded.campaign_id)
             self.fixture_id = progress.fixture_of(session, loaded.campaign_id)
         self.slug, self.campaign_id = files.slug, loaded.campaign_id
-        self._tell(f"{done.new} supporters came with a file, kick-off in {_RUN_UP + 8:.0f} s")
+        self._tell(f"{done.new} supporters came with a file; quiet hours are off; kick-off in {_RUN_UP + 8:.0f} s")
         url = self.settings.public_url
         self.crowd = Crowd(url, self.settings.sandbox_url, self.slug, fans, self.chance)
         return self.crowd

@@ -7,6 +7,7 @@ import sys
 import urllib.request
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
 from urllib.error import URLError
 
@@ -17,7 +18,10 @@ from sqlalchemy.exc import OperationalError
 from service import clock
 from service.cli.opening import House, open_house, plainly
 from service.reporting.house import house_report
+from service.settings import EmailRoad
+from service.store.queries.catching_up import failed_refs
 from service.store.queries.house import database_now
+from service.store.queries.suppression_lists import standings
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,33 @@ def _doubts(house: House) -> Finding:
     return Finding("doubts", True, seen)
 
 
+def _catch_up(house: House) -> Finding:
+    with house.transaction(keep=False) as session:
+        report = house_report(session)
+        refs = failed_refs(session, limit=3)
+    if report.catch_up_faults:
+        named = f" (at the provider: {', '.join(refs)})" if report.catch_up.failed else ""
+        advice = (
+            "see the log of the worker on the queue `listening`, which worker-bulk reads, and the provider's status"
+        )
+        return Finding("missed texts", False, "; ".join(report.catch_up_faults) + named, advice)
+    blind = _blind_spot(house)
+    if blind is not None:
+        return blind
+    behind = report.catch_up.seconds_behind
+    seen = "not looked for yet" if behind is None else f"looked for {behind:.0f} s ago"
+    return Finding("missed texts", True, seen)
+
+
+def _blind_spot(house: House) -> Finding | None:
+    settings = house.settings
+    if settings.sms_road != "twilio" or settings.twilio_from_numbers:
+        return None
+    seen = "cannot be told from what we send: without our numbers the provider's list holds both"
+    advice = "set TWILIO_FROM_NUMBERS to the service's numbers; until then a STOP missed during a blast is found late"
+    return Finding("missed texts", False, seen, advice)
+
+
 def _clock(house: House) -> Finding:
     with house.transaction(keep=False) as session:
         skew = abs((database_now(session) - clock.now()).total_seconds())
@@ -129,6 +160,32 @@ def _keys(house: House) -> Finding:
     return Finding("webhook keys", True, "present")
 
 
+# A list is read once a night; one that was not for two is being missed.
+_LIST_AGE = timedelta(hours=48)
+
+
+def _lists(house: House) -> Finding:
+    """Whether the provider's own suppression lists are read, which tell what a webhook missed."""
+    what = "suppression lists"
+    if house.settings.email_road is EmailRoad.SMTP:
+        return Finding(what, True, "none: a mail server keeps no list")
+    with house.transaction(keep=False) as session:
+        now, lists = database_now(session), standings(session)
+    if troubled := [each for each in lists if each.trouble]:
+        names = ", ".join(each.name for each in troubled)
+        advice = "see to it that SENDGRID_API_KEY may read suppressions; what a lost webhook told of is found there"
+        return Finding(what, False, f"{names} cannot be read: {troubled[0].trouble}", advice)
+    whole = [each.finished_at for each in lists if each.finished_at]
+    if not lists or len(whole) < len(lists):
+        return Finding(what, True, "not read whole yet; that is done once a night")
+    oldest = min(whole)
+    added = sum(each.added_count for each in lists)
+    seen = f"read whole at {oldest:%Y-%m-%d %H:%M} UTC, {added} addresses found that no webhook had told of"
+    if now - oldest > _LIST_AGE:
+        return Finding(what, False, seen, "see that the `worker` processes of the Procfile run")
+    return Finding(what, True, seen)
+
+
 def _address(house: House) -> Finding:
     url = house.settings.public_url
     if not house.settings.uses_sandbox and not url.startswith("https://"):
@@ -154,10 +211,12 @@ CHECKS: tuple[Callable[[House], Finding], ...] = (
     _ticker,
     _hold,
     _doubts,
+    _catch_up,
     _clock,
     _redis,
     _providers,
     _keys,
+    _lists,
     _address,
     _recipients,
     _disk,

@@ -11,6 +11,7 @@ from service.cli.blast import blast
 from service.cli.campaign import campaign
 from service.cli.demo import demo
 from service.cli.doctor import doctor
+from service.cli.exports import consents, messages, replies, suppressions
 from service.cli.fixture import fixture
 from service.cli.hold import hold
 from service.cli.manager import manager
@@ -37,6 +38,10 @@ for command in (
     fixture,
     blast,
     supporters,
+    suppressions,
+    consents,
+    messages,
+    replies,
     petition,
     report,
     sender,

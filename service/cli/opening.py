@@ -30,7 +30,7 @@ from service.settings import Settings, SettingsError, load_settings
 from service.store import Session
 from service.store.engine import make_engine, make_sessions
 from service.wording.campaign_files import CampaignMistakes
-from service.wording.links import derive_key
+from service.wording.links import link_keys
 
 P = ParamSpec("P")
 
@@ -62,7 +62,7 @@ class House:
 
     @property
     def link_key(self) -> bytes:
-        return derive_key(self.settings.secret_key, "links")
+        return link_keys(self.settings)[0]
 
     @contextmanager
     def transaction(self, *, keep: bool = True) -> Iterator[Session]:

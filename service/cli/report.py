@@ -1,7 +1,5 @@
 """`touchline report`: what a campaign achieved."""
 
-import csv
-import io
 import json
 from dataclasses import asdict, fields
 
@@ -11,8 +9,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from service.cli.opening import open_house, plainly
-from service.planning.importing import escape_formula
 from service.reporting.funnel import CampaignReport, StageLine, campaign_report
+from service.wording.spreadsheet import csv_text
 
 _COLUMNS = ("audience", "sent", "delivered", "bounced", "opened", "clicked", "signed", "left")
 
@@ -36,13 +34,8 @@ def report(slug: str, *, as_json: bool, as_csv: bool) -> None:
 
 def _csv(found: CampaignReport) -> str:
     names = [each.name for each in fields(StageLine) if each.name != "cost"]
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*names, f"cost_{found.currency}"])
-    for line in found.lines:
-        values = [escape_formula(str(getattr(line, name))) for name in names]
-        writer.writerow([*values, f"{line.cost / 10_000:.2f}"])
-    return out.getvalue()
+    lines = ([*(getattr(line, name) for name in names), f"{line.cost / 10_000:.2f}"] for line in found.lines)
+    return csv_text([*names, f"cost_{found.currency}"], lines, line_end="\n")
 
 
 def show_report(found: CampaignReport) -> None:
@@ -60,7 +53,8 @@ def show_report(found: CampaignReport) -> None:
     sums = found.totals
     console.print(
         f"Sign-ups {sums.sign_ups}, confirmed {sums.confirmed}; by email {sums.by_email}, by text {sums.by_sms}; "
-        f"signatures {sums.signatures}, shares {sums.shares}, replies {sums.replies} ({sums.waiting} waiting), "
+        f"signatures {sums.signatures}, shares {sums.shares} "
+        f"({sums.brought} joined through {sums.sharers} sharers), replies {sums.replies} ({sums.waiting} waiting), "
         f"left {sums.left}; cost {found.cost / 10_000:.2f} {found.currency}"
     )
     for skipped in found.skipped:

@@ -3,18 +3,33 @@
 import csv
 import json
 import sys
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import islice
 
 import click
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from service import clock
+from service.cli.exports import campaign_id_of, export_to
+from service.cli.files import STANDARD, choices, readable, reading_options, refuse_file, writable
 from service.cli.opening import House, open_house, plainly, refuse
+from service.consenting.addresses import BadAddress, normalise
 from service.consenting.consent import AddressKey
-from service.planning.csv_rows import NumberedRow, UnreadableFile
-from service.planning.importing import Imported, escape_formula, import_chunk, import_file, rejects_csv
-from service.store.queries import campaigns, supporters_import
+from service.consenting.erase import erase_address
+from service.domain.channel import Channel
+from service.planning.exports import EVERYONE, EXPORTS
+from service.planning.files.faults import UnreadableFile
+from service.planning.files.people import Reading
+from service.planning.files.sheet import Sheet, SheetRow, look
+from service.planning.importing import Imported, import_file, import_rows, reject_line, rejects_head
+from service.planning.previewing import PreviewRow, preview_rows
 from service.store.queries.house import write_audit
+from service.store.races import once_more
+from service.wording.spreadsheet import BYTE_ORDER_MARK, disarm
+
+_SHOWN = 20
 
 
 @click.group()
@@ -23,103 +38,211 @@ def supporters() -> None:
 
 
 @supporters.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file")
 @click.option("--campaign", required=True, help="The campaign they consented to.")
 @click.option("--source", default="import", show_default=True, help="Where they come from, unless the file says.")
-@click.option("--rejects", type=click.Path(path_type=Path), help="Where to write the rows that could not be read.")
+@reading_options
+@click.option("--keep-rest", is_flag=True, help="Keep columns that are nothing to us as fields of your own.")
+@click.option("--dry-run", is_flag=True, help="Show how it would be read and what would come of it; write nothing.")
+@click.option("--rejects", default="", help="Where to write the rows that could not be read, to be mended; - prints.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @plainly
-def bring_in(file: Path, campaign: str, source: str, rejects: Path | None, *, as_json: bool) -> None:
-    """Bring supporters in from a CSV file. Rows that cannot be read are named with their number; the rest comes in."""
+def bring_in(
+    file: str,
+    campaign: str,
+    source: str,
+    encoding: str,
+    separator: str,
+    preset: str,
+    maps: tuple[str, ...],
+    dates: str | None,
+    rejects: str,
+    *,
+    keep_rest: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Bring supporters in from FILE (CSV or Excel's .xlsx; - reads standard input).
+
+    Rows that cannot be read are named with their number; the rest comes in.
+    """
+    asked = choices(encoding=encoding, separator=separator, preset=preset, maps=maps, dates=dates, keep_rest=keep_rest)
     house = open_house()
-    campaign_id = _campaign(house, campaign)
-    key = AddressKey.of(house.settings)
-
-    def one_chunk(chunk: list[NumberedRow], part: Imported) -> None:
-        with house.transaction() as session:
-            import_chunk(session, chunk, part, campaign_id=campaign_id, key=key, source=source, now=clock.now())
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, disable=as_json or not sys.stderr.isatty()) as progress:
-        task = progress.add_task("reading")
+    campaign_id = campaign_id_of(house, campaign)
+    with readable(file) as path:
         try:
-            done = import_file(
-                file,
-                one_chunk,
-                lambda so_far: progress.update(task, description=f"{so_far.rows} rows read"),
-            )
+            sheet = look(path, asked)
+            now = clock.now()
+            reading = Reading.of(sheet, key=AddressKey.of(house.settings), source=source, now=now)
+            with _rejects(rejects, sheet) as sink:
+                shown = preview_rows(islice(sheet.rows(), 10), reading) if dry_run else []
+                done = _run(house, sheet, reading, campaign_id, sink, dry_run=dry_run, quiet=as_json)
         except UnreadableFile as wrong:
-            refuse(str(wrong))
-    with house.transaction() as session:
-        details = {"rows": str(done.rows), "new": str(done.new)}
-        subject = f"campaign {campaign_id}"
-        write_audit(
-            session, at=clock.now(), actor="command line", deed="supporters imported", subject=subject, details=details
-        )
-    if rejects and done.rejected:
-        rejects.write_text(rejects_csv(done.rejected), "utf-8")
-    _tell(done, as_json=as_json)
+            refuse_file(wrong)
+    if not dry_run:
+        _note(house, campaign_id, done, now=now)
+    _tell(sheet, done, shown, as_json=as_json, dry_run=dry_run, aside=rejects == STANDARD)
+    if done.rows and done.rejected_count == done.rows:
+        sys.exit(1)
 
 
-def _tell(done: Imported, *, as_json: bool) -> None:
-    if as_json:
-        rejected = [{"row": each.row, "why": each.why} for each in done.rejected]
-        numbers = {
-            name: getattr(done, name) for name in ("rows", "new", "known", "permitted", "without_consent", "suppressed")
-        }
-        click.echo(json.dumps({**numbers, "rejected": rejected}))
+class _Sink:
+    """Where rejected rows are written, one after another, as they are found."""
+
+    def __init__(self) -> None:
+        self.rows: csv.Writer | None = None
+
+    def take(self, part: Imported) -> None:
+        if self.rows is not None:
+            lines = (reject_line(each) for each in part.rejected)
+            self.rows.writerows([disarm(cell.encode("utf-8", "replace").decode()) for cell in line] for line in lines)
+
+
+@contextmanager
+def _rejects(path: str, sheet: Sheet) -> Iterator[_Sink]:
+    sink = _Sink()
+    if not path:
+        yield sink
         return
-    click.echo(
+    with writable(path, reading=sheet.path) as out:
+        out.write(BYTE_ORDER_MARK)
+        sink.rows = csv.writer(out)
+        sink.rows.writerow([disarm(cell) for cell in rejects_head(sheet)])
+        yield sink
+
+
+def _run(
+    house: House, sheet: Sheet, reading: Reading, campaign_id: int, sink: _Sink, *, dry_run: bool, quiet: bool
+) -> Imported:
+    def one_chunk(chunk: list[SheetRow], part: Imported) -> None:
+        with house.transaction(keep=not dry_run) as session:
+            import_rows(session, chunk, part, campaign_id=campaign_id, reading=reading, for_real=not dry_run)
+
+    bars = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*bars, disable=quiet or not sys.stderr.isatty()) as progress:
+        task = progress.add_task("reading")
+
+        def told(part: Imported, done: Imported) -> None:
+            sink.take(part)
+            progress.update(task, description=f"{done.rows:,} rows read")
+
+        return import_file(sheet, one_chunk, told)
+
+
+def _note(house: House, campaign_id: int, done: Imported, *, now: datetime) -> None:
+    with house.transaction() as session:
+        details = {name: str(count) for name, count in done.numbers().items()}
+        subject = f"campaign {campaign_id}"
+        write_audit(session, at=now, actor="command line", deed="supporters imported", subject=subject, details=details)
+
+
+def _tell(sheet: Sheet, done: Imported, shown: list[PreviewRow], *, as_json: bool, dry_run: bool, aside: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(_as_json(sheet, done, shown, dry_run=dry_run)), err=aside)
+        return
+
+    def say(words: str) -> None:
+        click.echo(words, err=aside)
+
+    say(f"{sheet.how}{f'; {sheet.preset.title}' if sheet.preset else ''}")
+    for column in sheet.columns.unused:
+        say(f"  not used: {column.name}{f' – did you mean {column.near}?' if column.near else ''}")
+    for row in shown:
+        say(f"  row {row.number}: {row.why or ' · '.join(f'{name} {words}' for name, words in row.fields)}")
+    say(
         f"{done.rows} rows: {done.new} new supporters, {done.known} known; {done.permitted} permissions, "
-        f"{done.without_consent} without proof of consent, {done.suppressed} left alone, {len(done.rejected)} rejected"
+        f"{done.without_consent} without proof of consent, {done.suppressed} left alone, {done.left} have left, "
+        f"{done.rejected_count} rejected"
     )
-    for each in done.rejected[:20]:
-        click.echo(f"  row {each.row}: {each.why}")
-    if len(done.rejected) > 20:
-        click.echo(f"  and {len(done.rejected) - 20} more; --rejects FILE writes them all")
+    for each in done.rejected[:_SHOWN]:
+        say(f"  row {each.row}: {each.why}")
+    if done.rejected_count > _SHOWN:
+        say(f"  and {done.rejected_count - _SHOWN} more; --rejects FILE writes them all, to be mended and loaded again")
+    if done.left_out_count:
+        say(f"{done.left_out_count} of what the rows hold was not taken, though the people were:")
+    for what in done.left_out[:_SHOWN]:
+        say(f"  row {what.row}: {what.what}")
+    if done.left_out_count > _SHOWN:
+        say(f"  and {done.left_out_count - _SHOWN} more")
+    if dry_run:
+        say("This was a dry run: nothing was written.")
+
+
+def _as_json(sheet: Sheet, done: Imported, shown: list[PreviewRow], *, dry_run: bool) -> dict[str, object]:
+    return {
+        **done.numbers(),
+        "read_as": sheet.how,
+        "preset": sheet.preset.slug if sheet.preset else None,
+        "columns": {column.name: column.target for column in sheet.columns.used},
+        "unused": [{"column": column.name, "did_you_mean": column.near} for column in sheet.columns.unused],
+        "rejected": [{"row": each.row, "line": each.line, "why": each.why} for each in done.rejected],
+        "left_out": [{"row": each.row, "what": each.what} for each in done.left_out],
+        "dry_run": dry_run,
+        **(
+            {"rows_as_read": [{"row": row.number, "why": row.why, **dict(row.fields)} for row in shown]}
+            if shown
+            else {}
+        ),
+    }
 
 
 @supporters.command("export")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file")
 @click.option("--campaign", required=True, help="Whose supporters.")
+@click.option("--everyone", is_flag=True, help="All supporters, also those this campaign never asked.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @plainly
-def send_out(file: Path, campaign: str, *, as_json: bool) -> None:
-    """Write a campaign's supporters to a CSV file; nothing in it runs as a formula."""
+def send_out(file: str, campaign: str, *, everyone: bool, as_json: bool) -> None:
+    """Write a campaign's supporters to FILE (- prints), with the proof of what they allowed.
+
+    Excel opens it, nothing in it runs as a formula, and `supporters import` reads it again.
+    """
+    export_to(EVERYONE if everyone else EXPORTS["supporters"], file, campaign, as_json=as_json)
+
+
+@supporters.command("erase")
+@click.argument("address")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@plainly
+def forget(address: str, *, yes: bool, as_json: bool) -> None:
+    """Forget whoever has this email address or mobile number: a supporter, or somebody whose sign-ups wait.
+
+    Name, addresses, texts and everything else that names them is deleted; what they signed counts on without a name.
+    The address is left alone from now on, and no import brings it back. This cannot be undone.
+    """
     house = open_house()
-    campaign_id = _campaign(house, campaign)
-    names = (
-        "first_name",
-        "email",
-        "phone",
-        "locale",
-        "time_zone",
-        "source",
-        "created_at",
-        "consent_email",
-        "consent_sms",
+    channel = Channel.EMAIL if "@" in address else Channel.SMS
+    try:
+        normal = normalise(channel, address)
+    except BadAddress as bad:
+        refuse(str(bad))
+    if not yes:
+        click.confirm(f"Forget whoever has {address}? This cannot be undone", abort=True)
+    was_known = False
+
+    def erase() -> None:
+        nonlocal was_known
+        with house.transaction() as session:
+            was_known = erase_address(
+                session,
+                channel=channel,
+                address=normal,
+                key=AddressKey.of(house.settings),
+                source="command line",
+                now=clock.now(),
+            )
+            # Not even the audit names whom.
+            write_audit(
+                session, at=clock.now(), actor="command line", deed="address erased", subject=str(channel), details={}
+            )
+
+    once_more(erase)
+    if as_json:
+        click.echo(json.dumps({"was_known": was_known}))
+        return
+    click.echo(
+        "Forgotten. The address is left alone from now on, whatever is imported later."
+        if was_known
+        else "Nobody here had this address. It is left alone from now on, whatever is imported later."
     )
-    after, count = 0, 0
-    with file.open("w", encoding="utf-8", newline="") as out, house.transaction() as session:
-        writer = csv.writer(out)
-        writer.writerow(names)
-        while page := supporters_import.export_page(session, campaign_id=campaign_id, after=after):
-            writer.writerows([escape_formula(str(getattr(row, name) or "")) for name in names] for row in page)
-            after, count = page[-1].id, count + len(page)
-        write_audit(
-            session,
-            at=clock.now(),
-            actor="command line",
-            deed="supporters exported",
-            subject=f"campaign {campaign_id}",
-            details={"count": str(count)},
-        )
-    click.echo(json.dumps({"supporters": count}) if as_json else f"{count} supporters written to {file}.")
-
-
-def _campaign(house: House, slug: str) -> int:
-    with house.transaction(keep=False) as session:
-        view = campaigns.by_slug(session, slug)
-    if view is None:
-        refuse(f"there is no campaign {slug!r}")
-    return view.id

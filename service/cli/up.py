@@ -7,7 +7,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import FrameType
 from urllib.error import URLError
@@ -28,7 +28,7 @@ from service.store.engine import make_engine, make_sessions
 from service.store.migrate import migrate
 from service.store.queries import campaigns
 from service.wording.campaign_reader import read_campaign
-from service.wording.links import derive_key
+from service.wording.links import link_keys
 from service.wording.shelf import TEMPLATES
 
 ROOT = Path(__file__).parents[2]
@@ -92,9 +92,14 @@ def _load_sample(settings: Settings, say: Say) -> None:
     with make_sessions(engine).begin() as session:
         if not campaigns.every(session):
             say("loading the sample campaign, its kick-off five days from now")
-            kick_off_at = (clock.now() + timedelta(days=5)).replace(minute=0, second=0, microsecond=0)
-            load_campaign(session, read_campaign(SAMPLE), now=clock.now(), kick_off_at=kick_off_at)
+            now = clock.now()
+            load_campaign(session, read_campaign(SAMPLE), now=now, kick_off_at=sample_kick_off(now))
     engine.dispose()
+
+
+def sample_kick_off(now: datetime) -> datetime:
+    """Five days ahead at the hour the match was played, 17:00 UTC, whenever somebody tries Touchline out."""
+    return (now + timedelta(days=5)).replace(hour=17, minute=0, second=0, microsecond=0)
 
 
 class running_house:  # noqa: N801 - used like the context managers beside it
@@ -163,7 +168,7 @@ def first_link(settings: Settings) -> str | None:
             known = list_managers(session)
             if any(manager.has_password for manager in known):
                 return None
-            key = derive_key(settings.secret_key, "links")
+            key = link_keys(settings)[0]
             return make_sign_in_link(
                 session, FIRST_MANAGER, Role.ADMIN, public_url=settings.public_url, key=key, now=clock.now()
             )

@@ -27,8 +27,9 @@ class AddressKey:
 
     @classmethod
     def of(cls, settings: Settings) -> "AddressKey":
-        """Derived from the secret key, for this purpose alone."""
-        return cls(address_hash(Channel.EMAIL, "suppression key", settings.secret_key.encode()))
+        """Derived from the suppression key, or the secret key where there is none, for this purpose alone."""
+        secret = settings.suppression_key or settings.secret_key
+        return cls(address_hash(Channel.EMAIL, "suppression key", secret.encode()))
 
     def hash(self, channel: Channel, address: str) -> bytes:
         """The hash of a normalised address."""
@@ -63,12 +64,16 @@ def give_consent(
     now: datetime,
     sign_up_id: int | None = None,
     lifting: frozenset[Suppressed] = frozenset(),
+    asked_at: datetime | None = None,
+    address_hash: bytes | None = None,
 ) -> bool:
-    """Write consent into the ledger and let messages through.
+    """Write consent into the ledger and let messages through to the one address it is for.
 
-    `lifting`: the kinds of suppression this act undoes (see domain.consent). Returns False, with the ledger written
-    and nothing let through, when the address stays suppressed for another reason.
+    `address_hash`: that address; without it, the one the supporter has now. `lifting`: the kinds of suppression this
+    act undoes (see domain.consent); a wish later than `asked_at`, when this act began, is not undone. Returns False,
+    with the ledger written and nothing let through, when the address must still be left alone.
     """
+    address = address_hash or consents.hash_of(session, channel=channel, supporter_id=supporter_id)
     consent_id = consents.append(
         session,
         campaign_id=campaign_id,
@@ -80,8 +85,14 @@ def give_consent(
         source=evidence.source,
         ip=evidence.ip,
         at=now,
+        address_hash=address,
     )
-    consents.lift_suppressions(session, channel=channel, supporter_id=supporter_id, reasons=lifting)
+    if address is None:
+        return False
+    if lifting:
+        consents.lift(session, channel=channel, address_hash=address, reasons=lifting, asked_at=asked_at)
+    if consents.suppressed_reason(session, channel=channel, address_hash=address) is not None:
+        return False
     consents.permit(
         session,
         campaign_id=campaign_id,
@@ -90,7 +101,7 @@ def give_consent(
         consent_id=consent_id,
         given_at=now,
     )
-    return not consents.is_suppressed(session, channel=channel, supporter_id=supporter_id)
+    return True
 
 
 def withdraw_consent(
@@ -122,10 +133,10 @@ def withdraw_consent(
 
 def suppress_address(
     session: Session, *, channel: Channel, address: str, key: AddressKey, reason: Suppressed, now: datetime
-) -> None:
-    """Leave an address alone whether or not it is a supporter's."""
+) -> bool:
+    """Leave an address alone whether or not it is a supporter's; whether that says more than what stood there."""
     consents.lock_for_opt_out(session)
-    consents.suppress(session, channel=channel, address_hash=key.hash(channel, address), reason=reason, at=now)
+    return consents.suppress(session, channel=channel, address_hash=key.hash(channel, address), reason=reason, at=now)
 
 
 def lift_address(

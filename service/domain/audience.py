@@ -1,5 +1,6 @@
 """Who a blast is for, written as data."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,12 @@ class RuleKind(StrEnum):
     LOCALE = "locale"  # a language, or a list of them
     JOINED_AFTER = "joined_after"  # an ISO date-time with its offset
     JOINED_BEFORE = "joined_before"
+    LAST_NAME = "last_name"  # a name, or a list of them
+    POSTCODE = "postcode"  # a part a postcode begins with, or a list: "SW1", "SW1A 1AA"; "902*" for any that begins so
+    COUNTRY = "country"  # two letters, or a list of them
+    TAG = "tag"  # a tag, or a list of them: at least one
+    EXTERNAL_ID = "external_id"  # an id in another system, or a list of them
+    DETAIL = "detail"  # an own field and what it holds, or a list: "size=M"; "size=" for whoever has it at all
 
 
 _KNOWN = frozenset(str(kind) for kind in RuleKind)
@@ -27,6 +34,9 @@ _YES_NO = frozenset({RuleKind.SIGNED, RuleKind.SHARED, RuleKind.HAS_EMAIL, RuleK
 _STAGE = frozenset({RuleKind.RECEIVED})
 _STAGE_OR_ANY = frozenset({RuleKind.CLICKED, RuleKind.OPENED})
 _MOMENT = frozenset({RuleKind.JOINED_AFTER, RuleKind.JOINED_BEFORE})
+
+
+_UK_POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)\s*([0-9][A-Z]{2})", re.ASCII)
 
 
 class AudienceMistake(Exception):
@@ -101,10 +111,33 @@ def _value(kind: RuleKind, value: object) -> str | bool | tuple[str, ...] | date
             return value
         raise AudienceMistake(f"'{kind}' takes a stage's slug; got {value!r}")
     if isinstance(value, str) and value:
-        return (value,)
+        return (_word(kind, value),)
     if isinstance(value, Sequence) and value and all(isinstance(part, str) and part for part in value):
-        return tuple(str(part) for part in value)
+        return tuple(_word(kind, str(part)) for part in value)
     raise AudienceMistake(f"'{kind}' takes a word or a list of words; got {value!r}")
+
+
+def _word(kind: RuleKind, word: str) -> str:
+    """A word as supporters' own are kept: countries and postcodes in capitals, a detail with its name."""
+    if kind is RuleKind.COUNTRY:
+        if len(word.strip()) != 2 or not word.strip().isalpha():
+            raise AudienceMistake(f"'country' takes two letters such as GB or AZ; got {word!r}")
+        return word.strip().upper()
+    if kind is RuleKind.POSTCODE:
+        return _postcode(word)
+    if kind is RuleKind.DETAIL:
+        name, sign, _ = word.partition("=")
+        if not sign or not name.strip():
+            raise AudienceMistake(f"'detail' takes a field and what it holds, such as size=M; got {word!r}")
+    return word
+
+
+def _postcode(word: str) -> str:
+    code = " ".join(word.upper().split())
+    if not code.strip("* "):
+        raise AudienceMistake("'postcode' takes what a postcode begins with, such as SW1")
+    whole = _UK_POSTCODE.fullmatch(code)
+    return f"{whole[1]} {whole[2]}" if whole else code
 
 
 def _moment(kind: RuleKind, value: object) -> datetime:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+# SendGrid's words for an email it dropped because the account has no credit left: the account is the trouble.
+OVER_QUOTA = "Recipient List over Package Quota"
+
 
 class Tripped(StrEnum):
     """Why a blast was stopped by a circuit breaker."""

@@ -2,8 +2,6 @@
 
 from enum import StrEnum
 
-from service.domain.channel import Pace
-
 
 class Errand(StrEnum):
     OPEN_BLASTS = "sending.open_blasts"
@@ -13,18 +11,28 @@ class Errand(StrEnum):
     SEND_NOTICES = "sending.send_notices"
     SETTLE_DOUBTS = "sending.settle_doubts"
     CATCH_UP_INBOUND = "listening.catch_up_inbound"
+    READ_SUPPRESSION_LISTS = "sending.read_suppression_lists"
 
 
 # What a blast that may go on needs: to be written, and to be handed over.
 GO_ON = (Errand.OPEN_BLASTS, Errand.DELIVER_EMAIL, Errand.DELIVER_SMS)
 
-# The queue each errand waits in; prompt work has processes of its own.
-QUEUES: dict[Errand, Pace] = {
-    Errand.OPEN_BLASTS: Pace.BULK,
-    Errand.DELIVER_EMAIL: Pace.BULK,
-    Errand.DELIVER_SMS: Pace.BULK,
-    Errand.DELIVER_PROMPT: Pace.PROMPT,
-    Errand.SEND_NOTICES: Pace.PROMPT,
-    Errand.SETTLE_DOUBTS: Pace.BULK,
-    Errand.CATCH_UP_INBOUND: Pace.PROMPT,
+
+class Queue(StrEnum):
+    """Where errands wait. Prompt work has processes of its own; recovering texts waits for nobody and delays nobody."""
+
+    PROMPT = "prompt"
+    BULK = "bulk"
+    LISTENING = "listening"
+
+
+QUEUES: dict[Errand, Queue] = {
+    Errand.OPEN_BLASTS: Queue.BULK,
+    Errand.DELIVER_EMAIL: Queue.BULK,
+    Errand.DELIVER_SMS: Queue.BULK,
+    Errand.DELIVER_PROMPT: Queue.PROMPT,
+    Errand.SEND_NOTICES: Queue.PROMPT,
+    Errand.SETTLE_DOUBTS: Queue.BULK,
+    Errand.CATCH_UP_INBOUND: Queue.LISTENING,
+    Errand.READ_SUPPRESSION_LISTS: Queue.LISTENING,
 }

@@ -1,14 +1,18 @@
-"""What the first word of a text asks for. Stopping is read generously, everything else exactly."""
+"""What a text asks for. Leaving is read generously, everything else exactly."""
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from service.domain import closed_forms
+from service.domain.opt_out import Leaving, read_leaving
+from service.domain.quoted import own_words
+from service.domain.spelling import LONGEST
+
 
 class Keyword(StrEnum):
     STOP = "stop"
+    UNCLEAR = "unclear"
     START = "start"
     HELP = "help"
     JOIN = "join"
@@ -20,7 +24,12 @@ class Keyword(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KeywordMatch:
-    """What a text asks for. `handled_by_provider`: Twilio acts on and answers exactly this word itself."""
+    """What a text asks for. `handled_by_provider`: Twilio acts on and answers exactly this word itself.
+
+    `argument`: the name after SIGN as it was typed, the code after JOIN in capitals ("yes" where a YES answers us), the
+    number or slug after MORE, the briefing of a word of the campaign's own. UNCLEAR may be meant as a STOP: nothing is
+    texted to that number until a manager has looked.
+    """
 
     keyword: Keyword
     handled_by_provider: bool = False
@@ -31,73 +40,23 @@ class KeywordMatch:
 PROVIDER_STOP = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
 PROVIDER_START = frozenset({"START", "UNSTOP"})
 PROVIDER_HELP = frozenset({"HELP", "INFO"})
-
-# Any reasonable way of saying stop counts, provided that it is the whole of what is said: "don't stop the campaign"
-# and "stop the torture" are free text and go to a person.
-_PLEASE = r"(?:please|pls|plz|now|thanks|thank you|thx|cheers|immediately|ok|sorry|hi|hello)"
-_ME = r"(?: me| us)?"
-_WHICH = r"(?: (?:these|those|the|my|your|any|all|this|more|further|sending|getting|receiving))*"
-_THINGS = "texts?|messages?|msgs?|sms|texting|messaging|sending|contacting|emails?|updates?|alerts?|list|number"
-_WHAT = rf"{_WHICH}(?: (?:{_THINGS}|everything|all|it|this))*"
-_STOP_FORMS = (
-    r"stop+(?: all)?",
-    r"stop(?: it| this| that)?",
-    rf"stop (?:texting|messaging|sending|contacting|bothering|spamming){_ME}{_WHAT}",
-    rf"stop{_WHAT}",
-    r"(?:un ?subscribe|unsuscribe|unsubscibe|unsub|unsubscribed|desubscribe)" + _ME + _WHAT,
-    rf"(?:opt|opting|opted)[ -]?out{_WHAT}",
-    rf"(?:remove|delete|take){_ME}(?: off)?(?: (?:from|off))?{_WHAT}",
-    r"(?:cancel|end|quit|revoke|leave|exit)" + _ME + _WHAT,
-    r"no (?:more|further)" + _WHAT,
-    r"no mas|basta|arret(?:er)?|arrete|parar?|pare|dur|dayandir|stopp|halt",
-    rf"(?:do not|dont|don t|never) (?:text|message|msg|contact|sms|send|write to){_ME}{_WHAT}"
-    r"(?: again| anymore| any more)*",
-    r"(?:i )?(?:want|would like|d like|wish) to (?:stop|leave|unsubscribe|opt out)",
-    r"(?:i )?(?:no longer|dont|do not|don t) (?:want|wish)(?: to (?:get|receive|have))?" + _WHAT,
-    r"leave me alone|go away|wrong number|not interested|fuck off|piss off|f off",
-)
-_STOP = re.compile(rf"(?:{_PLEASE} )*(?:{'|'.join(_STOP_FORMS)})(?: {_PLEASE})*")
-_STOP_SIGNS = frozenset("🛑⛔🚫✋")
-_HELP = re.compile(rf"(?:help(?: me)?(?: {_PLEASE})*|{_PLEASE} help|who is this|what is this|\?+)")
+_PROVIDER = {
+    **dict.fromkeys(PROVIDER_STOP, Keyword.STOP),
+    **dict.fromkeys(PROVIDER_START, Keyword.START),
+    **dict.fromkeys(PROVIDER_HELP, Keyword.HELP),
+}
 
 
 def read_keyword(body: str, own: Mapping[str, str]) -> KeywordMatch:
-    """Read a text. `own`: the campaign's own words, in capitals, and the briefing each asks for."""
-    said = body.strip()
-    exact = said.upper()
-    if exact in PROVIDER_STOP:
-        return KeywordMatch(Keyword.STOP, handled_by_provider=True)
-    if exact in PROVIDER_START:
-        return KeywordMatch(Keyword.START, handled_by_provider=True)
-    if exact in PROVIDER_HELP:
-        return KeywordMatch(Keyword.HELP, handled_by_provider=True)
-    if said and set(said.replace("\ufe0f", "")) <= _STOP_SIGNS:
+    """Read a text, whatever it holds. `own`: the campaign's own words, in capitals, and the briefing each asks for."""
+    exact = body.strip(" \t\r\n") if len(body) <= LONGEST else ""
+    if exact.isascii() and exact.upper() in _PROVIDER:
+        return KeywordMatch(_PROVIDER[exact.upper()], handled_by_provider=True)
+    said = own_words(body[:LONGEST])
+    leaving = read_leaving(said)
+    if leaving is Leaving.ASKED:
         return KeywordMatch(Keyword.STOP)
-    words = plain(said)
-    if _STOP.fullmatch(words):
-        return KeywordMatch(Keyword.STOP)
-    if said in {"?", "??", "???"} or _HELP.fullmatch(words):
-        return KeywordMatch(Keyword.HELP)
-    return _first_word(words, own)
-
-
-def _first_word(words: str, own: Mapping[str, str]) -> KeywordMatch:
-    first, _, rest = words.partition(" ")
-    if words in {"start", "unstop", "yes start", "start please", "start again"}:
-        return KeywordMatch(Keyword.START)
-    if words == "yes" or (first == "join" and len(rest) <= 40):
-        return KeywordMatch(Keyword.JOIN, argument="yes" if words == "yes" else "")
-    if first == "sign" and len(rest) <= 40:
-        return KeywordMatch(Keyword.SIGN)
-    if first == "more":
-        return KeywordMatch(Keyword.MORE, argument=rest)
-    if words.upper() in own:
-        return KeywordMatch(Keyword.OWN, argument=own[words.upper()])
-    return KeywordMatch(Keyword.NONE)
-
-
-def plain(text: str) -> str:
-    """Lower case, no accents, no punctuation, single spaces: how people's spelling is compared."""
-    parted = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
-    bare = "".join(sign for sign in parted if not unicodedata.combining(sign)).replace("'", " ")
-    return " ".join(re.sub(r"[^a-z0-9ı?]+", " ", bare.replace("ı", "i")).split())
+    form = closed_forms.read_form(said, own)
+    if leaving is Leaving.UNCLEAR and form.name != "own":
+        return KeywordMatch(Keyword.UNCLEAR)
+    return KeywordMatch(Keyword(form.name), argument=form.argument)

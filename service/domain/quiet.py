@@ -5,6 +5,9 @@ from datetime import UTC, datetime, time, timedelta
 
 from service.domain.zones import zone_named
 
+# Why a batch was put back, as it is kept and asked for.
+WAITS_FOR_MORNING = "quiet hours"
+
 
 @dataclass(frozen=True, slots=True)
 class QuietHours:

@@ -1,23 +1,48 @@
-"""An address confirms: the sign-up becomes a supporter, consent is given, and what is worth having is on its way."""
+"""An address confirms itself: everything that waits for it is settled, and nothing that waits for another address."""
 
+import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from enum import StrEnum
 
 from service.consenting.consent import AddressKey, Evidence, give_consent
 from service.domain.channel import Channel
-from service.domain.consent import LIFTED_BY_CONFIRMING, LIFTED_BY_TEXTING_START
+from service.domain.consent import LIFTED_BY_CONFIRMING, LIFTED_BY_TEXTING_START, Suppressed
+from service.joining.asking import WAITING_LIFE
+from service.joining.referring import note_brought
+from service.petitioning.sign import Signed, SignResult, sign_petition
 from service.sending.joiners import add_joiner
 from service.store import Session
-from service.store.queries import petitions, supporters
+from service.store.queries import sign_ups, supporters
+from service.store.queries.supporters import Known
 from service.store.tables.people import SignUp
 
-# A text that says JOIN confirms a sign-up at most this old.
-PENDING_LIFE = timedelta(hours=72)
+# A code of four digits may be tried so often for one number, whoever tries.
+_CODE_TRIES = 6
+
+
+class SeveralWait(Exception):
+    """More than one sign-up waits for this number: the text must name the one it confirms by its code."""
+
+
+class NoSuchCode(Exception):
+    """No sign-up that waits for this number has this code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What one sign-up came to."""
+
+    sign_up_id: int
+    campaign_id: int
+    may_write: bool
+    signed: Signed | None
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """What a confirmation came to."""
+    """What a confirmation came to; `settled` holds everything that waited, the pressed sign-up first."""
 
     supporter_id: int
     campaign_id: int
@@ -26,83 +51,269 @@ class Confirmed:
     may_write: bool
     signed: bool
     already: bool
+    settled: tuple[Settled, ...] = ()
 
 
-def confirm_email(session: Session, sign_up_id: int, *, key: AddressKey, ip: str, now: datetime) -> Confirmed | None:
-    """The link in the confirmation email was opened and its button pressed. Safe to press twice; None if unknown."""
-    row = supporters.sign_up(session, sign_up_id)
-    if row is None or row.email is None:
+def waiting_with(session: Session, sign_up_id: int, *, now: datetime) -> Sequence[SignUp]:
+    """What the button in the letter of this sign-up would settle, the sign-up itself first; empty once nothing waits."""
+    row = sign_ups.by_id(session, sign_up_id)
+    if row is None or not _is_address(row.email):
+        return ()
+    waiting = sign_ups.waiting_for_email(session, row.email or "", since=now - WAITING_LIFE, also=row.id)
+    return _pressed_first([each for each in waiting if each.email_confirmed_at is None], row.id)
+
+
+def confirm_email(
+    session: Session,
+    sign_up_id: int,
+    *,
+    key: AddressKey,
+    ip: str,
+    now: datetime,
+    through: int | None = None,
+    code: str = "",
+) -> Confirmed | None:
+    """The link in a letter was opened and its button pressed. Safe to press twice; None if unknown.
+
+    `through`: the newest sign-up that the page showed; what came after it waits for another press. `code`: from our text
+    to the phone of the same form, typed on the page, where that number has confirmed by text already.
+    """
+    pressed = sign_ups.by_id(session, sign_up_id)
+    if pressed is None or not _is_address(pressed.email):
         return None
-    return _confirm(session, row, Channel.EMAIL, row.email, key=key, ip=ip, now=now)
-
-
-def confirm_phone(session: Session, phone: str, *, key: AddressKey, now: datetime) -> Confirmed | None:
-    """A text from this phone said JOIN; None when no sign-up of this phone waits."""
-    row = supporters.waiting_sign_up(session, phone, since=now - PENDING_LIFE)
-    if row is None or row.phone is None:
+    since = now - WAITING_LIFE
+    rows = sign_ups.waiting_for_email(session, pressed.email or "", since=since, hold=True, also=pressed.id)
+    rows = _pressed_first(
+        [row for row in rows if row.id == pressed.id or through is None or row.id <= through], pressed.id
+    )
+    if not rows:
         return None
-    return _confirm(session, row, Channel.SMS, row.phone, key=key, ip="", now=now)
+    already = rows[0].email_confirmed_at is not None
+    supporter_id = _owner_of_email(session, rows[0], code=code, key=key, now=now)
+    settled = _settle(session, rows, Channel.EMAIL, supporter_id, key=key, ip=ip, now=now)
+    return _came_to(rows[0], Channel.EMAIL, supporter_id, settled, already=already)
 
 
-def _confirm(
-    session: Session, row: SignUp, channel: Channel, address: str, *, key: AddressKey, ip: str, now: datetime
-) -> Confirmed:
-    already = (row.email_confirmed_at if channel is Channel.EMAIL else row.phone_confirmed_at) is not None
-    supporter_id = _supporter(session, row, channel, address, key=key, now=now)
-    row.supporter_id = supporter_id
-    if channel is Channel.EMAIL:
-        row.email_confirmed_at = row.email_confirmed_at or now
-    else:
-        row.phone_confirmed_at = row.phone_confirmed_at or now
-    wanted = row.wants_email if channel is Channel.EMAIL else row.wants_sms
-    may_write = wanted and not already and _give(session, row, channel, supporter_id, ip=ip, now=now)
-    signed = False
-    if row.signs_petition and channel is Channel.EMAIL:
-        signed = petitions.sign(
-            session, campaign_id=row.campaign_id, supporter_id=supporter_id, name=row.first_name, source="web", now=now
-        )
+def confirm_phone(session: Session, phone: str, *, key: AddressKey, now: datetime, code: str = "") -> Confirmed | None:
+    """A text from this phone said JOIN; None when no sign-up of this phone waits.
+
+    It confirms the sign-up it names by `code`, and without one the only one that waits. The same form sent twice is one.
+    Raises SeveralWait or NoSuchCode; then nothing is confirmed.
+    """
+    rows = sign_ups.waiting_for_text(session, phone, since=now - WAITING_LIFE)
+    if not rows:
+        return None
+    if code and code not in {row.phone_code for row in rows}:
+        raise NoSuchCode(code)
+    named = next((row for row in rows if row.phone_code == code), rows[-1])
+    if not code and any(_what_was_typed(row) != _what_was_typed(named) for row in rows):
+        raise SeveralWait(f"{len(rows)} sign-ups")
+    chosen = _pressed_first([row for row in rows if _what_was_typed(row) == _what_was_typed(named)], named.id)
+    supporter_id = _owner(session, named, Channel.SMS, phone, key=key, now=now)
+    settled = _settle(session, chosen, Channel.SMS, supporter_id, key=key, ip="", now=now)
+    return _came_to(named, Channel.SMS, supporter_id, settled, already=False)
+
+
+class CodeResult(StrEnum):
+    RIGHT = "right"
+    WRONG = "wrong"
+    # The number belongs to somebody already, or confirmed by a text of its own: it stays with whom it is.
+    APART = "apart"
+    TOO_MANY = "too_many"
+    NOTHING_WAITS = "nothing_waits"
+
+
+def waits_for_code(row: SignUp, *, now: datetime) -> bool:
+    """Whether the phone of this form may still be confirmed from the page its email led to."""
+    return bool(row.phone and row.phone_code and row.phone_confirmed_at is None and row.created_at > now - WAITING_LIFE)
+
+
+def confirm_phone_by_code(
+    session: Session, sign_up_id: int, typed: str, *, key: AddressKey, ip: str, now: datetime
+) -> CodeResult:
+    """The code of our text was typed on the page the email led to: phone and email are one person's."""
+    row = sign_ups.by_id(session, sign_up_id, hold=True)
+    if row is None or row.email_confirmed_at is None or not waits_for_code(row, now=now):
+        return CodeResult.NOTHING_WAITS
+    phone = row.phone or ""
+    if not _is_right(session, row, typed, now=now):
+        return CodeResult.TOO_MANY if _tries(session, row, now=now) >= _CODE_TRIES else CodeResult.WRONG
+    owner = supporters.by_address(session, Channel.EMAIL, row.email or "")
+    if owner is None or supporters.by_address(session, Channel.SMS, phone) is not None:
+        return CodeResult.APART
+    address_hash = key.hash(Channel.SMS, phone)
+    if not supporters.attach(session, owner.id, channel=Channel.SMS, address=phone, address_hash=address_hash):
+        return CodeResult.APART
+    _settle(session, [row], Channel.SMS, owner.id, key=key, ip=ip, now=now, typed=True)
+    return CodeResult.RIGHT
+
+
+def _tries(session: Session, row: SignUp, *, now: datetime) -> int:
+    """How often the codes of this number were tried: a stranger with many forms has no more tries than with one."""
+    return sum(tries for _, tries in sign_ups.codes_of(session, row.phone or "", since=now - WAITING_LIFE))
+
+
+def _is_right(session: Session, row: SignUp, typed: str, *, now: datetime) -> bool:
+    digits = "".join(sign for sign in typed if sign.isdecimal())
+    if _tries(session, row, now=now) >= _CODE_TRIES:
+        return False
+    if hmac.compare_digest(digits.encode(), row.phone_code.encode()):
+        return True
+    row.code_tries += 1
     session.flush()
-    if may_write:
-        add_joiner(session, campaign_id=row.campaign_id, supporter_id=supporter_id, channel=channel, now=now)
-    return Confirmed(supporter_id, row.campaign_id, channel, row.first_name, may_write, signed, already)
+    return False
 
 
-def _supporter(session: Session, row: SignUp, channel: Channel, address: str, *, key: AddressKey, now: datetime) -> int:
-    """Whose address this is: a known supporter's, the other half of this same sign-up's, or somebody new's."""
-    address_hash = key.hash(channel, address)
+def _settle(
+    session: Session,
+    rows: Sequence[SignUp],
+    channel: Channel,
+    supporter_id: int,
+    *,
+    key: AddressKey,
+    ip: str,
+    now: datetime,
+    typed: bool = False,
+) -> list[Settled]:
+    """Give each waiting sign-up what it asked for: its consent in its own words, its signature, its welcome."""
+    settled, given = [], set()
+    # By campaign, for everybody alike: two people who sign several petitions at once never wait for each other in turn.
+    for row in sorted(rows, key=lambda row: row.campaign_id):
+        if (row.email_confirmed_at if channel is Channel.EMAIL else row.phone_confirmed_at) is not None:
+            settled.append(Settled(row.id, row.campaign_id, may_write=False, signed=None))
+            continue
+        may_write = False
+        consent = (row.campaign_id, row.wordings.get(channel, ""))
+        if (row.wants_email if channel is Channel.EMAIL else row.wants_sms) and consent not in given:
+            given.add(consent)
+            may_write = _give(session, row, channel, supporter_id, key=key, ip=ip, typed=typed, now=now)
+        signed = _sign(session, row, supporter_id, key=key, now=now) if channel is Channel.EMAIL else None
+        if channel is Channel.EMAIL:
+            row.email_confirmed_at = now
+        else:
+            row.phone_confirmed_at = now
+        row.supporter_id = row.supporter_id or supporter_id
+        settled.append(Settled(row.id, row.campaign_id, may_write, signed))
+    session.flush()
+    for campaign_id in sorted({each.campaign_id for each in settled if each.may_write}):
+        add_joiner(session, campaign_id=campaign_id, supporter_id=supporter_id, channel=channel, now=now)
+    return settled
+
+
+def _sign(session: Session, row: SignUp, supporter_id: int, *, key: AddressKey, now: datetime) -> Signed | None:
+    if not row.signs_petition:
+        return None
+    return sign_petition(
+        session,
+        campaign_id=row.campaign_id,
+        supporter_id=supporter_id,
+        # Rows of the version before have one name for both uses.
+        name=row.full_name or row.first_name,
+        place=row.place,
+        source="web",
+        thank_by_email=True,
+        key=key,
+        now=now,
+    )
+
+
+def _came_to(
+    row: SignUp, channel: Channel, supporter_id: int, settled: Sequence[Settled], *, already: bool
+) -> Confirmed:
+    return Confirmed(
+        supporter_id,
+        row.campaign_id,
+        channel,
+        row.first_name,
+        may_write=any(each.may_write for each in settled),
+        signed=any(each.signed is not None and each.signed.result is SignResult.SIGNED for each in settled),
+        already=already,
+        settled=tuple(settled),
+    )
+
+
+def _owner_of_email(session: Session, row: SignUp, *, code: str, key: AddressKey, now: datetime) -> int:
+    """Whose the email is; where its phone confirmed first, and its code was typed here, the same person's."""
+    email = row.email or ""
+    if code and row.phone and row.phone_code and supporters.by_address(session, Channel.EMAIL, email) is None:
+        known = supporters.by_address(session, Channel.SMS, row.phone) if row.phone_confirmed_at else None
+        if known is not None and _is_right(session, row, code, now=now):
+            address_hash = key.hash(Channel.EMAIL, email)
+            if supporters.attach(session, known.id, channel=Channel.EMAIL, address=email, address_hash=address_hash):
+                return known.id
+    return _owner(session, row, Channel.EMAIL, email, key=key, now=now)
+
+
+def _owner(session: Session, row: SignUp, channel: Channel, address: str, *, key: AddressKey, now: datetime) -> int:
+    """Whose this address is: a known supporter's, whom the form changes nothing of, or somebody new's."""
     known = supporters.by_address(session, channel, address)
     if known is not None:
-        if not known.first_name and row.first_name:
-            supporters.change(session, known.id, {"first_name": row.first_name})
+        _greet(session, known, row)
         return known.id
-    if row.supporter_id is not None and supporters.attach(
-        session, row.supporter_id, channel=channel, address=address, address_hash=address_hash
-    ):
-        return row.supporter_id
+    if row.referred_by is not None and row.supporter_id is None:
+        note_brought(session, row.referred_by, campaign_id=row.campaign_id, now=now)
     return supporters.add(
         session,
         first_name=row.first_name,
         channel=channel,
         address=address,
-        address_hash=address_hash,
+        address_hash=key.hash(channel, address),
         locale=row.locale,
         time_zone=row.time_zone,
         source=row.source,
+        referred_by=row.referred_by,
         now=now,
     )
 
 
-def _give(session: Session, row: SignUp, channel: Channel, supporter_id: int, *, ip: str, now: datetime) -> bool:
-    texted = channel is Channel.SMS
-    evidence = Evidence(row.wordings.get(channel, ""), "text: JOIN" if texted else "confirmation link", ip)
+def _greet(session: Session, known: Known, row: SignUp) -> None:
+    if not known.first_name and row.first_name:
+        supporters.change(session, known.id, {"first_name": row.first_name})
+
+
+def _give(
+    session: Session,
+    row: SignUp,
+    channel: Channel,
+    supporter_id: int,
+    *,
+    key: AddressKey,
+    ip: str,
+    typed: bool,
+    now: datetime,
+) -> bool:
+    texted = channel is Channel.SMS and not typed
+    source = "text: JOIN" if texted else "code of our text" if typed else "confirmation link"
     return give_consent(
         session,
         campaign_id=row.campaign_id,
         channel=channel,
         supporter_id=supporter_id,
-        evidence=evidence,
+        evidence=Evidence(row.wordings.get(channel, ""), source, ip),
         sign_up_id=row.id,
-        # Only a text from the number itself undoes a STOP.
-        lifting=LIFTED_BY_TEXTING_START if texted else LIFTED_BY_CONFIRMING,
+        lifting=_lifting(texted=texted),
+        # A text is an act of this moment; a link or a code was asked for when the form was sent, and does not undo what
+        # was said since.
+        asked_at=None if texted else row.created_at,
+        address_hash=key.hash(channel, (row.email if channel is Channel.EMAIL else row.phone) or ""),
         now=now,
     )
+
+
+def _lifting(*, texted: bool) -> frozenset[Suppressed]:
+    """Only a text from the number itself undoes a STOP."""
+    return LIFTED_BY_TEXTING_START if texted else LIFTED_BY_CONFIRMING
+
+
+def _pressed_first(rows: Sequence[SignUp], sign_up_id: int) -> list[SignUp]:
+    """The sign-up whose button was pressed, then the others: of two names for one petition its own is signed."""
+    return sorted(rows, key=lambda row: (row.id != sign_up_id, row.id))
+
+
+def _what_was_typed(row: SignUp) -> tuple[object, ...]:
+    return row.campaign_id, row.first_name, row.email, row.locale, row.time_zone
+
+
+def _is_address(email: str | None) -> bool:
+    """Whether this is one still: what was erased is not."""
+    return bool(email and "@" in email)

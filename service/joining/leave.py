@@ -4,9 +4,9 @@ from datetime import datetime
 
 from service.consenting.consent import Evidence, give_consent, withdraw_consent
 from service.domain.channel import Channel
-from service.domain.consent import LIFTED_BY_CONFIRMING, Suppressed
+from service.domain.consent import LIFTED_BY_COMING_BACK, Suppressed
 from service.store import Session
-from service.store.queries import campaigns, supporters
+from service.store.queries import campaigns, consents, supporters
 
 
 def leave(
@@ -31,10 +31,52 @@ def leave(
     return changed
 
 
-def come_back(
-    session: Session, *, supporter_id: int, campaign_id: int, channel: Channel, source: str, ip: str, now: datetime
+def undo_leaving(
+    session: Session,
+    *,
+    supporter_id: int,
+    channel: Channel,
+    left_at: datetime,
+    wording: str,
+    source: str,
+    ip: str,
+    now: datetime,
 ) -> bool:
-    """Undo leaving, by whoever holds the link it was done with; False where a STOP or a complaint stands."""
+    """Take back the one leaving of that moment, in every campaign it ended; False where something else was said since.
+
+    `wording`: what the page said beside the button.
+    """
+    if consents.left_at(session, channel=channel, supporter_id=supporter_id) != left_at:
+        return False
+    is_back = True
+    for campaign_id in consents.campaigns_left(session, channel=channel, supporter_id=supporter_id, at=left_at):
+        is_back &= give_consent(
+            session,
+            campaign_id=campaign_id,
+            channel=channel,
+            supporter_id=supporter_id,
+            evidence=Evidence(wording, source, ip),
+            lifting=LIFTED_BY_COMING_BACK,
+            now=now,
+        )
+    return is_back
+
+
+def come_back(
+    session: Session,
+    *,
+    supporter_id: int,
+    campaign_id: int,
+    channel: Channel,
+    source: str,
+    ip: str,
+    now: datetime,
+    shown_at: datetime | None = None,
+) -> bool:
+    """Tick a channel again on one's own page, which shows the campaign's wording; False where more than a leaving stands.
+
+    `shown_at`: when the page was shown. A leaving later than that is not undone by it.
+    """
     wording = campaigns.consent_wording(session, campaign_id, channel)
     return give_consent(
         session,
@@ -42,6 +84,7 @@ def come_back(
         channel=channel,
         supporter_id=supporter_id,
         evidence=Evidence(wording, source, ip),
-        lifting=LIFTED_BY_CONFIRMING - {Suppressed.HARD_BOUNCE, Suppressed.INVALID, Suppressed.ERASED},
+        lifting=LIFTED_BY_COMING_BACK,
+        asked_at=shown_at,
         now=now,
     )

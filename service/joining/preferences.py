@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.consenting.consent import Evidence, withdraw_consent
+from service.consenting.erase import erase_supporter
 from service.domain.channel import Channel
-from service.domain.consent import Suppressed
 from service.joining.details import holds_a_link, known_locale, known_time_zone, tidy_name
 from service.joining.sign_up import Mistake, SignUpMistakes
 from service.store import Session
-from service.store.queries import campaigns, consents, erasing, supporters
+from service.store.queries import campaigns, consents, supporters
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +62,9 @@ def change_details(session: Session, supporter_id: int, *, first_name: str, loca
     supporters.change(session, supporter_id, {name: value for name, value in values.items() if value})
 
 
-def erase(session: Session, supporter_id: int, *, source: str, ip: str, now: datetime) -> None:
-    """Forget a person: consent withdrawn, addresses suppressed by hash, everything that names them deleted."""
-    for channel in Channel:
-        evidence = Evidence(wording="", source=source, ip=ip)
-        withdraw_consent(
-            session, supporter_id=supporter_id, channel=channel, reason=Suppressed.ERASED, evidence=evidence, now=now
-        )
-    erasing.erase(session, supporter_id, now=now)
+def erase(session: Session, supporter_id: int, *, source: str, now: datetime, ip: str = "") -> None:
+    """Forget a person, at their own wish. The network address it was asked from is not kept either."""
+    erase_supporter(session, supporter_id, source=source, now=now)
 
 
 def mask_email(email: str | None) -> str:

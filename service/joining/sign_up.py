@@ -2,28 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from service.consenting.addresses import BadAddress, normalise
 from service.consenting.consent import Evidence, ask_consent
+from service.consenting.mail_domains import suggest_email
 from service.domain.channel import Channel
-from service.domain.notice import NoticeKind
+from service.domain.petition import PLACE_LENGTH, Asks, BadName, first_word, petition_name
+from service.joining.asking import ask_to_confirm, purpose_of
 from service.joining.details import holds_a_link, known_locale, known_time_zone, tidy_name
-from service.sending.notices import NoticeRequest, ask_notice
 from service.store import Session
-from service.store.queries import supporters
-from service.store.queries.supporters import Standing
+from service.store.queries import petitions, sign_ups
+from service.store.queries.petitions import PetitionView
+from service.wording.countries import COUNTRY_CODES
 
-# One confirmation per address a day, and three until it confirms: nobody's inbox is filled by a stranger with a form.
-# What an address is sent: a question, or that it has joined already.
-_KINDS = {
-    Channel.EMAIL: (NoticeKind.CONFIRM_EMAIL, NoticeKind.ALREADY_JOINED),
-    Channel.SMS: (NoticeKind.CONFIRM_SMS, NoticeKind.JOINED_SMS),
-}
-_PER_DAY, _UNTIL_CONFIRMED = 1, 3
-# Texts cost money, and fraudsters enter numbers that pay them: so many an hour from numbers that begin alike.
-_PREFIX_LENGTH, _PER_PREFIX_HOUR = 10, 60
-_FIELDS = ("first_name", "email", "consent_email", "phone", "consent_sms", "time_zone")
+_FIELDS = ("name", "first_name", "place", "email", "consent_email", "phone", "consent_sms", "time_zone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +33,23 @@ class SignUpForm:
     source: str = ""
     ip: str = ""
     signs_petition: bool = False
+    # Whose link brought them, where one did; and whether a domain that looks mistyped was said to be right.
+    referred_by: int | None = None
+    email_is_right: bool = False
+    # The name as it should stand on the petition, that it is the only one, and the country or postcode it asks for.
+    name: str = ""
+    one_name: bool = False
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """What is wrong with one field, why, and what it should look like."""
+    """What is wrong with one field, why, and what it should look like; `instead`: what was most likely meant."""
 
     field: str
     why: str
     example: str = ""
+    instead: str = ""
 
     def __str__(self) -> str:
         return f"{self.why} (for example {self.example})" if self.example else self.why
@@ -68,10 +69,15 @@ class SignUpMistakes(Exception):
             found.setdefault(mistake.field, str(mistake))
         return found
 
+    @property
+    def suggested_email(self) -> str:
+        """The address that was most likely meant, where that is all that is wrong with it."""
+        return next((mistake.instead for mistake in self.mistakes if mistake.instead), "")
+
 
 @dataclass(frozen=True, slots=True)
 class SignedUp:
-    """What was written: the channels that must still confirm. The page shown does not depend on it."""
+    """What was written, and the channels that were asked now. The page shown does not depend on whom we know."""
 
     sign_up_id: int
     asked: frozenset[Channel]
@@ -85,44 +91,58 @@ def sign_up(
     `wordings`: channel to the words shown beside its box. Whether an address is known already changes only which
     notice it gets. Raises SignUpMistakes naming every field that is wrong.
     """
-    addresses = check(form)
+    petition = petitions.petition_of(session, campaign_id, known_locale(form.locale)) if form.signs_petition else None
+    addresses, name, place = check(form, petition)
     wants = {channel for channel in Channel if _ticked(form, channel)}
-    sign_up_id = supporters.add_sign_up(
+    kept = {str(channel): wordings.get(channel, "") for channel in wants}
+    if petition is not None:
+        kept["petition"] = petition.wording
+    sign_up_id = sign_ups.add(
         session,
         {
             "campaign_id": campaign_id,
-            "first_name": tidy_name(form.first_name),
+            "first_name": tidy_name(form.first_name) or first_word(name),
+            "full_name": name,
+            "place": place,
             "email": addresses.get(Channel.EMAIL),
             "phone": addresses.get(Channel.SMS),
             "wants_email": Channel.EMAIL in wants,
             "wants_sms": Channel.SMS in wants,
             "signs_petition": form.signs_petition,
-            "wordings": {str(channel): wordings.get(channel, "") for channel in wants},
+            "wordings": kept,
             "locale": known_locale(form.locale),
             "time_zone": known_time_zone(form.time_zone) or "Europe/London",
             "source": form.source.strip()[:60],
+            "referred_by": form.referred_by,
             "ip": form.ip,
             "created_at": now,
         },
     )
-    asked = set()
-    for channel, address in addresses.items():
-        if channel in wants:
-            evidence = Evidence(wordings.get(channel, ""), form.source.strip()[:60] or "landing page", form.ip)
-            ask_consent(
-                session, campaign_id=campaign_id, channel=channel, sign_up_id=sign_up_id, evidence=evidence, now=now
-            )
-        if channel in wants or (form.signs_petition and channel is Channel.EMAIL):
-            _ask_to_confirm(
-                session, channel, address, sign_up_id=sign_up_id, campaign_id=campaign_id, form=form, now=now
-            )
-            asked.add(channel)
-    return SignedUp(sign_up_id, frozenset(asked))
+    row = sign_ups.by_id(session, sign_up_id)
+    if row is None:
+        raise LookupError(f"sign-up {sign_up_id} is gone")
+    for channel in sorted(wants):
+        evidence = Evidence(kept.get(channel, ""), form.source.strip()[:60] or "landing page", form.ip)
+        ask_consent(
+            session, campaign_id=campaign_id, channel=channel, sign_up_id=sign_up_id, evidence=evidence, now=now
+        )
+    asks = [channel for channel in Channel if purpose_of(row, channel) is not None]
+    return SignedUp(sign_up_id, frozenset(each for each in asks if ask_to_confirm(session, row, each, now=now)))
 
 
-def check(form: SignUpForm) -> dict[Channel, str]:
-    """The addresses given, in the spelling we keep. Raises SignUpMistakes."""
+def check(form: SignUpForm, petition: PetitionView | None = None) -> tuple[dict[Channel, str], str, str]:
+    """The addresses given, in the spelling we keep, and the petition's name and place. Raises SignUpMistakes."""
     mistakes: list[Mistake] = []
+    addresses = _addresses(form, mistakes)
+    name, place = _for_petition(form, petition, mistakes) if form.signs_petition else ("", "")
+    if holds_a_link(form.first_name):
+        mistakes.append(Mistake("first_name", "a name cannot hold a web address", "Ana"))
+    if mistakes:
+        raise SignUpMistakes(mistakes)
+    return addresses, name, place
+
+
+def _addresses(form: SignUpForm, mistakes: list[Mistake]) -> dict[Channel, str]:
     addresses: dict[Channel, str] = {}
     for channel, field, typed in ((Channel.EMAIL, "email", form.email), (Channel.SMS, "phone", form.phone)):
         if typed.strip():
@@ -130,69 +150,63 @@ def check(form: SignUpForm) -> dict[Channel, str]:
                 addresses[channel] = normalise(channel, typed)
             except BadAddress as bad:
                 mistakes.append(Mistake(field, bad.why, bad.example))
+            else:
+                mistakes += _doubtful(form, channel, addresses[channel])
         elif _ticked(form, channel):
             what = "email address" if channel is Channel.EMAIL else "mobile number"
             mistakes.append(Mistake(field, f"you ticked the box but gave no {what}; please add it, or untick the box"))
+    if form.signs_petition:
+        if Channel.EMAIL not in addresses and not mistakes:
+            why = "please give an email address, so that your signature can be confirmed"
+            mistakes.append(Mistake("email", why))
+        return addresses
     if not form.email.strip() and not form.phone.strip() and not mistakes:
         mistakes.append(Mistake("email", "please give an email address, a mobile number or both", "ana@example.org"))
     unticked = not any(_ticked(form, channel) for channel in Channel)
-    if addresses and unticked and not mistakes and not form.signs_petition:
-        mistakes.append(Mistake("consent_email", "please tick how we may contact you; else we cannot write to you"))
-    if form.signs_petition and Channel.EMAIL not in addresses and not mistakes:
-        mistakes.append(Mistake("email", "please give an email address, so that your signature can be confirmed"))
-    if form.signs_petition and not form.first_name.strip():
-        mistakes.append(Mistake("first_name", "please give your name as it should stand on the petition"))
-    if holds_a_link(form.first_name):
-        mistakes.append(Mistake("first_name", "a name cannot hold a web address", "Ana"))
-    if mistakes:
-        raise SignUpMistakes(mistakes)
+    if addresses and unticked and not mistakes:
+        box = "consent_email" if Channel.EMAIL in addresses else "consent_sms"
+        mistakes.append(Mistake(box, "please tick how we may contact you; else we cannot write to you"))
     return addresses
+
+
+def _doubtful(form: SignUpForm, channel: Channel, address: str) -> list[Mistake]:
+    """A mail domain that looks mistyped, unless whoever typed it says that it is right."""
+    meant = suggest_email(address) if channel is Channel.EMAIL and not form.email_is_right else None
+    return [Mistake("email", f"did you mean {meant}?", instead=meant)] if meant else []
+
+
+def suggested_email(typed: str) -> str:
+    """The address that whoever typed this most likely meant; empty where it may well be right, or is none."""
+    try:
+        return suggest_email(normalise(Channel.EMAIL, typed)) or ""
+    except BadAddress:
+        return ""
+
+
+def _for_petition(form: SignUpForm, petition: PetitionView | None, mistakes: list[Mistake]) -> tuple[str, str]:
+    name, place = "", ""
+    try:
+        name = petition_name(form.name or form.first_name, one_word=form.one_name)
+    except BadName as bad:
+        mistakes.append(Mistake("name", str(bad), "Ana Aliyeva"))
+    try:
+        place = place_for(petition, form.place)
+    except BadName as bad:
+        mistakes.append(Mistake("place", str(bad)))
+    return name, place
+
+
+def place_for(petition: PetitionView | None, typed: str) -> str:
+    """What the petition asks for beside the name, tidied. Raises BadName where it asks and nothing was given."""
+    place = tidy_name(typed)[:PLACE_LENGTH]
+    if petition is None or petition.asks is Asks.NOTHING:
+        return ""
+    if not place:
+        raise BadName(f"please give your {petition.asks}: the petition is handed over with it")
+    if petition.asks is Asks.COUNTRY and place.upper() not in COUNTRY_CODES:
+        raise BadName("please choose your country from the list")
+    return place.upper()
 
 
 def _ticked(form: SignUpForm, channel: Channel) -> bool:
     return form.consent_email if channel is Channel.EMAIL else form.consent_sms
-
-
-def _ask_to_confirm(
-    session: Session,
-    channel: Channel,
-    address: str,
-    *,
-    sign_up_id: int,
-    campaign_id: int,
-    form: SignUpForm,
-    now: datetime,
-) -> None:
-    """Send the confirmation, within limits that hold whatever the form says."""
-    confirm, told = _KINDS[channel]
-    day = now - timedelta(days=1)
-    standing = supporters.standing(
-        session, channel, address, campaign_id=campaign_id, confirm=str(confirm), joined=str(told), since=day
-    )
-    kind = told if standing.is_joined and not form.signs_petition else confirm
-    if _asked_enough(session, channel, address, standing, kind=kind, now=now):
-        return
-    request = NoticeRequest(
-        kind=kind,
-        channel=channel,
-        to_address=address,
-        dedupe_key=f"{kind}:{sign_up_id}",
-        facts={"sign_up_id": str(sign_up_id)},
-        campaign_id=campaign_id,
-        supporter_id=standing.supporter_id,
-        # It asks to come back, or for the first time; the answer decides.
-        passes_suppression=True,
-    )
-    ask_notice(session, request, now=now)
-
-
-def _asked_enough(
-    session: Session, channel: Channel, address: str, standing: Standing, *, kind: NoticeKind, now: datetime
-) -> bool:
-    today = standing.confirm_today if kind is _KINDS[channel][0] else standing.joined_today
-    if today >= _PER_DAY or (standing.supporter_id is None and standing.confirm_ever >= _UNTIL_CONFIRMED):
-        return True
-    if channel is Channel.SMS:
-        hour, most = now - timedelta(hours=1), _PER_PREFIX_HOUR + 1
-        return supporters.sign_ups_since(session, phone_prefix=address[:_PREFIX_LENGTH], since=hour, most=most) == most
-    return False

@@ -1,15 +1,17 @@
-"""Hand a petition to its addressee: every name, and the day it was closed."""
+"""Hand a petition to its addressee: every signature that counts, and the day it was closed."""
 
-import csv
-import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from service.domain.petition import Asks
 from service.store import Session
 from service.store.queries import petitions
+from service.wording.countries import country_name
+from service.wording.spreadsheet import csv_text
 
-# A name beginning with one of these is run as a formula by the addressee's spreadsheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What stands for a signer who was forgotten: the signature counts on, the name is gone.
+NAME_WITHDRAWN = "(name withdrawn)"
 
 
 class NoPetition(Exception):
@@ -18,7 +20,7 @@ class NoPetition(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What the addressee gets: how many signed, and their names as CSV (erased names are counted, not shown)."""
+    """What the addressee gets: how many signed, and one line of CSV for each of them."""
 
     title: str
     addressee: str
@@ -27,16 +29,17 @@ class Delivery:
 
 
 def names_for_addressee(session: Session, campaign_id: int, *, language: str) -> Delivery:
-    """The petition with its names so far, in the order they were signed. Raises NoPetition."""
+    """The petition with its names so far, in the order they were signed; `count` is their number. Raises NoPetition."""
     petition = petitions.petition_of(session, campaign_id, language)
     if petition is None:
         raise NoPetition(f"campaign {campaign_id} has no petition")
-    written = io.StringIO()
-    rows = csv.writer(written, lineterminator="\n")
-    rows.writerow(("name", "signed_on"))
-    for name, signed_at in petitions.signatures(session, petition.id):
-        rows.writerow((f"'{name}" if name.startswith(_FORMULA) else name, f"{signed_at:%Y-%m-%d}"))
-    return Delivery(petition.title, petition.addressee, petition.count, written.getvalue())
+    asks = petition.asks is not Asks.NOTHING
+    head = ("name", *([str(petition.asks)] if asks else []), "signed_on")
+    rows: list[Sequence[str]] = []
+    for name, place, signed_at in petitions.signatures(session, petition.id):
+        shown = country_name(place, language) if petition.asks is Asks.COUNTRY else place
+        rows.append((name or NAME_WITHDRAWN, *([shown] if asks else []), f"{signed_at:%Y-%m-%d}"))
+    return Delivery(petition.title, petition.addressee, len(rows), csv_text(head, rows, line_end="\n"))
 
 
 def deliver(session: Session, campaign_id: int, *, language: str, now: datetime) -> Delivery:

@@ -8,6 +8,7 @@ from service.domain.audience import Audience, describe_rules
 from service.domain.channel import Channel
 from service.domain.fixture import Score
 from service.domain.message import BlastState
+from service.domain.variant import JoinedAt, read_variant
 from service.domain.wording_test import WordingTest
 from service.planning.copy_checks import mistakes_in
 from service.sending.facts import shared_facts
@@ -156,8 +157,7 @@ def check_copy(
     campaign, fixture = blasts_life.campaign_and_fixture(session, campaign_id)
     count = renderings.signature_count(session, campaign_id)
     facts = shared_facts(campaign, fixture, signature_count=count, public_url=public_url)
-    if knows_score and facts.score is None:
-        facts = replace(facts, score=Score(0, 0))
+    scored = facts if facts.score is not None else replace(facts, score=Score(0, 0))
     problems = [
         CopyProblem(channel, campaign.language, "there are no words for it")
         for channel in channels
@@ -173,7 +173,8 @@ def check_copy(
             problems += [CopyProblem(each.channel, each.language, why) for why in wrongs]
             continue
         try:
-            frozen = freeze_words(each, facts)
+            joins_later = read_variant(each.variant).place in {JoinedAt.LIVE, JoinedAt.AFTER}
+            frozen = freeze_words(each, scored if knows_score or joins_later else facts)
         except (CopyMistake, MissingFact) as wrong:
             problems.append(CopyProblem(each.channel, each.language, str(wrong)))
             continue

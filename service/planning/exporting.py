@@ -1,6 +1,7 @@
 """A campaign, back as files."""
 
 from service.domain.channel import Channel
+from service.domain.petition import Asks
 from service.domain.quiet import parse_quiet_hours
 from service.domain.stage import CatchUp, QuietHoursPolicy
 from service.sending.due import timing_of
@@ -63,6 +64,7 @@ def export_campaign(session: Session, slug: str) -> CampaignFiles:
         ),
         petition=_petition(session, row.id),
         frequency_cap=None if row.cap_count is None else FrequencyCap(row.cap_count, row.cap_window),
+        receipt=row.reply_receipt,
     )
 
 
@@ -97,4 +99,4 @@ def _petition(session: Session, campaign_id: int) -> PetitionFile | None:
         PetitionWording(language, words.get("title", ""), words.get("body", ""))
         for language, words in row.wordings.items()
     )
-    return PetitionFile(row.addressee, row.goal, wordings)
+    return PetitionFile(row.addressee, row.goal, wordings, Asks(row.asks))

@@ -1,47 +1,56 @@
-"""Bring supporters in from a CSV file: every row that can be read, and for every other its number and why."""
+"""Bring supporters in from a file: every row that can be read, and for every other where it stands and why."""
 
-import csv
-import io
-import re
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
-from zoneinfo import available_timezones
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from service.consenting.addresses import BadAddress, normalise_email, normalise_phone
+from sqlalchemy.exc import DataError, IntegrityError
+
 from service.consenting.consent import AddressKey
 from service.domain.channel import Channel
-from service.planning.csv_rows import NumberedRow, read_chunks
+from service.planning.files.cells import BadCell
+from service.planning.files.people import Reading, read_person
+from service.planning.files.sheet import Sheet, SheetRow
 from service.store import Session
 from service.store.queries import supporters_import
-from service.store.queries.supporters_import import ImportRow
+from service.store.queries.leaving import Leaving
+from service.store.queries.supporters_import import ImportCounts, ImportRow
 from service.store.races import once_more
+from service.wording.spreadsheet import csv_text
 
 # Chunks of a file under way at once.
 _AT_ONCE = 3
-_YES = frozenset({"yes", "y", "true", "1", "x"})
-# What nearly every row looks like; anything else is read by the slower, more exact libraries.
-_PLAIN_EMAIL = re.compile(r"[a-z0-9][a-z0-9._%+-]{0,63}(?<!\.)@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}")
-_ZONES = available_timezones()
-_PLAIN_UK_MOBILE = re.compile(r"\+447[1-57-9]\d{8}")
-_NATIONAL_UK_MOBILE = re.compile(r"07[1-57-9]\d{8}")
-_LOCALE = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8})*", re.IGNORECASE)
+# How many of each list are kept to be shown; all of them go to whoever asked to hear of each.
+KEPT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A row that could not be brought in. `row` counts from 1 with the header as row 1."""
+    """A row that could not be brought in, as it came. `row` counts as a spreadsheet does, `line` as a text editor."""
 
     row: int
     why: str
+    line: int = 0
+    cells: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Something of a row that was not taken, though the person was."""
+
+    row: int
+    what: str
 
 
 @dataclass(slots=True)
 class Imported:
-    """What an import came to. `without_consent`: brought in, but with no proof of consent nothing is sent to them."""
+    """What an import came to. `without_consent`: brought in, but with no proof of consent nothing is sent to them.
+
+    `suppressed`: consents not given, for they have left; `left`: addresses the file says must be left alone.
+    `rejected` and `left_out` hold the first thousand of `rejected_count` and `left_out_count`.
+    """
 
     rows: int = 0
     new: int = 0
@@ -49,56 +58,126 @@ class Imported:
     permitted: int = 0
     without_consent: int = 0
     suppressed: int = 0
+    left: int = 0
+    rejected_count: int = 0
+    left_out_count: int = 0
     rejected: list[Rejected] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
 
     def add(self, part: "Imported") -> None:
         """Take in what a part of the file came to."""
-        self.rows += part.rows
-        self.new += part.new
-        self.known += part.known
-        self.permitted += part.permitted
-        self.without_consent += part.without_consent
-        self.suppressed += part.suppressed
-        self.rejected += part.rejected
+        for name in NUMBERS:
+            setattr(self, name, getattr(self, name) + getattr(part, name))
+        self.rejected += part.rejected[: max(0, KEPT - len(self.rejected))]
+        self.left_out += part.left_out[: max(0, KEPT - len(self.left_out))]
+
+    def numbers(self) -> dict[str, int]:
+        """The counts by name."""
+        return {name: getattr(self, name) for name in NUMBERS}
+
+
+NUMBERS = (
+    *("rows", "new", "known", "permitted", "without_consent", "suppressed", "left", "rejected_count"),
+    "left_out_count",
+)
 
 
 def import_file(
-    path: Path, bring_in: Callable[[list[NumberedRow], Imported], None], told: Callable[[Imported], None]
+    sheet: Sheet,
+    bring_in: Callable[[list[SheetRow], Imported], None],
+    told: Callable[[Imported, Imported], None],
+    *,
+    at_once: int = _AT_ONCE,
+    chunk_size: int = 10_000,
+    rows: Iterable[list[SheetRow]] | None = None,
 ) -> Imported:
-    """Bring a whole file in, two chunks at a time: while one is being read, the database works on another.
+    """Bring a whole file in, some chunks at a time: while one is being read, the database works on another.
 
-    `bring_in` takes one chunk through a transaction of its own, from whichever thread; `told` hears of the progress.
+    `bring_in` takes one chunk through a transaction of its own, from whichever thread; `told` hears of each part in
+    the file's order, and of all so far.
     """
     done = Imported()
     under_way: deque[Future[Imported]] = deque()
 
-    def one(chunk: list[NumberedRow]) -> Imported:
-        parts: list[Imported] = []
+    def finish() -> None:
+        part = under_way.popleft().result()
+        done.add(part)
+        told(part, done)
 
-        def bring() -> None:
-            part = Imported()
-            bring_in(chunk, part)
-            parts.append(part)
+    with ThreadPoolExecutor(at_once, thread_name_prefix="import") as pool:
+        for chunk in rows if rows is not None else sheet.chunks(chunk_size):
+            under_way.append(pool.submit(_bring_chunk, chunk, bring_in))
+            if len(under_way) > at_once:
+                finish()
+        while under_way:
+            finish()
+    return done
 
+
+def _bring_chunk(chunk: list[SheetRow], bring_in: Callable[[list[SheetRow], Imported], None]) -> Imported:
+    """One chunk; where the database will not take it, its halves, down to the one row it will not take."""
+    parts: list[Imported] = []
+
+    def bring() -> None:
+        part = Imported()
+        bring_in(chunk, part)
+        parts.append(part)
+
+    try:
         # Two chunks with the same people in them may lock each other out; one is then run again.
         once_more(bring)
-        return parts[-1]
+    except (DataError, IntegrityError):
+        if len(chunk) == 1:
+            row = chunk[0]
+            why = "the database would not take it"
+            return Imported(rows=1, rejected_count=1, rejected=[Rejected(row.number, why, row.line, row.cells)])
+        half = len(chunk) // 2
+        whole = _bring_chunk(chunk[:half], bring_in)
+        second = _bring_chunk(chunk[half:], bring_in)
+        for name in NUMBERS:
+            setattr(whole, name, getattr(whole, name) + getattr(second, name))
+        whole.rejected += second.rejected
+        whole.left_out += second.left_out
+        return whole
+    return parts[-1]
 
-    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="import") as pool:
-        for chunk in read_chunks(path):
-            under_way.append(pool.submit(one, chunk))
-            if len(under_way) > _AT_ONCE:
-                done.add(under_way.popleft().result())
-                told(done)
-        while under_way:
-            done.add(under_way.popleft().result())
-            told(done)
-    return done
+
+def import_rows(
+    session: Session,
+    chunk: Sequence[SheetRow],
+    done: Imported,
+    *,
+    campaign_id: int,
+    reading: Reading,
+    for_real: bool = True,
+) -> None:
+    """Bring one chunk in, adding to `done`. Rows are matched to supporters by their addresses, in one spelling."""
+    by_number = {row.number: row for row in chunk}
+    read = _read(chunk, reading)
+    counts = supporters_import.bring_in(session, read.rows, campaign_id=campaign_id, now=reading.now, for_real=for_real)
+    read.note(counts)
+    absent = {number for number, _ in read.rejected}
+    part = Imported(
+        rows=len(chunk),
+        new=counts.new,
+        known=counts.known,
+        permitted=counts.permitted,
+        suppressed=counts.suppressed,
+        left=counts.left,
+        without_consent=sum(1 for row in read.rows if not (row.consents or _leaves(row) or row.number in absent)),
+        rejected=[
+            Rejected(number, why, by_number[number].line, by_number[number].cells)
+            for number, why in sorted(read.rejected)
+        ],
+        left_out=[LeftOut(number, what) for number, what in sorted(read.left_out) if number not in absent],
+    )
+    part.rejected_count, part.left_out_count = len(part.rejected), len(part.left_out)
+    done.add(part)
 
 
 def import_chunk(
     session: Session,
-    chunk: list[tuple[int, dict[str, str]]],
+    chunk: Sequence[tuple[int, Mapping[str, str]]],
     done: Imported,
     *,
     campaign_id: int,
@@ -106,138 +185,101 @@ def import_chunk(
     source: str,
     now: datetime,
 ) -> None:
-    """Bring one chunk in, adding to `done`. Rows are matched to supporters by their addresses, in one spelling."""
-    rows: list[ImportRow] = []
-    seen: set[str] = set()
-    for number, typed in chunk:
-        done.rows += 1
-        if "" in typed:
-            done.rejected.append(Rejected(number, typed[""]))
+    """As `import_rows`, for people whose fields are known by name: each with a number of its own."""
+    rows = [SheetRow(number, number, typed) for number, typed in chunk]
+    import_rows(session, rows, done, campaign_id=campaign_id, reading=Reading(key, source, now))
+
+
+def _leaves(row: ImportRow) -> bool:
+    return bool(row.left_email or row.left_sms)
+
+
+@dataclass(slots=True)
+class _Read:
+    """The rows of a chunk that can be brought in, and what is to be said of the others."""
+
+    rows: list[ImportRow] = field(default_factory=list)
+    leaving: list[Leaving] = field(default_factory=list)
+    rejected: list[tuple[int, str]] = field(default_factory=list)
+    left_out: list[tuple[int, str]] = field(default_factory=list)
+
+    def note(self, counts: ImportCounts) -> None:
+        """What the database found of them."""
+        self.rejected += [(number, "asked to be forgotten") for number in counts.forgotten]
+        self.rejected += [(number, "no address of theirs could be kept") for number in counts.nobody]
+        self.left_out += [
+            (number, f"phone: this mobile is another supporter's (number {who}); left out")
+            for number, who in counts.phone_elsewhere
+        ]
+        self.left_out += [
+            (number, "phone: we hold another mobile of theirs, which stays; nobody consented to this one")
+            for number in counts.phone_changed
+        ]
+
+
+def _read(chunk: Iterable[SheetRow], reading: Reading) -> _Read:
+    """The people of a chunk. Two with one email are one row and a reject; two with one mobile are two people."""
+    read = _Read()
+    emails: dict[str, int] = {}
+    phones: dict[str, int] = {}
+    for each in chunk:
+        if each.why:
+            read.rejected.append((each.number, each.why))
             continue
         try:
-            row = _read(typed, number, key=key, source=source, now=now)
-        except _BadRow as bad:
-            done.rejected.append(Rejected(number, str(bad)))
+            row, left_out = read_person(each.number, each.typed, reading)
+        except BadCell as bad:
+            read.rejected.append((each.number, str(bad)))
             continue
-        addresses = {address for address in (row.email, row.phone) if address}
-        if addresses & seen:
-            done.rejected.append(Rejected(number, "the same address stands in an earlier row"))
+        read.leaving += _leaving(row)
+        if row.email and row.email in emails:
+            read.rejected.append((each.number, f"the same address stands in an earlier row ({emails[row.email]})"))
             continue
-        seen |= addresses
-        rows.append(row)
-    counts = supporters_import.bring_in(session, rows, campaign_id=campaign_id, now=now)
-    done.new += counts.new
-    done.known += counts.known
-    done.permitted += counts.permitted
-    done.suppressed += counts.suppressed
-    left_out = {*counts.clashes, *counts.forgotten}
-    done.without_consent += sum(1 for row in rows if not row.consents and row.number not in left_out)
-    why = "its email and its mobile belong to two different supporters"
-    done.rejected += [Rejected(number, why) for number in counts.clashes]
-    done.rejected += [Rejected(number, "asked to be forgotten") for number in counts.forgotten]
-    done.rejected.sort(key=lambda each: each.row)
+        if row.phone and row.phone in phones:
+            if not row.email:
+                read.rejected.append((each.number, f"the same address stands in an earlier row ({phones[row.phone]})"))
+                continue
+            left_out.append(
+                f"phone: this mobile stands in an earlier row ({phones[row.phone]}), and stays theirs; left out"
+            )
+            row = _without_phone(row)
+        if row.email:
+            emails[row.email] = each.number
+        if row.phone:
+            phones[row.phone] = each.number
+        read.rows.append(row)
+        read.left_out += [(each.number, what) for what in left_out]
+    return read
 
 
-class _BadRow(Exception):
-    pass
-
-
-def _read(typed: Mapping[str, str], number: int, *, key: AddressKey, source: str, now: datetime) -> ImportRow:
-    email, phone = _email(typed.get("email", "")), _phone(typed.get("phone", ""))
-    if email is None and phone is None:
-        raise _BadRow("neither an email address nor a mobile number")
-    consents = _consents(typed, email, phone)
-    return ImportRow(
-        number=number,
-        first_name=typed.get("first_name", "").strip()[:80],
-        email=email,
-        phone=phone,
-        email_hash=key.hash(Channel.EMAIL, email) if email else None,
-        phone_hash=key.hash(Channel.SMS, phone) if phone else None,
-        locale=_locale(typed.get("locale", "")),
-        time_zone=_time_zone(typed.get("time_zone", "")),
-        source=(typed.get("source", "").strip() or source)[:60],
-        consents=consents,
-        wording=typed.get("consent_wording", "").strip(),
-        consent_at=_moment(typed.get("consent_at", ""), now=now) if consents else now,
+def _leaving(row: ImportRow) -> list[Leaving]:
+    """The addresses of a row that must be left alone, even where the row itself is not taken."""
+    sides = (
+        (Channel.EMAIL, row.email, row.email_hash, row.left_email),
+        (Channel.SMS, row.phone, row.phone_hash, row.left_sms),
     )
-
-
-def _email(typed: str) -> str | None:
-    text = typed.strip().lower()
-    if not text:
-        return None
-    if _PLAIN_EMAIL.fullmatch(text) and ".." not in text:
-        return text
-    try:
-        return normalise_email(typed)
-    except BadAddress as bad:
-        raise _BadRow(f"email: {bad}") from None
-
-
-def _phone(typed: str) -> str | None:
-    text = re.sub(r"[\s().-]", "", typed.strip().lstrip("'"))
-    if not text:
-        return None
-    if _PLAIN_UK_MOBILE.fullmatch(text):
-        return text
-    if _NATIONAL_UK_MOBILE.fullmatch(text):
-        return f"+44{text[1:]}"
-    try:
-        return normalise_phone(text)
-    except BadAddress as bad:
-        raise _BadRow(f"phone: {bad}") from None
-
-
-def _consents(typed: Mapping[str, str], email: str | None, phone: str | None) -> tuple[Channel, ...]:
-    """The channels there is proof for: a yes, the wording agreed to, and when."""
-    wants = [
-        channel
-        for channel, column, address in (
-            (Channel.EMAIL, "consent_email", email),
-            (Channel.SMS, "consent_sms", phone),
-        )
-        if address and typed.get(column, "").strip().lower() in _YES
+    return [
+        Leaving(channel, address, hashed, reason, row.source, row.left_at)
+        for channel, address, hashed, reason in sides
+        if address and hashed and reason
     ]
-    proven = typed.get("consent_wording", "").strip() and typed.get("consent_at", "").strip()
-    return tuple(wants) if proven else ()
 
 
-def _moment(typed: str, *, now: datetime) -> datetime:
-    try:
-        moment = datetime.fromisoformat(typed.strip())
-    except ValueError:
-        raise _BadRow(f"consent_at: {typed.strip()[:40]!r} is no date; write it like 2026-10-01T12:00+00:00") from None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    if aware > now:
-        raise _BadRow("consent_at: lies in the future")
-    return aware
+def _without_phone(row: ImportRow) -> ImportRow:
+    """The row of somebody whose mobile is not theirs alone."""
+    return replace(row, phone=None, phone_hash=None, left_sms=None)
 
 
-def _locale(typed: str) -> str:
-    locale = typed.strip()
-    if locale and not _LOCALE.fullmatch(locale):
-        raise _BadRow(f"locale: {locale[:20]!r} is no language; write it like en or az")
-    return locale or "en"
+def rejects_head(sheet: Sheet) -> list[str]:
+    """The headings of a list of rejects: where and why, then the file's own, so that it can be mended and loaded."""
+    return ["row", "why", *sheet.header.cells]
 
 
-def _time_zone(typed: str) -> str:
-    zone = typed.strip()
-    # Quiet hours are judged by it, so a zone nobody knows would wake people up.
-    if zone and zone not in _ZONES:
-        raise _BadRow(f"time_zone: there is no zone {zone[:40]!r}; write it like Europe/London")
-    return zone or "Europe/London"
+def reject_line(each: Rejected) -> list[str]:
+    """One row of a list of rejects, its cells as they came."""
+    return [str(each.row), each.why, *each.cells]
 
 
-def rejects_csv(rejected: list[Rejected]) -> str:
-    """The rejected rows as CSV: row number and reason."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["row", "why"])
-    writer.writerows([each.row, escape_formula(each.why)] for each in rejected)
-    return out.getvalue()
-
-
-def escape_formula(words: str) -> str:
-    """Words that a spreadsheet would run as a formula, made into text (OWASP ASVS 1.2.10)."""
-    return f"'{words}" if words[:1] in "=+-@\t\r\0＝＋－＠" and words else words
+def rejects_csv(rejected: Iterable[Rejected], headings: Sequence[str] = ()) -> str:
+    """The rejected rows as CSV: row number, reason, and the row as it came."""
+    return csv_text(["row", "why", *headings], map(reject_line, rejected))

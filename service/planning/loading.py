@@ -115,6 +115,7 @@ def _load_campaign_row(
         },
         "keywords": dict(files.keywords),
         "quiet_hours": {str(channel): _quiet(quiet) for channel, quiet in files.quiet_hours.items()},
+        "reply_receipt": files.receipt,
         "currency": files.prices.currency,
         "segment_price": files.prices.segment,
         "email_price_per_thousand": files.prices.thousand_emails,
@@ -226,6 +227,7 @@ def _load_pages(session: Session, files: CampaignFiles, campaign_id: int, change
         values: dict[str, object] = {
             "addressee": files.petition.addressee,
             "goal": files.petition.goal,
+            "asks": str(files.petition.asks),
             "wordings": {
                 wording.language: {"title": wording.title, "body": wording.body} for wording in files.petition.wordings
             },

@@ -9,6 +9,7 @@ from service.domain.channel import Channel
 from service.domain.fixture import Result
 from service.domain.quiet import parse_quiet_hours
 from service.domain.stage import Anchor
+from service.domain.variant import read_variant
 from service.planning.copy_checks import mistakes_in
 from service.planning.reckoning import reckon
 from service.planning.showing import Reader, Window, audience_counts, open_window, show
@@ -146,9 +147,10 @@ def _missing(window: Window, stage: StageView, own: Sequence[CopyView]) -> Itera
     spoken = {window.campaign.language, *window.campaign.consent_wordings}
     for language in sorted(spoken - {copy.language for copy in own}):
         yield f"nothing is written in {language}; its readers get {window.campaign.language}"
-    hangs_on_result = any(copy.variant for copy in own) and not stage.only_result
+    results = set(Result)
+    hangs_on_result = any(read_variant(copy.variant).place in results for copy in own) and not stage.only_result
     for language in sorted({copy.language for copy in own}):
-        variants = {copy.variant for copy in own if copy.language == language}
+        variants = {copy.variant for copy in own if copy.language == language and not read_variant(copy.variant).signed}
         if hangs_on_result and "" not in variants:
             for result in Result:
                 if result not in variants:

@@ -7,8 +7,9 @@ from datetime import datetime
 from service.consenting.addresses import normalise
 from service.domain.audience import Audience
 from service.domain.channel import Channel
-from service.domain.fixture import Score
+from service.domain.fixture import Result, Score
 from service.domain.notice import NoticeKind
+from service.domain.variant import JoinedAt, read_variant
 from service.sending.facts import SharedFacts, shared_facts
 from service.sending.freeze import Frozen, Words, freeze_words, links_for
 from service.sending.notices import NoticeRequest, ask_notice
@@ -24,7 +25,14 @@ from service.wording.placeholders import parse
 from service.wording.sms import SmsMeasure, costly_signs, measure, straighten
 
 # What a score is shown as before there is one.
-_EXAMPLES = {"home_win": Score(2, 1), "draw": Score(1, 1), "away_win": Score(0, 1), "": Score(0, 0)}
+_EXAMPLES = {
+    "home_win": Score(2, 1),
+    "draw": Score(1, 1),
+    "away_win": Score(0, 1),
+    "": Score(0, 0),
+    str(JoinedAt.LIVE): Score(0, 0),
+    str(JoinedAt.AFTER): Score(0, 1),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,18 +152,20 @@ def freeze_for(window: Window, words: Words) -> Frozen:
 
 def _facts(window: Window, words: Words) -> SharedFacts:
     """The facts as they stand; words that wait for a score, or for one result, are shown with an example."""
+    place = read_variant(words.variant).place
     return (
-        replace(window.facts, score=_EXAMPLES.get(words.variant, Score(0, 0)))
+        replace(window.facts, score=_EXAMPLES.get(place, Score(0, 0)))
         if _needs_example(window, words)
         else window.facts
     )
 
 
 def _needs_example(window: Window, words: Words) -> bool:
-    known = window.facts.score
+    known, place = window.facts.score, read_variant(words.variant).place
     if known is None:
-        return _names_score(words)
-    return words.variant in _EXAMPLES and words.variant not in {"", known.result}
+        # The band of a welcome to a match that is on shows the score, whether or not its words do.
+        return _names_score(words) or place in {JoinedAt.LIVE, JoinedAt.AFTER}
+    return place in set(Result) and place != known.result
 
 
 def _names_score(words: Words) -> bool:

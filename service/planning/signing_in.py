@@ -1,6 +1,7 @@
 """Signing in to the console: passwords, one-time links, and sessions that idle away, end, and can be ended."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -76,9 +77,9 @@ def sign_in(session: Session, email: str, password: str, *, here: Here, now: dat
     return as_manager(row)
 
 
-def peek_link(session: Session, token: str, *, key: bytes, now: datetime) -> Manager:
+def peek_link(session: Session, token: str, *, keys: Sequence[bytes], now: datetime) -> Manager:
     """Whom a link would sign in; changes nothing. Raises LinkSpent."""
-    facts = _link_facts(token, key, now)
+    facts = _link_facts(token, keys, now)
     row = managers.by_id(session, facts.supporter_id)
     is_open = managers.link_is_open(session, link_id=facts.nonce, manager_id=facts.supporter_id, now=now)
     if row is None or row.removed_at is not None or not is_open:
@@ -86,9 +87,9 @@ def peek_link(session: Session, token: str, *, key: bytes, now: datetime) -> Man
     return as_manager(row)
 
 
-def sign_in_by_link(session: Session, token: str, *, key: bytes, here: Here, now: datetime) -> Manager:
+def sign_in_by_link(session: Session, token: str, *, keys: Sequence[bytes], here: Here, now: datetime) -> Manager:
     """Use the link up and open a session. Raises LinkSpent."""
-    facts = _link_facts(token, key, now)
+    facts = _link_facts(token, keys, now)
     used = managers.use_link(session, link_id=facts.nonce, manager_id=facts.supporter_id, now=now)
     row = managers.by_id(session, facts.supporter_id)
     if not used or row is None or row.removed_at is not None:
@@ -163,8 +164,8 @@ def _open(session: Session, manager_id: int, *, here: Here, now: datetime) -> No
     )
 
 
-def _link_facts(token: str, key: bytes, now: datetime) -> LinkFacts:
-    facts = read_token(token, LinkKind.SIGN_IN, [key], now=now)
+def _link_facts(token: str, keys: Sequence[bytes], now: datetime) -> LinkFacts:
+    facts = read_token(token, LinkKind.SIGN_IN, keys, now=now)
     if facts is None:
         raise LinkSpent("this link no longer signs in")
     return facts

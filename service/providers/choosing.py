@@ -1,6 +1,7 @@
 """Which provider carries what, by the settings. The sandbox is the same road with another address."""
 
-from service.providers.ports import EmailProvider, SmsProvider
+from service.providers.ports import EmailProvider, SmsProvider, SuppressionLists
+from service.providers.sendgrid.lists import SendGridLists
 from service.providers.sendgrid.sending import SendGrid
 from service.providers.smtp.sending import Smtp
 from service.providers.twilio.sending import Twilio
@@ -19,6 +20,13 @@ def second_email_provider(settings: Settings) -> EmailProvider | None:
     if settings.email_second_road is EmailRoad.SMTP and settings.smtp_url:
         return Smtp(settings.smtp_url)
     return None
+
+
+def suppression_lists(settings: Settings) -> SuppressionLists | None:
+    """Whose own lists tell what a webhook missed; None where email goes by a server that keeps none."""
+    if settings.email_road is EmailRoad.SMTP:
+        return None
+    return SendGridLists(settings.sendgrid_api_key, settings.sendgrid_api_url)
 
 
 def sms_provider(settings: Settings) -> SmsProvider:

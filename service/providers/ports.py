@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from service.domain.consent import Suppressed
+
 
 class Outcome(StrEnum):
     """What became of a handover, as far as the call itself tells."""
@@ -100,6 +102,35 @@ class EmailProvider(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ListedAddress:
+    """An address on one of the provider's own suppression lists; `at` is None where it does not say since when."""
+
+    address: str
+    reason: Suppressed
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """A page of such a list. `row_count`: how many rows the provider gave, those that say nothing to us too."""
+
+    found: Sequence[ListedAddress]
+    row_count: int
+    is_last: bool
+
+
+class SuppressionLists(Protocol):
+    """Who keeps lists of whom it will not write to again."""
+
+    @property
+    def names(self) -> Sequence[str]: ...
+
+    def page(self, name: str, *, since: datetime | None, upto: datetime, offset: int) -> ListPage:
+        """A page of a list, of what came onto it in this stretch of time. Raises ProviderAway."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """One text. `sender` None: the messaging service, or the first number of the pool."""
 
@@ -138,8 +169,16 @@ class FoundText:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A picture or another file of a text; `url` is '' where it cannot be opened safely or is not known."""
+
+    url: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
 class InboundText:
-    """A text somebody sent us."""
+    """A text somebody sent us, cleaned by the adapter it came through (see domain.inbound_text)."""
 
     provider_ref: str
     from_number: str
@@ -148,6 +187,17 @@ class InboundText:
     received_at: datetime
     # What the provider itself did with an opt-out word: "STOP", "START", "HELP" or "".
     opt_out_type: str = ""
+    # How it came: "sms", "whatsapp" or "rcs".
+    via: str = "sms"
+    media: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InboundPage:
+    """A part of the provider's list of what came in; `following` names the next one, '' after the last."""
+
+    texts: Sequence[InboundText]
+    following: str
 
 
 class SmsProvider(Protocol):
@@ -164,8 +214,8 @@ class SmsProvider(Protocol):
         """The provider's own list of what went to a number since. Raises ProviderAway."""
         ...
 
-    def inbound_since(self, since: datetime) -> list[InboundText]:
-        """What came in since, as the provider has it. Raises ProviderAway."""
+    def inbound_page(self, since: datetime, *, page: str) -> InboundPage:
+        """A page of what came in since, as the provider has it; '' asks for the first. Raises ProviderAway."""
         ...
 
     def close(self) -> None:

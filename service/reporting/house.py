@@ -1,12 +1,16 @@
 """How the house itself is doing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from service.domain.doubt import ALARMING_AFTER
 from service.store import Session
 from service.store.migrate import newest_migration
-from service.store.queries import house
+from service.store.queries import catching_up, house
+from service.store.queries.catching_up import CatchUpHealth
+
+# It is asked every minute; a long list may take some.
+_CATCH_UP_SECONDS = 15 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +26,23 @@ class HouseReport:
     oldest_doubt_seconds: float
     held_reason: str | None
     replies_waiting: int
+    catch_up: CatchUpHealth
 
     @property
     def doubt_is_alarming(self) -> bool:
         """Whether something has been in doubt for longer than evidence takes to come."""
         return self.oldest_doubt_seconds > ALARMING_AFTER.total_seconds()
+
+    @property
+    def catch_up_faults(self) -> Sequence[str]:
+        """What is wrong with the recovery of texts that no webhook brought; nothing where all is well."""
+        faults, behind = [], self.catch_up.seconds_behind
+        if behind is not None and behind > _CATCH_UP_SECONDS:
+            faults.append(f"missed texts have not been looked for as a whole for {behind / 60:.0f} minutes")
+        if self.catch_up.failed:
+            many = "1 text was" if self.catch_up.failed == 1 else f"{self.catch_up.failed} texts were"
+            faults.append(f"{many} set aside, for they could not be received")
+        return faults
 
 
 def house_report(session: Session) -> HouseReport:
@@ -42,4 +58,5 @@ def house_report(session: Session) -> HouseReport:
         oldest_doubt_seconds=vital.oldest_doubt_seconds,
         held_reason=vital.held_reason,
         replies_waiting=vital.replies_waiting,
+        catch_up=catching_up.health(session),
     )

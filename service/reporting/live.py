@@ -7,6 +7,7 @@ from datetime import datetime
 
 from service.domain.doubt import ALARMING_AFTER
 from service.domain.message import MessageState
+from service.domain.quiet import WAITS_FOR_MORNING
 from service.store import Session
 from service.store.queries import blasts, progress
 
@@ -51,6 +52,13 @@ class Progress:
     rate: float
     seconds_left: int | None
     doubt_since: datetime | None
+    # What waits for the end of quiet hours, by channel.
+    quiet: tuple[progress.QuietWait, ...] = ()
+
+    @property
+    def asleep(self) -> int:
+        """How many messages wait for the morning where their supporters are."""
+        return sum(wait.count for wait in self.quiet)
 
     @property
     def waiting(self) -> int:
@@ -83,7 +91,8 @@ def progress_of(session: Session, blast_id: int) -> Progress:
             reasons[count.reason] += count.count
     rate = progress.accepted_lately(session, blast_id) / 10
     channels = {channel: channel_progress(counts, channel) for channel in row.channels}
-    waiting = sum(channel.waiting for channel in channels.values())
+    quiet = tuple(progress.quiet_waits(session, blast_id, reason=WAITS_FOR_MORNING))
+    awake = sum(channel.waiting for channel in channels.values()) - sum(wait.count for wait in quiet)
     return Progress(
         blast_id=blast_id,
         title=row.title,
@@ -94,8 +103,9 @@ def progress_of(session: Session, blast_id: int) -> Progress:
         withheld_reasons=dict(reasons),
         channels=channels,
         rate=rate,
-        seconds_left=int(waiting / rate) if rate and waiting else None,
+        seconds_left=int(awake / rate) if rate and awake else None,
         doubt_since=progress.oldest_doubt(session, blast_id),
+        quiet=quiet,
     )
 
 

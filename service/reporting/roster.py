@@ -1,6 +1,7 @@
 """Supporters one at a time: finding one, and everything that happened with them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from service.store import Session
@@ -21,6 +22,12 @@ class Listed:
     time_zone: str
     source: str
     joined_at: datetime
+    last_name: str = ""
+    postcode: str = ""
+    country: str = ""
+    tags: tuple[str, ...] = ()
+    external_id: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +93,10 @@ def _listed(row: Supporter) -> Listed:
         time_zone=row.time_zone,
         source=row.source,
         joined_at=row.created_at,
+        last_name=row.last_name,
+        postcode=row.postcode,
+        country=row.country,
+        tags=tuple(row.tags),
+        external_id=row.external_id or "",
+        details=row.details,
     )

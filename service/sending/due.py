@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from service.domain.channel import Channel
 from service.domain.fixture import Fixture, FixtureState, Result, Score
 from service.domain.message import BlastState
 from service.domain.stage import Anchor, Firing, Timing
+from service.domain.variant import place_now, standing_of
 from service.sending.facts import shared_facts
-from service.sending.freeze import NothingToSay, Words, choose_variants, freeze_blast, words_of_test
+from service.sending.freeze import NothingToSay, Words, choose_words, freeze_blast, stage_words, words_of_test
 from service.store import Session
 from service.store.queries import blasts_life, opening, renderings
 from service.store.tables import campaign as rows
@@ -111,11 +111,10 @@ def _open(session: Session, due: opening.DueStage, *, public_url: str, now: date
         opens_upto=opening.last_supporter_id(session),
         now=now,
     )
-    copies = [
-        Words(Channel(copy.channel), copy.language, copy.variant, copy.subject, copy.preheader, copy.body)
-        for copy in renderings.copies_for(session, due.stage.id)
-    ]
-    words = choose_variants(copies, result or "")
+    copies = stage_words(renderings.copies_for(session, due.stage.id))
+    fixture = fixture_of(due.fixture)
+    place, arm = (place_now(fixture), standing_of(fixture)) if rolling else (result or "", "")
+    words = choose_words(copies, place, arm=arm)
     _freeze(
         session,
         blast_id,

@@ -2,14 +2,16 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.domain.channel import Channel
+from service.domain.variant import SIGNED, read_variant, wanted
 from service.domain.wording_test import wordings_of
 from service.sending.facts import SharedFacts
-from service.sending.personal import link_target
+from service.sending.personal import FRIEND_LINK, link_target
 from service.store import Session
 from service.store.queries import renderings
+from service.store.tables.campaign import Copy as Copied
 from service.wording.compiled import compile_for
 from service.wording.email import EmailCopy, RenderedEmail, render_email
 from service.wording.placeholders import Copy, Placeholder, parse, write
@@ -26,7 +28,7 @@ class Words:
     subject: str
     preheader: str
     body: str
-    # Which wording of a test it is; '' where there is none.
+    # Which wording it is: of a test a or b, else for whom: signers, and how the match stands. '' for everybody.
     arm: str = ""
 
 
@@ -66,13 +68,32 @@ def freeze_words(words: Words, facts: SharedFacts) -> Frozen:
     return Frozen(rendered.subject, rendered.text, rendered.html, rendered.slots)
 
 
-def choose_variants(words: Iterable[Words], variant: str) -> list[Words]:
-    """For each channel and language the words written for this result, else those for any."""
+def stage_words(copies: Iterable[Copied]) -> list[Words]:
+    """Everything a stage says, as it was written."""
+    return [
+        Words(Channel(copy.channel), copy.language, copy.variant, copy.subject, copy.preheader, copy.body)
+        for copy in copies
+    ]
+
+
+def choose_words(words: Sequence[Words], place: str, *, arm: str = "") -> list[Words]:
+    """For each channel and language the words for this place (a result, or how the match stands), else for any.
+
+    Where there are words for whoever has signed, they come too, in an arm of their own; `arm`: that of all others.
+    """
+    signed = [
+        replace(each, arm=f"{arm}.{SIGNED}" if arm else SIGNED)
+        for each in _best(words, wanted(place, signed=True))
+        if read_variant(each.variant).signed
+    ]
+    # Whoever takes the last rendering of a language without looking at its arm takes the one for everybody.
+    return signed + [replace(each, arm=arm) for each in _best(words, wanted(place, signed=False))]
+
+
+def _best(words: Sequence[Words], names: Sequence[str]) -> list[Words]:
     chosen: dict[tuple[Channel, str], Words] = {}
-    for each in words:
-        place = each.channel, each.language
-        if each.variant == variant or (each.variant == "" and place not in chosen):
-            chosen[place] = each
+    for each in sorted((each for each in words if each.variant in names), key=lambda each: names.index(each.variant)):
+        chosen.setdefault((each.channel, each.language), each)
     return list(chosen.values())
 
 
@@ -88,7 +109,7 @@ def freeze_blast(
 ) -> None:
     """Write the renderings of a blast. Raises NothingToSay, CopyMistake or MissingFact; then nothing is written."""
     for channel in channels:
-        if not any(each.channel == channel for each in words):
+        if not any(each.channel == channel and not each.arm.endswith(SIGNED) for each in words):
             raise NothingToSay(f"no words for {channel}")
     for each in words:
         if each.channel not in channels:
@@ -112,9 +133,10 @@ def freeze_blast(
 
 
 def links_for(session: Session, campaign_id: int, campaign_slug: str, names: Iterable[str]) -> dict[str, int]:
-    """The rows of links that these placeholders lead through."""
+    """The rows of links that these placeholders lead through; for a friend's link, the campaign it leads to."""
     targets = {name: link_target(name, campaign_slug) for name in names}
-    return {name: renderings.link_to(session, campaign_id, target) for name, target in targets.items() if target}
+    rows = {name: renderings.link_to(session, campaign_id, target) for name, target in targets.items() if target}
+    return rows | {name: campaign_id for name in targets if name == FRIEND_LINK}
 
 
 def thaw_email(subject: str, text: str, html: str, slots: Sequence[Sequence[object]]) -> RenderedEmail:

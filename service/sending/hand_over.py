@@ -19,7 +19,7 @@ from service import clock
 from service.domain.allowed import EVERYBODY, AllowList
 from service.domain.channel import Channel, Pace
 from service.domain.message import BlastState, MessageState, Withheld
-from service.domain.quiet import parse_quiet_hours
+from service.domain.quiet import WAITS_FOR_MORNING, parse_quiet_hours
 from service.domain.stage import QuietHoursPolicy
 from service.points import point
 from service.sending.outcomes import Handed, write_batch_outcome
@@ -243,7 +243,7 @@ def _is_quiet(session: Session, claimed: ClaimedBatch, *, owner: UUID) -> bool:
         batches.end_unsent(session, claimed.id, owner=owner, state=MessageState.EXPIRED, reason="quiet until too late")
     else:
         wait = (ends_at - claimed.now).total_seconds()
-        batches.requeue_batch(session, claimed.id, owner=owner, wait=wait, reason="quiet hours")
+        batches.requeue_batch(session, claimed.id, owner=owner, wait=wait, reason=WAITS_FOR_MORNING)
     return True
 
 

@@ -3,19 +3,26 @@
 from datetime import datetime
 
 from service.domain.channel import Channel
+from service.domain.variant import standing_of
+from service.sending.due import fixture_of
+from service.sending.welcomes import arms_for
 from service.store import Session
-from service.store.queries import joiners
+from service.store.queries import blasts_life, joiners
 
 
 def add_joiner(session: Session, *, campaign_id: int, supporter_id: int, channel: Channel, now: datetime) -> int:
     """Give a supporter who has just consented their copies; how many messages were written.
 
     They get the campaign's sign-up stages, and every stage that fired before they came whose policy is to catch up,
-    that is not yet stale and whose audience they are in. Safe to call again: a message is written once, ever.
+    that is not yet stale and whose audience they are in; each in the words for how the match stands now. Safe to call again: a message is written once, ever.
     Nudge sending.deliver_prompt after commit.
     """
     written = 0
+    signed = joiners.has_signed(session, campaign_id, supporter_id)
+    _, fixture = blasts_life.campaign_and_fixture(session, campaign_id)
+    standing = standing_of(fixture_of(fixture))
     for blast in joiners.open_to_joiners(session, campaign_id=campaign_id, channel=channel, now=now):
         if joiners.is_in_audience(session, blast, channel=channel, supporter_id=supporter_id):
-            written += joiners.write_one(session, blast, channel=channel, supporter_id=supporter_id, now=now)
+            arms = arms_for(standing if blast.is_rolling else blast.test_winner, signed=signed)
+            written += joiners.write_one(session, blast, channel=channel, supporter_id=supporter_id, arms=arms, now=now)
     return written

@@ -166,11 +166,17 @@ class NoticeDesk:
 
 # Anybody can type anybody's address into a form: a number that texted STOP, or an inbox that complained, is not asked
 # to come back because of it. Only a text from the number itself, or a manager, undoes that.
-_ASKING = frozenset({NoticeKind.CONFIRM_EMAIL, NoticeKind.CONFIRM_SMS, NoticeKind.ALREADY_JOINED})
+_ASKING = frozenset(
+    {
+        *(NoticeKind.CONFIRM_EMAIL, NoticeKind.CONFIRM_SIGNATURE, NoticeKind.CONFIRM_SMS),
+        *(NoticeKind.ALREADY_JOINED, NoticeKind.HAS_SIGNED_EMAIL),
+    }
+)
 
 
 def _may_pass(notice: IntendedNotice, reason: Suppressed) -> bool:
-    if not notice.passes_suppression:
+    # A text that may be an opt-out came after this was asked for: nothing goes until a manager has looked.
+    if not notice.passes_suppression or reason is Suppressed.UNCLEAR:
         return False
     return notice.kind not in _ASKING or reason in LIFTED_BY_CONFIRMING
 

@@ -9,36 +9,46 @@ from service.domain.notice import NoticeKind
 from service.sending.facts import shared_facts
 from service.sending.personal import link_target
 from service.store import Session
-from service.store.queries import blasts_life, renderings
+from service.store.queries import blasts_life, campaigns, renderings
 from service.store.queries.notice_life import IntendedNotice
 from service.store.tables.campaign import Campaign, Fixture
 from service.wording.email import FinishedEmail
 from service.wording.links import LinkKind, sign
 from service.wording.placeholders import BRIEFING_LINK
 from service.wording.service_messages import (
+    KEYWORD_FACTS,
     ServiceEmail,
     ServiceText,
     render_service_email,
     render_service_text,
 )
+from service.wording.sms import straighten_quotes
 
 CONFIRM_LIFE = timedelta(hours=72)
 
 _EMAILS: Mapping[NoticeKind, ServiceEmail] = {
     NoticeKind.CONFIRM_EMAIL: ServiceEmail.CONFIRM,
+    NoticeKind.CONFIRM_SIGNATURE: ServiceEmail.CONFIRM_SIGNATURE,
     NoticeKind.ALREADY_JOINED: ServiceEmail.ALREADY_JOINED,
     NoticeKind.SIGNED_EMAIL: ServiceEmail.SIGNED,
+    NoticeKind.HAS_SIGNED_EMAIL: ServiceEmail.HAS_SIGNED,
     NoticeKind.MANAGER_LINK: ServiceEmail.SIGN_IN,
 }
 _TEXTS: Mapping[NoticeKind, ServiceText] = {
     NoticeKind.CONFIRM_SMS: ServiceText.CONFIRM,
     NoticeKind.JOINED_SMS: ServiceText.JOINED,
+    NoticeKind.JOIN_WHICH_SMS: ServiceText.JOIN_WHICH,
     NoticeKind.SIGNED_SMS: ServiceText.SIGNED,
+    NoticeKind.NAME_NEEDED_SMS: ServiceText.NAME_NEEDED,
     NoticeKind.ALREADY_SIGNED_SMS: ServiceText.ALREADY_SIGNED,
     NoticeKind.NOT_KNOWN_SMS: ServiceText.UNKNOWN_SIGNER,
     NoticeKind.MORE_SMS: ServiceText.MORE,
     NoticeKind.HELP_SMS: ServiceText.HELP,
     NoticeKind.LEFT_SMS: ServiceText.LEFT,
+    NoticeKind.CAME_BACK_SMS: ServiceText.CAME_BACK,
+    NoticeKind.ON_LIST_SMS: ServiceText.ON_LIST,
+    NoticeKind.NOT_ON_LIST_SMS: ServiceText.NOT_ON_LIST,
+    NoticeKind.NO_BRIEFING_SMS: ServiceText.NO_BRIEFING,
 }
 
 
@@ -55,10 +65,11 @@ class NoticeWords:
 
 @dataclass(frozen=True, slots=True)
 class NoticeWriter:
-    """Writes notices; `key` signs links below `public_url`."""
+    """Writes notices; `key` signs links below `public_url`. What belongs to no campaign comes from `sender_email`."""
 
     key: bytes
     public_url: str
+    sender_email: str
 
     def write(self, session: Session, notice: IntendedNotice) -> NoticeWords:
         """The words of one notice, read from the database as it stands."""
@@ -67,7 +78,7 @@ class NoticeWriter:
         kind = NoticeKind(notice.kind)
         email, body = None, ""
         language = notice.facts.get("language", campaign.language if campaign else "en")
-        if kind in {NoticeKind.ANSWER_SMS, NoticeKind.TEST_SMS}:
+        if kind in {NoticeKind.ANSWER_SMS, NoticeKind.TEST_SMS, NoticeKind.RECEIPT_SMS}:
             body = notice.facts["body"]
         elif kind is NoticeKind.TEST_EMAIL:
             email = FinishedEmail(notice.facts["subject"], notice.facts["html"], notice.facts["text"])
@@ -76,7 +87,7 @@ class NoticeWriter:
         else:
             email = render_service_email(_EMAILS[kind], facts, language=language)
         return NoticeWords(
-            from_address=campaign.sender_email if campaign else "touchline@example.org",
+            from_address=campaign.sender_email if campaign else self.sender_email,
             from_name=campaign.sender_name if campaign else "Touchline",
             reply_to=campaign.reply_to if campaign else "",
             email=email,
@@ -104,7 +115,16 @@ class NoticeWriter:
             "petition_title": title,
             "addressee": addressee,
         }
-        return facts | self._own_links(notice, campaign.slug) | self._tracked(session, notice, campaign)
+        if notice.kind in {NoticeKind.MORE_SMS, NoticeKind.NO_BRIEFING_SMS}:
+            facts |= _briefing_facts(session, campaign, notice.facts.get("briefing_slug", ""))
+        if code := notice.facts.get("code"):
+            # The code names the one sign-up that this text may confirm.
+            facts["keyword_join"] = f"{KEYWORD_FACTS['keyword_join']} {code}"
+        links = self._own_links(notice, campaign.slug)
+        if "preferences_link" in links:
+            # Where a notice of the version before names no petition.
+            links.setdefault("signature_link", links["preferences_link"])
+        return facts | links | self._tracked(session, notice, campaign)
 
     def _own_links(self, notice: IntendedNotice, slug: str) -> dict[str, str]:
         links: dict[str, str] = {}
@@ -122,6 +142,15 @@ class NoticeWriter:
         if notice.supporter_id:
             token = sign(LinkKind.PREFERENCES, notice.supporter_id, key=self.key, channel=notice.channel)
             links["preferences_link"] = f"{self.public_url}/preferences/{token}"
+        if notice.supporter_id and (petition_id := notice.facts.get("petition_id")):
+            token = sign(
+                LinkKind.SIGNATURE,
+                notice.supporter_id,
+                key=self.key,
+                channel=notice.channel,
+                target=int(petition_id),
+            )
+            links["signature_link"] = f"{self.public_url}/signature/{token}"
         return links
 
     def _sign_in_token(self, notice: IntendedNotice) -> str:
@@ -139,7 +168,23 @@ class NoticeWriter:
     def _link(self, session: Session, notice: IntendedNotice, campaign: Campaign, name: str) -> str:
         target = link_target(name, campaign.slug) or f"/{campaign.slug}/"
         if not notice.supporter_id:
-            return f"{self.public_url}{target}"
+            # Whoever comes by a text of ours is known to have come so, as by any other source.
+            source = "?s=sms" if notice.channel is Channel.SMS else ""
+            return f"{self.public_url}{target}{source}"
         row = renderings.link_to(session, campaign.id, target)
         token = sign(LinkKind.CLICK, notice.supporter_id, key=self.key, channel=notice.channel, target=row)
         return f"{self.public_url}/l/{token}"
+
+
+def _briefing_facts(session: Session, campaign: Campaign, slug: str) -> dict[str, str]:
+    """Which briefing a text is about, and how many there are to ask for."""
+    pages = campaigns.briefings(session, campaign.id, campaign.language)
+    count = len(pages)
+    facts = {
+        "briefing_count": f"is {count} briefing" if count == 1 else f"are {count} briefings",
+        "briefing_numbers": "MORE 1" if count == 1 else f"MORE 1 to MORE {count}",
+    }
+    for number, page in enumerate(pages, start=1):
+        if page.slug == slug:
+            facts |= {"briefing_title": straighten_quotes(page.title), "briefing_number": f"{number} of {count}"}
+    return facts

@@ -137,6 +137,12 @@ def _write_uniform(
 def _write_each(
     session: Session, batch: ClaimedBatch, attempt_id: UUID, recipients: Recipients, fates: Sequence[Fate]
 ) -> None:
+    if not batches.hold_attempt(session, batch.id, attempt_id):
+        # Another has taken the batch over while this one was away: what becomes of its messages is theirs to write.
+        log.warning("an outcome came too late to be written", extra={"batch": batch.id})
+        for supporter_id, fate in zip(recipients.supporter_ids, fates, strict=True):
+            _suppress(session, batch, supporter_id, fate.suppresses)
+        return
     marks: list[MessageOutcome] = []
     put_back: list[int] = []
     in_doubt: list[int] = []

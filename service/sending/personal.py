@@ -11,6 +11,9 @@ from service.wording.placeholders import BRIEFING_LINK
 from service.wording.sms import straighten_quotes
 from service.wording.times import kick_off_words
 
+# The campaign's own page, by the code of the one who passes it on.
+FRIEND_LINK = "friend_link"
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -23,7 +26,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class PersonalWords:
-    """Fills personal placeholders for one blast, channel and language. `links`: placeholder to row of links."""
+    """Fills personal placeholders for one blast, channel and language.
+
+    `links`: placeholder to row of links; for a friend's link, to the campaign.
+    """
 
     key: bytes
     public_url: str
@@ -52,6 +58,9 @@ class PersonalWords:
             return self._link("leave", LinkKind.LEAVE, 0, supporter_ids)
         if name == "preferences_link":
             return self._link("preferences", LinkKind.PREFERENCES, 0, supporter_ids)
+        if name == FRIEND_LINK:
+            # It is made to be passed on: it says who passed it on, and lets nobody do anything in their name.
+            return self._link("f", LinkKind.SHARE, self.links[name], supporter_ids)
         return self._link("l", LinkKind.CLICK, self.links[name], supporter_ids)
 
     def _link(self, path: str, kind: LinkKind, target: int, supporter_ids: Sequence[int]) -> Callable[[Person], str]:

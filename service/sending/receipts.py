@@ -1,14 +1,16 @@
 """What providers told us: kept once per event, applied in any order; opt-outs obeyed in the same transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.consenting.consent import Evidence as ConsentEvidence
-from service.consenting.consent import withdraw_consent
-from service.domain.consent import Suppressed
+from service.consenting.consent import AddressKey
+from service.domain.channel import Channel
 from service.domain.message import EVIDENCE_RANK, MessageRef, MessageState, NoticeRef, parse_ref
 from service.domain.receipt import Receipt, ReceiptKind
+from service.logs import mask
+from service.sending.obeying import obey
+from service.sending.receipt_refs import of_channel
 from service.store import Session
 from service.store.queries import notice_life, receipts
 from service.store.queries.receipts import Evidence, ReceiptRow
@@ -30,8 +32,12 @@ _EVIDENCE: dict[ReceiptKind, MessageState] = {
 }
 
 
-# A provider that drops an email for these reasons knows of a wish we had missed.
-_DROPPED_FOR = {"Unsubscribed Address": Suppressed.LEFT, "Spam Reporting Address": Suppressed.COMPLAINT}
+# The longest reason that is kept.
+_LONGEST = 200
+
+
+# What each provider carries: one that speaks of the other's messages is kept, and not believed.
+_CHANNELS = {"twilio": Channel.SMS, "sendgrid": Channel.EMAIL, "smtp": Channel.EMAIL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +48,33 @@ class Applied:
     suppressed: int
 
 
-def apply_receipts(session: Session, provider: str, given: Sequence[Receipt], *, now: datetime) -> Applied:
-    """Keep and apply receipts. A receipt seen before changes nothing; one that names no message of ours is kept."""
-    rows = {receipt.event_id: _row(receipt) for receipt in given}
+def apply_receipts(
+    session: Session, provider: str, given: Sequence[Receipt], *, now: datetime, key: AddressKey | None = None
+) -> Applied:
+    """Keep and apply receipts. A receipt seen before changes nothing; one that names no message of ours is kept.
+
+    An opt-out without our ref is obeyed by its address; `key` hashes one that is nobody's we know. Opt-outs come last:
+    intents wait for their lock.
+    """
+    given = of_channel(session, given, _CHANNELS.get(provider))
+    rows = {receipt.event_id: _row(receipt, parse_ref(receipt.ref)) for receipt in given}
     new = receipts.store(session, provider=provider, rows=list(rows.values()), received_at=now)
     fresh: dict[str, Receipt] = {receipt.event_id: receipt for receipt in given if receipt.event_id in new}
-    suppressed = _obey(session, fresh.values(), now=now)
     evidence: dict[tuple[int, str, int], Evidence] = {}
     for receipt in fresh.values():
         match parse_ref(receipt.ref):
             case MessageRef() as ref:
-                key = ref.blast_id, str(ref.channel), ref.supporter_id
-                evidence[key] = _joined(evidence.get(key) or Evidence(*key, None, "", None, None, None), receipt)
+                key_of = ref.blast_id, str(ref.channel), ref.supporter_id
+                evidence[key_of] = _joined(
+                    evidence.get(key_of) or Evidence(*key_of, None, "", None, None, None), receipt
+                )
             case NoticeRef() as notice:
                 if (state := _EVIDENCE.get(receipt.kind)) is not None:
                     notice_life.raise_state(session, notice.notice_id, state=state, rank=EVIDENCE_RANK[state])
-    ordered = [evidence[key] for key in sorted(evidence)]
+    ordered = [evidence[place] for place in sorted(evidence)]
     receipts.apply(session, ordered, ranks=[_rank(row.state) for row in ordered], now=now)
+    about_ours = [receipt for receipt in fresh.values() if not receipt.ref or parse_ref(receipt.ref) or receipt.address]
+    suppressed = obey(session, about_ours, key=key, now=now)
     return Applied(len(fresh), suppressed)
 
 
@@ -71,7 +87,7 @@ def _joined(row: Evidence, receipt: Receipt) -> Evidence:
     state, reason = row.state, row.reason
     evidence = _EVIDENCE.get(receipt.kind)
     if evidence is not None and _rank(evidence) > _rank(state):
-        state, reason = str(evidence), receipt.reason or receipt.code
+        state, reason = str(evidence), _plain(receipt.reason or receipt.code)
     human = not receipt.is_machine
     return Evidence(
         row.blast_id,
@@ -89,8 +105,7 @@ def _earliest(first: datetime | None, second: datetime | None) -> datetime | Non
     return min((moment for moment in (first, second) if moment), default=None)
 
 
-def _row(receipt: Receipt) -> ReceiptRow:
-    ref = parse_ref(receipt.ref)
+def _row(receipt: Receipt, ref: MessageRef | NoticeRef | None) -> ReceiptRow:
     message = ref if isinstance(ref, MessageRef) else None
     return ReceiptRow(
         event_id=receipt.event_id,
@@ -100,40 +115,11 @@ def _row(receipt: Receipt) -> ReceiptRow:
         supporter_id=message.supporter_id if message else None,
         notice_id=ref.notice_id if isinstance(ref, NoticeRef) else None,
         at=receipt.at,
-        code=receipt.code,
-        reason=receipt.reason,
+        code=_plain(receipt.code),
+        reason=_plain(receipt.reason),
     )
 
 
-def suppression_for(receipt: Receipt) -> Suppressed | None:
-    """Why this receipt makes us leave an address alone, if it does."""
-    if receipt.kind is ReceiptKind.COMPLAINED:
-        return Suppressed.COMPLAINT
-    if receipt.kind is ReceiptKind.UNSUBSCRIBED:
-        return Suppressed.LEFT
-    if receipt.kind is ReceiptKind.DROPPED and receipt.reason in _DROPPED_FOR:
-        return _DROPPED_FOR[receipt.reason]
-    if receipt.permanent and receipt.kind in {ReceiptKind.BOUNCED, ReceiptKind.DROPPED, ReceiptKind.FAILED}:
-        return Suppressed.PROVIDER_OPT_OUT if receipt.code == "21610" else Suppressed.HARD_BOUNCE
-    return None
-
-
-def _obey(session: Session, given: Iterable[Receipt], *, now: datetime) -> int:
-    count = 0
-    for receipt in given:
-        reason = suppression_for(receipt)
-        ref = parse_ref(receipt.ref)
-        if reason is None or ref is None:
-            continue
-        evidence = ConsentEvidence(wording="", source=f"{receipt.kind} receipt")
-        if isinstance(ref, MessageRef):
-            who = (ref.supporter_id, ref.channel)
-        else:
-            found = notice_life.addressee(session, ref.notice_id)
-            if found is None:
-                continue
-            who = found
-        count += withdraw_consent(
-            session, supporter_id=who[0], channel=who[1], reason=reason, evidence=evidence, now=now
-        )
-    return count
+def _plain(words: str) -> str:
+    """What a provider says, without whom it says it of: receipts outlive whoever asks to be forgotten."""
+    return mask(words)[:_LONGEST] if words else ""

@@ -11,6 +11,7 @@ from service.points import point
 from service.sending.breakers import trip_breakers
 from service.sending.due import fire_due_stages, open_scheduled_blasts
 from service.sending.holding import hold_if_restored
+from service.sending.welcomes import freeze_welcomes
 from service.sending.wording_tests import decide_due_tests
 from service.store import Session
 from service.store.queries import notice_life, opening, sweeps
@@ -83,6 +84,8 @@ def _open_what_is_due(sessions: sessionmaker[Session], *, public_url: str) -> in
         fired = len(fire_due_stages(session, public_url=public_url, now=database_now(session)))
         point("stages.before_commit")
     point("stages.after_commit")
+    with sessions.begin() as session:
+        freeze_welcomes(session, public_url=public_url)
     with sessions.begin() as session:
         open_scheduled_blasts(session, public_url=public_url, now=database_now(session))
         point("blasts.before_commit")

@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from time import sleep
 
 from alembic import command
 from alembic.config import Config
@@ -13,6 +14,7 @@ from service.store.engine import sqlalchemy_url
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 7_714_209
+_WAIT_SECONDS = 0.2
 
 
 def alembic_config(url: str) -> Config:
@@ -28,7 +30,10 @@ def migrate(url: str) -> None:
     engine = create_engine(sqlalchemy_url(url), connect_args={"connect_timeout": 5})
     try:
         with engine.connect() as connection:
-            connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
+            # Asked for again and again: whoever waits within a statement keeps an index from being built beside it.
+            while not connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": _LOCK}):
+                connection.commit()
+                sleep(_WAIT_SECONDS)
             connection.commit()
             config = alembic_config(url)
             config.attributes["connection"] = connection

@@ -20,12 +20,14 @@ from service.web.console.routes import blueprint as console_blueprint
 from service.web.door import front_door
 from service.web.hooks.sendgrid import blueprint as sendgrid_hooks
 from service.web.hooks.twilio import blueprint as twilio_hooks
-from service.web.limits import limiter
-from service.web.site import filters
+from service.web.limits import set_up_limits
+from service.web.site import filters, public
+from service.web.site.confirming import blueprint as confirming_pages
 from service.web.site.joining import blueprint as joining_pages
 from service.web.site.links import blueprint as link_pages
 from service.web.site.pages import blueprint as pages
 from service.web.site.petition import blueprint as petition_pages
+from service.web.site.signature import blueprint as signature_pages
 from service.web.token_paths import with_tidy_tokens
 from service.wording.shelf import TEMPLATES
 
@@ -65,7 +67,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
-        RATELIMIT_STORAGE_URI="calm-memory://",
     )
     app.wsgi_app = with_tidy_tokens(app.wsgi_app)  # type: ignore[method-assign,assignment]  # Flask's own way
     if hops := settings.trusted_proxy_count:
@@ -74,9 +75,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     sessions = make_sessions(make_engine(settings.database_url, pool_size=10, statement_timeout_ms=5_000))
     app.extensions["touchline"] = front_door(settings, sessions)
     csrf.init_app(app)
-    limiter.init_app(app)
+    set_up_limits(app, settings)
     filters.register(app)
     _register(app)
+    public.register(app, csrf)
     _mind_manners(app, secure=secure)
     return app
 
@@ -94,7 +96,9 @@ def _register(app: Flask) -> None:
         console_blueprint,
         link_pages,
         joining_pages,
+        confirming_pages,
         petition_pages,
+        signature_pages,
         pages,
     ):
         app.register_blueprint(blueprint)
@@ -119,7 +123,8 @@ def _mind_manners(app: Flask, *, secure: bool) -> None:
     @app.errorhandler(HTTPException)
     def sorry(error: HTTPException) -> ResponseReturnValue:
         title, words = _SORRY.get(error.code or 500, ("That did not work", "Please try again."))
-        return render_template("site/sorry.html", title=title, words=words), error.code or 500
+        code = error.code or 500
+        return render_template("site/sorry.html", title=title, words=words, code=code), code
 
     @app.errorhandler(DataError)
     def unkeepable(error: DataError) -> ResponseReturnValue:
@@ -142,7 +147,10 @@ _SORRY = {
     403: ("Not for you", "You may not see or do this."),
     404: ("There is nothing here", "The link may be old or cut short. Please check it, or start from the front page."),
     405: ("Not that way", "This page does not work like that. Please start from the front page."),
-    410: ("This link has had its day", "Please ask for a new one."),
+    410: (
+        "This link has had its day",
+        "It works for three days. Nothing is lost: sign up again and we send a new one.",
+    ),
     413: ("That was too much", "Please send less at once."),
     429: ("Too many tries", "Please wait a little and try again."),
     500: ("Something broke on our side", "It has been written down. Please try again in a minute."),

@@ -13,7 +13,8 @@ from service.consenting.consent import AddressKey
 from service.nudges import Nudger
 from service.settings import Settings
 from service.store import Session
-from service.wording.links import LinkFacts, LinkKind, derive_key, read_token
+from service.wording.links import LinkFacts, LinkKind, read_token
+from service.wording.links import link_keys as keys_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +24,13 @@ class FrontDoor:
     settings: Settings
     sessions: sessionmaker[Session]
     nudger: Nudger
-    link_key: bytes
+    link_keys: tuple[bytes, ...]
     address_key: AddressKey
 
 
 def front_door(settings: Settings, sessions: sessionmaker[Session]) -> FrontDoor:
     """The door of a web process."""
-    key = derive_key(settings.secret_key, "links")
-    return FrontDoor(settings, sessions, Nudger(settings.redis_url), key, AddressKey.of(settings))
+    return FrontDoor(settings, sessions, Nudger(settings.redis_url), keys_of(settings), AddressKey.of(settings))
 
 
 def _door() -> FrontDoor:
@@ -47,6 +47,11 @@ def transaction() -> Iterator[Session]:
         yield session
 
 
+def holder() -> FrontDoor:
+    """What this web process holds, for work in other threads, which no request belongs to."""
+    return _door()
+
+
 def settings() -> Settings:
     return _door().settings
 
@@ -56,7 +61,13 @@ def nudger() -> Nudger:
 
 
 def link_key() -> bytes:
-    return _door().link_key
+    """The key that signs links."""
+    return _door().link_keys[0]
+
+
+def link_keys() -> tuple[bytes, ...]:
+    """Every key a link of ours may be signed with."""
+    return _door().link_keys
 
 
 def address_key() -> AddressKey:
@@ -73,5 +84,5 @@ def ip() -> str:
 
 
 def read_link(token: str, kind: LinkKind) -> LinkFacts | None:
-    """What a link of this kind says; None where it is not genuine or has expired."""
-    return read_token(token, kind, [link_key()], now=now())
+    """What a link of this kind says, signed with any of our keys; None where it is not genuine or has expired."""
+    return read_token(token, kind, _door().link_keys, now=now())

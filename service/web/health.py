@@ -29,7 +29,10 @@ def ready() -> ResponseReturnValue:
         current_app.logger.warning("not ready: %s", type(broken).__name__)
         return jsonify(status="not ready", reasons=["the database does not answer"]), 503
     reasons = _reasons(report)
-    return jsonify(status="not ready" if reasons else "ready", reasons=reasons), 503 if reasons else 200
+    # No reason to take the web away: a balancer that did would lose the texts that still come in by it.
+    warnings = list(report.catch_up_faults)
+    status = "not ready" if reasons else "degraded" if warnings else "ready"
+    return jsonify(status=status, reasons=reasons, warnings=warnings), 503 if reasons else 200
 
 
 def _reasons(report: HouseReport) -> list[str]:
@@ -63,5 +66,9 @@ def metrics() -> ResponseReturnValue:
         f"touchline_held {int(report.held_reason is not None)}",
         "# TYPE touchline_replies_waiting gauge",
         f"touchline_replies_waiting {report.replies_waiting}",
+        "# TYPE touchline_catch_up_age_seconds gauge",
+        f"touchline_catch_up_age_seconds {report.catch_up.seconds_behind or 0.0:.3f}",
+        "# TYPE touchline_texts_set_aside gauge",
+        f"touchline_texts_set_aside {report.catch_up.failed}",
     ]
     return "\n".join(lines) + "\n", 200, {"Content-Type": "text/plain; version=0.0.4"}

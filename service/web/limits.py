@@ -1,38 +1,85 @@
-"""How often one address may ask; counted in each web process, so that it holds with Redis away."""
+"""Floods from one network are slowed down; a crowd behind one address is not.
 
-import threading
-from typing import ClassVar
+A ground's Wi-Fi and a mobile carrier put thousands of people behind one address, so what a network may do is far above
+any crowd, counted over ten seconds, and whoever is over it keeps the form and may press again at once after that. What
+protects inboxes and the bill are limits per mailbox, number range, country and campaign (service/sending/asking.py).
+"""
 
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
-from limits.storage import MemoryStorage
+import hashlib
+from ipaddress import IPv6Address, ip_address, ip_network
 
-_LOOK_EVERY_SECONDS = 10.0
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_limiter import Limiter, RateLimitExceeded
 
+from service.settings import Settings
+from service.web import door
 
-class CalmMemory(MemoryStorage):
-    """The library's memory, made to look for what has expired every ten seconds.
-
-    By itself it looks through every address it knows a hundred times a second and never forgets one: with some
-    thousand people signing up that was half of a web process's time.
-    """
-
-    STORAGE_SCHEME: ClassVar[list[str]] = ["calm-memory"]  # type: ignore[misc]  # the library declares no ClassVar
-
-    def _MemoryStorage__schedule_expiry(self) -> None:  # noqa: N802 - the library's own name for it
-        if not self.timer.is_alive():
-            self.timer = threading.Timer(_LOOK_EVERY_SECONDS, self._forget)
-            self.timer.daemon = True
-            self.timer.start()
-
-    def _forget(self) -> None:
-        self._MemoryStorage__expire_events()  # type: ignore[attr-defined]  # the library's own name for it
-        for key in [key for key, events in list(self.events.items()) if not events]:
-            self.events.pop(key, None)
+# A /64 is one household's or one phone's: it may choose any address in it (RFC 6177).
+_IPV6_NETWORK_BITS = 64
+_WINDOW_SECONDS = 10
+# Beside the form's own: made anew with the page.
+_NOT_KEPT = frozenset({"csrf_token"})
 
 
-limiter = Limiter(key_func=get_remote_address, strategy="moving-window", headers_enabled=False)
+def network(address: str) -> str:
+    """The network an address counts as: itself in IPv4, its /64 in IPv6."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(ip, IPv6Address):
+        return address
+    if ip.ipv4_mapped is not None:
+        return str(ip.ipv4_mapped)
+    return str(ip_network((ip, _IPV6_NETWORK_BITS), strict=False))
 
-# A household or an office may share an address, so these stop floods, not people.
-SIGN_UP = "30 per minute; 200 per hour"
-SIGN = "30 per minute"
+
+def _callers_network() -> str:
+    return network(door.ip())
+
+
+def _is_exempt() -> bool:
+    try:
+        ip = ip_address(door.ip())
+    except ValueError:
+        return False
+    return any(ip in ip_network(net) for net in door.settings().limit_exempt_networks)
+
+
+limiter = Limiter(key_func=_callers_network, strategy="fixed-window", headers_enabled=False)
+
+# Every form a supporter fills in counts towards the same number.
+forms = limiter.shared_limit(
+    lambda: f"{door.settings().limits.limit_forms_per_network} per {_WINDOW_SECONDS} seconds",
+    scope="forms",
+    exempt_when=_is_exempt,
+)
+sign_in_links = limiter.shared_limit(
+    lambda: f"{door.settings().limits.limit_sign_in_links_per_network} per 10 minutes",
+    scope="sign-in-links",
+    exempt_when=_is_exempt,
+)
+
+
+def set_up_limits(app: Flask, settings: Settings) -> None:
+    """Count in Redis, for all processes together; in each one's memory while Redis is away or not set."""
+    address = settings.redis_url or "memory://"
+    app.config.update(
+        RATELIMIT_STORAGE_URI=f"redis+{address}" if address.startswith("unix://") else address,
+        RATELIMIT_STORAGE_OPTIONS={"socket_connect_timeout": 1, "socket_timeout": 1} if settings.redis_url else {},
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=settings.redis_url is not None,
+        # Installations may share a Redis.
+        RATELIMIT_KEY_PREFIX=f"touchline:{hashlib.sha256(settings.secret_key.encode()).hexdigest()[:12]}",
+    )
+    limiter.init_app(app)
+    app.register_error_handler(RateLimitExceeded, _press_again)
+
+
+def _press_again(_: Exception) -> ResponseReturnValue:
+    """The form as it was sent, to be sent again after the wait that Retry-After names."""
+    found = limiter.current_limit
+    wait = max(1, round(found.reset_at - door.now().timestamp())) if found else _WINDOW_SECONDS
+    kept = [(name, value) for name, value in request.form.items(multi=True) if name not in _NOT_KEPT]
+    page = render_template("site/busy.html", kept=kept, wait=wait)
+    return page, 429, {"Retry-After": str(wait)}

@@ -1,12 +1,13 @@
 """The words of a campaign's folder, given to the stages, briefings and petition they belong to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from service.domain.channel import Channel
 from service.domain.fixture import Result
 from service.domain.stage import Anchor
+from service.domain.variant import SIGNED, JoinedAt, Variant, places_for, read_variant
 from service.wording.campaign_files import (
     BriefingFile,
     CopyFile,
@@ -83,16 +84,27 @@ def read_stage_copies(
     return tuple(replace(stage, copies=tuple(copies[stage.slug])) for stage in stages)
 
 
+# What is known of the score at a stage's moment, or when somebody joins.
+_KNOWN_AT: Mapping[str, set[str]] = {
+    **{Anchor.HALF_TIME: {"score"}, Anchor.FULL_TIME: {"score", "result"}},
+    **{JoinedAt.LIVE: {"score"}, JoinedAt.AFTER: {"score", "result"}},
+}
+
+
 def _misplaced(file: Found, stage: StageFile | None, channel: Channel) -> tuple[str, str] | None:
     if stage is None:
         return f"no stage {file.slug!r} in campaign.toml", "a file named after a stage"
     if channel not in stage.channels:
         return f"the stage {file.slug!r} has no {channel}", f'"{channel}" among its channels'
-    if file.variant and file.variant not in set(map(str, Result)):
-        return f"the variant {file.variant!r}", f"one of {', '.join(Result)}"
-    if file.variant and stage.timing.anchor is not Anchor.FULL_TIME:
+    variant, places = read_variant(file.variant), places_for(stage.timing.anchor)
+    if variant.place in places or not variant.place:
+        return None
+    if variant.place in set(map(str, Result)):
         return "words for one result before the end", 'a stage with anchor = "full_time"'
-    return None
+    if variant.place in set(map(str, JoinedAt)):
+        return "words for who joins later", 'a stage with anchor = "sign_up"'
+    known = ", ".join([*sorted(places), SIGNED])
+    return f"the variant {file.variant!r}", f"one of {known}"
 
 
 def _read_copy(
@@ -114,11 +126,14 @@ def _read_copy(
     )
     subject, preheader = (headed.headers.get(name, "") for name in ("Subject", "Preheader"))
     anchor = stage.timing.anchor
-    knows = {Anchor.HALF_TIME: {"score"}, Anchor.FULL_TIME: {"score", "result"}}.get(anchor, set())
+    place = read_variant(file.variant).place
+    knows = _KNOWN_AT.get(anchor, set()) | _KNOWN_AT.get(place, set())
     for placeholder in _check_names(headed, briefings, mistakes):
         line, name = headed.line_of(placeholder), placeholder.name
         if name in {"score", "result"} - knows:
-            expected = "a stage measured from half_time (score) or full_time (score, result)"
+            expected = (
+                "a stage measured from half_time (score) or full_time (score, result), or a welcome for live or after"
+            )
             mistakes.append(Mistake(file.name, line, f"{{{name}}} before it can be known", expected))
         if not has_petition and name in {"petition_link", "signature_count"}:
             found = f"{{{name}}} without a petition"
@@ -140,9 +155,27 @@ def _check_complete(toml: TomlFile, index: int, stage: StageFile, channel: Chann
     """A stage speaks whatever the result: one text for all, or one for each (or for the only one it is for)."""
     language = toml.raw.get("language", "en")
     written = {copy.variant for copy in copies if copy.channel is channel and copy.language == language}
-    only = stage.timing.only_result
-    if "" in written or (set(Result) <= written) or (only and only in written):
-        return
     suffix = ".md" if channel is Channel.EMAIL else ".txt"
-    missing = f"no words for {channel}" if not written else f"no {channel} for some results"
+    _check_signers(toml, index, stage, written, f"{channel}/{stage.slug}", suffix)
+    only = stage.timing.only_result
+    for_everybody = {name for name in written if not read_variant(name).signed}
+    if "" in for_everybody or (set(Result) <= for_everybody) or (only and only in for_everybody):
+        return
+    missing = f"no words for {channel}" if not for_everybody else f"no {channel} for some results"
     toml.mistake(toml.line_of("stages", index, "slug"), missing, f"a file {channel}/{stage.slug}{suffix}")
+
+
+def _check_signers(toml: TomlFile, index: int, stage: StageFile, written: set[str], path: str, suffix: str) -> None:
+    """A welcome for signers is for before the match: who signs and joins later needs words of their own too."""
+    if stage.timing.anchor is not Anchor.SIGN_UP or SIGNED not in written:
+        return
+    for name in sorted(written):
+        variant = read_variant(name)
+        own = str(Variant(variant.place, signed=True))
+        if variant.place and not variant.signed and own not in written:
+            line = toml.line_of("stages", index, "slug")
+            toml.mistake(
+                line,
+                f"whoever has signed would be welcomed as before the match, not as {name}",
+                f"a file {path}.{own}{suffix}",
+            )

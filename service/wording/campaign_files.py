@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from service.domain.channel import Channel
+from service.domain.petition import Asks
 from service.domain.quiet import QuietHours
 from service.domain.stage import CatchUp, QuietHoursPolicy, Timing
 
@@ -110,6 +111,8 @@ class PetitionFile:
     addressee: str
     goal: int
     wordings: tuple[PetitionWording, ...]
+    # What it asks for beside the name.
+    asks: Asks = Asks.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,3 +145,5 @@ class CampaignFiles:
     briefings: tuple[BriefingFile, ...]
     petition: PetitionFile | None
     frequency_cap: FrequencyCap | None = None
+    # What whoever texts in their own words is told at once, once a day; '' for nothing.
+    receipt: str = ""

@@ -5,6 +5,7 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 from service.domain.channel import Channel
+from service.domain.petition import Asks
 from service.domain.quiet import QuietHours
 from service.wording.campaign_copies import read_briefings, read_petition_words, read_stage_copies
 from service.wording.campaign_files import (
@@ -19,6 +20,7 @@ from service.wording.campaign_files import (
 )
 from service.wording.campaign_stages import read_stages
 from service.wording.headed_files import LANGUAGE, find_files, languages_in, read_text
+from service.wording.sms import straighten_quotes
 from service.wording.toml_tables import TomlFile
 
 # Words a campaign cannot have for itself: ours, and those that the providers act on.
@@ -29,6 +31,7 @@ RESERVED_WORDS = frozenset(
     }
 )
 _EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s]+"
+_LONGEST_RECEIPT = 160
 _SOON = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -73,12 +76,13 @@ def _read(folder: Path, toml: TomlFile) -> CampaignFiles:
         quiet_hours=_quiet_hours(toml),
         prices=_prices(toml),
         frequency_cap=_frequency_cap(toml),
+        receipt=_receipt(toml),
         stages=read_stage_copies(toml, stages, copies, known, has_petition=has_petition),
         briefings=briefings,
         petition=_petition(toml, folder, languages) if has_petition else None,
     )
     root.asked |= {"sender", "fixture", "consent", "keywords", "quiet_hours", "prices", "stages", "petition"}
-    root.asked.add("frequency_cap")
+    root.asked |= {"frequency_cap", "replies"}
     root.finish()
     return campaign
 
@@ -167,6 +171,18 @@ def _frequency_cap(toml: TomlFile) -> FrequencyCap | None:
     return cap
 
 
+def _receipt(toml: TomlFile) -> str:
+    table = toml.table("replies", needed=False)
+    receipt = straighten_quotes(table.text("receipt", default=""))
+    if "\n" in receipt or "{" in receipt or "}" in receipt:
+        table.mistake("receipt", "a receipt with placeholders or several lines", "one line of plain words")
+    elif len(receipt) > _LONGEST_RECEIPT:
+        found = f"a receipt of {len(receipt)} characters"
+        table.mistake("receipt", found, f"at most {_LONGEST_RECEIPT}, which is one text")
+    table.finish()
+    return receipt
+
+
 def _prices(toml: TomlFile) -> Prices:
     table = toml.table("prices")
     prices = Prices(
@@ -184,6 +200,7 @@ def _petition(toml: TomlFile, folder: Path, languages: list[str]) -> PetitionFil
         table.text("addressee"),
         table.whole("goal", least=1),
         read_petition_words(folder, languages, toml.mistakes),
+        table.choice("asks", Asks, Asks.NOTHING) or Asks.NOTHING,
     )
     table.finish()
     return petition

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from service.domain.channel import Channel
+from service.domain.petition import Asks
 from service.domain.stage import Anchor
 from service.wording.campaign_files import CampaignFiles, CopyFile, StageFile
 from service.wording.durations import write_span
@@ -90,9 +91,13 @@ def _toml(campaign: CampaignFiles) -> str:
     lines += [f"segment = {_price(prices.segment)}", f"thousand_emails = {_price(prices.thousand_emails)}"]
     if cap := campaign.frequency_cap:
         lines += ["", "[frequency_cap]", *_pairs(messages=cap.messages, within=write_span(cap.within))]
+    if campaign.receipt:
+        lines += ["", "[replies]", *_pairs(receipt=campaign.receipt)]
     if campaign.petition:
         petition = campaign.petition
         lines += ["", "[petition]", *_pairs(addressee=petition.addressee, goal=petition.goal)]
+        if petition.asks is not Asks.NOTHING:
+            lines += _pairs(asks=str(petition.asks))
     for stage in campaign.stages:
         lines += ["", "[[stages]]", *_stage(stage)]
     return "\n".join(lines) + "\n"

@@ -15,7 +15,8 @@ class Palette:
     band: str = "#0f3d2c"
     band_ink: str = "#ffffff"
     band_quiet: str = "#cfe3d8"
-    button: str = "#b4232a"
+    # The green of the site's own buttons.
+    button: str = "#0b6b4a"
     button_ink: str = "#ffffff"
     dark_page: str = "#0e1310"
     dark_card: str = "#18201c"

@@ -21,6 +21,7 @@ from itertools import chain
 from urllib.parse import unquote
 
 from service.domain.channel import Channel
+from service.settings import Settings
 
 MAC_BYTES = 12
 
@@ -34,10 +35,16 @@ class LinkKind(StrEnum):
     CLICK = "click"
     SHARE = "share"
     CONFIRM = "confirm"
+    # The page after a form, for whoever sent it; the sign-up's id.
+    CHECK = "check"
+    # One signature, to look at and to take off; `target` is the petition.
+    SIGNATURE = "signature"
     SIGN_IN = "sign_in"
+    # Takes back one leaving, the one whose moment is its nonce.
+    UNDO = "undo"
 
 
-EXPIRING = frozenset({LinkKind.CONFIRM, LinkKind.SIGN_IN})
+EXPIRING = frozenset({LinkKind.CONFIRM, LinkKind.CHECK, LinkKind.SIGN_IN, LinkKind.UNDO})
 
 _CHANNELS: tuple[Channel | None, ...] = (None, Channel.EMAIL, Channel.SMS)
 _CHANNEL_NUMBERS = {channel: number for number, channel in enumerate(_CHANNELS)}
@@ -72,6 +79,11 @@ class LinkFacts:
 def derive_key(secret: str, purpose: str) -> bytes:
     """The key for one purpose, drawn from the one secret: knowing it tells nothing of the others."""
     return hmac.new(secret.encode(), f"touchline {purpose}".encode(), hashlib.sha256).digest()
+
+
+def link_keys(settings: Settings) -> tuple[bytes, ...]:
+    """The keys of this installation's links: the first signs, all are read."""
+    return tuple(derive_key(secret, "links") for secret in settings.link_secrets)
 
 
 def sign(

@@ -33,7 +33,8 @@ class _Reader(MarkdownIt):
 
 
 def _make_reader() -> MarkdownIt:
-    reader = _Reader("commonmark", {"html": False}).disable(["image", "html_block", "html_inline"])
+    # A line that its author ended stays ended: people sign their letters over two lines.
+    reader = _Reader("commonmark", {"html": False, "breaks": True}).disable(["image", "html_block", "html_inline"])
     reader.inline.ruler.at("text", _read_words)
     reader.inline.ruler.before("text", "bare_link", _read_bare_link)
     return reader
@@ -246,7 +247,7 @@ def _plain(children: Sequence[Token]) -> str:
             said = "".join(words[begin:])
             words[begin:] = [said if href in _same_as(said) else f"{said}: {href}"]
         elif child.type in {"softbreak", "hardbreak"}:
-            words.append(" " if child.type == "softbreak" else "\n")
+            words.append("\n")
         else:
             words.append(child.content)
     return "".join(words)

@@ -16,15 +16,20 @@ from service.wording.names import clean_name
 from service.wording.plurals import forms_mistake, with_count
 
 PERSONAL = frozenset(
-    {"first_name", "kick_off", "kick_off_time", "petition_link", "share_link", "preferences_link", "leave_link"}
+    {
+        *("first_name", "kick_off", "kick_off_time", "petition_link", "share_link", "friend_link"),
+        *("preferences_link", "leave_link"),
+    }
 )
 KEYWORD_HINTS = frozenset({f"keyword_{word}" for word in ("stop", "start", "help", "join", "sign", "more")})
 SHARED = KEYWORD_HINTS | {
     *("home", "away", "fixture", "venue", "score", "result"),
     *("organisation", "campaign", "campaign_link", "signature_count"),
 }
+# What our own messages may say beside it: facts of the one thing they are about.
+OWN = frozenset({"signature_link", "briefing_title", "briefing_number", "briefing_count", "briefing_numbers"})
 BRIEFING_LINK = "briefing_link"
-LINKS = frozenset({"petition_link", "share_link", "preferences_link", "leave_link"})
+LINKS = frozenset({"petition_link", "share_link", "friend_link", "preferences_link", "leave_link"})
 # What has a form for one and another for more.
 COUNTS = frozenset({"signature_count"})
 
@@ -91,8 +96,8 @@ class Copy:
     parts: tuple[Part, ...]
 
 
-def parse(text: str) -> Copy:
-    """Read copy. Raises CopyMistake at the first placeholder that is not in the grammar."""
+def parse(text: str, *, also: frozenset[str] = frozenset()) -> Copy:
+    """Read copy. Raises CopyMistake at the first placeholder that is neither in the grammar nor in `also`."""
     parts: list[Part] = []
     literal: list[str] = []
     end = 0
@@ -107,7 +112,7 @@ def parse(text: str) -> Copy:
             if words := "".join(literal):
                 parts.append(words)
             literal.clear()
-            parts.append(_placeholder(text, piece))
+            parts.append(_placeholder(text, piece, also))
     literal.append(text[end:])
     if words := "".join(literal):
         parts.append(words)
@@ -119,7 +124,7 @@ def _stray(brace: str) -> str:
     return f"a {brace} that is never {missing}; write {brace * 2} for the sign itself"
 
 
-def _placeholder(text: str, piece: re.Match[str]) -> Placeholder:
+def _placeholder(text: str, piece: re.Match[str], also: frozenset[str]) -> Placeholder:
     base, colon, words = piece[1].partition(":")
     if colon and base.strip() in COUNTS:
         forms = tuple(words.split("|"))
@@ -132,7 +137,7 @@ def _placeholder(text: str, piece: re.Match[str]) -> Placeholder:
     if base == BRIEFING_LINK:
         if not _SLUG.fullmatch(slug):
             raise CopyMistake(text, piece.start(), "a briefing link names its briefing: {briefing_link:its-slug}")
-    elif colon or name not in PERSONAL | SHARED:
+    elif colon or name not in PERSONAL | SHARED | also:
         raise CopyMistake(text, piece.start(), f"no such placeholder: {piece[0]}", near_to(name))
     if "\n" in fallback or len(fallback) > 80:
         raise CopyMistake(text, piece.start(), _ONE_LINE)

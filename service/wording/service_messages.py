@@ -9,7 +9,7 @@ from jinja2 import TemplateNotFound, UndefinedError
 
 from service.wording.colours import PALETTE
 from service.wording.email import FinishedEmail, compile_mjml, frame_words
-from service.wording.placeholders import Copy, MissingFact, fill, parse
+from service.wording.placeholders import OWN, Copy, MissingFact, fill, parse
 from service.wording.shelf import JINJA, TEMPLATES
 from service.wording.sms import straighten_quotes
 
@@ -18,8 +18,10 @@ class ServiceEmail(StrEnum):
     """Folders of templates/email/. None repeats what a stranger typed: anybody can type anybody's address."""
 
     CONFIRM = "confirm"
+    CONFIRM_SIGNATURE = "confirm_signature"
     ALREADY_JOINED = "already_joined"
     SIGNED = "signed"
+    HAS_SIGNED = "has_signed"
     SIGN_IN = "sign_in"
 
 
@@ -28,11 +30,17 @@ class ServiceText(StrEnum):
 
     CONFIRM = "confirm"
     JOINED = "joined"
+    JOIN_WHICH = "join_which"
     HELP = "help"
     MORE = "more"
     SIGNED = "signed"
     ALREADY_SIGNED = "already_signed"
+    NAME_NEEDED = "name_needed"
     LEFT = "left"
+    CAME_BACK = "came_back"
+    ON_LIST = "on_list"
+    NOT_ON_LIST = "not_on_list"
+    NO_BRIEFING = "no_briefing"
     UNKNOWN_NUMBER = "unknown_number"
     UNKNOWN_SIGNER = "unknown_signer"
 
@@ -80,4 +88,4 @@ def service_text(name: ServiceText, language: str) -> Copy:
     folder = TEMPLATES / "sms"
     own = folder / language / f"{name}.txt"
     known = language.replace("-", "").isalpha() and own.exists()
-    return parse((own if known else folder / f"{name}.txt").read_text("utf-8").strip())
+    return parse((own if known else folder / f"{name}.txt").read_text("utf-8").strip(), also=OWN)

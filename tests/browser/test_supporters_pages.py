@@ -34,6 +34,30 @@ def _signed_up(phone: Page, up: Up, fan: Fan) -> None:
     expect(phone.get_by_role("heading", name="One more step")).to_be_visible()
 
 
+def test_a_phone_and_an_email_of_one_form_become_one_by_the_digits_of_the_text(phone: Page, up: Up) -> None:
+    fan = Fan(110)
+    phone.goto(_landing(up))
+    phone.get_by_label("First name").fill(fan.name)
+    phone.get_by_label("Email address").fill(fan.email)
+    phone.get_by_label("may email me").check()
+    phone.get_by_label("Mobile number").fill(fan.phone)
+    phone.get_by_label("may text me").check()
+    phone.get_by_role("button", name="Keep me posted").click()
+    phone.goto(_link_in_mail(up, fan, r"http\S+/confirm/\S+"))
+    assert Axe().run(phone).response["violations"] == []
+    phone.get_by_role("button", name="Yes, it was me").click()
+    said = str(until(lambda: [str(each["body"]) for each in up.crowd()._messages(fan.phone)]))
+    found = re.search(r"reply JOIN (\d{4})", said)
+    assert found
+
+    phone.get_by_label("And your phone: the four digits of our text").fill(found[1])
+    assert Axe().run(phone).response["violations"] == []
+    phone.get_by_role("button", name="Confirm my phone").click()
+
+    expect(phone.get_by_text("Your phone is confirmed too")).to_be_visible()
+    until(lambda: any("welcome" in str(each["body"]) for each in up.crowd()._messages(fan.phone)))
+
+
 def _confirmed(phone: Page, up: Up, fan: Fan) -> None:
     _signed_up(phone, up, fan)
     phone.goto(_link_in_mail(up, fan, r"http\S+/confirm/\S+"))
@@ -72,20 +96,39 @@ def test_a_known_supporter_signs_in_two_taps_from_an_email(phone: Page, up: Up) 
     link = _link_in_mail(up, fan, r"http\S+/l/\S+")
 
     phone.goto(link)
+    phone.locator("#own_name").fill(fan.full_name)
+    expect(phone.locator("#own_place")).to_have_value("GB")
     phone.get_by_role("button", name=re.compile("Sign as")).click()
 
     expect(phone.get_by_role("heading", name="Thank you, you have signed")).to_be_visible()
+    phone.reload()
+    expect(phone.get_by_role("heading", name="Thank you, you have signed")).to_be_visible()
     phone.goto(link)
     expect(phone.get_by_role("heading", name="You have signed")).to_be_visible()
+    expect(phone.get_by_role("heading", name="Not you? Sign with your own name")).to_be_visible()
+    assert Axe().run(phone).response["violations"] == []
+    phone.get_by_role("link", name="See your signature, or take it off").click()
+    assert Axe().run(phone).response["violations"] == []
+    phone.get_by_role("button", name="Take my name off").click()
+    expect(phone.get_by_role("heading", name="Your name is off the petition")).to_be_visible()
 
 
 def test_a_stranger_signs_with_a_name_and_a_confirmed_address(phone: Page, up: Up) -> None:
     fan = Fan(105)
     phone.goto(f"{_landing(up)}petition")
     phone.get_by_label("Your name, as it should stand").fill(fan.name)
+    phone.get_by_label("Country").select_option("AZ")
     phone.get_by_label("Email address").fill(fan.email)
+    phone.get_by_role("button", name="Sign the petition").click()
+    expect(phone.get_by_role("alert")).to_contain_text("Please give your first and your last name")
+    expect(phone.get_by_label("Country")).to_have_value("AZ")
+    expect(phone.get_by_label("I have only one name")).not_to_be_checked()
+    assert Axe().run(phone).response["violations"] == []
+    phone.get_by_label("Your name, as it should stand").fill(fan.full_name)
 
     phone.get_by_role("button", name="Sign the petition").click()
+    expect(phone.get_by_role("button", name="Nothing came? Send it again")).to_be_visible()
+    assert Axe().run(phone).response["violations"] == []
     phone.goto(_link_in_mail(up, fan, r"http\S+/confirm/\S+"))
     phone.get_by_role("button", name="Yes, it was me").click()
 

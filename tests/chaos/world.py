@@ -166,13 +166,14 @@ _PEOPLE = text("""
 """)
 _CONSENTS = text("""
     WITH given AS (
-        INSERT INTO consents (campaign_id, channel, act, supporter_id, wording, source, at)
-        SELECT 1, channel, 'given', id, 'I agree.', 'chaos', now()
+        INSERT INTO consents (campaign_id, channel, act, supporter_id, address_hash, wording, source, at)
+        SELECT 1, channel, 'given', id, CASE channel WHEN 'email' THEN email_hash ELSE phone_hash END, 'I agree.',
+            'chaos', now()
         FROM supporters, unnest(ARRAY['email', 'sms']) AS channel WHERE channel = 'email' OR phone IS NOT NULL
-        RETURNING id, channel, supporter_id
+        RETURNING id, channel, supporter_id, address_hash
     )
-    INSERT INTO permissions (campaign_id, channel, supporter_id, consent_id, given_at)
-    SELECT 1, channel, supporter_id, id, now() FROM given
+    INSERT INTO permissions (campaign_id, channel, supporter_id, consent_id, address_hash, given_at)
+    SELECT 1, channel, supporter_id, id, address_hash, now() FROM given
 """)
 _PACE = text("INSERT INTO senders (channel, name, per_second) VALUES (:channel, :name, :rate)")
 

@@ -30,7 +30,7 @@ def test_exporting_prints_the_names_and_closes_nothing(
 ) -> None:
     result = touchline("petition", "export", "fair-trials")
 
-    assert (result.exit_code, result.stdout) == (0, "name,signed_on\nAna,2026-12-02\n")
+    assert (result.exit_code, result.stdout) == (0, "\ufeffname,signed_on\nAna Example,2026-12-02\n")
     assert not _is_closed(sessions)
 
 

@@ -1,14 +1,30 @@
 """Addresses and numbers in the one spelling we keep."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from service.consenting.addresses import BadAddress, canonical_email, normalise_email, normalise_phone
 from service.consenting.consent import AddressKey
 from service.domain.channel import Channel
 
+PASTED = json.loads(Path("tests/cases/email_zero_width_space/emails.json").read_text("utf-8"))
+
 
 @pytest.mark.parametrize(
-    "typed", ["+447700900123", "07700900123", "07700 900 123", "+44 7700 900123", "(07700) 900-123"]
+    "typed",
+    [
+        *("+447700900123", "07700900123", "07700 900 123", "+44 7700 900123", "(07700) 900-123"),
+        *("0044 7700 900123", "447700900123", "7700900123", "+44 (0)7700 900123", "00 44 (0) 7700 900 123"),
+        *(
+            "٠٧٧٠٠٩٠٠١٢٣",
+            "０７７００９００１２３",
+            "+44\u00a07700\u200b900123",
+            "\u202a+447700900123\u202c",
+            "tel:+447700900123",
+        ),
+    ],
 )
 def test_a_mobile_number_has_one_spelling(typed: str) -> None:
     assert normalise_phone(typed) == "+447700900123"
@@ -42,6 +58,48 @@ def test_an_email_address_has_one_spelling() -> None:
 def test_an_address_that_cannot_be_written_to_is_refused(typed: str) -> None:
     with pytest.raises(BadAddress):
         normalise_email(typed)
+
+
+@pytest.mark.parametrize("typed", PASTED)
+def test_an_address_pasted_with_what_stood_around_it_is_taken(typed: str) -> None:
+    assert normalise_email(typed) in {
+        *("zw1@example.org", "zw2@example.org", "ana8@example.org", "zw10@example.org", "ana17@example.org"),
+        "ana2@example.org",
+    }
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("ana@example.org.", "ana@example.org,", "(ana@example.org)", "'ana@example.org'", "ana＠example.org"),
+        *('"Li, Ana" <ana@example.org>;', "ana@example.org <ana@example.org>", "MAILTO:ana@example.org?subject=hello"),
+        *("ana@exam\u00adple.org", "\u2066ana@example.org\u2069", "ana\ufe0f@example.org", "<mailto:ana@example.org>"),
+    ],
+)
+def test_marks_and_signs_nobody_sees_are_taken_off_a_sound_address(typed: str) -> None:
+    assert normalise_email(typed) == "ana@example.org"
+
+
+@pytest.mark.parametrize("typed", ["ana@example.org, bob@example.org", "ana@example.org <bob@example.org>"])
+def test_of_two_addresses_none_is_guessed(typed: str) -> None:
+    with pytest.raises(BadAddress):
+        normalise_email(typed)
+
+
+@pytest.mark.parametrize("typed", ["o'neil@example.org", "a.na+b_c@example.org", "{ana}@example.org"])
+def test_unusual_signs_that_belong_to_an_address_stay(typed: str) -> None:
+    assert normalise_email(typed) == typed
+
+
+def test_an_accent_before_the_at_sign_is_named_with_a_likely_spelling() -> None:
+    with pytest.raises(BadAddress, match=r"before the @ stands é.*is it jose@ without the accent"):
+        normalise_email("josé@example.org")
+
+
+def test_more_than_64_signs_before_the_at_sign_are_refused() -> None:
+    assert normalise_email(f"{'a' * 64}@example.org")
+    with pytest.raises(BadAddress, match="64"):
+        normalise_email(f"{'a' * 65}@example.org")
 
 
 def test_the_hash_of_an_address_depends_on_the_key_and_the_channel() -> None:

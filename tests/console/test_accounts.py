@@ -53,7 +53,7 @@ def _link(session: Session, email: str = "ana@example.org", role: Role = Role.AD
 
 def _with_password(session: Session, email: str = "ana@example.org", role: Role = Role.ADMIN) -> int:
     link, token = _link(session, email, role), f"{email:*<43}"
-    who = sign_in_by_link(session, link, key=KEY, here=Here("192.0.2.1", token), now=NOW)
+    who = sign_in_by_link(session, link, keys=[KEY], here=Here("192.0.2.1", token), now=NOW)
     change_password(session, who.id, current="", new=PASSWORD, here=Here("192.0.2.1", token.upper()), now=NOW)
     return who.id
 
@@ -66,26 +66,26 @@ def _try(session: Session, password: str, here: Here, now: datetime = NOW, email
 def test_a_link_makes_the_account_and_signs_in_once(session: Session) -> None:
     token = _link(session)
 
-    who = sign_in_by_link(session, token, key=KEY, here=_here(), now=NOW)
+    who = sign_in_by_link(session, token, keys=[KEY], here=_here(), now=NOW)
 
     assert (who.email, who.role, who.has_password) == ("ana@example.org", Role.ADMIN, False)
     assert manager_of(session, _here().token, now=NOW)
     with pytest.raises(LinkSpent):
-        sign_in_by_link(session, token, key=KEY, here=_here("b"), now=NOW)
+        sign_in_by_link(session, token, keys=[KEY], here=_here("b"), now=NOW)
 
 
 def test_looking_at_a_link_does_not_use_it_up(session: Session) -> None:
     token = _link(session)
 
-    assert peek_link(session, token, key=KEY, now=NOW).email == "ana@example.org"
-    assert peek_link(session, token, key=KEY, now=NOW).email == "ana@example.org"
+    assert peek_link(session, token, keys=[KEY], now=NOW).email == "ana@example.org"
+    assert peek_link(session, token, keys=[KEY], now=NOW).email == "ana@example.org"
 
 
 def test_a_link_is_too_old_after_a_day(session: Session) -> None:
     token = _link(session)
 
     with pytest.raises(LinkSpent):
-        sign_in_by_link(session, token, key=KEY, here=_here(), now=NOW + timedelta(hours=24))
+        sign_in_by_link(session, token, keys=[KEY], here=_here(), now=NOW + timedelta(hours=24))
 
 
 def test_a_newer_link_voids_the_older(session: Session) -> None:
@@ -93,15 +93,15 @@ def test_a_newer_link_voids_the_older(session: Session) -> None:
     newer = _link(session, now=NOW + timedelta(minutes=5))
 
     with pytest.raises(LinkSpent):
-        sign_in_by_link(session, older, key=KEY, here=_here(), now=NOW + timedelta(minutes=6))
-    assert sign_in_by_link(session, newer, key=KEY, here=_here(), now=NOW + timedelta(minutes=6))
+        sign_in_by_link(session, older, keys=[KEY], here=_here(), now=NOW + timedelta(minutes=6))
+    assert sign_in_by_link(session, newer, keys=[KEY], here=_here(), now=NOW + timedelta(minutes=6))
 
 
 def test_a_link_signed_with_another_key_is_refused(session: Session) -> None:
     token = _link(session)
 
     with pytest.raises(LinkSpent):
-        peek_link(session, token, key=b"the key of somebody else's house", now=NOW)
+        peek_link(session, token, keys=[b"the key of somebody else's house"], now=NOW)
 
 
 def test_the_right_password_signs_in_and_the_wrong_one_does_not(session: Session) -> None:
@@ -186,7 +186,7 @@ def test_a_password_is_changed_only_by_who_knows_it(session: Session) -> None:
 
 @pytest.mark.parametrize("weak", ["short", "aaaaaaaaaaaaaa", "ana@example.org", "x" * 257])
 def test_a_weak_password_is_refused(session: Session, weak: str) -> None:
-    who = sign_in_by_link(session, _link(session), key=KEY, here=_here(), now=NOW)
+    who = sign_in_by_link(session, _link(session), keys=[KEY], here=_here(), now=NOW)
 
     with pytest.raises(WeakPassword):
         change_password(session, who.id, current="", new=weak, here=_here("b"), now=NOW)
@@ -243,14 +243,14 @@ def test_the_emailed_link_signs_in_and_its_secret_is_never_stored(session: Sessi
         channel=Channel(row.channel),
     )
 
-    written = NoticeWriter(KEY, "https://example.org").write(session, asked).email
+    written = NoticeWriter(KEY, "https://example.org", "touchline@example.org").write(session, asked).email
 
     assert written is not None
     assert "once, within 30 minutes" in written.text
     found = re.search(r"https://example.org/console/enter/(\S+)", written.text)
     assert found
     assert found[1] not in str(row.facts)
-    assert sign_in_by_link(session, found[1], key=KEY, here=_here(), now=NOW).email == "ana@example.org"
+    assert sign_in_by_link(session, found[1], keys=[KEY], here=_here(), now=NOW).email == "ana@example.org"
 
 
 def test_every_change_to_accounts_is_remembered(session: Session) -> None:

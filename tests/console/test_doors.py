@@ -21,6 +21,8 @@ _PARTS = {
     "supporter_id": 999,
     "manager_id": 999,
     "token": "nobody",
+    "upload_id": "00000000-0000-0000-0000-000000000000",
+    "name": "nothing",
 }
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from io import BytesIO
 
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
@@ -14,7 +13,7 @@ from service.domain.manager import Role
 from service.settings import Settings
 from service.store.tables.people import Permission, Reply, Supporter, Suppression
 from service.store.tables.sending import Notice
-from tests.console.conftest import SLUG, Browser, words
+from tests.console.conftest import Browser, words
 
 ANAS = "+447700900100"
 
@@ -150,39 +149,3 @@ def test_erasing_asks_for_the_word_and_then_forgets(
     assert admin.see(f"/console/supporters/{ana}/").status_code == 404
     with sessions() as session:
         assert not session.query(Supporter).filter(Supporter.email == "ana@example.org").count()
-
-
-def test_a_file_is_brought_in_and_each_bad_row_named(
-    signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
-) -> None:
-    rows = [
-        "first_name,email,phone,consent_email,consent_wording,consent_at",
-        "Elif,elif@example.org,,yes,I agree,2026-10-01T12:00+00:00",
-        "Farid,not an address,,,,",
-        "Gul,,,,,",
-    ]
-    # Larger than other forms may be.
-    rows += [f"Fan,fan{number}@example.org,,yes,I agree,2026-10-01T12:00+00:00" for number in range(2_500)]
-    file = BytesIO("\n".join(rows).encode())
-
-    page = words(
-        signed_in(Role.ADMIN).press(
-            "/console/supporters/import", {"campaign": SLUG, "file": (file, "people.csv"), "source": "stall"}
-        )
-    )
-
-    assert "2,503 rows read into Fair trials in Azerbaijan" in page
-    assert "New 2,501" in page
-    assert "3 email:" in page
-    assert "4 neither an email address nor a mobile number" in page
-    with sessions() as session:
-        assert session.query(Supporter).filter_by(source="stall").count() == 2_501
-
-
-def test_a_file_that_is_no_csv_is_refused(signed_in: Callable[[Role], Browser], campaign_id: int) -> None:
-    fields: dict[str, object] = {"campaign": SLUG, "file": (BytesIO(b"PK\x03\x04..."), "people.xlsx")}
-
-    answer = signed_in(Role.ADMIN).press("/console/supporters/import", fields)
-
-    assert answer.status_code == 422
-    assert "save it as CSV" in words(answer)

@@ -14,6 +14,7 @@ from service.store.tables.sending import Blast
 from tests.console.conftest import Browser, C, words
 from tests.console.test_blasts import BLAST
 
+pytestmark = pytest.mark.at_any_hour
 SignedIn = Callable[[Role], Browser]
 EMAIL: dict[str, object] = BLAST | {"channels": ["email"], "signed": ""}
 

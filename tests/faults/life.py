@@ -32,7 +32,14 @@ from service.settings import load_settings
 from service.store.engine import make_engine, make_sessions
 from service.web.app import create_app
 from workers.errands.listening import catch_up
-from workers.errands.sending import deliver_email, deliver_sms, open_blasts, send_notices, settle_doubts
+from workers.errands.sending import (
+    deliver_email,
+    deliver_sms,
+    open_blasts,
+    read_suppression_lists,
+    send_notices,
+    settle_doubts,
+)
 from workers.house import House, build_house
 
 AT_ONCE = DoubtPolicy(
@@ -116,6 +123,8 @@ def live(life: Life, ground: Ground) -> None:
             settle_doubts(house, until)
         else:
             deliver_email(house, until)
+            if not life.point or life.point.startswith("lists."):
+                read_suppression_lists(house, until)
         heard = _hear(ground.app, house, random.Random(life.seed + number), after=heard)
         settle_doubts(house, until)
         if _is_quiet(house):
@@ -142,6 +151,7 @@ def _hurry(house: House) -> None:
     with house.sessions.begin() as session:
         session.execute(text("UPDATE batches SET not_before = clock_timestamp() WHERE state = 'queued'"))
         session.execute(text("UPDATE notices SET not_before = clock_timestamp() WHERE state = 'queued'"))
+        session.execute(text("UPDATE suppression_lists SET finished_at = finished_at - interval '1 day'"))
 
 
 def _is_quiet(house: House) -> bool:

@@ -2,6 +2,7 @@
 
 _BOTH = ("email", "sms")
 _SMS = ("sms",)
+_EMAIL = ("email",)
 
 POINTS: dict[str, tuple[str, ...]] = {
     # A tick: stages fire, managers' blasts open, leases and doubts age, blasts end.
@@ -57,6 +58,11 @@ POINTS: dict[str, tuple[str, ...]] = {
     "catch_up.after_commit": _SMS,
     "catch_up.seen.before_commit": _SMS,
     "catch_up.seen.after_commit": _SMS,
+    # Reading the provider's own suppression lists.
+    "lists.before_ask": _EMAIL,
+    "lists.after_ask": _EMAIL,
+    "lists.before_commit": _EMAIL,
+    "lists.after_commit": _EMAIL,
     # Settling a doubt; texts are looked for in the provider's own list.
     "settle.before_ask": _SMS,
     "settle.after_ask": _SMS,

@@ -11,6 +11,8 @@ from tests import make
 from tests.faults.common import AT_ONCE, at_once
 from tests.sending.conftest import URL, Desk
 
+pytestmark = pytest.mark.at_any_hour
+
 
 @pytest.fixture
 def soon(desk: Desk) -> datetime:

@@ -12,6 +12,7 @@ from service.points import watch
 from tests import make
 from tests.sending.conftest import Desk
 
+pytestmark = pytest.mark.at_any_hour
 NIGHT = QuietHours(time(21), time(8))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import pytest
 from sqlalchemy import text
 
 from service.domain.channel import Channel
@@ -11,6 +12,8 @@ from service.providers.ports import Text, TextOutcome
 from tests.faults.common import AT_ONCE, Blasting
 from tests.sending.conftest import Desk
 from tests.sending.notebook import SmsNotebook
+
+pytestmark = pytest.mark.at_any_hour
 
 
 @dataclass

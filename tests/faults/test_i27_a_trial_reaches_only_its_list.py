@@ -67,7 +67,15 @@ def test_i27_a_second_road_keeps_to_the_list_too(desk: Desk) -> None:
 
 
 def test_i27_a_notice_to_anybody_else_is_withheld(desk: Desk) -> None:
-    notices = NoticeDesk(desk.sessions, desk.email, desk.sms, NoticeWriter(b"a key", URL), make.KEY, URL, allowed=TRIAL)
+    notices = NoticeDesk(
+        desk.sessions,
+        desk.email,
+        desk.sms,
+        NoticeWriter(b"a key", URL, "touchline@example.org"),
+        make.KEY,
+        URL,
+        allowed=TRIAL,
+    )
     with desk.sessions.begin() as session:
         make.campaign(session)
         for address in ("ana@example.org", "bilal@example.org"):

@@ -15,7 +15,7 @@ from service.domain.errand import QUEUES, Errand
 from service.domain.message import MESSAGE_MOVES, MessageState
 from service.settings import SettingsError, load_settings
 from service.store.migrate import alembic_config
-from service.wording.placeholders import parse
+from service.wording.placeholders import OWN, parse
 from service.wording.shelf import JINJA
 from workers.app import app
 
@@ -52,7 +52,7 @@ def test_every_email_template_compiles(name: str) -> None:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "templates" / "sms").glob("*.txt")), ids=lambda path: path.stem)
 def test_every_text_template_is_in_the_grammar(path: Path) -> None:
-    parse(path.read_text("utf-8"))
+    parse(path.read_text("utf-8"), also=OWN)
 
 
 def test_every_setting_is_documented() -> None:

@@ -67,7 +67,7 @@ def test_a_delivered_petition_is_closed_and_lists_its_names(
     delivery = deliver(session, campaign.id, language="en", now=NOW)
 
     late = _sign(session, campaign, make.supporter(session, "Bilal", campaign=campaign))
-    assert delivery.names == "name,signed_on\nAna,2026-12-01\n"
+    assert delivery.names == "name,signed_on\nAna Example,2026-12-01\n"
     assert (delivery.addressee, delivery.count) == ("The Government of Azerbaijan", 1)
     assert (late.result, late.count) == (SignResult.CLOSED, 1)
 
@@ -103,6 +103,7 @@ def test_a_forgotten_signer_counts_without_a_name(session: Session, campaign: Ca
 def test_a_name_is_never_a_formula_to_the_addressee_s_spreadsheet(
     session: Session, campaign: Campaign, name: str
 ) -> None:
-    _sign(session, campaign, make.supporter(session, name, email="dev@example.org", campaign=campaign))
+    dev = make.supporter(session, "Dev", email="dev@example.org", campaign=campaign, full_name=name)
+    _sign(session, campaign, dev)
 
     assert f"\n'{name}," in deliver(session, campaign.id, language="en", now=NOW).names

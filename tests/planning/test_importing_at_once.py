@@ -7,8 +7,9 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from service.planning.csv_rows import read_chunks
-from service.planning.importing import Imported, import_chunk
+from service.planning.files.people import Reading
+from service.planning.files.sheet import look
+from service.planning.importing import Imported, import_rows
 from service.store.tables.people import Consent, Permission, Supporter
 from tests import make
 
@@ -24,10 +25,10 @@ def test_the_same_file_at_once_is_brought_in_once(sessions: sessionmaker[Session
         session.commit()
 
     def bring_in() -> Imported:
-        done = Imported()
-        for chunk in read_chunks(file, size=50):
+        done, reading = Imported(), Reading(make.KEY, "fair", NOW)
+        for chunk in look(file).chunks(50):
             with sessions() as session:
-                import_chunk(session, chunk, done, campaign_id=campaign_id, key=make.KEY, source="fair", now=NOW)
+                import_rows(session, chunk, done, campaign_id=campaign_id, reading=reading)
                 session.commit()
         return done
 
@@ -54,10 +55,9 @@ def test_a_supporter_who_joins_meanwhile_is_the_one_the_import_finds(
 
     with sessions() as joining, sessions() as importing, ThreadPoolExecutor(1) as pool:
         make.supporter(joining, "Ana")
-        (chunk,) = read_chunks(file)
-        waits = pool.submit(
-            import_chunk, importing, chunk, done, campaign_id=campaign_id, key=make.KEY, source="fair", now=NOW
-        )
+        (chunk,) = look(file).chunks()
+        reading = Reading(make.KEY, "fair", NOW)
+        waits = pool.submit(import_rows, importing, chunk, done, campaign_id=campaign_id, reading=reading)
         joining.connection().exec_driver_sql("SELECT pg_sleep(0.3)")
         joining.commit()
         waits.result(10)

@@ -106,7 +106,8 @@ def test_a_byte_at_a_time_is_cut_off_over_tls_too_and_the_next_call_is_well(tls:
         sendgrid.close()
 
     assert outcomes == [Outcome.IN_DOUBT, Outcome.ACCEPTED]
-    assert took < 2.5
+    # Whoever listens to the end listens this long.
+    assert took < len(TAKEN) * 0.2
 
 
 def test_nothing_is_said_to_a_server_whose_certificate_nobody_vouches_for(tls: ssl.SSLContext) -> None:

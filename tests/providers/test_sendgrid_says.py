@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from service.domain.consent import Suppressed
 from service.domain.receipt import Receipt, ReceiptKind
 from service.providers.sendgrid.events import parse_events, verified
-from service.sending.receipts import suppression_for
+from service.sending.obeying import suppression_for
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 SIGNED = json.loads((VECTORS / "signature_vectors.json").read_text())["sendgrid"]
@@ -197,12 +198,14 @@ def test_no_reason_quotes_the_address() -> None:
     assert not [name for name in MEANINGS if "@" in told(name).reason]
 
 
-def test_a_thousand_events_are_read_in_less_than_ten_milliseconds() -> None:
+def test_a_thousand_events_are_understood_in_ten_times_what_reading_their_json_takes() -> None:
+    """Against the same machine at the same moment; bench/ measures the seconds."""
     raw = json.dumps([SAMPLES["events"]["delivered"]] * 1000).encode()
 
-    def took() -> float:
-        began = time.perf_counter()
-        parse_events(raw, now=NOW)
-        return time.perf_counter() - began
+    def took(deed: Callable[[], object]) -> float:
+        began = time.process_time()
+        deed()
+        return time.process_time() - began
 
-    assert min(took() for _ in range(20)) < 0.010
+    reading = min(took(lambda: json.loads(raw)) for _ in range(20))
+    assert min(took(lambda: parse_events(raw, now=NOW)) for _ in range(20)) < 10 * reading

@@ -192,7 +192,8 @@ def test_whatever_goes_wrong_after_the_first_byte_is_a_doubt_and_is_not_tried_ag
 
     assert outcome.outcome is Outcome.IN_DOUBT
     assert len(server.asked) == 1
-    assert time.monotonic() - began < 3
+    # Whoever listens to the slow one to its end, or tries again, takes longer.
+    assert time.monotonic() - began < 8
 
 
 @pytest.mark.parametrize(
@@ -308,7 +309,7 @@ def test_what_came_in_is_asked_for_by_our_own_number_and_by_the_day_of_utc() -> 
         serving(lambda _: listed(stop, earlier, message("SM3", since))) as server,
         provider(server.url) as twilio,
     ):
-        came = twilio.inbound_since(since.astimezone(timezone(timedelta(hours=-5))))
+        came = twilio.inbound_page(since.astimezone(timezone(timedelta(hours=-5))), page="").texts
 
     assert [(text.provider_ref, text.from_number, text.body) for text in came] == [("SM1", ANA, "STOP")]
     assert came[0].received_at == since + timedelta(minutes=1)
@@ -335,7 +336,7 @@ def test_a_list_that_cannot_be_read_is_a_provider_away_and_not_an_empty_list(ans
         with pytest.raises(ProviderAway):
             twilio.find(ANA, since=since)
         with pytest.raises(ProviderAway):
-            twilio.inbound_since(since)
+            twilio.inbound_page(since, page="")
 
 
 def test_closing_twice_is_no_trouble_and_the_token_is_not_shown() -> None:

@@ -11,7 +11,7 @@ from twilio.request_validator import RequestValidator
 from service.domain.consent import Suppressed
 from service.domain.receipt import ReceiptKind
 from service.providers.twilio.webhooks import SETTINGS_HEADER, SIGNATURE_HEADER, parse_inbound, parse_status, verified
-from service.sending.receipts import suppression_for
+from service.sending.obeying import suppression_for
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 SIGNED = json.loads((VECTORS / "signature_vectors.json").read_text())["twilio"]

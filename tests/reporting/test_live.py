@@ -1,6 +1,6 @@
 """Progress counts every message once: as its batch stands, or as it stands itself where it differs."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -13,6 +13,7 @@ from service.sending.due import open_scheduled_blasts
 from service.sending.write import write_next_span
 from service.store.tables.sending import Batch, Blast, Message
 from tests import make
+from tests.moments import StoppedClock
 
 NOW = make.KICK_OFF - timedelta(days=1)
 
@@ -66,11 +67,13 @@ def test_a_message_that_differs_is_taken_from_its_batch(session: Session) -> Non
     assert (texts.sent, texts.delivered, texts.bounced, texts.withheld, texts.waiting) == (47, 30, 3, 3, 10)
 
 
-def test_the_rate_is_of_the_last_ten_seconds_and_tells_how_long_it_takes(session: Session) -> None:
+def test_the_rate_is_of_the_last_ten_seconds_and_tells_how_long_it_takes(
+    stopped_clock: StoppedClock, session: Session
+) -> None:
     row = written_blast(session, 120)
     batches = session.scalars(select(Batch).order_by(Batch.id)).all()
-    batches[0].state, batches[0].finished_at = "accepted", datetime.now(UTC)
-    batches[1].state, batches[1].finished_at = "accepted", datetime.now(UTC) - timedelta(minutes=1)
+    batches[0].state, batches[0].finished_at = "accepted", stopped_clock.began_at
+    batches[1].state, batches[1].finished_at = "accepted", stopped_clock.began_at - timedelta(minutes=1)
     session.flush()
 
     seen = progress_of(session, row.id)

@@ -4,7 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from service.providers.ports import EmailBatch, EmailOutcome, FoundText, InboundText, Outcome, Text, TextOutcome
+from service.providers.ports import (
+    EmailBatch,
+    EmailOutcome,
+    FoundText,
+    InboundPage,
+    InboundText,
+    Outcome,
+    Text,
+    TextOutcome,
+)
 
 
 @dataclass
@@ -37,6 +46,9 @@ class SmsNotebook:
     name: str = "notebook"
     texts: list[Text] = field(default_factory=list)
     listed: list[FoundText] = field(default_factory=list)
+    # What came in, newest first, in pages of so many.
+    came_in: list[InboundText] = field(default_factory=list)
+    page_size: int = 200
     answer: Callable[[Text], TextOutcome] = lambda _: TextOutcome(Outcome.ACCEPTED, provider_ref="SM1")
 
     def send(self, texts: Sequence[Text], *, deadline: float, validity: int | None) -> list[TextOutcome]:
@@ -46,7 +58,9 @@ class SmsNotebook:
     def find(self, to: str, *, since: datetime) -> list[FoundText]:
         return [text for text in self.listed if text.to == to]
 
-    def inbound_since(self, since: datetime) -> list[InboundText]:
-        return []
+    def inbound_page(self, since: datetime, *, page: str) -> InboundPage:
+        at = int(page or 0)
+        part = self.came_in[at : at + self.page_size]
+        return InboundPage(part, str(at + self.page_size) if at + self.page_size < len(self.came_in) else "")
 
     def close(self) -> None: ...

@@ -20,6 +20,7 @@ from service.store.queries import notice_life
 from tests import make
 from tests.sending.notebook import EmailNotebook, SmsNotebook
 
+pytestmark = pytest.mark.at_any_hour
 PHONE = "+447700900301"
 Ask = Callable[..., None]
 
@@ -28,7 +29,7 @@ Ask = Callable[..., None]
 def desk(sessions: sessionmaker[Session]) -> NoticeDesk:
     with sessions.begin() as session:
         make.campaign(session)
-    writer = NoticeWriter(b"a key", "https://example.org")
+    writer = NoticeWriter(b"a key", "https://example.org", "campaigns@example.org")
     return NoticeDesk(sessions, EmailNotebook(), SmsNotebook(), writer, make.KEY, "https://example.org")
 
 

@@ -24,7 +24,6 @@ from tests.sending.conftest import Desk
 
 Blasting = Callable[..., list[Supporter]]
 PEOPLE = 60
-NOW = datetime.now(UTC)
 
 
 @pytest.fixture
@@ -52,7 +51,7 @@ def subjects(desk: Desk) -> Counter[str]:
 
 def click(desk: Desk, supporter_ids: list[int]) -> None:
     given = [
-        Receipt(f"c{one}", str(MessageRef(1, Channel.EMAIL, one)), None, ReceiptKind.CLICKED, NOW)
+        Receipt(f"c{one}", str(MessageRef(1, Channel.EMAIL, one)), None, ReceiptKind.CLICKED, datetime.now(UTC))
         for one in supporter_ids
     ]
     with desk.sessions.begin() as session:
@@ -157,8 +156,10 @@ def test_a_local_hour_comes_once_a_day_whatever_the_clocks_do(local: time, after
 def test_only_those_who_got_it_and_did_not_open_it_are_asked_again(desk: Desk, blast_to: Blasting) -> None:
     people = blast_to("Ana", "Bilal", "Cora")
     desk.deliver()
-    opened = Receipt("o1", str(MessageRef(1, Channel.EMAIL, people[0].id)), None, ReceiptKind.OPENED, NOW)
-    bounced = Receipt("b1", str(MessageRef(1, Channel.EMAIL, people[1].id)), None, ReceiptKind.BOUNCED, NOW)
+    opened = Receipt("o1", str(MessageRef(1, Channel.EMAIL, people[0].id)), None, ReceiptKind.OPENED, datetime.now(UTC))
+    bounced = Receipt(
+        "b1", str(MessageRef(1, Channel.EMAIL, people[1].id)), None, ReceiptKind.BOUNCED, datetime.now(UTC)
+    )
     with desk.sessions.begin() as session:
         apply_receipts(session, "notebook", [opened, bounced], now=datetime.now(UTC))
         session.execute(text("UPDATE blasts SET state = 'done', finished_at = now()"))
@@ -185,11 +186,11 @@ def test_only_those_who_got_it_and_did_not_open_it_are_asked_again(desk: Desk, b
                 session,
                 blast_id,
                 subject="Again",
-                opens_at=NOW,
+                opens_at=datetime.now(UTC),
                 stale_after=timedelta(hours=1),
                 cap_count=None,
                 actor="ana@example.org",
-                now=NOW,
+                now=datetime.now(UTC),
             )
 
 
@@ -197,7 +198,9 @@ def test_a_manager_may_send_the_unknown_again_and_only_those(desk: Desk, blast_t
     people = blast_to("Ana", "Bilal")
     desk.email.answer = lambda _: EmailOutcome(Outcome.IN_DOUBT, detail="reset")
     desk.deliver()
-    delivered = Receipt("d1", str(MessageRef(1, Channel.EMAIL, people[0].id)), None, ReceiptKind.DELIVERED, NOW)
+    delivered = Receipt(
+        "d1", str(MessageRef(1, Channel.EMAIL, people[0].id)), None, ReceiptKind.DELIVERED, datetime.now(UTC)
+    )
     with desk.sessions.begin() as session:
         apply_receipts(session, "notebook", [delivered], now=datetime.now(UTC))
         session.execute(text("UPDATE batches SET state = 'unknown', finished_at = now()"))

@@ -47,7 +47,12 @@ def test_the_sample_campaign_is_read_whole() -> None:
     assert half_time.timing.anchor is Anchor.HALF_TIME
     assert half_time.timing.stale_after == timedelta(minutes=14)
     full_time = next(stage for stage in campaign.stages if stage.slug == "full-time")
-    assert {copy.variant for copy in full_time.copies} == {"home_win", "draw", "away_win"}
+    assert {copy.variant for copy in full_time.copies} == {"home_win", "draw", "away_win", "signed"}
+    welcome = next(stage for stage in campaign.stages if stage.slug == "welcome")
+    assert {copy.variant for copy in welcome.copies} == {
+        *("", "live", "after"),
+        *("signed", "live.signed", "after.signed"),
+    }
     assert campaign.prices.segment == 412
     assert campaign.petition
     assert campaign.petition.goal == 10_000
@@ -181,3 +186,35 @@ def test_a_span_written_out_is_read_the_same_again(minutes: int) -> None:
 @pytest.mark.parametrize("words", ["", "h", "2", "1h2d", "--1h", "1.5h", "99999d", "2 h", "-"])
 def test_what_is_not_a_span_is_refused(words: str) -> None:
     assert parse_span(words) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("email/welcome.during.md", "one of abandoned, after, live, postponed, signed"),
+        ("email/welcome.draw.md", 'a stage with anchor = "full_time"'),
+        ("email/election.live.md", 'a stage with anchor = "sign_up"'),
+        ("email/full-time.unsigned.md", "one of away_win, draw, home_win, signed"),
+    ],
+)
+def test_words_for_what_never_is_are_a_mistake_that_names_what_there_is(folder: Path, name: str, why: str) -> None:
+    (folder / name).write_text("Subject: Hello\n\nWords.\n", "utf-8")
+
+    assert any(name in mistake and why in mistake for mistake in mistakes_in(folder))
+
+
+def test_a_welcome_for_signers_is_written_for_each_way_the_match_stands(folder: Path) -> None:
+    (folder / "email" / "welcome.live.signed.md").unlink()
+
+    (mistake,) = mistakes_in(folder)
+
+    assert "a file email/welcome.live.signed.md" in mistake
+
+
+def test_a_welcome_knows_the_score_only_when_the_match_is_on_or_over(folder: Path) -> None:
+    line = edit(folder, "email/welcome.md", "Thank you for joining.", "It stands {score}.")
+
+    (mistake,) = mistakes_in(folder)
+
+    assert f"email/welcome.md:{line}" in mistake
+    assert "{score} before it can be known" in mistake

@@ -7,6 +7,7 @@ import pytest
 from service.domain.channel import Channel
 from service.domain.fixture import Score
 from service.domain.stage import Anchor
+from service.domain.variant import read_variant
 from service.wording.campaign_files import BriefingFile, CampaignFiles, CopyFile, StageFile
 from service.wording.campaign_reader import read_campaign
 from service.wording.compiled import compile_for
@@ -28,7 +29,7 @@ SCORES = {"": Score(0, 1), "home_win": Score(2, 1), "draw": Score(1, 1), "away_w
 
 def values_for(name: str) -> dict[str, str]:
     day, clock = kick_off_words(CAMPAIGN.fixture.kick_off, CAST[name], "en")
-    links = ["petition_link", "share_link", "leave_link", "preferences_link"]
+    links = ["petition_link", "share_link", "friend_link", "leave_link", "preferences_link"]
     links += [f"briefing_link:{briefing.slug}" for briefing in CAMPAIGN.briefings]
     return {"first_name": name, "kick_off": day, "kick_off_time": clock} | dict.fromkeys(links, LINK)
 
@@ -47,7 +48,9 @@ def facts_at(stage: StageFile, variant: str) -> dict[str, str]:
         "signature_count": count_words(12345, "en"),
     }
     if stage.timing.anchor in {Anchor.HALF_TIME, Anchor.FULL_TIME}:
-        facts["score"] = str(SCORES[variant])
+        facts["score"] = str(SCORES[read_variant(variant).place])
+    if stage.timing.anchor is Anchor.SIGN_UP and read_variant(variant).place:
+        facts["score"] = "0-1"
     return facts
 
 

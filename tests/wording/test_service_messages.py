@@ -22,6 +22,7 @@ TEXT_FACTS = {
     "campaign_link": "https://touchline.example.org/azerbaijan-england/"[:40],
     "petition_link": TOKEN_LINK,
     "share_link": TOKEN_LINK,
+    "signature_link": "https://touchline.example.org/signature/" + "a" * 32,
 }
 EMAIL_FACTS = {
     "organisation": "Fair Play & Rights",
@@ -72,6 +73,19 @@ def test_the_confirmation_says_where_to_confirm_and_nothing_that_was_typed() -> 
     assert "https://example.org/confirm/t" in email.text
     assert "pills" not in email.html + email.text + email.subject
     assert "first_name" not in {part.name for part in placeholders(service_text(ServiceText.CONFIRM, "en"))}
+
+
+def test_the_letter_to_a_signer_speaks_of_the_petition_and_of_what_was_ticked_alone() -> None:
+    plain = render_service_email(ServiceEmail.CONFIRM_SIGNATURE, EMAIL_FACTS)
+    ticked = render_service_email(ServiceEmail.CONFIRM_SIGNATURE, {**EMAIL_FACTS, "wording": "Yes, email me."})
+
+    assert plain.subject == "One press, and your name is on the petition: Fair trials"
+    for words in (plain.text, plain.html):
+        assert "the government" in words
+        assert "Yes, email me." not in words
+        assert "write to this address" not in words
+    for words in (ticked.text, ticked.html):
+        assert "Yes, email me." in words
 
 
 def test_a_missing_fact_is_named() -> None:

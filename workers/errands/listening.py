@@ -12,14 +12,15 @@ log = logging.getLogger(__name__)
 
 
 @errand(Errand.CATCH_UP_INBOUND)
-def catch_up(house: House, _: float) -> bool:
+def catch_up(house: House, until: float) -> bool:
     """Ask the provider for texts we have not received."""
     try:
-        missed = catch_up_inbound(house.sessions, house.sms, key=house.desk.address_key)
+        caught_up = catch_up_inbound(house.sessions, house.sms, key=house.desk.address_key, until=until)
     except ProviderAway as away:
         log.warning("the provider's list of inbound texts is away", extra={"why": str(away)})
         return False
-    if missed:
+    if caught_up.received:
         house.nudger.nudge(Errand.SEND_NOTICES)
         house.nudger.nudge(Errand.DELIVER_PROMPT)
-    return False
+    # Where nothing was missed the rest of a long list can wait for the next minute.
+    return bool(caught_up.received) and not caught_up.is_whole

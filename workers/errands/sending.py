@@ -7,6 +7,7 @@ from service.points import point
 from service.sending.carriers import email_carrier, text_carrier
 from service.sending.hand_over import Carrier, deliver
 from service.sending.settle import Settler
+from service.sending.suppression_lists import read_lists
 from service.sending.write import write_next_span
 from workers.errand import errand
 from workers.house import House
@@ -64,6 +65,14 @@ def settle_doubts(house: House, until: float) -> bool:
     """Look for evidence of what is in doubt."""
     Settler(house.sessions, house.sms, house.words, house.policy).settle_doubts(until=until)
     return False
+
+
+@errand(Errand.READ_SUPPRESSION_LISTS)
+def read_suppression_lists(house: House, until: float) -> bool:
+    """Read the provider's own lists of whom to leave alone, for what a webhook missed."""
+    if house.lists is None:
+        return False
+    return read_lists(house.sessions, house.lists, key=house.desk.address_key, until=until)
 
 
 def _email(house: House) -> Carrier:

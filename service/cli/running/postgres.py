@@ -15,6 +15,7 @@ from psycopg import sql
 
 from service.cli.running.errors import CannotStart
 from service.cli.running.ports import free_port
+from service.cli.running.private import private_file
 from service.cli.running.unprivileged import own, prefix
 
 # Found without importing the wheel: its own manager makes users and locks of its own as soon as it is imported.
@@ -41,6 +42,10 @@ CONFIGURATION = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "log_min_duration_statement": "2000",
+    # What a statement was given, and the row or key an error is about, are people's addresses.
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+    "log_error_verbosity": "terse",
     "log_timezone": "UTC",
     "timezone": "UTC",
 }
@@ -76,7 +81,7 @@ def start_postgres(home: Path, *, database: str = "touchline") -> EmbeddedPostgr
     port = free_port()
     log = home / "postgres.log"
     options = [f"-c{name}={value}" for name, value in CONFIGURATION.items()]
-    with log.open("ab") as out:
+    with private_file(log).open("ab") as out:
         process = subprocess.Popen(
             [*prefix(), str(BINARIES / "postgres"), "-D", str(data), "-p", str(port), *options],
             stdin=subprocess.DEVNULL,

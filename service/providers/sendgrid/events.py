@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from binascii import Error as BadBase64
+from binascii import a2b_base64
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -16,12 +17,18 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from service.domain.receipt import Receipt, ReceiptKind
+from service.logs import mask
+from service.providers.sendgrid import bounces
 
 SIGNATURE_HEADER = "X-Twilio-Email-Event-Webhook-Signature"
 TIMESTAMP_HEADER = "X-Twilio-Email-Event-Webhook-Timestamp"
 # NUL, and halves of letters.
 _UNPRINTABLE = re.compile(rb"\\u(?:0000|d[89a-f])", re.IGNORECASE)
 _TIMESTAMP = re.compile(r"[0-9]{10}")
+# Documented: at most 100 characters of base64.
+_FROM_URL = bytes.maketrans(b"-_", b"+/")
+_WITH_CODE = frozenset({ReceiptKind.BOUNCED, ReceiptKind.BLOCKED, ReceiptKind.DROPPED})
+_EVENT_ID = re.compile(r"[A-Za-z0-9_=+/-]{1,100}")
 
 _KINDS = {
     "processed": ReceiptKind.ACCEPTED,
@@ -35,15 +42,6 @@ _KINDS = {
     "group_resubscribe": ReceiptKind.RESUBSCRIBED,
     "account_status_change": ReceiptKind.ACCOUNT,
 }
-# A drop tells us what SendGrid already knew of the address; these two say that it never will work.
-_DEAD = frozenset({"Bounced Address", "Invalid"})
-# A bounce for one of these says nothing lasting of the address. SendGrid keeps its own list of bounces: should the next
-# email to it be dropped for that, the drop suppresses it.
-_NOT_THE_ADDRESS = frozenset(
-    {"Content", "Frequency or Volume Too High", "Mailbox Unavailable", "Reputation", "Technical Failure"}
-)
-# Enhanced codes of a bad recipient address; 5.1.7 and 5.1.8 are of a bad sender.
-_BAD_ADDRESS = re.compile(r"5\.1\.(?![78]$)[0-9]{1,3}")
 
 
 def verified(signature: str | None, timestamp: str | None, raw_body: bytes, public_keys: Sequence[str]) -> bool:
@@ -109,7 +107,7 @@ def _receipt(event: dict[str, object], now: datetime) -> Receipt:
         at=_moment(event.get("timestamp"), now),
         permanent=permanent,
         reason=reason,
-        code=str(event.get("status") or ""),
+        code=bounces.status_of(event.get("status"), event.get("reason")) if kind in _WITH_CODE else "",
         is_machine=event.get("sg_machine_open") is True,
         address=_text(event.get("email")),
         url=_text(event.get("url")),
@@ -117,25 +115,37 @@ def _receipt(event: dict[str, object], now: datetime) -> Receipt:
 
 
 def _event_id(event: dict[str, object]) -> str:
-    """SendGrid's id; an event without one is the same event when it says the same."""
+    """SendGrid's id, if it is shaped like one; else the same event is the one that says the same.
+
+    An id that is not shaped so may hold anything, an address too, and is kept as a hash.
+    """
     given = event.get("sg_event_id")
-    return str(given)[:200] if given else sha256(orjson.dumps(event, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    if not given:
+        return sha256(orjson.dumps(event, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    said = str(given)
+    if _EVENT_ID.fullmatch(said) and not _spells_an_address(said):
+        return said
+    return sha256(said.encode()).hexdigest()
+
+
+def _spells_an_address(event_id: str) -> bool:
+    return len(event_id) % 4 != 1 and b"@" in a2b_base64(event_id.encode().translate(_FROM_URL) + b"==")
 
 
 def _meaning(event: dict[str, object]) -> tuple[ReceiptKind, bool, str]:
-    """What happened, whether the address itself is the trouble, and why in a few words without the address."""
+    """What happened, whether the address itself is the trouble, and why in words we know, never in the provider's own."""
     name = event.get("event")
     if name == "bounce":
-        classified = str(event.get("bounce_classification") or "")
+        classified = bounces.known_class(event.get("bounce_classification"))
         if event.get("type") == "blocked":
             return ReceiptKind.BLOCKED, False, classified or "blocked"
-        is_bad = bool(_BAD_ADDRESS.fullmatch(str(event.get("status") or ""))) or classified not in _NOT_THE_ADDRESS
-        return ReceiptKind.BOUNCED, is_bad, classified or "bounced"
+        is_dead = bounces.is_dead(event.get("status"), event.get("reason"), classified)
+        return ReceiptKind.BOUNCED, is_dead, classified or "bounced"
     if name == "dropped":
-        reason = str(event.get("reason") or "")
-        return ReceiptKind.DROPPED, reason in _DEAD, reason
+        reason = bounces.known_drop(event.get("reason"))
+        return ReceiptKind.DROPPED, reason in bounces.DEAD_DROPS, reason
     if name == "account_status_change":
-        return ReceiptKind.ACCOUNT, False, str(event.get("type") or "")
+        return ReceiptKind.ACCOUNT, False, mask(str(event.get("type") or ""))[:60]
     return _KINDS.get(str(name), ReceiptKind.UNKNOWN), False, ""
 
 

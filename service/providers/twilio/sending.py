@@ -6,6 +6,7 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from aiohttp import ClientSession
 from twilio.base.exceptions import TwilioException, TwilioRestException
@@ -13,8 +14,9 @@ from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
 
 from service import clock
-from service.providers.ports import FoundText, InboundText, Outcome, ProviderAway, Text, TextOutcome
+from service.providers.ports import FoundText, InboundPage, Outcome, ProviderAway, Text, TextOutcome
 from service.providers.twilio.errors import is_permanent, meaning_of
+from service.providers.twilio.inbound import inbound_of
 from service.providers.twilio.transport import (
     CALL,
     TOTAL_SECONDS,
@@ -30,7 +32,7 @@ _T = TypeVar("_T")
 # The longest any call may take from our side: the total limit and a little for the loop itself.
 _WAIT_SECONDS = 60.0
 _LARGEST_PAGE = 1000
-_MOST_LISTED = 20_000
+_INBOUND_PAGE = 200
 
 
 @dataclass(slots=True)
@@ -66,9 +68,9 @@ class Twilio:
         """Twilio's own list of what went to a number since. By number alone: a waiting text has no date of sending."""
         return self._ask(self._find(to, since))
 
-    def inbound_since(self, since: datetime) -> list[InboundText]:
-        """What came in since, as Twilio has it."""
-        return self._ask(self._inbound(since))
+    def inbound_page(self, since: datetime, *, page: str) -> InboundPage:
+        """What came in since, as Twilio has it, newest first."""
+        return self._ask(self._inbound(since, page))
 
     def close(self) -> None:
         """Let go of connections and stop the thread."""
@@ -91,8 +93,8 @@ class Twilio:
         """Read from the provider's list. Raises ProviderAway."""
         try:
             return self._run(work)
-        except (NeverBegan, CutOff, TwilioException, TimeoutError, ValueError, TypeError) as broken:
-            # The last two are the package's own, on an answer that is no list.
+        except (NeverBegan, CutOff, TwilioException, TimeoutError, ValueError, TypeError, LookupError) as broken:
+            # The last three are the package's own, on an answer that is no list.
             raise ProviderAway(type(broken).__name__) from broken
 
     async def _open(self) -> ClientSession:
@@ -160,32 +162,47 @@ class Twilio:
             if message.date_created is None or message.date_created >= earliest
         ]
 
-    async def _inbound(self, since: datetime) -> list[InboundText]:
+    async def _inbound(self, since: datetime, page: str) -> InboundPage:
+        """The list is asked by our own numbers where we know them, one after another; `page` says which and where.
+
+        On the night of the match what goes out is a thousand times what comes in, and without the numbers both are listed.
+        """
+        CALL.set(Call())
         earliest = since.astimezone(UTC)
-        # The list's filter knows whole days. By our own numbers where we know them: on the night of the match what
-        # goes out is a thousand times what comes in.
-        day = earliest.replace(hour=0, minute=0, second=0, microsecond=0)
-        messages = [
-            message
-            for ours in self.from_numbers or (None,)
-            for message in await self._list(_MOST_LISTED, date_sent_after=day, **({"to": ours} if ours else {}))
-        ]
-        return [
-            InboundText(
-                provider_ref=message.sid or "",
-                from_number=str(message.from_ or ""),
-                to_number=message.to or "",
-                body=message.body or "",
-                received_at=_moment(message),
-            )
-            for message in messages
-            if str(message.direction or "") == "inbound" and _moment(message) >= earliest
-        ]
+        place, _, path = page.partition(" ")
+        number = int(place or 0)
+        if path:
+            found = await self._client.messages.get_page_async(self._client.api.absolute_url(path))
+        else:
+            # The list's filter knows whole days.
+            day = earliest.replace(hour=0, minute=0, second=0, microsecond=0)
+            ours = {"to": self.from_numbers[number]} if self.from_numbers else {}
+            found = await self._client.messages.page_async(date_sent_after=day, page_size=_INBOUND_PAGE, **ours)
+        listed = [(_moment(message), message) for message in found]
+        came = [each for each in listed if str(each[1].direction or "") == "inbound" and each[0] >= earliest]
+        # Newest first: behind a whole page of older ones there is nothing newer.
+        is_past = bool(listed) and all(at < earliest for at, _ in listed)
+        texts = [inbound_of(message, received_at=at) for at, message in came]
+        return InboundPage(texts, self._following(number, "" if is_past else _path(found.next_page_url)))
+
+    def _following(self, number: int, path: str) -> str:
+        if path:
+            return f"{number} {path}"
+        return f"{number + 1} " if number + 1 < len(self.from_numbers) else ""
+
+
+def _path(url: str | None) -> str:
+    """Path and query of an address of the provider's: the host is the one we are set to ask."""
+    parts = urlsplit(url or "")
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def _moment(message: MessageInstance) -> datetime:
-    moment: datetime = message.date_sent or message.date_created or clock.now()
-    return moment
+    """When it was sent; now, where the list gives no date that can be read, so that it is looked at all the same."""
+    for moment in (message.date_sent, message.date_created):
+        if isinstance(moment, datetime):
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return clock.now()
 
 
 def _refused(refused: TwilioRestException, call: Call) -> TextOutcome:

@@ -5,9 +5,12 @@ from datetime import datetime
 
 from twilio.request_validator import RequestValidator
 
+from service.domain.inbound_text import clean_field
 from service.domain.receipt import Receipt, ReceiptKind
-from service.providers.ports import InboundText
 from service.providers.twilio.errors import is_permanent
+from service.providers.twilio.inbound import parse_inbound
+
+__all__ = ["SETTINGS_HEADER", "SIGNATURE_HEADER", "parse_inbound", "parse_status", "verified"]
 
 SIGNATURE_HEADER = "X-Twilio-Signature"
 SETTINGS_HEADER = "X-Twilio-Webhooks-Signature-Settings"
@@ -63,29 +66,17 @@ def _signed_with(token: str, url: str, form: Sequence[tuple[str, str]], signatur
         return False
 
 
-def parse_inbound(form: Mapping[str, str], *, now: datetime) -> InboundText:
-    """A text somebody sent us. Raises KeyError where the message has no id or sender."""
-    return InboundText(
-        provider_ref=form["MessageSid"],
-        from_number=form["From"],
-        to_number=form.get("To", ""),
-        body=form.get("Body", ""),
-        received_at=now,
-        opt_out_type=form.get("OptOutType", ""),
-    )
-
-
 def parse_status(form: Mapping[str, str], *, ref: str, now: datetime) -> Receipt:
     """What became of a text. Raises KeyError where the callback has no message id."""
-    status = form.get("MessageStatus") or form.get("SmsStatus") or ""
-    code = form.get("ErrorCode", "")
+    status = clean_field(form.get("MessageStatus") or form.get("SmsStatus") or "")
+    code = clean_field(form.get("ErrorCode", ""))
     return Receipt(
-        event_id=f"{form['MessageSid']}:{status}",
+        event_id=f"{clean_field(form['MessageSid'])}:{status}",
         ref=ref,
         attempt_id=None,
         kind=_KINDS.get(status, ReceiptKind.UNKNOWN),
         at=now,
-        permanent=is_permanent(code),
+        permanent=is_permanent(form.get("ErrorCode", "")),
         reason=f"error {code}" if code else "",
         code=code,
     )

@@ -9,6 +9,8 @@ from service.store.tables import Base
 def run(connection: Connection) -> None:
     """Run what is asked for on an open connection, with short waits for locks."""
     connection.exec_driver_sql("SET lock_timeout = '4s'")
+    # From here each migration has its transaction to itself, and may leave it to build an index beside the writers.
+    connection.commit()
     context.configure(
         connection=connection, target_metadata=Base.metadata, compare_type=True, transaction_per_migration=True
     )

@@ -1,5 +1,6 @@
 """Who a blast is for: an audience's rules as one question over supporters."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, any_, exists, func, literal,
 from service.domain.audience import AnyOf, Audience, Rule, RuleKind
 from service.domain.channel import Channel
 from service.store import Session
+from service.store.queries.petitions import stands
 from service.store.tables.campaign import Petition, Stage
 from service.store.tables.people import Action, Permission, Signature, Supporter, Suppression
 from service.store.tables.sending import Blast, Message
@@ -27,6 +29,7 @@ def audience_select(campaign_id: int, channel: Channel, audience: Audience) -> S
         .where(
             Permission.campaign_id == campaign_id,
             Permission.channel == channel,
+            Permission.address_hash == address_hash,
             address.is_not(None),
             Supporter.erased_at.is_(None),
             ~suppressed,
@@ -42,6 +45,19 @@ def count_audience(session: Session, campaign_id: int, channel: Channel, audienc
     session.execute(text("SET LOCAL work_mem = '64MB'"))
     chosen = audience_select(campaign_id, channel, audience).subquery()
     return session.scalar(select(func.count()).select_from(chosen)) or 0
+
+
+def time_zones(
+    session: Session, campaign_id: int, channel: Channel, audience: Audience, *, most: int
+) -> dict[str, int]:
+    """Time zone to how many of an audience live by it, over the first `most` people of it (pk_permissions)."""
+    chosen = audience_select(campaign_id, channel, audience).limit(most).subquery()
+    question = (
+        select(Supporter.time_zone, func.count().label("people"))
+        .join(chosen, chosen.c.id == Supporter.id)
+        .group_by(Supporter.time_zone)
+    )
+    return {row.time_zone: row.people for row in session.execute(question)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,30 +142,71 @@ def _fact(rule: Rule, campaign_id: int) -> ColumnElement[bool]:
         early = rule.kind is RuleKind.JOINED_BEFORE
         return Supporter.created_at < value if early else Supporter.created_at >= value
     if isinstance(value, tuple):
-        if rule.kind is RuleKind.SOURCE:
-            return Supporter.source.in_(value)
+        if rule.kind in _BY_WORDS:
+            return _BY_WORDS[rule.kind](value)
         # Not by a function of the column: Postgres would guess that one in a hundred speaks a language, and go astray.
         spelled = [Supporter.locale.startswith(f"{code}-", autoescape=True) for code in value]
         return or_(Supporter.locale.in_(value), *spelled)
     return _message(rule.kind, campaign_id, value)
 
 
+def has_signed(campaign_id: int) -> ColumnElement[bool]:
+    """Whether a supporter has signed a campaign's petition (pk_signatures)."""
+    petition = select(Petition.id).where(Petition.campaign_id == campaign_id).scalar_subquery()
+    return exists().where(Signature.petition_id == petition, Signature.supporter_id == Supporter.id, stands())
+
+
+def _postcodes(begin: tuple[str, ...]) -> ColumnElement[bool]:
+    """Postcodes that begin so (ix_supporters_postcode): `E1` is E1 6AN and E1W, not E10; `902*` is every 902…."""
+    return and_(Supporter.postcode != "", or_(*(_postcode(each) for each in begin)))
+
+
+def _postcode(begin: str) -> ColumnElement[bool]:
+    if begin.endswith("*"):
+        return Supporter.postcode.startswith(begin.rstrip("*"), autoescape=True)
+    more = "[0-9]" if begin[-1].isdigit() else "[A-Z]"
+    following = func.substr(Supporter.postcode, len(begin) + 1, 1)
+    return and_(Supporter.postcode.startswith(begin, autoescape=True), ~following.regexp_match(more))
+
+
+def _details(pairs: tuple[str, ...]) -> ColumnElement[bool]:
+    """Own fields that hold this (ix_supporters_details); with nothing after the sign, that are there at all."""
+    asked: list[ColumnElement[bool]] = []
+    for name, _, words in (pair.partition("=") for pair in pairs):
+        holds = Supporter.details.contains({name.strip(): words.strip()})
+        asked.append(holds if words.strip() else Supporter.details.has_key(name.strip()))
+    return and_(Supporter.details != text("'{}'::jsonb"), or_(*asked))
+
+
+# Each is one index of the supporters', and names the limit of the rows it holds.
+_BY_WORDS: dict[RuleKind, Callable[[tuple[str, ...]], ColumnElement[bool]]] = {
+    RuleKind.SOURCE: Supporter.source.in_,
+    RuleKind.LAST_NAME: lambda words: and_(Supporter.last_name != "", Supporter.last_name.in_(words)),
+    RuleKind.COUNTRY: lambda words: and_(Supporter.country != "", Supporter.country.in_(words)),
+    RuleKind.POSTCODE: _postcodes,
+    RuleKind.TAG: lambda words: and_(Supporter.tags != text("'{}'::text[]"), Supporter.tags.overlap(list(words))),
+    RuleKind.EXTERNAL_ID: lambda words: and_(Supporter.external_id.is_not(None), Supporter.external_id.in_(words)),
+    RuleKind.DETAIL: _details,
+}
+
+
 def _yes_no(kind: RuleKind, campaign_id: int) -> ColumnElement[bool]:
     if kind is RuleKind.SIGNED:
-        petition = select(Petition.id).where(Petition.campaign_id == campaign_id).scalar_subquery()
-        return exists().where(Signature.petition_id == petition, Signature.supporter_id == Supporter.id)
+        return has_signed(campaign_id)
     if kind is RuleKind.SHARED:
         return exists().where(
             Action.supporter_id == Supporter.id, Action.kind == "shared", Action.campaign_id == campaign_id
         )
     if kind in {RuleKind.HAS_EMAIL, RuleKind.HAS_SMS}:
         channel = Channel.EMAIL if kind is RuleKind.HAS_EMAIL else Channel.SMS
+        present = Supporter.email_hash if channel is Channel.EMAIL else Supporter.phone_hash
         return (
             exists()
             .where(
                 Permission.campaign_id == campaign_id,
                 Permission.channel == channel,
                 Permission.supporter_id == Supporter.id,
+                Permission.address_hash == present,
             )
             .correlate(Supporter)
         )

@@ -178,6 +178,17 @@ def close_attempt(session: Session, attempt_id: UUID, *, outcome: str, detail: s
     session.execute(_CLOSE, {"attempt_id": attempt_id, "outcome": outcome, "detail": detail})
 
 
+_HOLD_ATTEMPT = text("""
+    SELECT id FROM batches WHERE id = :batch_id AND attempt_id = :attempt_id AND state IN ('sending', 'in_doubt')
+    FOR NO KEY UPDATE
+""")
+
+
+def hold_attempt(session: Session, batch_id: int, attempt_id: UUID) -> bool:
+    """Hold a batch whose outcome is about to be written message by message; False when another has taken over since."""
+    return session.execute(_HOLD_ATTEMPT, {"batch_id": batch_id, "attempt_id": attempt_id}).one_or_none() is not None
+
+
 _SETTLE = text("""
     UPDATE batches SET state = :state, provider_ref = :provider_ref, reason = :reason, segments = :segments,
         finished_at = CASE WHEN :state = 'in_doubt' THEN NULL ELSE clock_timestamp() END, lease_until = NULL

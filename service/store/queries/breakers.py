@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
-from service.domain.breaker import Seen
+from service.domain.breaker import OVER_QUOTA, Seen
 from service.domain.channel import Channel
 from service.store import Session
 
@@ -35,14 +35,16 @@ _WATCHED = text("""
         (SELECT count(DISTINCT supporter_id) FROM receipts r WHERE r.blast_id = w.id AND r.channel = w.channel
             AND r.kind = 'complained' AND r.received_at > w.since) AS complaints,
         (SELECT count(DISTINCT supporter_id) FROM receipts r WHERE r.blast_id = w.id AND r.channel = w.channel
-            AND r.kind IN ('bounced', 'dropped') AND r.received_at > w.since) AS bounces,
+            AND r.kind IN ('bounced', 'dropped') AND r.reason <> :over_quota AND r.received_at > w.since) AS bounces,
         (SELECT count(*) FROM batches b JOIN attempts a ON a.id = b.attempt_id
             WHERE b.blast_id = w.id AND b.channel = w.channel AND b.state IN ('in_doubt', 'unknown')
             AND a.closed_at IS NOT NULL AND b.intent_at > greatest(w.since, (SELECT max(intent_at) FROM batches g
                 WHERE g.blast_id = w.id AND g.channel = w.channel AND g.state IN ('accepted', 'failed'))))
             AS in_doubt_in_a_row,
         CASE WHEN w.channel = 'email' THEN (SELECT count(*) FROM receipts r WHERE r.blast_id IS NULL
-            AND r.kind = 'account' AND r.received_at > w.since AND r.reason NOT LIKE '%reactivat%') ELSE 0 END
+            AND r.kind = 'account' AND r.received_at > w.since AND r.reason NOT LIKE '%reactivat%')
+            + (SELECT count(*) FROM receipts r WHERE r.blast_id = w.id AND r.channel = w.channel
+                AND r.kind = 'dropped' AND r.reason = :over_quota AND r.received_at > w.since) ELSE 0 END
             AS account_warnings
     FROM watched w ORDER BY w.id, w.channel
 """)
@@ -56,7 +58,7 @@ def watched_blasts(session: Session) -> Sequence[Watched]:
             Channel(row.channel),
             Seen(row.accepted, row.complaints, row.bounces, row.in_doubt_in_a_row, row.account_warnings),
         )
-        for row in session.execute(_WATCHED)
+        for row in session.execute(_WATCHED, {"over_quota": OVER_QUOTA})
     ]
 
 

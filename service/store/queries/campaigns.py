@@ -29,6 +29,7 @@ class CampaignView:
     reply_to: str
     consent_wordings: Mapping[str, Mapping[str, str]]
     keywords: Mapping[str, str]
+    reply_receipt: str
     fixture_id: int
     fixture_slug: str
     home: str
@@ -54,7 +55,7 @@ class CampaignView:
 # Every page of the site asks this first, so it is read as it is, without rows of the tables.
 _VIEW = """
     SELECT c.id, c.slug, c.title, c.organisation, c.summary, c.language, c.postal_address, c.privacy_url, c.reply_to,
-        c.consent_wordings, c.keywords, f.id AS fixture_id, f.slug AS fixture_slug, f.home, f.away, f.venue,
+        c.consent_wordings, c.keywords, c.reply_receipt, f.id AS fixture_id, f.slug AS fixture_slug, f.home, f.away, f.venue,
         f.competition, f.time_zone, f.state, f.kick_off_at, f.home_score, f.away_score
     FROM campaigns c JOIN fixtures f ON f.id = c.fixture_id {where} ORDER BY c.id DESC
 """
@@ -133,9 +134,18 @@ def briefings(session: Session, campaign_id: int, language: str) -> list[Briefin
     return [BriefingView(row.slug, row.title, row.summary, row.body, row.source) for row in chosen.values()]
 
 
-def link_target(session: Session, link_id: int) -> str | None:
-    """Where a tracked link leads."""
-    return session.scalar(select(Link.target).where(Link.id == link_id))
+@dataclass(frozen=True, slots=True)
+class TrackedLink:
+    """Where a tracked link leads, and the campaign whose it is."""
+
+    campaign_id: int
+    target: str
+
+
+def tracked_link(session: Session, link_id: int) -> TrackedLink | None:
+    """A tracked link (pk_links)."""
+    row = session.execute(select(Link.campaign_id, Link.target).where(Link.id == link_id)).one_or_none()
+    return TrackedLink(row.campaign_id, row.target) if row else None
 
 
 def note_action(

@@ -35,7 +35,8 @@ class Recipients:
 
 
 # The messages' own primary key serves the span; permissions and suppressions are looked up by theirs. OFFSET 0 keeps
-# the planner to that: with old statistics it would rather read everybody's permissions for a batch of fifty.
+# the planner to that: with old statistics it would rather read everybody's permissions for a batch of fifty. A
+# permission is for the address it names, so one for an address the supporter had before lets nothing through.
 _GATE = """
     SELECT array_agg(s.id) AS supporter_ids, array_agg(s.{address}) AS addresses,
         array_agg(s.first_name) AS first_names, array_agg(s.time_zone) AS time_zones
@@ -45,7 +46,8 @@ _GATE = """
       AND m.supporter_id BETWEEN :first AND :last AND m.state IS NULL
       AND s.{address} IS NOT NULL
       AND EXISTS (SELECT 1 FROM permissions p
-                  WHERE p.campaign_id = :campaign_id AND p.channel = :channel AND p.supporter_id = s.id OFFSET 0)
+                  WHERE p.campaign_id = :campaign_id AND p.channel = :channel AND p.supporter_id = s.id
+                    AND p.address_hash = s.{address}_hash OFFSET 0)
       AND NOT EXISTS (SELECT 1 FROM suppressions x
                       WHERE x.channel = :channel AND x.address_hash = s.{address}_hash OFFSET 0)
 """
@@ -65,7 +67,8 @@ _WITHHOLD = """
         WHEN EXISTS (SELECT 1 FROM suppressions x
                      WHERE x.channel = :channel AND x.address_hash = s.{address}_hash) THEN 'suppressed'
         WHEN NOT EXISTS (SELECT 1 FROM permissions p
-                         WHERE p.campaign_id = :campaign_id AND p.channel = :channel AND p.supporter_id = s.id)
+                         WHERE p.campaign_id = :campaign_id AND p.channel = :channel AND p.supporter_id = s.id
+                           AND p.address_hash = s.{address}_hash)
             THEN 'no_consent'
         ELSE 'frequency_cap' END
     FROM supporters s

@@ -91,14 +91,3 @@ def notices_by_state(session: Session) -> dict[str, int]:
     """How many notices stand in each state."""
     rows = session.execute(text("SELECT state, count(*) AS n FROM notices GROUP BY 1"))
     return {row.state: row.n for row in rows}
-
-
-def inbound_seen_at(session: Session) -> datetime | None:
-    """Until when the provider has been asked for inbound texts."""
-    seen: datetime | None = session.execute(text("SELECT inbound_seen_at FROM house WHERE id = 1")).one()[0]
-    return seen
-
-
-def note_inbound_seen(session: Session, at: datetime) -> None:
-    """The provider has been asked until now."""
-    session.execute(text("UPDATE house SET inbound_seen_at = :at WHERE id = 1"), {"at": at})

@@ -12,6 +12,7 @@ from service.domain.message import BlastState
 from service.domain.sender import sender_name
 from service.domain.stage import CatchUp
 from service.store import Session
+from service.store.queries import audiences
 from service.store.queries.audiences import audience_select
 from service.store.queries.opening import take_pen
 from service.store.tables.campaign import Campaign, Stage
@@ -50,13 +51,15 @@ def is_in_audience(session: Session, blast: Blast, *, channel: Channel, supporte
     return bool(session.scalar(select(exists(chosen.where(Supporter.id == supporter_id).subquery().select()))))
 
 
-def write_one(session: Session, blast: Blast, *, channel: Channel, supporter_id: int, now: datetime) -> int:
-    """One message in a batch of its own, at prompt pace; 0 when the supporter has it already."""
+def write_one(
+    session: Session, blast: Blast, *, channel: Channel, supporter_id: int, arms: Sequence[str], now: datetime
+) -> int:
+    """One message in a batch of its own, at prompt pace; 0 when the supporter has it already. `arms`: best first."""
     already = select(
         exists().where(Message.blast_id == blast.id, Message.channel == channel, Message.supporter_id == supporter_id)
     )
     campaign, who = session.get_one(Campaign, blast.campaign_id), session.get_one(Supporter, supporter_id)
-    rendering_id = session.scalar(_rendering_for(blast, channel, supporter_id))
+    rendering_id = session.scalar(_rendering_for(blast, channel, supporter_id, arms))
     if session.scalar(already) or rendering_id is None:
         return 0
     batch = (
@@ -88,18 +91,33 @@ def write_one(session: Session, blast: Blast, *, channel: Channel, supporter_id:
     return 1
 
 
-def _rendering_for(blast: Blast, channel: Channel, supporter_id: int) -> Select[int]:
-    """The rendering in the supporter's language, else in the campaign's, else any."""
+def has_signed(session: Session, campaign_id: int, supporter_id: int) -> bool:
+    """Whether this supporter has signed the campaign's petition (pk_signatures)."""
+    asked = select(Supporter.id).where(Supporter.id == supporter_id, audiences.has_signed(campaign_id))
+    return session.scalar(asked) is not None
+
+
+def _rendering_for(blast: Blast, channel: Channel, supporter_id: int, arms: Sequence[str]) -> Select[int]:
+    """The rendering in the supporter's language, else in the campaign's, else any; of these arms, best first.
+
+    Where none of them is frozen yet, the one that was frozen last for everybody.
+    """
     language = select(func.split_part(Supporter.locale, "-", 1)).where(Supporter.id == supporter_id).scalar_subquery()
     default = select(Campaign.language).where(Campaign.id == blast.campaign_id).scalar_subquery()
+    place = case({arm: number for number, arm in enumerate(arms)}, value=Rendering.arm, else_=len(arms))
     return (
         select(Rendering.id)
-        .where(Rendering.blast_id == blast.id, Rendering.channel == channel)
+        .where(
+            Rendering.blast_id == blast.id,
+            Rendering.channel == channel,
+            Rendering.arm.in_(arms) | ~Rendering.arm.endswith("signed"),
+        )
         .order_by(
-            (Rendering.arm == blast.test_winner).desc(),
+            (place < len(arms)).desc(),
             (Rendering.language == language).desc(),
             (Rendering.language == default).desc(),
-            Rendering.id,
+            place,
+            Rendering.id.desc() if blast.is_rolling else Rendering.id,
         )
         .limit(1)
     )

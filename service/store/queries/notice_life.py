@@ -51,14 +51,14 @@ _INTEND = text("""
     UPDATE notices SET state = 'sending', attempt_id = :attempt_id, intent_at = clock_timestamp(),
         attempt_count = attempt_count + 1
     WHERE id = :id AND state = 'claimed' AND lease_owner = :owner AND lease_until > clock_timestamp()
-      AND expires_at > clock_timestamp()
+      AND expires_at > clock_timestamp() AND to_address IS NOT NULL
     RETURNING id, kind, channel, to_address, sender, campaign_id, supporter_id, facts, passes_suppression, created_at,
         expires_at, attempt_count
 """)
 
 
 def intend(session: Session, notice_id: int, *, attempt_id: UUID, owner: UUID) -> IntendedNotice | None:
-    """Write the intent; None when the lease or the notice's worth has run out."""
+    """Write the intent; None when the lease or the notice's worth has run out, or its reader was forgotten."""
     row = session.execute(_INTEND, {"id": notice_id, "attempt_id": attempt_id, "owner": owner}).one_or_none()
     if row is None:
         return None
@@ -76,9 +76,12 @@ def add_attempt(session: Session, *, attempt_id: UUID, notice_id: int, provider:
     session.execute(_ATTEMPT, {"id": attempt_id, "notice_id": notice_id, "provider": provider})
 
 
+# The words of a test are written as somebody would read them, with their name: once sent they are not kept.
 _OUTCOME = text("""
     UPDATE notices SET state = :state, reason = :reason, provider_ref = :provider_ref,
-        body = CASE WHEN :body = '' THEN body ELSE :body END, lease_until = NULL,
+        body = CASE WHEN :body = '' OR to_address IS NULL THEN body ELSE :body END, lease_until = NULL,
+        facts = CASE WHEN kind IN ('test_email', 'test_sms') AND :state IN ('accepted', 'failed', 'withheld')
+            THEN '{}'::jsonb ELSE facts END,
         not_before = CASE WHEN :state = 'queued' THEN clock_timestamp() + :wait * interval '1 second'
             ELSE not_before END
     WHERE id = :id AND lease_owner = :owner AND state IN ('claimed', 'sending')
@@ -117,10 +120,26 @@ def raise_state(session: Session, notice_id: int, *, state: MessageState, rank: 
     session.execute(_RAISE, {"id": notice_id, "state": str(state), "rank": rank})
 
 
-def addressee(session: Session, notice_id: int) -> tuple[int, Channel] | None:
-    """Which supporter a notice was for, if it was for one."""
-    found = session.execute(select(Notice.supporter_id, Notice.channel).where(Notice.id == notice_id)).one_or_none()
-    return (found.supporter_id, Channel(found.channel)) if found and found.supporter_id else None
+def on_channel(session: Session, notice_ids: Sequence[int], channel: Channel) -> frozenset[int]:
+    """Which of these notices go by this channel (pk_notices)."""
+    found = select(Notice.id).where(Notice.id == func.any(list(notice_ids)), Notice.channel == channel)
+    return frozenset(session.scalars(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Whom a notice was for; the address is gone for whoever was forgotten."""
+
+    channel: Channel
+    address: str | None
+    supporter_id: int | None
+
+
+def addressee(session: Session, notice_id: int) -> Addressee | None:
+    """Whom a notice was for."""
+    question = select(Notice.channel, Notice.to_address, Notice.supporter_id).where(Notice.id == notice_id)
+    found = session.execute(question).one_or_none()
+    return Addressee(Channel(found.channel), found.to_address, found.supporter_id) if found else None
 
 
 _EXPIRE_LEASES = text("""

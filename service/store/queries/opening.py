@@ -57,6 +57,33 @@ def due_stages(session: Session, *, now: datetime, limit: int = 20) -> list[DueS
     return [DueStage(stage, campaign, fixture) for stage, campaign, fixture in session.execute(question)]
 
 
+@dataclass(frozen=True, slots=True)
+class RollingBlast:
+    """A blast that goes to each supporter as they join, and what its words are about."""
+
+    blast_id: int
+    stage_id: int
+    channels: Sequence[str]
+    campaign: Campaign
+    fixture: Fixture
+
+
+def rolling_blasts(session: Session) -> list[RollingBlast]:
+    """Every blast that goes to joiners now (ix_blasts_working): one or two for each campaign."""
+    question = (
+        select(Blast, Campaign, Fixture)
+        .join(Campaign, Campaign.id == Blast.campaign_id)
+        .join(Fixture, Fixture.id == Campaign.fixture_id)
+        .where(Blast.state == BlastState.RUNNING, Blast.is_rolling)
+        .order_by(Blast.id)
+    )
+    return [
+        RollingBlast(blast.id, blast.stage_id, blast.channels, campaign, fixture)
+        for blast, campaign, fixture in session.execute(question)
+        if blast.stage_id is not None
+    ]
+
+
 def fire(session: Session, stage: Stage, *, outcome: Firing, now: datetime) -> bool:
     """Write down what became of a stage; False when that was already written, by anyone, ever."""
     row = upsert(StageFiring).values(stage_id=stage.id, outcome=outcome, due_at=stage.due_at, fired_at=now)

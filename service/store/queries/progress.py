@@ -22,15 +22,18 @@ class StateCount:
 
 # Batches are summed first; then only messages with a state of their own are taken from their batch's and put in theirs.
 _STATES = text("""
-    WITH chosen AS (SELECT id, blast_id, channel, state, size FROM batches WHERE blast_id = ANY(:blast_ids)),
+    WITH chosen AS (
+        SELECT id, blast_id, channel, state, CASE WHEN state = 'withheld' THEN reason ELSE '' END AS reason, size
+        FROM batches WHERE blast_id = ANY(:blast_ids)
+    ),
     own AS (
         SELECT m.blast_id, m.channel, m.state, CASE WHEN m.state = 'withheld' THEN coalesce(m.reason, '') ELSE '' END
-            AS reason, c.state AS batch_state, count(*) AS n
+            AS reason, c.state AS batch_state, c.reason AS batch_reason, count(*) AS n
         FROM messages m JOIN chosen c ON c.id = m.batch_id
-        WHERE m.blast_id = ANY(:blast_ids) AND m.state IS NOT NULL GROUP BY 1, 2, 3, 4, 5
+        WHERE m.blast_id = ANY(:blast_ids) AND m.state IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6
     ), summed AS (
-        SELECT blast_id, channel, state, '' AS reason, sum(size) AS n FROM chosen GROUP BY 1, 2, 3
-        UNION ALL SELECT blast_id, channel, batch_state, '', -sum(n) FROM own GROUP BY 1, 2, 3
+        SELECT blast_id, channel, state, reason, sum(size) AS n FROM chosen GROUP BY 1, 2, 3, 4
+        UNION ALL SELECT blast_id, channel, batch_state, batch_reason, -sum(n) FROM own GROUP BY 1, 2, 3, 4
         UNION ALL SELECT blast_id, channel, state, reason, sum(n) FROM own GROUP BY 1, 2, 3, 4
     )
     SELECT blast_id, channel, state, reason, sum(n)::bigint AS count FROM summed GROUP BY 1, 2, 3, 4
@@ -69,7 +72,8 @@ def fact_counts(session: Session, blast_ids: Sequence[int]) -> list[FactCount]:
 
 
 _SIGNED = text("""
-    SELECT blast_id, count(*) AS n FROM signatures WHERE blast_id = ANY(:blast_ids) GROUP BY 1
+    SELECT blast_id, count(*) AS n FROM signatures
+    WHERE blast_id = ANY(:blast_ids) AND withdrawn_at IS NULL AND NOT awaits_name GROUP BY 1
 """)
 
 
@@ -102,6 +106,31 @@ def accepted_lately(session: Session, blast_id: int) -> int:
     return int(session.scalar(_RATE, {"blast_id": blast_id}) or 0)
 
 
+@dataclass(frozen=True, slots=True)
+class QuietWait:
+    """Messages of a blast that wait for the quiet hours to end, and the local time at which they do."""
+
+    channel: str
+    count: int
+    until: str
+    next_at: datetime
+
+
+_QUIET = text("""
+    SELECT b.channel, sum(b.size)::bigint AS count, coalesce(c.quiet_hours -> b.channel ->> 'until', '') AS until,
+        min(b.not_before) AS next_at
+    FROM batches b JOIN blasts l ON l.id = b.blast_id JOIN campaigns c ON c.id = l.campaign_id
+    WHERE b.blast_id = :blast_id AND b.state = 'queued' AND b.reason = :reason AND b.not_before > clock_timestamp()
+    GROUP BY 1, 3 ORDER BY 1
+""")
+
+
+def quiet_waits(session: Session, blast_id: int, *, reason: str) -> list[QuietWait]:
+    """What of a blast was put back for quiet hours, by channel (ix_batches_blast_id_state)."""
+    rows = session.execute(_QUIET, {"blast_id": blast_id, "reason": reason})
+    return [QuietWait(**dict(row._mapping)) for row in rows]
+
+
 _DOUBT = text("""
     SELECT count(*) AS n, min(intent_at) AS since FROM batches WHERE blast_id = :blast_id AND state = 'in_doubt'
 """)
@@ -132,9 +161,11 @@ _TOTALS = text("""
             AND (email_confirmed_at IS NOT NULL OR phone_confirmed_at IS NOT NULL)) AS confirmed,
         (SELECT count(*) FROM permissions WHERE campaign_id = :id AND channel = 'email') AS by_email,
         (SELECT count(*) FROM permissions WHERE campaign_id = :id AND channel = 'sms') AS by_sms,
-        (SELECT count(*) FROM signatures s JOIN petitions p ON p.id = s.petition_id WHERE p.campaign_id = :id)
-            AS signatures,
+        (SELECT coalesce(sum(s.count), 0)::bigint FROM signature_counts s JOIN petitions p ON p.id = s.petition_id
+            WHERE p.campaign_id = :id) AS signatures,
         (SELECT count(*) FROM actions WHERE campaign_id = :id AND kind = 'shared') AS shares,
+        (SELECT count(*) FROM actions WHERE campaign_id = :id AND kind = 'brought') AS brought,
+        (SELECT count(DISTINCT supporter_id) FROM actions WHERE campaign_id = :id AND kind = 'brought') AS sharers,
         (SELECT count(*) FROM replies WHERE campaign_id = :id) AS replies,
         (SELECT count(*) FROM replies WHERE campaign_id = :id AND needs_answer AND handled_at IS NULL) AS waiting,
         (SELECT count(DISTINCT supporter_id) FROM consents WHERE campaign_id = :id AND act = 'withdrawn') AS left
@@ -151,6 +182,9 @@ class Totals:
     by_sms: int
     signatures: int
     shares: int
+    # How many have confirmed who came by a supporter's own link, and how many supporters brought them.
+    brought: int
+    sharers: int
     replies: int
     waiting: int
     left: int

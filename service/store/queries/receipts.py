@@ -116,3 +116,24 @@ def apply(session: Session, evidence: Sequence[Evidence], *, ranks: Sequence[int
             "now": now,
         },
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """Why an email came back: the server's code and the provider's class of it."""
+
+    code: str
+    reason: str
+
+
+_LAST_BOUNCE = text("""
+    SELECT code, reason FROM receipts
+    WHERE supporter_id = :supporter_id AND kind = 'bounced' AND (reason <> '' OR code <> '')
+    ORDER BY received_at DESC LIMIT 1
+""")
+
+
+def last_bounce(session: Session, *, supporter_id: int) -> Bounce | None:
+    """The last bounce of an email to a supporter (ix_receipts_said_why)."""
+    row = session.execute(_LAST_BOUNCE, {"supporter_id": supporter_id}).one_or_none()
+    return Bounce(row.code, row.reason) if row else None

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from service.domain.channel import Channel
 from service.store import Session
 from service.store.tables.campaign import Briefing, Campaign, Copy, Link, Petition
-from service.store.tables.people import Signature
+from service.store.tables.people import SignatureCount
 from service.store.tables.sending import Rendering
 
 
@@ -31,9 +31,9 @@ def briefing_slugs(session: Session, campaign_id: int) -> frozenset[str]:
 
 
 def signature_count(session: Session, campaign_id: int) -> int:
-    """How many supporters have signed the campaign's petition."""
-    signed = select(func.count()).select_from(Signature).join(Petition, Petition.id == Signature.petition_id)
-    return session.scalar(signed.where(Petition.campaign_id == campaign_id)) or 0
+    """How many signatures the campaign's petition has (pk_signature_counts)."""
+    signed = select(func.sum(SignatureCount.count)).join(Petition, Petition.id == SignatureCount.petition_id)
+    return int(session.scalar(signed.where(Petition.campaign_id == campaign_id)) or 0)
 
 
 def add_rendering(
@@ -61,6 +61,17 @@ def add_rendering(
         links=dict(links),
     )
     session.execute(row.on_conflict_do_nothing())
+
+
+def arms_of(session: Session, blast_ids: Sequence[int]) -> dict[int, set[str]]:
+    """Which wordings of these blasts are frozen (uq_renderings_blast_id_channel_language_arm)."""
+    rows = session.execute(
+        select(Rendering.blast_id, Rendering.arm).where(Rendering.blast_id.in_(blast_ids)).distinct()
+    )
+    arms: dict[int, set[str]] = {}
+    for blast_id, arm in rows:
+        arms.setdefault(blast_id, set()).add(arm)
+    return arms
 
 
 def rendering(session: Session, rendering_id: int) -> Rendering:

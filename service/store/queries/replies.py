@@ -1,7 +1,6 @@
-"""Questions about texts from supporters, and the inbox."""
+"""Questions of receiving a text: kept once, and what is known of its number."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, or_, select, text, update
@@ -9,8 +8,11 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.domain.channel import Channel
 from service.store import Session
-from service.store.tables.people import Permission, Reply
+from service.store.tables.people import Permission, Reply, Supporter
 from service.store.tables.sending import Notice
+
+# More than this need not be told apart.
+MOST_COUNTED = 1000
 
 
 def add(
@@ -25,8 +27,14 @@ def add(
     keyword: str,
     needs_answer: bool,
     received_at: datetime,
+    via: str = "sms",
+    media: Sequence[dict[str, str]] = (),
+    answered_by_provider: bool = False,
 ) -> int | None:
-    """Keep a text; None when it is there already, however often the webhook calls."""
+    """Keep a text; None when it is there already, however often the webhook calls.
+
+    Its conversation is kept, and locked, by the database itself: two texts of one number wait for one another.
+    """
     row = upsert(Reply).values(
         provider_ref=provider_ref,
         campaign_id=campaign_id,
@@ -37,26 +45,87 @@ def add(
         keyword=keyword,
         needs_answer=needs_answer,
         received_at=received_at,
+        via=via,
+        media=list(media),
+        answered_by_provider=answered_by_provider,
     )
     kept = row.on_conflict_do_nothing(constraint="uq_replies_provider_ref").returning(Reply.id)
     return session.scalars(kept).one_or_none()
 
 
-def is_known(session: Session, provider_ref: str) -> bool:
-    """Whether a text was received before."""
-    return session.scalar(select(Reply.id).where(Reply.provider_ref == provider_ref)) is not None
+def known_refs(session: Session, provider_refs: Sequence[str]) -> frozenset[str]:
+    """Which of these texts were received before (uq_replies_provider_ref)."""
+    found = select(Reply.provider_ref).where(Reply.provider_ref == func.any(list(provider_refs)))
+    return frozenset(session.scalars(found))
 
 
-def newest_keyword(session: Session, phone: str, keywords: Sequence[str]) -> datetime | None:
-    """When a phone last texted one of these (ix_replies_phone)."""
-    asked = select(func.max(Reply.received_at)).where(Reply.phone == phone, Reply.keyword.in_(keywords))
-    return session.scalar(asked)
+# Not by words: a "Yes!" that did nothing outdates no STOP. An import and a manager's undo are no act of the person.
+# What a text gave is dated by that text; anything else can have been given by now at the latest.
+_CONSENTED_AFTER = text("""
+    SELECT EXISTS (SELECT FROM consents WHERE supporter_id = :supporter_id AND channel = 'sms' AND act = 'given'
+        AND at > :after AND (at <= :now OR source LIKE 'text:%')
+        AND source NOT LIKE 'import:%' AND source NOT LIKE 'console:%'
+        AND (address_hash IS NULL OR address_hash = :address_hash))
+""")
+
+
+def consented_after(
+    session: Session, supporter_id: int, *, address_hash: bytes, after: datetime, now: datetime
+) -> bool:
+    """Whether a supporter has agreed to texts to this number since, by an act of their own (ix_consents_supporter_id)."""
+    asked = {"supporter_id": supporter_id, "address_hash": address_hash, "after": after, "now": now}
+    return bool(session.scalar(_CONSENTED_AFTER, asked))
+
+
+# Served by ix_replies_phone and pk_suppressions.
+_STOPPED_AFTER = text("""
+    SELECT EXISTS (SELECT FROM replies WHERE phone = :phone AND received_at > :after AND keyword IN ('stop', 'unclear'))
+        OR EXISTS (SELECT FROM suppressions WHERE channel = 'sms' AND address_hash = :address_hash AND at > :after
+                   AND at <= :now)
+""")
+
+
+def stopped_after(session: Session, phone: str, *, address_hash: bytes, after: datetime, now: datetime) -> bool:
+    """Whether a number has asked to be left alone since, or something else has had us leave it alone."""
+    asked = {"phone": phone, "address_hash": address_hash, "after": after, "now": now}
+    return bool(session.scalar(_STOPPED_AFTER, asked))
+
+
+def said_stop_since(session: Session, phone: str, since: datetime) -> bool:
+    """Whether a number has asked to be left alone since, or may have (ix_replies_phone)."""
+    said = select(Reply.id).where(
+        Reply.phone == phone, Reply.received_at > since, Reply.keyword.in_(["stop", "unclear"])
+    )
+    return session.scalar(said.limit(1)) is not None
+
+
+def is_stopped_at_provider(session: Session, phone: str) -> bool:
+    """Whether the provider itself blocks a number: the last STOP or START was a STOP it acted on (ix_replies_phone)."""
+    last = (
+        select(Reply.keyword == "stop", Reply.answered_by_provider)
+        .where(Reply.phone == phone, Reply.keyword.in_(["stop", "start"]))
+        .order_by(Reply.received_at.desc(), Reply.id.desc())
+        .limit(1)
+    )
+    found = session.execute(last).one_or_none()
+    return found is not None and all(found)
 
 
 def answers_since(session: Session, phone: str, since: datetime) -> int:
     """How many texts we sent a phone of our own accord since (ix_notices_to_address)."""
     sent = select(func.count()).where(Notice.to_address == phone, Notice.created_at > since)
     return session.scalar(sent.where(Notice.kind != "answer_sms")) or 0
+
+
+def newest_notice(session: Session, phone: str) -> int:
+    """The last one-off text asked for to a phone, to tell whether there is another one since (ix_notices_to_address)."""
+    return session.scalar(select(func.max(Notice.id)).where(Notice.to_address == phone)) or 0
+
+
+def was_told_since(session: Session, phone: str, kind: str, since: datetime) -> bool:
+    """Whether a phone was sent a notice of this kind since (ix_notices_to_address)."""
+    told = select(Notice.id).where(Notice.to_address == phone, Notice.created_at > since, Notice.kind == kind)
+    return session.scalar(told.limit(1)) is not None
 
 
 _LAST_CAMPAIGN = text("""
@@ -74,108 +143,43 @@ def last_campaign(session: Session, supporter_id: int) -> int | None:
 
 
 def stopped_campaigns(session: Session, supporter_id: int) -> Sequence[int]:
-    """The campaigns a supporter's texts were stopped in, and not since allowed again."""
+    """The campaigns in which texts to a supporter's present number were stopped, and not since allowed again."""
     rows = session.execute(
-        text("""SELECT DISTINCT c.campaign_id FROM consents c
+        text("""SELECT DISTINCT c.campaign_id FROM consents c JOIN supporters s ON s.id = c.supporter_id
                 WHERE c.supporter_id = :id AND c.channel = 'sms' AND c.act = 'withdrawn'
+                  AND c.address_hash = s.phone_hash
                   AND NOT EXISTS (SELECT 1 FROM permissions p WHERE p.campaign_id = c.campaign_id
-                                  AND p.channel = 'sms' AND p.supporter_id = :id)"""),
+                                  AND p.channel = 'sms' AND p.supporter_id = :id AND p.address_hash = s.phone_hash)"""),
         {"id": supporter_id},
     )
     return [row.campaign_id for row in rows]
 
 
 def may_text(session: Session, supporter_id: int) -> bool:
-    """Whether any campaign may text a supporter."""
-    found = select(Permission.supporter_id).where(
-        Permission.supporter_id == supporter_id, Permission.channel == Channel.SMS
+    """Whether any campaign may text a supporter's present number."""
+    found = (
+        select(Permission.supporter_id)
+        .join(Supporter, Supporter.id == Permission.supporter_id)
+        .where(
+            Permission.supporter_id == supporter_id,
+            Permission.channel == Channel.SMS,
+            Permission.address_hash == Supporter.phone_hash,
+        )
     )
     return session.scalar(found.limit(1)) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadRow:
-    """A phone's conversation, as the inbox lists it."""
-
-    phone: str
-    supporter_id: int | None
-    first_name: str
-    last_body: str
-    last_at: datetime
-    waiting: int
-    newest_reply_id: int
-
-
-_THREADS = text("""
-    SELECT r.phone, max(r.supporter_id) AS supporter_id, coalesce(max(s.first_name), '') AS first_name,
-        (array_agg(r.body ORDER BY r.received_at DESC))[1] AS last_body, max(r.received_at) AS last_at,
-        count(*) FILTER (WHERE r.needs_answer AND r.handled_at IS NULL) AS waiting,
-        (array_agg(r.id ORDER BY r.received_at DESC))[1] AS newest_reply_id
-    FROM replies r LEFT JOIN supporters s ON s.id = r.supporter_id
-    WHERE r.phone <> 'erased' AND (CAST(:campaign_id AS bigint) IS NULL OR r.campaign_id = :campaign_id)
-    GROUP BY r.phone
-    HAVING NOT :only_waiting OR count(*) FILTER (WHERE r.needs_answer AND r.handled_at IS NULL) > 0
-    ORDER BY max(r.received_at) DESC LIMIT :limit
-""")
-
-
-def threads(session: Session, *, campaign_id: int | None, only_waiting: bool, limit: int) -> list[ThreadRow]:
-    """Conversations, newest first."""
-    asked = {"campaign_id": campaign_id, "only_waiting": only_waiting, "limit": limit}
-    return [ThreadRow(**dict(row._mapping)) for row in session.execute(_THREADS, asked)]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One text of a conversation, theirs or ours."""
-
-    id: int
-    is_ours: bool
-    body: str
-    at: datetime
-    state: str
-    by: str
-    waits: bool
-
-
-_LINES = text("""
-    SELECT id, false AS is_ours, body, received_at AS at, keyword AS state, handled_by AS by,
-        needs_answer AND handled_at IS NULL AS waits
-    FROM replies WHERE phone = :phone
-    UNION ALL
-    SELECT id, true, CASE WHEN body <> '' THEN body ELSE coalesce(facts ->> 'body', '(' || kind || ')') END, created_at,
-        state, created_by, false
-    FROM notices WHERE to_address = :phone AND channel = 'sms'
-    ORDER BY at, is_ours
-""")
-
-
-def lines(session: Session, phone: str) -> list[Line]:
-    """A whole conversation, oldest first."""
-    return [Line(**dict(row._mapping)) for row in session.execute(_LINES, {"phone": phone})]
-
-
-def reply(session: Session, reply_id: int) -> Reply | None:
-    """One text, held while it is being answered."""
-    return session.scalars(select(Reply).where(Reply.id == reply_id).with_for_update()).one_or_none()
-
-
-def mark_handled(session: Session, phone: str, *, by: str, now: datetime) -> int:
-    """Nothing of this conversation waits any more; how many texts waited."""
-    done = (
-        update(Reply)
-        .where(Reply.phone == phone, Reply.needs_answer, Reply.handled_at.is_(None))
-        .values(handled_at=now, handled_by=by)
-    )
-    return len(session.execute(done.returning(Reply.id)).all())
+def body_of(session: Session, reply_id: int) -> str:
+    """What a text says (pk_replies)."""
+    return session.scalar(select(Reply.body).where(Reply.id == reply_id)) or ""
 
 
 def waiting_count(session: Session, campaign_id: int | None = None) -> int:
-    """How many texts wait for a person (ix_replies_waiting)."""
-    waits = select(func.count()).where(Reply.needs_answer, Reply.handled_at.is_(None))
+    """How many texts wait for a person, counted up to a thousand (ix_replies_waiting)."""
+    waits = select(Reply.id).where(Reply.needs_answer, Reply.handled_at.is_(None))
     if campaign_id is not None:
         waits = waits.where(or_(Reply.campaign_id == campaign_id, Reply.campaign_id.is_(None)))
-    return session.scalar(waits) or 0
+    return session.scalar(select(func.count()).select_from(waits.limit(MOST_COUNTED).subquery())) or 0
 
 
 def pass_to_person(session: Session, reply_id: int) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import or_, select, text
 
+from service.domain.quiet import WAITS_FOR_MORNING
 from service.store import Session
 from service.store.tables.people import Supporter
 
@@ -32,54 +33,71 @@ def one(session: Session, supporter_id: int) -> Supporter | None:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened with a supporter: `kind` says what, `what` names the thing, `detail` the rest."""
+    """Something that happened with a supporter: `kind` says what, `what` names the thing, `detail` the rest.
+
+    `why`: for a message that has not gone, the reason by its word in the domain.
+    """
 
     at: datetime
     kind: str
     channel: str
     what: str
     detail: str
+    why: str
 
+
+# Why a message has not gone: its own reason, or its batch's; a wait for morning with the moment it ends (UTC).
+_WHY = """CASE WHEN m.reason <> '' THEN m.reason WHEN m.state IS NULL AND b.state = 'queued' AND b.reason = :quiet
+    AND b.not_before > clock_timestamp() THEN
+      'waits for the end of quiet hours, ' || to_char(b.not_before AT TIME ZONE 'UTC', 'DD Mon HH24:MI') || ' UTC'
+    WHEN m.state IS NULL AND b.state IN ('withheld', 'expired') AND b.reason <> '' THEN b.reason END"""
 
 # Each part is served by an index on the supporter; messages are found blast by blast through their primary key.
-_EVENTS = text("""
+_EVENTS = text(f"""
     SELECT c.at, 'consent ' || c.act AS kind, c.channel, coalesce(k.title, '') AS what,
-        concat_ws(' · ', nullif(c.wording, ''), nullif(c.source, '')) AS detail
+        concat_ws(' · ', nullif(c.wording, ''), nullif(c.source, '')) AS detail, '' AS why
       FROM consents c LEFT JOIN campaigns k ON k.id = c.campaign_id WHERE c.supporter_id = :id
     UNION ALL
-    SELECT a.at, 'action ' || a.kind, '', k.title, a.detail
+    SELECT a.at, 'action ' || a.kind, '', k.title, a.detail, ''
       FROM actions a JOIN campaigns k ON k.id = a.campaign_id WHERE a.supporter_id = :id
     UNION ALL
-    SELECT s.signed_at, 'signed', '', k.title, s.source
+    SELECT s.signed_at, CASE WHEN s.awaits_name THEN 'signed without a name' ELSE 'signed' END, '', k.title,
+        concat_ws(' · ', nullif(s.source, ''), CASE WHEN s.withdrawn_at IS NOT NULL THEN 'taken off since' END), ''
       FROM signatures s JOIN petitions p ON p.id = s.petition_id JOIN campaigns k ON k.id = p.campaign_id
       WHERE s.supporter_id = :id
     UNION ALL
     SELECT coalesce(m.settled_at, b.finished_at, b.intent_at, l.opens_at), 'message ' || coalesce(m.state, b.state),
         m.channel, l.title,
-        concat_ws(' · ', nullif(m.reason, ''), CASE WHEN m.opened_at IS NOT NULL THEN 'opened' END,
-            CASE WHEN m.clicked_at IS NOT NULL THEN 'clicked' END, CASE WHEN m.left_at IS NOT NULL THEN 'left' END)
+        concat_ws(' · ', CASE WHEN m.opened_at IS NOT NULL THEN 'opened' END,
+            CASE WHEN m.clicked_at IS NOT NULL THEN 'clicked' END, CASE WHEN m.left_at IS NOT NULL THEN 'left' END),
+        coalesce({_WHY}, '')
       FROM blasts l JOIN messages m ON m.blast_id = l.id AND m.channel = ANY(l.channels) AND m.supporter_id = :id
       JOIN batches b ON b.id = m.batch_id
     UNION ALL
-    SELECT r.received_at, 'text from them', 'sms', r.keyword, r.body FROM replies r
+    SELECT r.received_at, 'text from them', 'sms', r.keyword, r.body, '' FROM replies r
       WHERE r.phone = (SELECT phone FROM supporters WHERE id = :id)
     ORDER BY 1 DESC LIMIT 500
-""")
+""")  # noqa: S608 - our own words
 
 
 def events(session: Session, supporter_id: int) -> list[Event]:
     """What happened with a supporter, the newest first."""
-    return [Event(**dict(row._mapping)) for row in session.execute(_EVENTS, {"id": supporter_id})]
+    return [
+        Event(**dict(row._mapping))
+        for row in session.execute(_EVENTS, {"id": supporter_id, "quiet": WAITS_FOR_MORNING})
+    ]
 
 
 _STANDING = text("""
     SELECT k.slug, k.title, p.channel, p.given_at FROM permissions p JOIN campaigns k ON k.id = p.campaign_id
+    JOIN supporters s ON s.id = p.supporter_id
+        AND p.address_hash = CASE p.channel WHEN 'email' THEN s.email_hash ELSE s.phone_hash END
     WHERE p.supporter_id = :id ORDER BY k.id DESC, p.channel
 """)
 
 
 def permissions(session: Session, supporter_id: int) -> list[tuple[str, str, str, datetime]]:
-    """The consents that stand: campaign's slug and title, channel, since when."""
+    """The consents that stand for the addresses they have now: campaign's slug and title, channel, since when."""
     rows = session.execute(_STANDING, {"id": supporter_id})
     return [(row.slug, row.title, row.channel, row.given_at) for row in rows]
 

@@ -1,16 +1,15 @@
-"""Questions about supporters and sign-ups."""
+"""Questions about supporters."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, text, update
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.domain.channel import Channel
 from service.store import Session
-from service.store.tables.people import SignUp, Supporter
+from service.store.tables.people import Supporter
 from service.store.tables.sending import Message
 
 
@@ -24,12 +23,14 @@ class Known:
     phone: str | None
     locale: str
     time_zone: str
+    # The name as it stands on petitions; '' where none was given.
+    full_name: str = ""
 
 
 def _known(row: Supporter | None) -> Known | None:
     if row is None:
         return None
-    return Known(row.id, row.first_name, row.email, row.phone, row.locale, row.time_zone)
+    return Known(row.id, row.first_name, row.email, row.phone, row.locale, row.time_zone, row.full_name)
 
 
 def by_id(session: Session, supporter_id: int) -> Known | None:
@@ -54,15 +55,19 @@ def add(
     locale: str,
     time_zone: str,
     source: str,
+    referred_by: int | None = None,
     now: datetime,
+    full_name: str = "",
 ) -> int:
     """A new supporter with one address; when two confirm the same address at once, both get the one supporter."""
     name = "email" if channel is Channel.EMAIL else "phone"
     row = upsert(Supporter).values(
         first_name=first_name,
+        full_name=full_name,
         locale=locale,
         time_zone=time_zone,
         source=source,
+        referred_by=referred_by,
         created_at=now,
         **{name: address, f"{name}_hash": address_hash},
     )
@@ -71,14 +76,14 @@ def add(
 
 
 def attach(session: Session, supporter_id: int, *, channel: Channel, address: str, address_hash: bytes) -> bool:
-    """Give a supporter an address they lack and nobody else has; False when that is not so."""
+    """Give a supporter an address they lack and nobody else has; False when that is not so, or they were forgotten."""
     name = "email" if channel is Channel.EMAIL else "phone"
     column = Supporter.email if channel is Channel.EMAIL else Supporter.phone
     if session.scalar(select(Supporter.id).where(column == address)) is not None:
         return False
     given = (
         update(Supporter)
-        .where(Supporter.id == supporter_id, column.is_(None))
+        .where(Supporter.id == supporter_id, column.is_(None), Supporter.erased_at.is_(None))
         .values(**{name: address, f"{name}_hash": address_hash})
     )
     return bool(session.execute(given.returning(Supporter.id)).all())
@@ -90,96 +95,27 @@ def keep_number(session: Session, supporter_id: int, number: str) -> None:
     session.execute(keep.values(sms_sender=number))
 
 
+def sender_of(session: Session, supporter_id: int) -> str:
+    """The number of ours this supporter's texts come from; empty where they have none yet (pk_supporters)."""
+    return session.scalar(select(Supporter.sms_sender).where(Supporter.id == supporter_id)) or ""
+
+
+def is_erased(session: Session, supporter_id: int) -> bool:
+    """Whether this was somebody whom we have forgotten (pk_supporters)."""
+    gone = select(Supporter.id).where(Supporter.id == supporter_id, Supporter.erased_at.is_not(None))
+    return session.scalar(gone) is not None
+
+
+def brought_by(session: Session, supporter_id: int, *, most: int = 100) -> int:
+    """How many have come by this supporter's link, counted up to `most` (ix_supporters_referred_by)."""
+    friends = select(Supporter.id).where(Supporter.referred_by == supporter_id).limit(most)
+    return session.scalar(select(func.count()).select_from(friends.subquery())) or 0
+
+
 def change(session: Session, supporter_id: int, values: Mapping[str, str]) -> None:
-    """Change what a supporter says of themselves: first name, locale, time zone."""
+    """Change what a supporter says of themselves: first name, full name, locale, time zone."""
     if values:
         session.execute(update(Supporter).where(Supporter.id == supporter_id).values(**values))
-
-
-_ADD_SIGN_UP = text("""
-    INSERT INTO sign_ups (campaign_id, first_name, email, phone, wants_email, wants_sms, signs_petition, wordings, locale,
-        time_zone, source, ip, created_at)
-    VALUES (:campaign_id, :first_name, :email, :phone, :wants_email, :wants_sms, :signs_petition, :wordings, :locale,
-        :time_zone, :source, :ip, :created_at)
-    RETURNING id
-""").bindparams(bindparam("wordings", type_=JSONB))
-
-
-def add_sign_up(session: Session, values: Mapping[str, object]) -> int:
-    """Write a sign-up down as it was typed."""
-    return int(session.scalars(_ADD_SIGN_UP, values).one())
-
-
-def sign_up(session: Session, sign_up_id: int) -> SignUp | None:
-    """A sign-up, held while it is being confirmed."""
-    return session.scalars(select(SignUp).where(SignUp.id == sign_up_id).with_for_update()).one_or_none()
-
-
-def waiting_sign_up(session: Session, phone: str, *, since: datetime) -> SignUp | None:
-    """The newest sign-up of this phone that waits for its text (ix_sign_ups_phone_created_at), held."""
-    question = (
-        select(SignUp)
-        .where(SignUp.phone == phone, SignUp.wants_sms, SignUp.phone_confirmed_at.is_(None), SignUp.created_at > since)
-        .order_by(SignUp.created_at.desc())
-        .limit(1)
-        .with_for_update()
-    )
-    return session.scalars(question).one_or_none()
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What we know of an address that signs up. Counts are of notices to it, by kind."""
-
-    supporter_id: int | None
-    is_joined: bool
-    confirm_today: int
-    confirm_ever: int
-    joined_today: int
-
-
-# One question, for sign-ups come by the thousand in the minutes after the whistle. Served by uq_supporters_email or
-# uq_supporters_phone, pk_permissions, pk_suppressions and ix_notices_to_address.
-_STANDING = """
-    SELECT s.id AS supporter_id, coalesce(p.supporter_id IS NOT NULL AND x.address_hash IS NULL, false) AS is_joined,
-        n.confirm_today, n.confirm_ever, n.joined_today
-    FROM (SELECT count(*) FILTER (WHERE kind = :confirm AND created_at > :since) AS confirm_today,
-              count(*) FILTER (WHERE kind = :confirm) AS confirm_ever,
-              count(*) FILTER (WHERE kind = :joined AND created_at > :since) AS joined_today
-          FROM notices WHERE to_address = :address AND kind IN (:confirm, :joined)) n
-    LEFT JOIN supporters s ON s.{address} = :address
-    LEFT JOIN permissions p ON p.campaign_id = :campaign_id AND p.channel = :channel AND p.supporter_id = s.id
-    LEFT JOIN suppressions x ON x.channel = :channel AND x.address_hash = s.{address}_hash
-"""
-_STANDINGS = {
-    channel: text(_STANDING.format(address="email" if channel is Channel.EMAIL else "phone")) for channel in Channel
-}
-
-
-def standing(
-    session: Session, channel: Channel, address: str, *, campaign_id: int, confirm: str, joined: str, since: datetime
-) -> Standing:
-    """How an address stands with a campaign, and how often it was asked to `confirm` or told that it has `joined`."""
-    asked = {
-        "channel": str(channel),
-        "address": address,
-        "campaign_id": campaign_id,
-        "confirm": confirm,
-        "joined": joined,
-        "since": since,
-    }
-    return Standing(**session.execute(_STANDINGS[channel], asked).one()._mapping)
-
-
-_ALIKE = text("""
-    SELECT count(*) FROM (SELECT FROM sign_ups WHERE phone LIKE :prefix AND created_at > :since LIMIT :most) AS alike
-""")
-
-
-def sign_ups_since(session: Session, *, phone_prefix: str, since: datetime, most: int) -> int:
-    """How many sign-ups came from numbers that begin alike (ix_sign_ups_phone_prefix); counted up to `most`."""
-    asked = {"prefix": f"{phone_prefix}%", "since": since, "most": most}
-    return int(session.scalar(_ALIKE, asked) or 0)
 
 
 def note_left(session: Session, *, blast_id: int, channel: Channel, supporter_id: int, now: datetime) -> None:

@@ -20,6 +20,7 @@ _STANDINGS = text("""
         FROM tried t JOIN messages m ON m.blast_id = :blast_id AND m.channel = t.channel AND m.batch_id = t.id
             AND m.supporter_id BETWEEN t.first_supporter_id AND t.last_supporter_id
         LEFT JOIN signatures g ON g.blast_id = :blast_id AND g.supporter_id = m.supporter_id
+            AND g.withdrawn_at IS NULL AND NOT g.awaits_name
         GROUP BY t.arm)
     SELECT arms.arm, coalesce((SELECT sum(size) FROM tried WHERE tried.arm = arms.arm AND state = 'accepted'), 0)::bigint
         AS sent, coalesce(done.clicked, 0) AS clicked, coalesce(done.signed, 0) AS signed

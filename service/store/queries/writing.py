@@ -10,8 +10,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from service.domain.audience import Audience, parse_rules
 from service.domain.channel import Channel, Pace
 from service.domain.message import MessageState
+from service.domain.variant import SIGNED
 from service.store import Session
-from service.store.queries.audiences import audience_select
+from service.store.queries.audiences import audience_select, has_signed
 from service.store.tables.people import Supporter
 from service.store.tables.sending import Batch, Blast, Message
 
@@ -20,7 +21,7 @@ from service.store.tables.sending import Batch, Blast, Message
 class Cut:
     """How an audience is cut into batches: each of one rendering, one sender and, where it matters, one time zone.
 
-    `renderings`: arm of a test ('' where there is none), then language, to rendering. `local`: by time zone, when its
+    `renderings`: arm (of a test; else '' for everybody, and `signed`), then language, to rendering. `local`: by time zone, when its
     people get it. `test_share`: percent of the audience who get arm a or b; the rest wait for the winner.
     """
 
@@ -46,7 +47,7 @@ def write_messages(session: Session, blast: Blast, channel: Channel, cut: Cut, *
     people = (
         select(
             Supporter.id.label("supporter_id"),
-            _rendering(cut, arm).label("rendering_id"),
+            _rendering(cut, arm, blast.campaign_id).label("rendering_id"),
             zone.label("time_zone"),
             (Supporter.sms_sender if cut.keeps_numbers else literal(cut.sender)).label("sender"),
             arm.label("arm"),
@@ -104,7 +105,7 @@ def _arm(blast: Blast, cut: Cut) -> ColumnElement[str]:
     return case((place < cut.test_share // 2, "a"), (place < cut.test_share, "b"), else_="rest")
 
 
-def _rendering(cut: Cut, arm: ColumnElement[str]) -> ColumnElement[int]:
+def _rendering(cut: Cut, arm: ColumnElement[str], campaign_id: int) -> ColumnElement[int]:
     language = func.split_part(Supporter.locale, "-", 1)
 
     def chosen(renderings: Mapping[str, int]) -> ColumnElement[int]:
@@ -113,7 +114,12 @@ def _rendering(cut: Cut, arm: ColumnElement[str]) -> ColumnElement[int]:
         return case(by_language, value=language, else_=default)
 
     if "b" not in cut.renderings:
-        return chosen(next(iter(cut.renderings.values())))
+        everybody = cut.renderings.get("") or next(iter(cut.renderings.values()))
+        if SIGNED not in cut.renderings:
+            return chosen(everybody)
+        # In a language without words for signers they get what everybody gets.
+        signers = {**everybody, **cut.renderings[SIGNED]}
+        return case((has_signed(campaign_id), chosen(signers)), else_=chosen(everybody))
     # The rest wait in the first wording until the winner is known.
     return case((arm == "b", chosen(cut.renderings["b"])), else_=chosen(cut.renderings["a"]))
 

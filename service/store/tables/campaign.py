@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.domain.fixture import FixtureState, Result
+from service.domain.petition import Asks
 from service.domain.stage import Anchor, CatchUp, Firing, QuietHoursPolicy
 from service.store.tables.base import Base, Id, one_of
 
@@ -55,6 +56,8 @@ class Campaign(Base):
     keywords: Mapped[dict[str, str]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
     # Per channel, local to the supporter: {"sms": {"from": "21:00", "until": "08:00"}}.
     quiet_hours: Mapped[dict[str, dict[str, str]]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+    # What whoever writes a text in their own words gets at once, once a day; '' for nothing.
+    reply_receipt: Mapped[str] = mapped_column(server_default="")
     currency: Mapped[str] = mapped_column(server_default="GBP")
     # Ten-thousandths of a currency unit, so that a text at 4.12p is a whole number.
     segment_price: Mapped[int] = mapped_column(Integer, server_default="0")
@@ -162,9 +165,13 @@ class Petition(Base):
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), unique=True)
     addressee: Mapped[str]
     goal: Mapped[int] = mapped_column(Integer)
+    # What it asks for beside the name: '', country or postcode.
+    asks: Mapped[str] = mapped_column(server_default="")
     wordings: Mapped[dict[str, dict[str, str]]] = mapped_column(JSONB)
     closed_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
+
+    __table_args__ = (one_of("asks", Asks),)
 
 
 class Link(Base):

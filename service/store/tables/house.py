@@ -26,7 +26,14 @@ class House(Base):
     email_road_reason: Mapped[str] = mapped_column(server_default="")
     email_road_at: Mapped[datetime | None]
     ticked_at: Mapped[datetime | None]
+    # When what came in was last caught up with whole: begun then, and read to its end.
     inbound_seen_at: Mapped[datetime | None]
+    # A catch-up under way: when it began, from when on it reads, and the page it comes to next ('' for the first).
+    inbound_began_at: Mapped[datetime | None]
+    inbound_from: Mapped[datetime | None]
+    inbound_page: Mapped[str] = mapped_column(server_default="")
+    # When the provider was first asked at all.
+    inbound_first_at: Mapped[datetime | None]
 
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
 

@@ -2,12 +2,25 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.domain.channel import Channel
 from service.domain.consent import ConsentAct, Suppressed
+from service.domain.petition import ConfirmationPurpose
 from service.store.tables.base import Base, Id, one_of
 
 
@@ -21,21 +34,62 @@ class Supporter(Base):
     phone: Mapped[str | None] = mapped_column(unique=True)
     email_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     phone_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # The one form of the mailbox, for counting and limits; kept by the database itself.
+    email_canonical: Mapped[str | None] = mapped_column(Computed("canonical_email(email)", persisted=True))
+    # What we greet by, and the name as it stands on petitions.
     first_name: Mapped[str] = mapped_column(server_default="")
+    full_name: Mapped[str] = mapped_column(server_default="")
     locale: Mapped[str] = mapped_column(server_default="en")
     time_zone: Mapped[str] = mapped_column(server_default="Europe/London")
     source: Mapped[str] = mapped_column(server_default="")
+    # The supporter by whose link they came. Without a foreign key: a row locked for each friend would make friends wait.
+    referred_by: Mapped[int | None]
     # The number this supporter's texts come from, kept for as long as we have it.
     sms_sender: Mapped[str] = mapped_column(server_default="")
+    # What files say of them, for audiences to ask after: the country in two letters, own fields of the organisation.
+    last_name: Mapped[str] = mapped_column(server_default="")
+    postcode: Mapped[str] = mapped_column(server_default="")
+    country: Mapped[str] = mapped_column(server_default="")
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    external_id: Mapped[str | None]
+    details: Mapped[dict[str, str]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
 
     __table_args__ = (
         CheckConstraint("email = lower(email)", name="email_lower"),
+        # No word that stands for an address is one.
+        CheckConstraint("position('@' IN email) > 1", name="email_has_at"),
         CheckConstraint("phone ~ '^\\+[1-9][0-9]{6,14}$'", name="phone_e164"),
         CheckConstraint("(email IS NULL) = (email_hash IS NULL)", name="email_hashed"),
         CheckConstraint("(phone IS NULL) = (phone_hash IS NULL)", name="phone_hashed"),
         Index("ix_supporters_created_at", "created_at"),
+        Index("ix_supporters_referred_by", "referred_by", postgresql_where=text("referred_by IS NOT NULL")),
+        Index(
+            "ix_supporters_name_prefix",
+            func.lower(text("first_name")).label("name"),
+            postgresql_ops={"name": "text_pattern_ops"},
+        ),
+        Index("ix_supporters_email_canonical", "email_canonical"),
+        # Without those who have none: an import of a million writes nothing here, and each question names the limit.
+        Index("ix_supporters_tags", "tags", postgresql_using="gin", postgresql_where=text("tags <> '{}'::text[]")),
+        Index(
+            "ix_supporters_details",
+            "details",
+            postgresql_using="gin",
+            postgresql_ops={"details": "jsonb_path_ops"},
+            postgresql_where=text("details <> '{}'::jsonb"),
+        ),
+        *(
+            Index(
+                f"ix_supporters_{name}",
+                name,
+                postgresql_ops={name: "text_pattern_ops"},
+                postgresql_where=text(f"{name} <> ''"),
+            )
+            for name in ("last_name", "postcode", "country")
+        ),
+        Index("ix_supporters_external_id", "external_id", postgresql_where=text("external_id IS NOT NULL")),
         Index("ix_supporters_source", "source"),
         Index("ix_supporters_locale", "locale"),
     )
@@ -51,28 +105,56 @@ class SignUp(Base):
     # and thousands of people signing up at once would wait for each other. Campaigns are never deleted.
     campaign_id: Mapped[int]
     first_name: Mapped[str]
+    # What the petition was signed with: the name as it should stand, and the country or postcode where it asks.
+    full_name: Mapped[str] = mapped_column(server_default="")
+    place: Mapped[str] = mapped_column(server_default="")
     email: Mapped[str | None]
+    email_canonical: Mapped[str | None] = mapped_column(Computed("canonical_email(email)", persisted=True))
     phone: Mapped[str | None]
+    # What our text names this sign-up by; '' where no text was asked for. Tries are of typing it on a page.
+    phone_code: Mapped[str] = mapped_column(server_default="")
+    code_tries: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     wants_email: Mapped[bool]
     wants_sms: Mapped[bool]
     signs_petition: Mapped[bool] = mapped_column(server_default=text("false"))
-    # The wording shown beside each ticked box, kept as it was.
+    # The wording shown beside each ticked box, and what was signed, kept as it was.
     wordings: Mapped[dict[str, str]] = mapped_column(JSONB)
     locale: Mapped[str]
     time_zone: Mapped[str]
     source: Mapped[str]
+    referred_by: Mapped[int | None]
     ip: Mapped[str]
     created_at: Mapped[datetime]
     email_confirmed_at: Mapped[datetime | None]
     phone_confirmed_at: Mapped[datetime | None]
     supporter_id: Mapped[int | None] = mapped_column(ForeignKey("supporters.id"))
+    # When whoever this was asked to be forgotten: nothing of theirs is left in the row, and it confirms nothing.
+    erased_at: Mapped[datetime | None]
 
     __table_args__ = (
-        CheckConstraint("email IS NOT NULL OR phone IS NOT NULL", name="has_address"),
+        CheckConstraint("email IS NOT NULL OR phone IS NOT NULL OR erased_at IS NOT NULL", name="has_address"),
+        Index("ix_sign_ups_supporter_id", "supporter_id"),
         Index("ix_sign_ups_email_created_at", "email", "created_at"),
+        Index("ix_sign_ups_email_canonical", "email_canonical", "created_at"),
         Index("ix_sign_ups_phone_created_at", "phone", "created_at"),
         Index("ix_sign_ups_phone_prefix", "phone", postgresql_ops={"phone": "text_pattern_ops"}),
     )
+
+
+class ConfirmationRequest(Base):
+    """That an address was asked to confirm, or told that it had; what its allowance is counted from."""
+
+    __tablename__ = "confirmation_requests"
+
+    id: Mapped[Id]
+    sign_up_id: Mapped[int] = mapped_column(ForeignKey("sign_ups.id"), index=True)
+    channel: Mapped[str]
+    purpose: Mapped[str]
+    # The notice it became; null where the address had nothing to be told.
+    notice_id: Mapped[int | None]
+    asked_at: Mapped[datetime]
+
+    __table_args__ = (one_of("channel", Channel), one_of("purpose", ConfirmationPurpose))
 
 
 class Consent(Base):
@@ -98,6 +180,7 @@ class Consent(Base):
         one_of("act", ConsentAct),
         CheckConstraint("supporter_id IS NOT NULL OR sign_up_id IS NOT NULL", name="of_somebody"),
         Index("ix_consents_supporter_id", "supporter_id"),
+        Index("ix_consents_sign_up_id", "sign_up_id"),
     )
 
 
@@ -111,7 +194,8 @@ class Permission(Base):
     # The consent names the supporter too, and is held to by a key; a second key would only be asked again.
     supporter_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     consent_id: Mapped[int] = mapped_column(ForeignKey("consents.id"))
-    # The one address it lets messages through to; null in rows of the version before, until they are given anew.
+    # The one address it lets messages through to. A row of the version before, which names none, is given the
+    # supporter's present one by a trigger as it is written; a null lets nothing through.
     address_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     given_at: Mapped[datetime]
 
@@ -127,23 +211,75 @@ class Suppression(Base):
     address_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     reason: Mapped[str]
     at: Mapped[datetime]
+    # When its owner asked to be forgotten, beside whatever reason is graver: no import brings them back.
+    forgotten_at: Mapped[datetime | None]
 
     __table_args__ = (one_of("channel", Channel), one_of("reason", Suppressed))
 
 
+class SuppressionList(Base):
+    """How far one of the provider's own suppression lists has been read, and what came of it."""
+
+    __tablename__ = "suppression_lists"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    # The stretch of time being read, and the place in it; a list read whole has none.
+    reading_from: Mapped[datetime | None]
+    reading_upto: Mapped[datetime | None]
+    next_offset: Mapped[int] = mapped_column(Integer, server_default="0")
+    # Everything up to here has been read.
+    read_upto: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    added_count: Mapped[int] = mapped_column(server_default="0")
+    # What stands in the way of reading it; empty where nothing does.
+    trouble: Mapped[str] = mapped_column(server_default="")
+    tried_at: Mapped[datetime | None]
+
+
 class Signature(Base):
-    """Signed at most once by each supporter: the primary key is the promise."""
+    """Signed at most once by each supporter, the primary key is the promise, and at most once from each mailbox."""
 
     __tablename__ = "signatures"
 
     petition_id: Mapped[int] = mapped_column(ForeignKey("petitions.id"), primary_key=True)
     supporter_id: Mapped[int] = mapped_column(ForeignKey("supporters.id"), primary_key=True)
+    # As it stands on the petition; '' once it was erased, or taken off, and until it is known.
     name: Mapped[str]
+    # The country's code or the postcode, where the petition asks for it.
+    place: Mapped[str] = mapped_column(server_default="")
+    # What was signed, in so many words.
+    wording: Mapped[str] = mapped_column(server_default="")
+    # The keyed hash of the mailbox, or of the number where there is none: kept after erasing, so that nobody counts twice.
+    mailbox: Mapped[bytes | None] = mapped_column(LargeBinary)
     source: Mapped[str]
     blast_id: Mapped[int | None] = mapped_column(ForeignKey("blasts.id"))
     signed_at: Mapped[datetime]
+    # Since when the name is off again, by the signer's own wish.
+    withdrawn_at: Mapped[datetime | None]
+    # Set by the database for a row that comes without a name: it does not count until it has one.
+    awaits_name: Mapped[bool] = mapped_column(server_default=text("false"))
 
-    __table_args__ = (Index("ix_signatures_blast_id", "blast_id"), Index("ix_signatures_supporter_id", "supporter_id"))
+    __table_args__ = (
+        Index("ix_signatures_blast_id", "blast_id"),
+        Index("ix_signatures_supporter_id", "supporter_id"),
+        Index(
+            "uq_signatures_mailbox",
+            *("petition_id", "mailbox"),
+            unique=True,
+            postgresql_where=text("withdrawn_at IS NULL AND mailbox IS NOT NULL"),
+        ),
+        Index("ix_signatures_awaiting", "supporter_id", postgresql_where=text("awaits_name")),
+    )
+
+
+class SignatureCount(Base):
+    """How many signatures stand, in slots that triggers keep: a page adds up 64 rows, not ten million."""
+
+    __tablename__ = "signature_counts"
+
+    petition_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    slot: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    count: Mapped[int]
 
 
 class Action(Base):
@@ -175,7 +311,8 @@ class Reply(Base):
     provider_ref: Mapped[str]
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaigns.id"))
     supporter_id: Mapped[int | None] = mapped_column(ForeignKey("supporters.id"))
-    phone: Mapped[str]
+    # Null for whoever was forgotten.
+    phone: Mapped[str | None]
     to_number: Mapped[str]
     body: Mapped[str]
     keyword: Mapped[str] = mapped_column(server_default="")
@@ -184,9 +321,22 @@ class Reply(Base):
     received_at: Mapped[datetime]
     handled_at: Mapped[datetime | None]
     handled_by: Mapped[str] = mapped_column(server_default="")
+    # How it came: sms, whatsapp or rcs; the number is the person's whichever it was.
+    via: Mapped[str] = mapped_column(server_default="sms")
+    # Pictures and other files: [{"url": "https://…", "type": "image/jpeg"}, …].
+    media: Mapped[list[dict[str, str]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
+    # Whether the provider acted on and answered this keyword itself.
+    answered_by_provider: Mapped[bool] = mapped_column(server_default=text("false"))
 
     __table_args__ = (
         UniqueConstraint("provider_ref"),
         Index("ix_replies_phone", "phone", "received_at"),
+        Index("ix_replies_supporter_id", "supporter_id"),
         Index("ix_replies_waiting", "received_at", postgresql_where=text("needs_answer AND handled_at IS NULL")),
+        Index(
+            "ix_replies_phone_waiting",
+            *("phone", "received_at", "id"),
+            postgresql_where=text("needs_answer AND handled_at IS NULL"),
+        ),
+        Index("ix_replies_words", text("to_tsvector('simple', body)"), postgresql_using="gin"),
     )

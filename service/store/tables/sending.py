@@ -213,6 +213,8 @@ class Receipt(Base):
             *("blast_id", "received_at"),
             postgresql_where=sql("kind IN ('bounced', 'blocked', 'dropped', 'complained', 'account')"),
         ),
+        # Few of the receipts: those in which a provider says why.
+        Index("ix_receipts_said_why", "supporter_id", postgresql_where=sql("reason <> '' OR code <> ''")),
     )
 
 
@@ -255,7 +257,8 @@ class Notice(Base):
     dedupe_key: Mapped[str] = mapped_column(unique=True)
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaigns.id"))
     supporter_id: Mapped[int | None] = mapped_column(ForeignKey("supporters.id"))
-    to_address: Mapped[str]
+    # Null for whoever was forgotten.
+    to_address: Mapped[str | None]
     sender: Mapped[str | None]
     # Facts its template is filled with; ids and words, never a secret.
     facts: Mapped[dict[str, str]] = mapped_column(JSONB)
@@ -281,4 +284,5 @@ class Notice(Base):
         Index("ix_notices_queued", "not_before", postgresql_where=sql("state = 'queued'")),
         Index("ix_notices_open", "intent_at", postgresql_where=sql("state IN ('claimed', 'sending', 'in_doubt')")),
         Index("ix_notices_to_address", "to_address", "created_at"),
+        Index("ix_notices_supporter_id", "supporter_id"),
     )

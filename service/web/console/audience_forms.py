@@ -12,6 +12,8 @@ from service.domain.channel import Channel
 from service.web.console.words import read_field
 
 _YES_NO = ("signed", "shared")
+# Answered by words, parted by commas.
+WORDS = ("source", "locale", "country", "postcode", "tag", "last_name", "external_id", "detail")
 _ENGLISH = Locale("en")
 _DID = frozenset({"received", "opened", "clicked"})
 
@@ -81,7 +83,7 @@ def _rules(form: Mapping[str, str], stage_slugs: Sequence[str], zone: str) -> li
         if answer:
             rules.append({name: answer == "yes"})
     rules += _did(form, stage_slugs)
-    for name in ("source", "locale"):
+    for name in WORDS:
         if words := _typed(form, name):
             rules.append({name: words})
     for name in ("joined_after", "joined_before"):

@@ -1,26 +1,43 @@
-"""Supporters from a CSV file: what came in, and each row that could not, with why."""
+"""Supporters from a file in two steps: look how it is read, then bring it in; each row that could not, with why."""
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from uuid import UUID
 
-from flask import render_template, request
+from flask import Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from service.domain.manager import Role
 from service.planning.audit import note_deed
-from service.planning.csv_rows import COLUMNS, UnreadableFile, read_chunks
 from service.planning.desk import CampaignOnDesk, list_campaigns
-from service.planning.importing import Imported, import_chunk
+from service.planning.files.faults import EncodingUnclear, UnreadableFile
+from service.planning.files.headings import Field
+from service.planning.files.legacy import CODE_PAGES
+from service.planning.files.people import Reading
+from service.planning.files.presets import PRESETS
+from service.planning.files.sheet import SEPARATORS, Choices, DateOrder, Sheet, SheetRow, look
+from service.planning.importing import Imported, import_file, import_rows, reject_line, rejects_head
+from service.planning.previewing import PreviewRow, preview_rows
+from service.planning.uploads import file_pieces, find_file, forget_file, keep_file, write_file
+from service.store.queries.uploads import Kept
 from service.web import door
 from service.web.console import access
 from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
 from service.web.console.here import campaign_or_404
+from service.wording.spreadsheet import csv_pieces
 
-LARGEST = 10 * 1024 * 1024
+LARGEST = 25 * 1024 * 1024
 # A transaction of this many rows ends well within the web's time limit for a statement.
 ROWS_AT_ONCE = 2_000
-SHOWN = 500
+# How many rows the counts before an import are made from.
+COUNTED = 20_000
+SHOWN = 200
 
 
 @blueprint.url_value_preprocessor
@@ -28,6 +45,16 @@ def _let_files_in(endpoint: str | None, values: dict[str, object] | None) -> Non
     """Raise the limit of a request for this one form; this runs before anything reads it."""
     if endpoint == "console.bring_in":
         request.max_content_length = LARGEST
+
+
+@blueprint.errorhandler(RequestEntityTooLarge)
+def _too_large(error: HTTPException) -> ResponseReturnValue:
+    if request.endpoint == "console.bring_in":
+        error.description = (
+            f"Nothing was read. A file may have {LARGEST // 1024 // 1024} MB here; for a larger one use "
+            "touchline supporters import on the command line, or part it."
+        )
+    return render_template("console/sorry.html", error=error), 413
 
 
 @blueprint.get("/supporters/import")
@@ -39,42 +66,220 @@ def bring_in_page() -> ResponseReturnValue:
 @blueprint.post("/supporters/import")
 @needs(Role.ADMIN)
 def bring_in() -> ResponseReturnValue:
+    """Keep the file, and go to look at it."""
     file, source = request.files.get("file"), request.form.get("source", "").strip()[:60] or "import"
     with door.transaction() as session:
         campaign = campaign_or_404(session, request.form.get("campaign", ""))
     if file is None or not file.filename:
         return _page(mistake="Choose a file first."), 422
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "supporters.csv"
-        file.save(path)
-        try:
-            done = _bring_in(path, campaign, source)
-        except UnreadableFile as wrong:
-            return _page(mistake=f"{str(wrong)[:1].upper()}{str(wrong)[1:]}."), 422
-    return _page(done=done, into=campaign)
-
-
-def _bring_in(path: Path, campaign: CampaignOnDesk, source: str) -> Imported:
-    done, key = Imported(), door.address_key()
-    for chunk in read_chunks(path, size=ROWS_AT_ONCE):
-        with door.transaction() as session:
-            import_chunk(session, chunk, done, campaign_id=campaign.id, key=key, source=source, now=door.now())
+    facts = {"campaign": campaign.slug, "source": source}
     with door.transaction() as session:
-        details = {"rows": str(done.rows), "new": str(done.new)}
+        kept = keep_file(
+            session,
+            file.stream,  # type: ignore[arg-type]  # werkzeug says IO[bytes]
+            manager_id=access.manager().id,
+            name=file.filename,
+            facts=facts,
+            now=door.now(),
+        )
+    return redirect(url_for("console.look_at_file", upload_id=kept))
+
+
+@blueprint.get("/supporters/import/<uuid:upload_id>")
+@needs(Role.ADMIN)
+def look_at_file(upload_id: UUID) -> ResponseReturnValue:
+    return _look(upload_id, Choices())
+
+
+@blueprint.post("/supporters/import/<uuid:upload_id>")
+@needs(Role.ADMIN)
+def look_again(upload_id: UUID) -> ResponseReturnValue:
+    return _look(upload_id, _choices())
+
+
+@blueprint.post("/supporters/import/<uuid:upload_id>/go")
+@needs(Role.ADMIN)
+def bring_file_in(upload_id: UUID) -> ResponseReturnValue:
+    """Bring the file in as it was looked at, and let it go; where it is to be read otherwise now, look again first."""
+    if not _is_as_seen():
+        return _look(upload_id, _choices())
+    with _file(upload_id) as (kept, campaign, path):
+        try:
+            sheet = look(path, _choices())
+        except UnreadableFile as wrong:
+            return _cannot(kept, campaign, wrong)
+        done, rejects = _bring_in(sheet, kept, campaign, path)
+    return render_template(
+        "console/bring_in.html", campaigns=_campaigns(), done=done, into=campaign, sheet=sheet, rejects=rejects,
+        mistake="", shown=SHOWN,
+    )  # fmt: skip
+
+
+@blueprint.post("/supporters/import/<uuid:upload_id>/forget")
+@needs(Role.ADMIN)
+def forget_upload(upload_id: UUID) -> ResponseReturnValue:
+    _kept(upload_id)
+    with door.transaction() as session:
+        forget_file(session, upload_id)
+    return redirect(url_for("console.bring_in_page"))
+
+
+@blueprint.get("/supporters/import/<uuid:upload_id>/rejects.csv")
+@needs(Role.ADMIN)
+def rejects_csv(upload_id: UUID) -> ResponseReturnValue:
+    """The rows that were not read, as they came, to be mended and loaded again."""
+    kept = _kept(upload_id)
+    if kept.facts.get("kind") != "rejects":
+        abort(404)
+    with door.transaction() as session:
+        content = b"".join(file_pieces(session, upload_id))
+    response = Response(content, mimetype="text/csv")
+    response.headers["Content-Disposition"] = 'attachment; filename="rejects.csv"'
+    return response
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a look at a file shows."""
+
+    rows: list[PreviewRow]
+    counts: Imported
+    is_whole: bool
+
+
+def _look(upload_id: UUID, asked: Choices) -> ResponseReturnValue:
+    with _file(upload_id) as (kept, campaign, path):
+        try:
+            sheet = look(path, asked)
+            seen = _see(sheet, kept, campaign)
+        except UnreadableFile as wrong:
+            return _cannot(kept, campaign, wrong)
+    return _look_page(kept, campaign, sheet=sheet, seen=seen)
+
+
+def _see(sheet: Sheet, kept: Kept, campaign: CampaignOnDesk) -> _Seen:
+    reading = _reading(sheet, kept)
+    rows = preview_rows(islice(sheet.rows(), 10), reading)
+    chunks, sessions = sheet.chunks(ROWS_AT_ONCE), door.holder().sessions
+
+    def dry(chunk: list[SheetRow], part: Imported) -> None:
+        with sessions() as session:
+            import_rows(session, chunk, part, campaign_id=campaign.id, reading=reading, for_real=False)
+            session.rollback()
+
+    counts = import_file(
+        sheet,
+        dry,
+        lambda part, done: None,
+        at_once=1,
+        rows=islice(chunks, COUNTED // ROWS_AT_ONCE),
+    )
+    return _Seen(rows, counts, is_whole=next(chunks, None) is None)
+
+
+def _bring_in(sheet: Sheet, kept: Kept, campaign: CampaignOnDesk, path: Path) -> tuple[Imported, UUID | None]:
+    reading = _reading(sheet, kept)
+    rejected = path.with_suffix(".rejects")
+    sessions = door.holder().sessions
+
+    def one(chunk: list[SheetRow], part: Imported) -> None:
+        with sessions.begin() as session:
+            import_rows(session, chunk, part, campaign_id=campaign.id, reading=reading)
+
+    with rejected.open("w", encoding="utf-8", newline="") as out:
+        out.writelines(csv_pieces(rejects_head(sheet), ()))
+
+        def told(part: Imported, _: Imported) -> None:
+            text = "".join(csv_pieces((), (reject_line(each) for each in part.rejected)))
+            out.write(text.removeprefix("\ufeff\r\n"))
+
+        done = import_file(sheet, one, told, at_once=1, chunk_size=ROWS_AT_ONCE)
+    return done, _finish(kept, campaign, done, rejected)
+
+
+def _finish(kept: Kept, campaign: CampaignOnDesk, done: Imported, rejected: Path) -> UUID | None:
+    """Remember what was done, let the file go, and keep its rejects to be fetched."""
+    with door.transaction() as session:
+        details = {name: str(count) for name, count in done.numbers().items()}
         actor, subject = access.manager().email, f"campaign {campaign.id}"
         note_deed(session, actor=actor, deed="supporters imported", subject=subject, details=details, now=door.now())
-    return done
+        forget_file(session, kept.id)
+        if not done.rejected_count:
+            return None
+        with rejected.open("rb") as file:
+            facts, name, now = {"kind": "rejects"}, f"rejects of {kept.name}", door.now()
+            return keep_file(session, file, manager_id=access.manager().id, name=name, facts=facts, now=now)
 
 
-def _page(*, mistake: str = "", done: Imported | None = None, into: CampaignOnDesk | None = None) -> str:
+def _reading(sheet: Sheet, kept: Kept) -> Reading:
+    return Reading.of(sheet, key=door.address_key(), source=kept.facts.get("source", "import"), now=door.now())
+
+
+def _kept(upload_id: UUID) -> Kept:
     with door.transaction() as session:
-        campaigns = list_campaigns(session)
+        return find_file(session, upload_id, manager_id=access.manager().id, now=door.now()) or abort(404)
+
+
+@contextmanager
+def _file(upload_id: UUID) -> Iterator[tuple[Kept, CampaignOnDesk, Path]]:
+    kept = _kept(upload_id)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "supporters"
+        with door.transaction() as session:
+            campaign = campaign_or_404(session, kept.facts.get("campaign", ""))
+            write_file(session, upload_id, path)
+        yield kept, campaign, path
+
+
+def _choices() -> Choices:
+    """What the form says: each column by its number."""
+    form = request.form
+    columns = {
+        f"#{int(name.removeprefix('column-')) + 1}": value
+        for name, value in form.items()
+        if name.startswith("column-") and name.removeprefix("column-").isdecimal() and name.isascii()
+    }
+    dates = form.get("dates", "")
+    order = DateOrder(dates) if dates in set(DateOrder) else None
+    encoding, separator, preset = (form.get(name, "") for name in _WAYS)
+    # Where the way of reading changes, the columns are new ones.
+    return Choices(encoding, separator, preset, columns if _is_as_seen() else {}, order)
+
+
+def _is_as_seen() -> bool:
+    """Whether the file is to be read as it was when the page was made."""
+    return request.form.get("read_as", "") == "|".join(request.form.get(name, "") for name in _WAYS)
+
+
+def _cannot(kept: Kept, campaign: CampaignOnDesk, wrong: UnreadableFile) -> ResponseReturnValue:
+    readings = wrong.readings if isinstance(wrong, EncodingUnclear) else ()
+    mistake = f"{str(wrong)[:1].upper()}{str(wrong)[1:]}."
+    return _look_page(kept, campaign, mistake="" if readings else mistake, readings=readings), 422
+
+
+def _look_page(kept: Kept, campaign: CampaignOnDesk, **more: object) -> str:
+    facts = {"sheet": None, "seen": None, "mistake": "", "readings": (), **more}
     return render_template(
-        "console/bring_in.html",
-        campaigns=campaigns,
-        columns=COLUMNS,
-        mistake=mistake,
-        done=done,
-        into=into,
-        shown=SHOWN,
+        "console/look_at_file.html",
+        kept=kept,
+        into=campaign,
+        fields=_FIELDS,
+        encodings=("utf-8", "utf-16", *CODE_PAGES),
+        separators=SEPARATORS,
+        presets=PRESETS,
+        asked=request.form,
+        **facts,
     )
+
+
+_WAYS = ("encoding", "separator", "preset")
+_FIELDS = tuple(str(field) for field in Field if field not in {Field.REJECTED_ROW, Field.REJECTED_WHY})
+
+
+def _campaigns() -> list[CampaignOnDesk]:
+    with door.transaction() as session:
+        return list_campaigns(session)
+
+
+def _page(*, mistake: str = "") -> str:
+    return render_template("console/bring_in.html", campaigns=_campaigns(), mistake=mistake, done=None, fields=_FIELDS)

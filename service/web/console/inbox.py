@@ -1,34 +1,82 @@
-"""Texts that wait for a person: read, answer, set aside."""
+"""Texts that wait for a person: find, read, answer, set aside, and say who wants to leave."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.domain.errand import Errand
 from service.domain.manager import Role
-from service.listening.inbox import AnswerRefused, Thread, answer, set_aside, thread_of, threads
+from service.listening.inbox import (
+    AnsweredAlready,
+    AnswerRefused,
+    InboxPage,
+    Thread,
+    answer,
+    go_on_texting,
+    inbox_page,
+    set_aside,
+    thread_of,
+)
+from service.listening.opt_outs import may_undo_of, opt_out, undo_opt_out
+from service.store import Session
+from service.store.queries import conversations
 from service.web import door
 from service.web.console import access
 from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
+from service.web.console.words import micros
 from service.wording.gsm import STAND_INS
 from service.wording.sms import costly_signs, measure, straighten
 
-LIMIT = 100
+PAGE = 50
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@blueprint.get("/inbox/")
+@blueprint.get("/inbox/", endpoint="inbox_page")
 @needs(Role.VIEWER)
-def inbox_page() -> ResponseReturnValue:
+def inbox_list() -> ResponseReturnValue:
     shows_all = request.args.get("show") == "all"
+    words = request.args.get("q", "").strip()[:100]
     with door.transaction() as session:
-        found = threads(session, only_waiting=not shows_all, limit=LIMIT)
-    return render_template("console/inbox.html", threads=found, shows_all=shows_all, limit=LIMIT)
+        page = inbox_page(
+            session,
+            key=door.address_key(),
+            only_waiting=not shows_all,
+            words=words,
+            after=_place(session, request.args.get("after", "")),
+            limit=PAGE,
+        )
+    return render_template(
+        "console/inbox.html",
+        page=page,
+        shows_all=shows_all or bool(words),
+        words=words,
+        following=_following(page, shows_all=shows_all, words=words),
+        is_first=not request.args.get("after"),
+    )
+
+
+def _place(session: Session, cursor: str) -> conversations.Place | None:
+    """Where a page begins: a moment, and the number of the text that stands there; no number stands in an address."""
+    read = re.fullmatch(r"([0-9]{1,17})-([0-9]{1,18})", cursor)
+    row = conversations.reply(session, int(read[2])) if read else None
+    return (_EPOCH + timedelta(microseconds=int(read[1])), row.phone) if read and row and row.phone else None
+
+
+def _following(page: InboxPage, *, shows_all: bool, words: str) -> str | None:
+    if page.following is None:
+        return None
+    after = f"{micros(page.following[0])}-{page.rows[-1].thread.newest_reply_id}"
+    return url_for("console.inbox_page", show="all" if shows_all else None, q=words or None, after=after)
 
 
 @blueprint.get("/inbox/<int:reply_id>/")
 @needs(Role.VIEWER)
 def thread_page(reply_id: int) -> ResponseReturnValue:
-    return render_template("console/thread.html", thread=_thread(reply_id), body="", why="")
+    return _page(reply_id)
 
 
 @blueprint.post("/inbox/<int:reply_id>/answer")
@@ -37,14 +85,25 @@ def answer_now(reply_id: int) -> ResponseReturnValue:
     body = request.form.get("body", "")
     try:
         with door.transaction() as session:
-            actor, key = access.manager().email, door.address_key()
-            answer(session, reply_id, body, key=key, actor=actor, now=door.now())
+            answer(
+                session,
+                reply_id,
+                body,
+                key=door.address_key(),
+                actor=access.manager().email,
+                now=door.now(),
+                anyway=request.form.get("anyway") == "yes",
+                keeps_texting=request.form.get("means") == "stay",
+            )
     except AnswerRefused as refused:
-        why = f"Not sent: {refused}."
-        return render_template("console/thread.html", thread=_thread(reply_id), body=body, why=why), 422
+        return _page(reply_id, body=body, why=_why(refused))
     door.nudger().nudge(Errand.SEND_NOTICES)
     flash("Your answer is on its way.")
     return redirect(url_for("console.inbox_page"))
+
+
+def _why(refused: AnswerRefused) -> str:
+    return f"Not sent: {refused}" + ("" if isinstance(refused, AnsweredAlready) else ".")
 
 
 @blueprint.post("/inbox/<int:reply_id>/aside")
@@ -54,6 +113,42 @@ def set_aside_now(reply_id: int) -> ResponseReturnValue:
         waited = set_aside(session, reply_id, actor=access.manager().email, now=door.now())
     flash("Set aside. It is still under “all conversations”." if waited else "Somebody has seen to it already.")
     return redirect(url_for("console.inbox_page"))
+
+
+@blueprint.post("/inbox/<int:reply_id>/leave")
+@needs(Role.LAUNCHER)
+def wants_to_leave(reply_id: int) -> ResponseReturnValue:
+    changed = _decide(opt_out, reply_id)
+    said = "They have left: nothing more is texted to this number. A slip can be undone here for a day."
+    flash(said if changed else "This number had left already.")
+    return redirect(url_for("console.thread_page", reply_id=reply_id))
+
+
+@blueprint.post("/inbox/<int:reply_id>/unleave")
+@needs(Role.LAUNCHER)
+def undo_wants_to_leave(reply_id: int) -> ResponseReturnValue:
+    if _decide(undo_opt_out, reply_id):
+        flash("Undone: all is as it was before, and what waited waits again.")
+    else:
+        flash("That cannot be undone any more. They can come back by texting START or JOIN.", "warn")
+    return redirect(url_for("console.thread_page", reply_id=reply_id))
+
+
+@blueprint.post("/inbox/<int:reply_id>/stay")
+@needs(Role.LAUNCHER)
+def does_not_want_to_leave(reply_id: int) -> ResponseReturnValue:
+    went_on = _decide(go_on_texting, reply_id)
+    flash("Texts to this number go on." if went_on else "Texts to this number were not held.")
+    return redirect(url_for("console.thread_page", reply_id=reply_id))
+
+
+def _decide(decide: Callable[..., bool], reply_id: int) -> bool:
+    try:
+        with door.transaction() as session:
+            return decide(session, reply_id, key=door.address_key(), actor=access.manager().email, now=door.now())
+    except AnswerRefused as refused:
+        flash(f"{refused}.".capitalize(), "bad")
+        return False
 
 
 @blueprint.post("/size")
@@ -68,6 +163,21 @@ def answer_size() -> ResponseReturnValue:
     )
 
 
-def _thread(reply_id: int) -> Thread:
+def _page(reply_id: int, *, body: str = "", why: str = "") -> ResponseReturnValue:
+    thread, may_undo = _thread(reply_id)
+    page = render_template(
+        "console/thread.html", thread=thread, reply_id=reply_id, may_undo=may_undo, body=body, why=why
+    )
+    return page, 422 if why else 200
+
+
+def _thread(reply_id: int) -> tuple[Thread, bool]:
+    earlier = _moment(request.args.get("before", ""))
     with door.transaction() as session:
-        return thread_of(session, reply_id, key=door.address_key()) or abort(404)
+        key, who = door.address_key(), access.manager().email
+        thread = thread_of(session, reply_id, key=key, actor=who, before=earlier) or abort(404)
+        return thread, may_undo_of(session, thread.phone, key=key, now=door.now())
+
+
+def _moment(given: str) -> datetime | None:
+    return _EPOCH + timedelta(microseconds=int(given)) if re.fullmatch(r"[0-9]{1,17}", given) else None

@@ -21,6 +21,7 @@ from service.planning.blasts import (
 )
 from service.planning.copy_checks import mistakes_in
 from service.planning.desk import CampaignOnDesk
+from service.planning.quiet import QuietShare, quiet_shares
 from service.planning.reckoning import Reckoned
 from service.planning.showing import Window, audience_counts, send_test
 from service.planning.stages import StageView, timeline
@@ -93,10 +94,12 @@ def look_at_blast(slug: str) -> ResponseReturnValue:
         if request.form.get("step") == "change":
             return _form(sketch, [])
         why = _mistakes(session, sketch)
+        quiet = {} if why else _quiet(session, sketch)
     if why:
         return _form(sketch, why), 422
     return render_template(
         "console/blast_sure.html",
+        quiet=quiet,
         sketch=sketch,
         campaign=sketch.campaign,
         form=request.form,
@@ -195,6 +198,19 @@ def _sketch(session: Session, slug: str) -> Sketch:
     known = Known(tuple(sources), tuple(locales))
     hints = hints_for(request.form, known, has_source=lambda source: audiences.has_source(session, source))
     return Sketch(campaign, stages, window, audience, reckoned, shown, controls, known, hints)
+
+
+def _quiet(session: Session, sketch: Sketch) -> dict[Channel, QuietShare]:
+    planned = _planned(sketch)
+    return quiet_shares(
+        session,
+        sketch.campaign.id,
+        sketch.counts,
+        planned.audience,
+        quiet_hours=sketch.window.campaign.quiet_hours,
+        opens_at=planned.opens_at,
+        expires_at=planned.opens_at + planned.stale_after,
+    )
 
 
 def _planned(sketch: Sketch) -> NewBlast:

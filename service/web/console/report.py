@@ -1,8 +1,6 @@
 """What a campaign achieved, on a page and as CSV."""
 
-import csv
-import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from flask import Response, abort, render_template
 from flask.typing import ResponseReturnValue
@@ -14,6 +12,7 @@ from service.web import door
 from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
 from service.web.console.here import campaign_or_404
+from service.wording.spreadsheet import csv_text
 
 COLUMNS = (
     "title",
@@ -51,19 +50,11 @@ def report_csv(slug: str) -> ResponseReturnValue:
     return csv_response([*COLUMNS, f"cost_{report.currency}"], rows, name=f"{slug}-report.csv")
 
 
-def csv_response(head: Iterable[str], rows: Iterable[Iterable[object]], *, name: str) -> Response:
-    """A table to download. What a spreadsheet would take for a formula is disarmed."""
-    text = io.StringIO()
-    out = csv.writer(text)
-    out.writerow(head)
-    out.writerows([_disarmed(cell) for cell in row] for row in rows)
-    response = Response(text.getvalue(), mimetype="text/csv")
+def csv_response(head: Sequence[str], rows: Iterable[Sequence[object]], *, name: str) -> Response:
+    """A small table to download. What a spreadsheet would take for a formula is disarmed."""
+    response = Response(csv_text(head, rows), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-def _disarmed(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
 
 
 def _report(slug: str) -> tuple[CampaignOnDesk, CampaignReport]:

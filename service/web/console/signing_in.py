@@ -27,6 +27,7 @@ from service.web import door
 from service.web.console import access
 from service.web.console.access import for_anybody, needs
 from service.web.console.blueprint import blueprint
+from service.web.limits import sign_in_links
 
 
 @blueprint.get("/sign-in")
@@ -54,6 +55,7 @@ def sign_in_now() -> ResponseReturnValue:
 
 @blueprint.post("/link")
 @for_anybody
+@sign_in_links
 def send_link() -> ResponseReturnValue:
     with door.transaction() as session:
         mail_link(session, request.form.get("email", ""), now=door.now())
@@ -67,7 +69,7 @@ def send_link() -> ResponseReturnValue:
 def link_page(token: str) -> ResponseReturnValue:
     try:
         with door.transaction() as session:
-            who = peek_link(session, token, key=door.link_key(), now=door.now())
+            who = peek_link(session, token, keys=door.link_keys(), now=door.now())
     except LinkSpent:
         return render_template("console/link_spent.html"), 410
     return render_template("console/enter.html", who=who, token=token)
@@ -79,7 +81,7 @@ def enter_by_link(token: str) -> ResponseReturnValue:
     here = _here()
     try:
         with door.transaction() as session:
-            sign_in_by_link(session, token, key=door.link_key(), here=here, now=door.now())
+            sign_in_by_link(session, token, keys=door.link_keys(), here=here, now=door.now())
     except LinkSpent:
         return render_template("console/link_spent.html"), 410
     return _signed_in(here, url_for("console.password_page"))

@@ -3,6 +3,8 @@
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from service.consenting.addresses import BadAddress, normalise
+from service.consenting.erase import erase_address
 from service.domain.channel import Channel
 from service.domain.manager import Role
 from service.joining.leave import leave
@@ -10,6 +12,7 @@ from service.joining.preferences import erase
 from service.planning.audit import note_deed
 from service.reporting.roster import find_supporters, supporter_life
 from service.store import Session
+from service.store.races import once_more
 from service.web import door
 from service.web.console import access
 from service.web.console.access import needs
@@ -73,11 +76,51 @@ def erase_now(supporter_id: int) -> ResponseReturnValue:
     if request.form.get("sure") != "erase":
         flash("Nothing was erased: type the word erase to say that you are sure.", "bad")
         return redirect(url_for("console.supporter_page", supporter_id=supporter_id))
-    with door.transaction() as session:
-        supporter_life(session, supporter_id) or abort(404)
-        erase(session, supporter_id, source=f"asked a manager ({access.manager().id})", ip="", now=door.now())
-        _note(session, "supporter erased", supporter_id)
+
+    def forget() -> None:
+        with door.transaction() as session:
+            supporter_life(session, supporter_id) or abort(404)
+            erase(session, supporter_id, source=f"asked a manager ({access.manager().id})", now=door.now())
+            _note(session, "supporter erased", supporter_id)
+
+    once_more(forget)
     flash("Erased. What they signed still counts, without a name.")
+    return redirect(url_for("console.supporters_page"))
+
+
+@blueprint.post("/supporters/forget")
+@needs(Role.ADMIN)
+def forget_address() -> ResponseReturnValue:
+    """Forget whoever has an address: also somebody whose sign-up still waits, and who is no supporter."""
+    typed = request.form.get("address", "")
+    channel = Channel.EMAIL if "@" in typed else Channel.SMS
+    try:
+        address = normalise(channel, typed)
+    except BadAddress as bad:
+        flash(f"Nothing was erased: {bad}.", "bad")
+        return redirect(url_for("console.supporters_page"))
+    if request.form.get("sure") != "erase":
+        flash("Nothing was erased: type the word erase to say that you are sure.", "bad")
+        return redirect(url_for("console.supporters_page"))
+    was_known = False
+
+    def forget() -> None:
+        nonlocal was_known
+        with door.transaction() as session:
+            was_known = erase_address(
+                session,
+                channel=channel,
+                address=address,
+                key=door.address_key(),
+                source=f"asked a manager ({access.manager().id})",
+                now=door.now(),
+            )
+            actor, subject = access.manager().email, str(channel)
+            note_deed(session, actor=actor, deed="address erased", subject=subject, details={}, now=door.now())
+
+    once_more(forget)
+    who = "Erased" if was_known else "Nobody here had this address"
+    flash(f"{who}. It is left alone from now on, whatever is imported later.")
     return redirect(url_for("console.supporters_page"))
 
 

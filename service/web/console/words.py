@@ -18,18 +18,19 @@ _SAID = {
     "no_consent": "no consent (any more)",
     "suppressed": "left, bounced or complained",
     "no_address": "no address",
-    "quiet_hours": "quiet hours",
+    "quiet_hours": "because of quiet hours: it was night where they are",
     "frequency_cap": "written to often enough",
     "not_allowed": "not on this installation's list",
     "unrenderable": "words could not be filled",
     "accepted": "handed over",
     "unknown": "outcome unknown",
+    "unclear": "may want to leave, waits for a manager",
 }
 
 
 def said(word: str) -> str:
     """A word of the domain as people say it: `half_time` is half time."""
-    return _SAID.get(str(word), str(word).replace("_", " "))
+    return _SAID.get(str(word), str(word).replace("_", " ").replace(".", ", "))
 
 
 def zone(name: str) -> ZoneInfo:
@@ -68,6 +69,11 @@ def sentence(words: str) -> str:
     """Words as a sentence: a capital first, and one stop at the end, whichever sign that is."""
     words = words.strip()
     return f"{words[:1].upper()}{words[1:]}{'' if words.endswith(('.', '?', '!', '…')) else '.'}" if words else ""
+
+
+def micros(at: datetime) -> int:
+    """A moment as pages name it in an address: microseconds since 1970."""
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
 def span(length: timedelta, *, parts: int = 2) -> str:
@@ -145,6 +151,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "day_and_time": day_and_time,
     "clock_time": clock_time,
     "field_value": field_value,
+    "micros": micros,
     "span": span,
     "around": around,
     "from_now": from_now,

@@ -33,7 +33,7 @@ def events() -> ResponseReturnValue:
 
     def apply() -> None:
         with door.transaction() as session:
-            apply_receipts(session, "sendgrid", receipts, now=door.now())
+            apply_receipts(session, "sendgrid", receipts, now=door.now(), key=door.address_key())
             point("receipts.before_commit")
 
     once_more(apply)

@@ -63,7 +63,7 @@ def status(ref: str) -> ResponseReturnValue:
 
     def apply() -> None:
         with door.transaction() as session:
-            apply_receipts(session, "twilio", [receipt], now=door.now())
+            apply_receipts(session, "twilio", [receipt], now=door.now(), key=door.address_key())
             point("receipts.before_commit")
 
     once_more(apply)

@@ -2,17 +2,19 @@
 
 from urllib.parse import urlsplit, urlunsplit
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.domain.channel import Channel
-from service.joining.leave import come_back, leave
 from service.joining.preferences import campaign_of
 from service.store import Session
 from service.store.queries import campaigns, supporters
+from service.store.queries.campaigns import CampaignView
 from service.web import door
 from service.web.site.machines import is_machine
-from service.wording.links import LinkFacts, LinkKind, sign
+from service.web.site.undoing import UNDO_WORDING, leave_by_link, undo_by_form
+from service.web.site.visitor import remember, visitor_token
+from service.wording.links import LinkFacts, LinkKind
 
 blueprint = Blueprint("links", __name__)
 
@@ -24,24 +26,32 @@ def follow(token: str) -> ResponseReturnValue:
     if facts is None:
         abort(404)
     with door.transaction() as session:
-        target = campaigns.link_target(session, facts.target)
-        if target is None:
+        link = campaigns.tracked_link(session, facts.target)
+        if link is None:
             abort(404)
+        _must_be_known(session, facts)
         # A test message carries nobody's links: they lead on, and count for nobody.
         if facts.supporter_id and not is_machine(request.method, dict(request.headers)):
-            _count(session, facts, target)
-    if urlsplit(target).netloc:
-        return redirect(target)
-    known = sign(
-        LinkKind.PETITION,
-        facts.supporter_id,
-        key=door.link_key(),
-        channel=facts.channel,
-        blast_id=facts.blast_id,
-    )
-    parts = urlsplit(target)
+            _count(session, facts, link.target)
+    if urlsplit(link.target).netloc:
+        return redirect(link.target)
+    known = visitor_token(facts.supporter_id, link.campaign_id, channel=facts.channel, blast_id=facts.blast_id)
+    parts = urlsplit(link.target)
     query = f"{parts.query}&t={known}" if parts.query else f"t={known}"
-    return redirect(urlunsplit(parts._replace(query=query)))
+    return remember(redirect(urlunsplit(parts._replace(query=query))), known, parts.path)
+
+
+@blueprint.get("/f/<token>")
+def follow_friend(token: str) -> ResponseReturnValue:
+    """Lead a friend to the campaign's own page, with the code of the supporter who passed it on."""
+    facts = door.read_link(token, LinkKind.SHARE)
+    if facts is None:
+        abort(404)
+    with door.transaction() as session:
+        view = campaigns.by_id(session, facts.target) if facts.target else campaigns.current(session)
+    if view is None:
+        abort(404)
+    return redirect(url_for("site.landing", campaign=view.slug, s=token if facts.supporter_id else "shared"))
 
 
 def _count(session: Session, facts: LinkFacts, target: str) -> None:
@@ -71,8 +81,9 @@ def leave_page(token: str) -> ResponseReturnValue:
     """A page with a button; opening it changes nothing."""
     facts = _facts(token)
     with door.transaction() as session:
-        campaign_id = campaign_of(session, facts.supporter_id, facts.blast_id)
-        view = campaigns.by_id(session, campaign_id) if campaign_id else None
+        view = _campaign(session, facts)
+        if supporters.is_erased(session, facts.supporter_id):
+            return render_template("site/erased.html", campaign=view, was_before=True), 410
     return render_template("site/leave.html", campaign=view, token=token, channel=facts.channel, done="")
 
 
@@ -83,35 +94,41 @@ def leave_now(token: str) -> ResponseReturnValue:
     one_click = request.form.get("List-Unsubscribe") == "One-Click"
     deed = "leave" if one_click else request.form.get("deed", "leave")
     channel = facts.channel or Channel.EMAIL
+    undo: list[str] = []
+    back: frozenset[Channel] = frozenset()
     with door.transaction() as session:
-        campaign_id = campaign_of(session, facts.supporter_id, facts.blast_id)
-        if not facts.supporter_id:
-            # The link of a preview or a test: it belongs to nobody, and changes nothing.
-            pass
-        elif deed == "undo" and campaign_id is not None:
-            come_back(
-                session,
-                supporter_id=facts.supporter_id,
-                campaign_id=campaign_id,
-                channel=channel,
-                source="undo on the leaving page",
-                ip=door.ip(),
-                now=door.now(),
-            )
-        else:
-            leave(
-                session,
-                supporter_id=facts.supporter_id,
-                channels=frozenset(Channel) if deed == "everything" else frozenset({channel}),
-                source="mailbox button" if one_click else "link in a message",
-                ip=door.ip(),
-                now=door.now(),
-                blast_id=facts.blast_id,
-            )
-        view = campaigns.by_id(session, campaign_id) if campaign_id else None
+        view = _campaign(session, facts)
+        if supporters.is_erased(session, facts.supporter_id) and not one_click:
+            return render_template("site/erased.html", campaign=view, was_before=True), 410
+        # The link of a preview or a test belongs to nobody, and changes nothing.
+        if facts.supporter_id and deed == "undo":
+            back = undo_by_form(session, facts)
+        elif facts.supporter_id:
+            asked = frozenset(Channel) if deed == "everything" else frozenset({channel})
+            undo = leave_by_link(session, facts, asked, source="mailbox button" if one_click else "link in a message")
     if one_click:
         return "You have left.\n", 200, {"Content-Type": "text/plain; charset=utf-8"}
-    return render_template("site/leave.html", campaign=view, token=token, channel=channel, done=deed)
+    return render_template(
+        "site/leave.html",
+        campaign=view,
+        token=token,
+        channel=channel,
+        done=deed,
+        channels=back,
+        undo=undo,
+        wording=UNDO_WORDING,
+    )
+
+
+def _campaign(session: Session, facts: LinkFacts) -> CampaignView | None:
+    campaign_id = campaign_of(session, facts.supporter_id, facts.blast_id)
+    return campaigns.by_id(session, campaign_id) if campaign_id else None
+
+
+def _must_be_known(session: Session, facts: LinkFacts) -> None:
+    """The links of somebody who was forgotten have had their day."""
+    if facts.supporter_id and supporters.by_id(session, facts.supporter_id) is None:
+        abort(410)
 
 
 def _facts(token: str) -> LinkFacts:

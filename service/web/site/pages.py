@@ -4,10 +4,11 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.store import Session
-from service.store.queries import campaigns, petitions
+from service.store.queries import campaigns, petitions, supporters
 from service.store.queries.campaigns import CampaignView
 from service.web import door
-from service.web.limits import SIGN, limiter
+from service.web.limits import forms
+from service.web.site.forms import source_here
 from service.web.site.visitor import Visitor, campaign_or_404, visitor
 from service.wording.links import LinkKind, sign
 from service.wording.pages import page_html
@@ -22,9 +23,7 @@ def front() -> ResponseReturnValue:
         current = campaigns.current(session)
     if current is None:
         return render_template("site/empty.html")
-    return redirect(
-        url_for("site.landing", campaign=current.slug, s=request.args.get("s") or request.args.get("source"))
-    )
+    return redirect(url_for("site.landing", campaign=current.slug))
 
 
 @blueprint.get("/<campaign>/")
@@ -37,7 +36,6 @@ def landing(campaign: str) -> ResponseReturnValue:
 
 def landing_page(session: Session, view: CampaignView, *, typed: dict[str, str], mistakes: dict[str, str]) -> str:
     """The landing page with whatever was typed still in its form, and what was wrong beside each field."""
-    source = typed.get("source") or request.args.get("s") or request.args.get("source") or ""
     return render_template(
         "site/landing.html",
         campaign=view,
@@ -46,7 +44,7 @@ def landing_page(session: Session, view: CampaignView, *, typed: dict[str, str],
         petition=petitions.petition_of(session, view.id, view.language),
         typed=typed,
         mistakes=mistakes,
-        source=source[:60],
+        source=(typed.get("source") or source_here())[:60],
     )
 
 
@@ -78,33 +76,51 @@ def share(campaign: str) -> ResponseReturnValue:
     """Words and ways to pass the campaign on; a known supporter's link says whom to thank."""
     with door.transaction() as session:
         view = campaign_or_404(session, campaign)
-        who = visitor(session)
-        petition = petitions.petition_of(session, view.id, view.language)
-    return render_template(
-        "site/share.html", campaign=view, who=who, petition=petition, link=share_address(view, who), noted=False
-    )
+        return _share_page(session, view, visitor(session), noted=False)
+
+
+# By which way it was passed on: the three buttons, or in a way of one's own.
+_WAYS = frozenset({"email", "sms", "whatsapp"})
 
 
 @blueprint.post("/<campaign>/share")
-@limiter.limit(SIGN)
+@forms
 def shared(campaign: str) -> ResponseReturnValue:
-    """Somebody tells us they passed it on."""
+    """Somebody passed it on: by a button that opens another program, or as they tell us."""
+    way = request.form.get("by", "")
     with door.transaction() as session:
         view = campaign_or_404(session, campaign)
         who = visitor(session)
-        petition = petitions.petition_of(session, view.id, view.language)
         campaigns.note_action(
             session,
             campaign_id=view.id,
             supporter_id=who.supporter_id if who else None,
             kind="shared",
-            detail=request.form.get("by", "")[:20],
+            detail=way if way in _WAYS else "",
             blast_id=who.blast_id or None if who else None,
             now=door.now(),
         )
+        return _share_page(session, view, who, noted=True)
+
+
+def _share_page(session: Session, view: CampaignView, who: Visitor | None, *, noted: bool) -> str:
     return render_template(
-        "site/share.html", campaign=view, who=who, petition=petition, link=share_address(view, who), noted=True
+        "site/share.html",
+        campaign=view,
+        who=who,
+        petition=petitions.petition_of(session, view.id, view.language),
+        link=share_address(view, who),
+        words=shared_words(view),
+        brought=supporters.brought_by(session, who.supporter_id) if who else 0,
+        noted=noted,
     )
+
+
+def shared_words(view: CampaignView) -> str:
+    """What a friend is told: the campaign's title, with the match before it where the title does not name it."""
+    title = view.title.casefold()
+    names_match = view.home.casefold() in title and view.away.casefold() in title
+    return view.title if names_match else f"{view.home} v {view.away}: {view.title}"
 
 
 def petition_address(view: CampaignView, who: Visitor | None) -> str:
@@ -118,5 +134,5 @@ def share_address(view: CampaignView, who: Visitor | None) -> str:
     if who is None:
         return f"{address}?s=shared"
     # The code tells us whom a sign-up came through, and nobody else anything.
-    code = sign(LinkKind.SHARE, who.supporter_id, key=door.link_key())
+    code = sign(LinkKind.SHARE, who.supporter_id, key=door.link_key(), target=view.id)
     return f"{address}?s={code}"

@@ -1,21 +1,32 @@
-"""The petition: two taps from a message for whoever we know, a short form for everybody else."""
+"""The petition: one press from a message for whoever we know, a short form for everybody else."""
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import session as browser
 from flask.typing import ResponseReturnValue
 
 from service.domain.channel import Channel
 from service.domain.errand import Errand
-from service.joining.sign_up import SignUpMistakes, sign_up
-from service.petitioning.sign import SignResult, sign_petition
-from service.store.queries import petitions
+from service.domain.petition import Asks, BadName, petition_name
+from service.joining.sign_up import SignUpMistakes, place_for, sign_up
+from service.petitioning.sign import Signed, SignResult, sign_petition
+from service.store import Session
+from service.store.queries import petitions, supporters
+from service.store.queries.petitions import PetitionView
+from service.store.queries.supporters import Known
 from service.web import door
-from service.web.limits import SIGN, limiter
+from service.web.limits import forms
+from service.web.site.confirming import check_address
 from service.web.site.joining import is_trapped, typed_form
 from service.web.site.pages import share_address
-from service.web.site.visitor import campaign_or_404, visitor
+from service.web.site.signature import signature_token
+from service.web.site.visitor import Visitor, campaign_or_404, visitor
+from service.wording.countries import countries, country_of_zone
 from service.wording.pages import page_html
 
 blueprint = Blueprint("petition", __name__)
+
+# Where the browser keeps what its last press came to, so that a reload shows it and presses nothing.
+_SIGNED = "signed"
 
 
 @blueprint.get("/<campaign>/petition")
@@ -25,7 +36,7 @@ def page(campaign: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<campaign>/petition")
-@limiter.limit(SIGN)
+@forms
 def sign(campaign: str) -> ResponseReturnValue:
     """Sign: at once for a supporter who came by their own link, by a confirming email for anybody else."""
     with door.transaction() as session:
@@ -34,66 +45,129 @@ def sign(campaign: str) -> ResponseReturnValue:
         if petition is None:
             abort(404)
         who = visitor(session)
-        if who is not None:
-            source = str(who.channel or "web")
-            signed = sign_petition(
-                session,
-                campaign_id=view.id,
-                supporter_id=who.supporter_id,
-                source=source,
-                blast_id=who.blast_id or None,
-                now=door.now(),
-                thank_by_email=who.channel is Channel.EMAIL,
-            )
-            petition = petitions.petition_of(session, view.id, view.language)
-    if who is not None:
-        door.nudger().nudge(Errand.SEND_NOTICES)
-        return render_template(
-            "site/signed.html",
-            campaign=view,
-            petition=petition,
-            result=str(signed.result),
-            is_signed=signed.result in {SignResult.SIGNED, SignResult.ALREADY_SIGNED},
-            link=share_address(view, who),
-            token=who.token,
-        )
-    return _sign_as_stranger(campaign)
+        signed = _sign_as_known(session, petition, who) if who is not None else None
+    if who is None:
+        return _sign_as_stranger(campaign)
+    if not isinstance(signed, Signed):
+        return _page(campaign, typed=dict(request.form), mistakes=signed or {}), 422
+    door.nudger().nudge(Errand.SEND_NOTICES)
+    browser[_SIGNED] = {
+        "result": str(signed.result),
+        "token": who.token,
+        "signature": signature_token(who.supporter_id, petition.id, who.channel),
+        "campaign": view.slug,
+    }
+    return redirect(url_for("petition.signed", campaign=view.slug), 303)
+
+
+def _sign_as_known(session: Session, petition: PetitionView, who: Visitor) -> Signed | dict[str, str]:
+    """Sign for whoever came by their own link; what is wrong with each field where the form cannot be taken."""
+    known = supporters.by_id(session, who.supporter_id)
+    mistakes = {}
+    name, place = "", ""
+    if known is not None and not known.full_name:
+        try:
+            name = petition_name(request.form.get("name", "")[:400], one_word=bool(request.form.get("one_name")))
+        except BadName as bad:
+            mistakes["own_name"] = str(bad)
+    try:
+        place = place_for(petition, request.form.get("place", "")[:400])
+    except BadName as bad:
+        mistakes["own_place"] = str(bad)
+    if mistakes and not petition.is_closed and not _has_signed(session, petition, who):
+        return mistakes
+    return sign_petition(
+        session,
+        campaign_id=petition.campaign_id,
+        supporter_id=who.supporter_id,
+        source=str(who.channel or "web"),
+        name=name,
+        place=place,
+        blast_id=who.blast_id or None,
+        now=door.now(),
+        thank_by_email=who.channel is not Channel.SMS,
+        key=door.address_key(),
+    )
+
+
+@blueprint.get("/<campaign>/signed")
+def signed(campaign: str) -> ResponseReturnValue:
+    """Thank you, for the browser that signed."""
+    told = browser.get(_SIGNED)
+    with door.transaction() as session:
+        view = campaign_or_404(session, campaign)
+        petition = petitions.petition_of(session, view.id, view.language)
+    if petition is None or not isinstance(told, dict) or told.get("campaign") != view.slug:
+        return redirect(url_for("petition.page", campaign=view.slug))
+    result = told.get("result", "")
+    return render_template(
+        "site/signed.html",
+        campaign=view,
+        petition=petition,
+        result=result,
+        is_signed=result in {SignResult.SIGNED, SignResult.ALREADY_SIGNED, SignResult.OTHER_NAME},
+        token=told.get("token", ""),
+        signature=told.get("signature", ""),
+    )
 
 
 def _sign_as_stranger(campaign: str) -> ResponseReturnValue:
     typed, form = typed_form(signs_petition=True)
+    sign_up_id = 0
     with door.transaction() as session:
         view = campaign_or_404(session, campaign)
+        petition = petitions.petition_of(session, view.id, view.language)
         try:
-            if not is_trapped():
-                sign_up(session, form, campaign_id=view.id, wordings=view.wordings(view.language), now=door.now())
+            if not is_trapped() and petition is not None and not petition.is_closed:
+                wordings = view.wordings(view.language)
+                sign_up_id = sign_up(session, form, campaign_id=view.id, wordings=wordings, now=door.now()).sign_up_id
         except SignUpMistakes as wrong:
             mistakes = wrong.by_field()
             return _page(campaign, typed=typed, mistakes=mistakes), 422
+    if petition is not None and petition.is_closed:
+        return redirect(url_for("petition.page", campaign=view.slug), 303)
     door.nudger().nudge(Errand.SEND_NOTICES)
-    return render_template("site/check.html", campaign=view, by_email=True, by_sms=False, signs=True)
+    return redirect(check_address(view.slug, sign_up_id), 303)
 
 
 def _page(campaign: str, *, typed: dict[str, str], mistakes: dict[str, str]) -> str:
     with door.transaction() as session:
         view = campaign_or_404(session, campaign)
         petition = petitions.petition_of(session, view.id, view.language)
+        if petition is None:
+            abort(404)
         who = visitor(session)
-        has_signed = bool(
-            who and petition and petitions.has_signed(session, petition_id=petition.id, supporter_id=who.supporter_id)
-        )
-    if petition is None:
-        abort(404)
+        known = supporters.by_id(session, who.supporter_id) if who else None
+        has_signed = who is not None and _has_signed(session, petition, who)
     return render_template(
         "site/petition.html",
         campaign=view,
         petition=petition,
         body=page_html(petition.body, {}),
+        says_addressee=_says_addressee(petition),
         who=who,
+        needs_name=known is not None and not known.full_name,
+        countries=countries(view.language) if petition.asks is Asks.COUNTRY else (),
+        own_place=typed.get("place", "") or _guess(petition, known),
         has_signed=has_signed,
         wordings=view.wordings(view.language),
         typed=typed,
         mistakes=mistakes,
         source=(typed.get("source") or request.args.get("s") or request.args.get("source") or "")[:60],
         link=share_address(view, who),
+        signature=signature_token(who.supporter_id, petition.id, who.channel) if who else "",
     )
+
+
+def _has_signed(session: Session, petition: PetitionView, who: Visitor) -> bool:
+    return petitions.has_signed(session, petition_id=petition.id, supporter_id=who.supporter_id)
+
+
+def _guess(petition: PetitionView, known: Known | None) -> str:
+    """The country chosen beforehand for whoever we know: one press less, and it can be changed."""
+    return country_of_zone(known.time_zone) if known is not None and petition.asks is Asks.COUNTRY else ""
+
+
+def _says_addressee(petition: PetitionView) -> bool:
+    """Whether the petition's own words begin with whom it is addressed to."""
+    return petition.addressee.casefold() in petition.body.lstrip().partition("\n")[0].casefold()

@@ -1,12 +1,12 @@
 """Find supporters by where they came from and what they speak.
 
-Revision: 0009, after 0004
+Revision: 0009, after 0008
 """
 
 from alembic import op
 
 revision = '0009'
-down_revision = '0004'
+down_revision = '0008'
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,45 @@
+"""Forget a person: consent withdrawn, addresses left alone by hash, and nothing kept that names them."""
+
+from datetime import datetime
+
+from service.consenting.consent import AddressKey
+from service.domain.channel import Channel
+from service.domain.consent import Suppressed
+from service.store import Session
+from service.store.queries import consents, erasing, supporters
+from service.store.queries.erasing import Person
+
+
+def erase_supporter(session: Session, supporter_id: int, *, source: str, now: datetime) -> bool:
+    """Forget a supporter, and every sign-up of theirs; False where there is none."""
+    who = erasing.person(session, supporter_id=supporter_id)
+    if who.supporter_id is None:
+        return False
+    _forget(session, who, dict(who.hashes), source=source, now=now)
+    return True
+
+
+def erase_address(
+    session: Session, *, channel: Channel, address: str, key: AddressKey, source: str, now: datetime
+) -> bool:
+    """Forget whoever has this address: a supporter, or somebody whose sign-ups wait. False where nothing names them.
+
+    The address is left alone from now on either way: who asks to be forgotten is not to be imported later.
+    """
+    known = supporters.by_address(session, channel, address)
+    who = erasing.person(session, supporter_id=known.id if known else None, address=address)
+    return _forget(session, who, {channel: key.hash(channel, address), **who.hashes}, source=source, now=now)
+
+
+def _forget(session: Session, who: Person, hashes: dict[Channel, bytes], *, source: str, now: datetime) -> bool:
+    """Whatever may take long comes before the lock of opt-outs, which holds all sending up while it is held."""
+    count = erasing.blank_what_is_settled(session, who, now=now)
+    consents.lock_for_opt_out(session)
+    if who.supporter_id is not None:
+        for channel in Channel:
+            consents.withdraw(
+                session, supporter_id=who.supporter_id, channel=channel, wording="", source=source, ip="", at=now
+            )
+    for channel, address in hashes.items():
+        consents.suppress(session, channel=channel, address_hash=address, reason=Suppressed.ERASED, at=now)
+    return count + erasing.blank_the_rest(session, who, now=now) > 0

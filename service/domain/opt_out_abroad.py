@@ -1,0 +1,130 @@
+"""Leaving in other languages: their tables, looked up by word."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
+
+from service.domain import opt_out_words_at_home, opt_out_words_caucasus, opt_out_words_elsewhere
+from service.domain.spelling import phrase
+
+_MOST_WORDS = 16
+# Between two words of a phrase others may stand: "no ME mandes".
+_MOST_BETWEEN = 2
+
+
+class _Kind(StrEnum):
+    NEVER = "never"
+    VERB = "verb"
+    THING = "thing"
+
+
+LANGUAGES = {
+    **opt_out_words_at_home.LANGUAGES,
+    **opt_out_words_caucasus.LANGUAGES,
+    **opt_out_words_elsewhere.LANGUAGES,
+}
+_Phrase = tuple[tuple[str, ...], str, _Kind]
+
+
+def _split(table: str) -> Iterator[str]:
+    return filter(None, (phrase(entry) for entry in table.split("|")))
+
+
+_ALONE = frozenset(said for language in LANGUAGES.values() for said in _split(language.alone))
+_COURTESIES = {name: frozenset(_split(language.courtesies)) for name, language in LANGUAGES.items()}
+_EVERY_COURTESY = frozenset(said for courtesies in _COURTESIES.values() for said in courtesies) - _ALONE
+_LONGEST_COURTESY = max(len(said.split()) for said in _EVERY_COURTESY)
+
+
+def _phrases() -> Iterator[_Phrase]:
+    for name, language in LANGUAGES.items():
+        for kind, table in (
+            (_Kind.NEVER, language.never),
+            (_Kind.VERB, language.verbs),
+            (_Kind.THING, language.things),
+        ):
+            for said in _split(table):
+                yield tuple(said.split()), name, kind
+
+
+def _by_first_word(phrases: Iterable[_Phrase]) -> dict[str, list[_Phrase]]:
+    found: dict[str, list[_Phrase]] = {}
+    for entry in phrases:
+        found.setdefault(entry[0][0], []).append(entry)
+    return found
+
+
+_PHRASES = _by_first_word(_phrases())
+# Words of leaving that no other language uses for something else: in a longer text they leave a doubt.
+_DOUBTFUL = frozenset(
+    _split(
+        "стоп|отпишите|отписаться|отписка|прекратите|хватит|відписатися|відпишіть|припиніть|arretez|desabonner|desabonnez|desinscrire|desinscription"
+        "|abmelden|abbestellen|durdurun|durdur|dayandirin|dayandir|dezabonare|dezabonati|wypisz|wypisac|przestancie|basta|cancelar|descadastrar|disiscrivi|cancellatemi"
+        "|uitschrijven|afmelden|توقف|توقفوا|退订|退訂|停止|jooji|stopiwch|atsisakau|nebesiuskite|نفرستید|paren|parem|smettetela"
+    )
+)
+
+
+_NOT_TABLE = """
+no nao ne nie nicht non nu niet not не лa لا
+"""
+_NOT = frozenset(_NOT_TABLE.split())
+
+
+def is_opt_out_abroad(words: Sequence[str], plain: Sequence[str], *, about: bool) -> bool:
+    """Whether a clause is one of the table's ways of leaving.
+
+    `plain`: without English courtesies. `about`: it also speaks of the campaign.
+    """
+    if len(words) > _MOST_WORDS:
+        return False
+    for said in (list(words), list(plain), _without_courtesies(words), _without_courtesies(plain)):
+        if " ".join(said) in _ALONE or _is_repeated(said):
+            return True
+    return not about and _asks(words)
+
+
+def is_doubtful_abroad(plain: str) -> bool:
+    words = plain.split()
+    return any(word in _DOUBTFUL and (at == 0 or words[at - 1] not in _NOT) for at, word in enumerate(words))
+
+
+def _is_repeated(words: list[str]) -> bool:
+    """The same way of leaving, several times over, or several ways of one word."""
+    return (
+        len(words) > 1
+        and all(word in _ALONE or word == "stop" or word.isdigit() for word in words)
+        and bool(_ALONE.intersection(words))
+    )
+
+
+def _without_courtesies(words: Sequence[str]) -> list[str]:
+    kept: list[str] = []
+    at = 0
+    while at < len(words):
+        length = next(
+            (size for size in range(_LONGEST_COURTESY, 0, -1) if " ".join(words[at : at + size]) in _EVERY_COURTESY), 0
+        )
+        if not length:
+            kept.append(words[at])
+        at += max(1, length)
+    return kept
+
+
+def _asks(words: Sequence[str]) -> bool:
+    """A prohibition, or a verb of stopping and a word for messages of the same language."""
+    seen: set[tuple[str, _Kind]] = set()
+    for at, word in enumerate(words):
+        for parts, language, kind in _PHRASES.get(word, ()):
+            if _stands_at(parts, words, at):
+                seen.add((language, kind))
+    return any(kind is _Kind.NEVER or (kind is _Kind.VERB and (name, _Kind.THING) in seen) for name, kind in seen)
+
+
+def _stands_at(parts: Sequence[str], words: Sequence[str], at: int) -> bool:
+    position = at
+    for part in parts[1:]:
+        within = words[position + 1 : position + 2 + _MOST_BETWEEN]
+        if part not in within:
+            return False
+        position += 1 + list(within).index(part)
+    return True

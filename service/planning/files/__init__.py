@@ -1,0 +1,1 @@
+"""Files as people have them: what they hold, in which letters, under which headings."""

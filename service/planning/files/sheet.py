@@ -1,0 +1,240 @@
+"""A file of people, looked at: how it is written, where its headings are, what its columns mean; and its rows."""
+
+import io
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import islice
+from pathlib import Path
+from typing import TextIO
+
+from service.planning.files.columns import ADDRESSES, Columns, match_columns
+from service.planning.files.encodings import MARK_BAD_BYTES, Encoding, chosen_encoding, find_encoding
+from service.planning.files.faults import UnreadableFile
+from service.planning.files.headings import recognise
+from service.planning.files.presets import PRESETS, Preset, preset_named, preset_of
+from service.planning.files.records import Record, RecordReader
+from service.planning.files.workbook import is_workbook, workbook_records
+from service.wording.spreadsheet import rearm
+
+CHUNK = 10_000
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
+# How far down the headings are looked for.
+_ROWS_ABOVE = 25
+
+
+class DateOrder(StrEnum):
+    """How 01/09/2026 is read."""
+
+    DAY_FIRST = "dmy"
+    MONTH_FIRST = "mdy"
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a person chose about a file; what is left empty is found."""
+
+    encoding: str = ""
+    separator: str = ""
+    preset: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    dates: DateOrder | None = None
+    keep_rest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One row of people: what was read of it by field, and its cells as they came. `why`: it cannot be read."""
+
+    number: int
+    line: int
+    typed: Mapping[str, str]
+    cells: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A file that can be read, and how."""
+
+    path: Path
+    encoding: Encoding | None
+    separator: str
+    header: Record
+    columns: Columns
+    preset: Preset | None
+    dates: DateOrder | None
+
+    @property
+    def how(self) -> str:
+        """How it is read, in words."""
+        if self.encoding is None:
+            return "read as an Excel workbook"
+        names = {sign: name for name, sign in SEPARATORS.items()}
+        sign = {"\t": "tabs"}.get(self.separator, self.separator)
+        if len(self.columns.all) == 1:
+            return f"read as {self.encoding.name}"
+        return f"read as {self.encoding.name}, separated by {sign if sign == 'tabs' else f'{sign} ({names[sign]})'}"
+
+    def rows(self) -> Iterator[SheetRow]:
+        """Every row below the headings that holds anything."""
+        used = tuple((column.target, column.position) for column in self.columns.used)
+        width = len(self.header.cells)
+        with _records(self.path, self.encoding, self.separator, self._prepare) as records:
+            for record in records:
+                if record.number > self.header.number and (record.why or any(map(str.strip, record.cells))):
+                    yield _row(record, used, width)
+
+    def chunks(self, size: int = CHUNK) -> Iterator[list[SheetRow]]:
+        """The rows, some thousand at a time."""
+        rows = self.rows()
+        while chunk := list(islice(rows, size)):
+            yield chunk
+
+    def _prepare(self, reader: RecordReader) -> None:
+        addresses = [column.position for column in self.columns.all if column.target in {"email", "phone"}]
+        width = len(self.header.cells)
+        reader.width = width
+        reader.is_row = lambda cells: len(cells) == width and any(_is_address(cells[place]) for place in addresses)
+
+
+def look(path: Path, choices: Choices | None = None, *, wanted: frozenset[str] = ADDRESSES) -> Sheet:
+    """How a file is written and what its columns are. Raises UnreadableFile, with what was found and what to do.
+
+    `wanted`: the headings are the first row with one of these columns.
+    """
+    choices = choices or Choices()
+    if choices.preset and preset_named(choices.preset) is None:
+        known = ", ".join(preset.slug for preset in PRESETS)
+        raise UnreadableFile(f"there is no preset {choices.preset!r}; there are {known}")
+    if is_workbook(path):
+        return _sheet(path, None, ",", choices, wanted)
+    encoding = chosen_encoding(path, choices.encoding) if choices.encoding else find_encoding(path)
+    separator = _separator(choices.separator) or _told_separator(path, encoding)
+    if separator:
+        return _sheet(path, encoding, separator, choices, wanted)
+    return _sheet(path, encoding, _best_separator(path, encoding, choices), choices, wanted)
+
+
+def _separator(words: str) -> str:
+    sign = SEPARATORS.get(words.strip().lower(), "\t" if words in {"\t", "\\t"} else words.strip())
+    if sign and sign not in SEPARATORS.values():
+        raise UnreadableFile(f"there is no separator {words!r}; there are {', '.join(SEPARATORS)}")
+    return sign
+
+
+class _records:  # noqa: N801 - used as a context: `with _records(...) as records`
+    """The records of a file, closed at the end."""
+
+    def __init__(
+        self, path: Path, encoding: Encoding | None, separator: str, prepare: Callable[[RecordReader], None] | None
+    ) -> None:
+        self._path, self._encoding, self._separator, self._prepare = path, encoding, separator, prepare
+        self._file: TextIO | None = None
+
+    def __enter__(self) -> Iterator[Record]:
+        if self._encoding is None:
+            return workbook_records(self._path)
+        self._file = _open(self._path, self._encoding)
+        reader = RecordReader(self._file, self._separator)
+        if self._prepare:
+            self._prepare(reader)
+        return iter(reader)
+
+    def __exit__(self, *_: object) -> None:
+        if self._file:
+            self._file.close()
+
+
+def _open(path: Path, encoding: Encoding) -> TextIO:
+    raw = path.open("rb")
+    raw.seek(encoding.skip)
+    return io.TextIOWrapper(raw, encoding=encoding.codec, errors=MARK_BAD_BYTES, newline="")
+
+
+def _told_separator(path: Path, encoding: Encoding) -> str:
+    """What Excel's own first line says: `sep=;`."""
+    with _open(path, encoding) as file:
+        first = file.readline(100).strip().strip('"').lower()
+    sign = first.removeprefix("sep=") if first.startswith("sep=") else ""
+    return "\t" if first == "sep=" else sign if sign in SEPARATORS.values() else ""
+
+
+def _best_separator(path: Path, encoding: Encoding, choices: Choices) -> str:
+    """The separator by which the headings are best known; of equal ones that which parts the rows most evenly."""
+
+    def worth(separator: str) -> tuple[int, int, float]:
+        with _records(path, encoding, separator, None) as records:
+            rows = [record.cells for record in islice(records, _ROWS_ABOVE) if any(map(str.strip, record.cells))]
+        known = max((sum(recognise(cell) is not None for cell in cells) for cells in rows), default=0)
+        chosen = max((sum(name in map(str.strip, cells) for name in choices.columns) for cells in rows), default=0)
+        widths = [len(cells) for cells in rows if len(cells) > 1]
+        even = max((widths.count(width) for width in widths), default=0)
+        return known + chosen, even, max(widths, default=0)
+
+    return max(SEPARATORS.values(), key=worth)
+
+
+def _sheet(path: Path, encoding: Encoding | None, separator: str, choices: Choices, wanted: frozenset[str]) -> Sheet:
+    header, columns, preset = _find_header(path, encoding, separator, choices, wanted)
+    return Sheet(path, encoding, separator, header, columns, preset, choices.dates)
+
+
+def _find_header(
+    path: Path, encoding: Encoding | None, separator: str, choices: Choices, wanted: frozenset[str]
+) -> tuple[Record, Columns, Preset | None]:
+    first: Record | None = None
+    wrong: UnreadableFile | None = None
+    with _records(path, encoding, separator, None) as records:
+        for record in islice(records, _ROWS_ABOVE * 2):
+            if not any(map(str.strip, record.cells)) or any("@" in cell for cell in record.cells):
+                continue
+            first = first or (None if record.cells[0].strip().lower().startswith("sep=") else record)
+            preset = preset_named(choices.preset) or preset_of(list(record.cells))
+            try:
+                columns = match_columns(
+                    record.cells, preset=preset, chosen=choices.columns, keep_rest=choices.keep_rest
+                )
+            except UnreadableFile as each:
+                wrong = wrong or each
+                continue
+            if columns.has(wanted):
+                return record, columns, preset
+    if wrong:
+        raise wrong
+    raise UnreadableFile(_no_header(first))
+
+
+def _no_header(first: Record | None) -> str:
+    expected = "the first row must name the columns, with email or phone among them"
+    if first is None:
+        return f"{expected}; nothing of the kind was found in the first rows"
+    found = ", ".join(cell.strip() or "(empty)" for cell in first.cells[:12])
+    near = [
+        f"{column.name}: did you mean {column.near}?"
+        for column in match_columns(first.cells, preset=None, chosen={}).all
+        if column.near
+    ]
+    hint = f" {' '.join(near)}" if near else ""
+    return f'{expected}; row {first.number} has: {found[:400]}.{hint} A column can be chosen: --map "{first.cells[0].strip()[:40]}=email"'
+
+
+def _row(record: Record, used: tuple[tuple[str, int], ...], width: int) -> SheetRow:
+    cells = record.cells
+    if record.why:
+        return SheetRow(record.number, record.line, {}, cells, record.why)
+    if len(cells) > width:
+        why = f"has {len(cells)} fields where the header has {width}; is a quote missing?"
+        return SheetRow(record.number, record.line, {}, cells, why)
+    typed = {
+        target: rearm(cells[position]) if cells[position][:1] == "'" else cells[position]
+        for target, position in used
+        if position < len(cells) and cells[position]
+    }
+    return SheetRow(record.number, record.line, typed, cells)
+
+
+def _is_address(cell: str) -> bool:
+    local, at, domain = cell.strip().partition("@")
+    digits = sum(sign.isdigit() for sign in cell)
+    return bool(at and local and "." in domain and " " not in cell.strip()) or (digits > 8 and digits > len(cell) / 2)

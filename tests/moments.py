@@ -1,0 +1,114 @@
+"""The hours at which software breaks, and clocks moved there: this machine's and the database's, both together."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import time_machine
+from sqlalchemy import Engine, text
+
+from service.cli.running.postgres import start_postgres
+
+# All of them ahead of today, so that nothing made before lies in their future.
+MOMENTS = {
+    "at night": datetime(2029, 1, 16, 2, 15, tzinfo=UTC),
+    "over midnight": datetime(2029, 1, 16, 23, 59, 59, tzinfo=UTC),
+    "as clocks go forward": datetime(2029, 3, 25, 0, 59, 59, tzinfo=UTC),
+    "as clocks go back": datetime(2029, 10, 28, 0, 59, 59, tzinfo=UTC),
+    "on 29 February": datetime(2032, 2, 29, 20, 59, 59, tzinfo=UTC),
+}
+
+# The product asks `clock_timestamp()` and `now()`; a schema that is searched before pg_catalog answers in their place.
+MOVE = """
+    CREATE TABLE public.moved_clock (ahead interval NOT NULL, stopped_at timestamptz);
+    INSERT INTO public.moved_clock VALUES (interval '{seconds} seconds');
+    CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE AS
+        'SELECT coalesce(stopped_at, pg_catalog.clock_timestamp() + ahead) FROM public.moved_clock';
+    CREATE FUNCTION public.now() RETURNS timestamptz LANGUAGE sql STABLE AS
+        'SELECT coalesce(stopped_at, pg_catalog.now() + ahead) FROM public.moved_clock';
+    DO $$ BEGIN
+        EXECUTE 'ALTER DATABASE ' || quote_ident(current_database()) || ' SET search_path = public, pg_catalog';
+    END $$;
+"""
+MOVE_BACK = """
+    DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || quote_ident(current_database()) || ' RESET search_path'; END $$;
+    DROP FUNCTION public.clock_timestamp(), public.now();
+    DROP TABLE public.moved_clock;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class StoppedClock:
+    """The database's clock, standing still until it is told to go on."""
+
+    engine: Engine
+    began_at: datetime
+
+    def go_on(self, span: timedelta) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(text("UPDATE public.moved_clock SET stopped_at = stopped_at + :span"), {"span": span})
+
+
+@contextmanager
+def moved(engine: Engine, moment: datetime) -> Iterator[None]:
+    """Both clocks at this moment, going on from there, for as long as the block lasts."""
+    ahead = (moment - datetime.now(UTC)).total_seconds()
+    with _database_moved(engine, ahead), time_machine.travel(moment, tick=True):
+        yield
+
+
+@contextmanager
+def stopped(engine: Engine, moment: datetime) -> Iterator[StoppedClock]:
+    """The database's clock stopped at this moment, this machine's moved to it."""
+    with moved(engine, moment):
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE public.moved_clock SET stopped_at = :at"), {"at": moment})
+        yield StoppedClock(engine, moment)
+
+
+def move_home(home: Path, moment: datetime) -> dict[str, str]:
+    """Prepare a home whose database's clock stands at this moment; the environment that moves its processes' there."""
+    seconds = (moment - datetime.now(UTC)).total_seconds()
+    home.mkdir(parents=True, exist_ok=True)
+    server = start_postgres(home)
+    try:
+        _move(server.url, seconds)
+    finally:
+        server.stop()
+    return {"PYTHONPATH": str(Path(__file__).parent / "moved"), "MOVED_SECONDS": str(seconds)}
+
+
+def move_database(url: str, moment: datetime) -> None:
+    """Move a database's clock to this moment, for as long as the database lives."""
+    with psycopg.connect(url) as connection:
+        (now,) = connection.execute("SELECT pg_catalog.clock_timestamp()").fetchone() or (moment,)
+    _move(url, (moment - now).total_seconds())
+
+
+def _move(url: str, seconds: float) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute(MOVE.format(seconds=seconds).encode())
+
+
+def wait_in(database_url: str, span: timedelta) -> None:
+    """Let the moved database's clock be so much later at once: what decides about sending asks no other."""
+    with psycopg.connect(database_url) as connection:
+        connection.execute("UPDATE public.moved_clock SET ahead = ahead + %s", (span,))
+
+
+@contextmanager
+def _database_moved(engine: Engine, seconds: float) -> Iterator[None]:
+    with engine.begin() as connection:
+        connection.exec_driver_sql(MOVE.format(seconds=seconds))
+    # Only what connects from now on looks at the moved clock.
+    engine.dispose()
+    try:
+        yield
+    finally:
+        engine.dispose()
+        with engine.begin() as connection:
+            connection.exec_driver_sql(MOVE_BACK)
+        engine.dispose()
