@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-from service.wording.placeholders import near_to
+from service.wording.placeholders import KNOWN_ELSEWHERE, near_to
 
 
 class _Doubt(IntEnum):
@@ -115,4 +115,7 @@ def _meant(inside: str) -> tuple[str, ...]:
     """What of ours was probably meant: by the name in the tag, or else by a part of it."""
     name = re.split(r"\||\bor\b|\?\?", inside)[0].strip().strip("#/^&>!~$@=- ")
     parts = [part.strip("[]'\" ") for part in re.split(r"[.:\[]", name)]
-    return next((tuple(near) for part in (*reversed(parts), name) if (near := near_to(part))), ())
+    found = [near_to(part) for part in (*reversed(parts), name)]
+    # What other tools surely call so goes before what is only spelt alike.
+    best = sorted(filter(None, found), key=lambda near: near not in KNOWN_ELSEWHERE)
+    return tuple(best[0]) if best else ()

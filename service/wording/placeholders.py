@@ -181,6 +181,9 @@ _ELSEWHERE = {
 }
 
 
+KNOWN_ELSEWHERE = [[f"{{{name}}}"] for name in dict.fromkeys(_ELSEWHERE.values())]
+
+
 def near_to(name: str) -> list[str]:
     """The placeholders of ours that somebody who wrote this may have meant."""
     letters = "".join(letter for letter in name.lower() if letter.isalpha())

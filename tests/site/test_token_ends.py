@@ -76,7 +76,7 @@ def tokens(sessions: sessionmaker[Session]) -> dict[str, str]:
             "preferences": sign(LinkKind.PREFERENCES, ana, key=KEY, channel=Channel.EMAIL),
             "l": sign(LinkKind.CLICK, ana, key=KEY, channel=Channel.EMAIL, target=link),
             "confirm": sign(LinkKind.CONFIRM, sign_up.id, key=KEY, expires_at=expires, nonce=7),
-            "petition": sign(LinkKind.PETITION, ana, key=KEY, channel=Channel.EMAIL),
+            "petition": sign(LinkKind.PETITION, ana, key=KEY, channel=Channel.EMAIL, target=campaign.id),
         }
 
 
@@ -109,7 +109,7 @@ def test_a_mailbox_s_own_button_leaves_by_a_link_with_a_sign_after_it(
 def test_the_petition_knows_its_visitor_by_a_link_with_a_sign_after_it(
     visitor: FlaskClient, tokens: dict[str, str], end: str
 ) -> None:
-    assert "A…" in visitor.get(f"/fair-trials/petition?t={tokens['petition']}{end}").text
+    assert "A…" in visitor.get(f"/fair-trials/petition?t={tokens['petition']}{end}", follow_redirects=True).text
 
 
 @pytest.mark.parametrize(
