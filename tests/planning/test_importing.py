@@ -258,7 +258,7 @@ def test_a_number_elsewhere_is_rejected_with_where_it_is_unless_nobody_is_to_tex
     assert [(each.row, each.why) for each in done.rejected] == [
         (
             2,
-            "phone: we text only numbers in United Kingdom, and this number is in Jersey; "
+            "phone: we text only numbers in the United Kingdom, and this number is in Jersey; "
             "leave consent_sms empty to keep them by email",
         )
     ]
