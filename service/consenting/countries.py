@@ -13,6 +13,8 @@ _NOWHERE = frozenset({"ZZ", "001"})
 _DRAMA = "+447700900"
 # Ofcom gives out ranges by the first seven digits after +44 (six tell Jersey, Guernsey and Man from the rest).
 _UK_PREFIX, _UK_LENGTH = 10, 13
+_NAMES = {"JE": "Jersey", "GG": "Guernsey", "IM": "the Isle of Man", "GB": "the United Kingdom"}
+_ISLANDS = ("JE", "GG", "IM")
 
 
 def country_of(phone: str) -> str:
@@ -26,8 +28,13 @@ def country_of(phone: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def _of_uk_range(prefix: str) -> str:
-    """By what a number of +44 begins with: that tells the islands apart, and files hold millions of these."""
-    return _looked_up(prefix.ljust(_UK_LENGTH, "0"))
+    """By what a number of +44 begins with: that tells the islands apart, and files hold millions of these.
+
+    The islands are asked first: where two of the library's patterns fit, it answers Great Britain.
+    """
+    number = phonenumbers.parse(prefix.ljust(_UK_LENGTH, "0"))
+    fits = (region for region in _ISLANDS if phonenumbers.is_valid_number_for_region(number, region))
+    return next(fits, "GB")
 
 
 def _looked_up(phone: str) -> str:
@@ -43,7 +50,7 @@ def _looked_up(phone: str) -> str:
 def country_name(code: str) -> str:
     """The country's name in English, for whoever reads why a number is not taken."""
     example = phonenumbers.example_number(code)
-    return (geocoder.country_name_for_number(example, "en") if example else "") or code
+    return _NAMES.get(code) or (geocoder.country_name_for_number(example, "en") if example else "") or code
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ _PARTS = {
     "deed": "kick-off",
     "number": 0,
     "blast_id": 999,
+    "campaign_id": 999,
     "reply_id": 999,
     "supporter_id": 999,
     "manager_id": 999,

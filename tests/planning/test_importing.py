@@ -359,8 +359,26 @@ def test_who_is_erased_leaves_nothing_of_what_a_file_said(session: Session, brin
     )
     ana = session.scalars(select(Supporter.id)).one()
 
-    erase(session, ana, source="test", ip="", now=NOW)
+    erase(session, ana, source="test", now=NOW)
 
     for table in ("supporters", "actions", "consents", "uploads"):
         rows = session.execute(text(f"SELECT to_jsonb(t)::text FROM {table} t")).scalars()
         assert [row for row in rows if "canary" in row.lower()] == []
+
+
+def test_a_number_elsewhere_is_kept_and_nobody_is_promised_texts_to_it(session: Session, bring_in: Importing) -> None:
+    campaign = make.campaign(session)
+    content = (
+        f"{HEADER}\nAna,ana@example.org,+447797712345,yes,yes,{PROOF}\n"
+        f"Bilal,bilal@example.org,+447797712346,yes,no,{PROOF}\n"
+    )
+
+    done = bring_in(campaign, content)
+
+    assert [(each.row, each.what) for each in done.left_out] == [
+        (
+            2,
+            "consent_sms: we text only numbers in the United Kingdom, and this number is in Jersey; kept, and not texted",
+        )
+    ]
+    assert permissions(session) == {("Ana", "email"), ("Bilal", "email")}

@@ -52,7 +52,7 @@ def _not_asked(sessions: sessionmaker[Session]) -> int:
     [
         ("+44 7797 712345", "this number is in Jersey"),
         ("+44 7781 123456", "this number is in Guernsey"),
-        ("+44 7924 123456", "this number is in Isle of Man"),
+        ("+44 7924 123456", "this number is in the Isle of Man"),
         ("+53 5 234 5678", "this number is in Cuba"),
     ],
 )
@@ -64,7 +64,7 @@ def test_a_number_elsewhere_is_a_mistake_that_says_where_it_is_and_what_to_do(
     answer = send(visitor, "/fair-trials/join", fields, page="/fair-trials/")
 
     assert answer.status_code == 422
-    assert f"e text only numbers in United Kingdom, and {where}; please leave it out" in answer.text
+    assert f"e text only numbers in the United Kingdom, and {where}; please leave it out" in answer.text
     assert number in answer.text
     with sessions() as session:
         assert session.scalar(text("SELECT count(*) FROM sign_ups")) == 0

@@ -39,6 +39,9 @@ EMAIL_FACTS = {
     "preferences_link": TOKEN_LINK,
     "sign_in_link": "https://example.org/sign-in/t",
     "minutes": "15",
+    "not_me_link": "https://example.org/not-me/t",
+    "console_link": "https://example.org/console/",
+    "why": "hardly anybody confirms",
 }
 
 
