@@ -186,7 +186,8 @@ _PERMIT = """
             AND c.campaign_id = :campaign_id AND c.channel = '{channel}' AND c.act = 'withdrawn'
             AND c.at >= i.{channel}_at AND NOT i.is_new LIMIT 1) w ON true
         LEFT JOIN LATERAL (SELECT true AS permitted FROM permissions WHERE campaign_id = :campaign_id
-            AND channel = '{channel}' AND supporter_id = i.supporter_id AND NOT i.is_new LIMIT 1) p ON true
+            AND channel = '{channel}' AND supporter_id = i.supporter_id AND NOT i.is_new
+            AND address_hash = i.{address}_hash LIMIT 1) p ON true
         WHERE i.{channel}_at IS NOT NULL AND i.{address} IS NOT NULL AND i.supporter_id IS NOT NULL
           AND p.permitted IS NULL
     ), written AS (
@@ -196,7 +197,9 @@ _PERMIT = """
     ), permitted AS (
         INSERT INTO permissions (campaign_id, channel, supporter_id, consent_id, address_hash, given_at)
         SELECT :campaign_id, '{channel}', supporter_id, id, address_hash, at FROM written
-        ON CONFLICT DO NOTHING RETURNING 1
+        -- One row of a chunk at most speaks of a channel of a supporter: their addresses are unique in it.
+        ON CONFLICT ON CONSTRAINT pk_permissions DO UPDATE SET consent_id = excluded.consent_id,
+            address_hash = excluded.address_hash, given_at = excluded.given_at RETURNING 1
     )
     SELECT (SELECT count(*) FROM permitted) AS permitted, (SELECT count(*) FROM asked WHERE suppressed) AS suppressed
 """
