@@ -382,3 +382,19 @@ def test_a_number_elsewhere_is_kept_and_nobody_is_promised_texts_to_it(session: 
         )
     ]
     assert permissions(session) == {("Ana", "email"), ("Bilal", "email")}
+
+
+def test_consent_for_another_address_than_theirs_is_given_anew_for_the_present_one(
+    session: Session, bring_in: Importing
+) -> None:
+    campaign = make.campaign(session)
+    ana = make.supporter(session, "Ana", campaign=campaign, phone="+447700900123")
+    standing = select(Permission).where(Permission.supporter_id == ana.id, Permission.channel == "sms")
+    session.scalars(standing).one().address_hash = make.KEY.hash(Channel.SMS, "+447700900199")
+    session.flush()
+
+    done = bring_in(campaign, f"{HEADER}\nAna,ana@example.org,+447700900123,no,yes,{PROOF}\n")
+
+    session.expire_all()
+    assert done.permitted == 1
+    assert session.scalars(standing).one().address_hash == make.KEY.hash(Channel.SMS, "+447700900123")

@@ -1,5 +1,6 @@
 """How a file is read: its letters, its separator, its rows and its columns, whoever wrote it."""
 
+import zipfile
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -306,3 +307,12 @@ def test_a_mobile_that_cannot_be_known_is_not_guessed(typed: str) -> None:
 )
 def test_an_email_is_read_through_what_was_pasted_with_it(typed: str) -> None:
     assert read_email(typed) == "ana@example.org"
+
+
+def test_a_zip_of_files_is_named_for_what_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("subscribed.csv", "email\n")
+
+    with pytest.raises(UnreadableFile, match="this is a zip archive; unpack it"):
+        look(path)

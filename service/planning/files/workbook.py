@@ -30,6 +30,8 @@ def workbook_records(path: Path) -> Iterator[Record]:
     try:
         with zipfile.ZipFile(path) as packed:
             unpacked = sum(each.file_size for each in packed.infolist())
+            if not any(name.startswith("xl/") for name in packed.namelist()):
+                raise UnreadableFile("this is a zip archive; unpack it and bring in the files in it one after another")
         if unpacked > _LARGEST_UNPACKED:
             raise UnreadableFile("this workbook unpacks to more than 2 GB; save it as CSV (UTF-8) and try again")
         yield from _rows(path)

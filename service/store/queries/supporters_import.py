@@ -200,9 +200,9 @@ _PERMIT = """
     ), permitted AS (
         INSERT INTO permissions (campaign_id, channel, supporter_id, consent_id, address_hash, given_at)
         SELECT :campaign_id, '{channel}', supporter_id, id, address_hash, at FROM written
+        -- One row of a chunk at most speaks of a channel of a supporter: their addresses are unique in it.
         ON CONFLICT ON CONSTRAINT pk_permissions DO UPDATE SET consent_id = excluded.consent_id,
-            address_hash = excluded.address_hash, given_at = excluded.given_at
-        RETURNING 1
+            address_hash = excluded.address_hash, given_at = excluded.given_at RETURNING 1
     )
     SELECT (SELECT count(*) FROM permitted) AS permitted, (SELECT count(*) FROM asked WHERE suppressed) AS suppressed
 """
