@@ -21,6 +21,7 @@ PARTS: dict[str, tuple[Measure, int]] = {
     "full-time": (lambda home, size: texts.measure_full_time(home, recipients=size), 100_000),
     "events": (lambda home, size: front_door.measure_events(home, events=size), 300_000),
     "sign-up": (lambda home, size: front_door.measure_sign_ups(home, requests=size), 5_000),
+    "crowd": (lambda home, size: front_door.measure_crowd(home, requests=size), 2_000),
     "segment": (lambda home, size: segment.measure(home, people=size), 1_000_000),
     "stop": (lambda home, size: stop.measure(home, recipients=size), 1_000_000),
     "growth": (lambda home, size: email.measure_growth(home, sizes=(size, 10 * size)), 100_000),

@@ -11,7 +11,7 @@ from bench.ground import Ground, ground
 from bench.table import Line
 from service import clock
 from service.consenting.consent import AddressKey
-from service.planning.files.people import Reading
+from service.planning.files.reading import Reading
 from service.planning.files.sheet import SheetRow, look
 from service.planning.importing import Imported, import_file, import_rows
 from service.store.engine import make_engine, make_sessions

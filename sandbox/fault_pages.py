@@ -12,6 +12,7 @@ CHANNEL_WORDS = {
     "email": "Sending email",
     "sms": "Sending texts",
     "lookup": "Looking texts up",
+    "suppression_lists": "Reading SendGrid's suppression lists",
     "events": "Telling of email events",
     "statuses": "Telling of text statuses",
     "inbound": "Passing on inbound texts",
@@ -80,6 +81,7 @@ async def _instruct(request: web.Request) -> web.Response:
             sandbox.faults.clear()
         elif deed == "forget_suppressed":
             sandbox.suppressed.clear()
+            sandbox.lists.clear()
         elif deed == "add":
             channel, _, fault = str(form.get("fault", "")).partition(".")
             rule = {name: _number(str(form[name])) for name in _NUMBERS if form.get(name)}

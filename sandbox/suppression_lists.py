@@ -22,3 +22,7 @@ class SuppressionLists:
     def of(self, name: str) -> list[dict[str, object]]:
         """The entries of a list, the newest first."""
         return list(reversed(self._lists.get(name, {}).values()))
+
+    def clear(self) -> None:
+        """Forget every address on every list."""
+        self._lists.clear()

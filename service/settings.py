@@ -61,6 +61,9 @@ class Limits:
     limit_emails: int = 120_000
 
 
+STANDARD_LIMITS = Limits()
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Every setting of docs/settings.md; secrets stay out of repr."""

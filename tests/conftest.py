@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.cli.running.ports import free_port as find_free_port
@@ -16,7 +16,7 @@ from service.cli.running.redis import start_redis
 from service.settings import Settings, load_settings
 from service.store.engine import make_engine, make_sessions
 from service.store.migrate import migrate
-from service.store.tables import Base
+from tests.emptying import empty_tables
 from tests.moments import MOMENTS, StoppedClock, move_database, moved, stopped
 from tests.running_house import Up, start
 
@@ -109,10 +109,8 @@ def clean_database(engine: Engine) -> Iterator[None]:
 
 
 def _empty(engine: Engine) -> None:
-    names = ", ".join(table.name for table in Base.metadata.sorted_tables)
     with engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-        connection.execute(text("INSERT INTO house (id) VALUES (1)"))
+        empty_tables(connection)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from functools import cache
 from sqlalchemy.orm import sessionmaker
 
 from service.consenting.consent import AddressKey
+from service.consenting.countries import Countries
 from service.domain.allowed import EVERYBODY, AllowList
 from service.domain.doubt import STANDARD, DoubtPolicy
 from service.nudges import Nudger
@@ -65,6 +66,8 @@ def build_house(settings: Settings) -> House:
         address_key=AddressKey.of(settings),
         public_url=settings.public_url,
         allowed=allowed,
+        limits=settings.limits,
+        countries=Countries.of(settings),
     )
     words = Words(key, settings.public_url)
     return House(

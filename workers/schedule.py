@@ -7,9 +7,12 @@ from threading import Event
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from service.consenting.consent import AddressKey
+from service.consenting.countries import Countries
 from service.domain.errand import Errand
 from service.logs import set_up_logs
 from service.nudges import Nudger
+from service.sending.asking import Asking
 from service.sending.sweep import tick
 from service.settings import SettingsError, load_settings
 from service.store.engine import make_engine, make_sessions
@@ -39,11 +42,12 @@ def main() -> int:
         signal.signal(sign, lambda *_: stop.set())
     sessions = make_sessions(make_engine(settings.database_url, pool_size=2))
     nudger = Nudger(settings.redis_url)
+    asking = Asking(settings.limits, Countries.of(settings), AddressKey.of(settings))
     ticks = 0
     while not stop.is_set():
         try:
             has_second_road = settings.email_second_road is not None
-            ticked = tick(sessions, public_url=settings.public_url, has_second_road=has_second_road)
+            ticked = tick(sessions, public_url=settings.public_url, has_second_road=has_second_road, asking=asking)
             for errand in sorted(ticked.errands):
                 nudger.nudge(errand)
         except SQLAlchemyError:

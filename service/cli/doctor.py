@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from service import clock
 from service.cli.opening import House, open_house, plainly
 from service.reporting.house import house_report
+from service.sending.asking import BUDGET_WORDS, Budget
 from service.settings import EmailRoad
 from service.store.queries.catching_up import failed_refs
 from service.store.queries.house import database_now
@@ -118,6 +119,15 @@ def _blind_spot(house: House) -> Finding | None:
     return Finding("missed texts", False, seen, advice)
 
 
+def _forms(house: House) -> Finding:
+    with house.transaction(keep=False) as session:
+        alarms = house_report(session).alarms
+    if not alarms:
+        return Finding("forms", True, "within their limits")
+    seen = "; ".join(f"{alarm.campaign}: {BUDGET_WORDS[Budget(alarm.budget)]}" for alarm in alarms)
+    return Finding("forms", False, seen, "look at the console's first page; docs/limits.md says what to do")
+
+
 def _clock(house: House) -> Finding:
     with house.transaction(keep=False) as session:
         skew = abs((database_now(session) - clock.now()).total_seconds())
@@ -212,6 +222,7 @@ CHECKS: tuple[Callable[[House], Finding], ...] = (
     _hold,
     _doubts,
     _catch_up,
+    _forms,
     _clock,
     _redis,
     _providers,

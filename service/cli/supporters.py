@@ -1,6 +1,5 @@
 """`touchline supporters`: people in from a file, and out to one."""
 
-import csv
 import json
 import sys
 from collections.abc import Iterator
@@ -17,17 +16,18 @@ from service.cli.files import STANDARD, choices, readable, reading_options, refu
 from service.cli.opening import House, open_house, plainly, refuse
 from service.consenting.addresses import BadAddress, normalise
 from service.consenting.consent import AddressKey
+from service.consenting.countries import Countries
 from service.consenting.erase import erase_address
 from service.domain.channel import Channel
 from service.planning.exports import EVERYONE, EXPORTS
 from service.planning.files.faults import UnreadableFile
-from service.planning.files.people import Reading
+from service.planning.files.reading import Reading
 from service.planning.files.sheet import Sheet, SheetRow, look
 from service.planning.importing import Imported, import_file, import_rows, reject_line, rejects_head
 from service.planning.previewing import PreviewRow, preview_rows
 from service.store.queries.house import write_audit
 from service.store.races import once_more
-from service.wording.spreadsheet import BYTE_ORDER_MARK, disarm
+from service.wording.spreadsheet import Table
 
 _SHOWN = 20
 
@@ -73,7 +73,13 @@ def bring_in(
         try:
             sheet = look(path, asked)
             now = clock.now()
-            reading = Reading.of(sheet, key=AddressKey.of(house.settings), source=source, now=now)
+            reading = Reading.of(
+                sheet,
+                key=AddressKey.of(house.settings),
+                source=source,
+                now=now,
+                countries=Countries.of(house.settings),
+            )
             with _rejects(rejects, sheet) as sink:
                 shown = preview_rows(islice(sheet.rows(), 10), reading) if dry_run else []
                 done = _run(house, sheet, reading, campaign_id, sink, dry_run=dry_run, quiet=as_json)
@@ -86,33 +92,18 @@ def bring_in(
         sys.exit(1)
 
 
-class _Sink:
-    """Where rejected rows are written, one after another, as they are found."""
-
-    def __init__(self) -> None:
-        self.rows: csv.Writer | None = None
-
-    def take(self, part: Imported) -> None:
-        if self.rows is not None:
-            lines = (reject_line(each) for each in part.rejected)
-            self.rows.writerows([disarm(cell.encode("utf-8", "replace").decode()) for cell in line] for line in lines)
-
-
 @contextmanager
-def _rejects(path: str, sheet: Sheet) -> Iterator[_Sink]:
-    sink = _Sink()
+def _rejects(path: str, sheet: Sheet) -> Iterator[Table | None]:
+    """Where rejected rows are written, one after another, as they are found."""
     if not path:
-        yield sink
+        yield None
         return
     with writable(path, reading=sheet.path) as out:
-        out.write(BYTE_ORDER_MARK)
-        sink.rows = csv.writer(out)
-        sink.rows.writerow([disarm(cell) for cell in rejects_head(sheet)])
-        yield sink
+        yield Table(out, rejects_head(sheet))
 
 
 def _run(
-    house: House, sheet: Sheet, reading: Reading, campaign_id: int, sink: _Sink, *, dry_run: bool, quiet: bool
+    house: House, sheet: Sheet, reading: Reading, campaign_id: int, sink: Table | None, *, dry_run: bool, quiet: bool
 ) -> Imported:
     def one_chunk(chunk: list[SheetRow], part: Imported) -> None:
         with house.transaction(keep=not dry_run) as session:
@@ -123,7 +114,9 @@ def _run(
         task = progress.add_task("reading")
 
         def told(part: Imported, done: Imported) -> None:
-            sink.take(part)
+            if sink is not None:
+                for each in part.rejected:
+                    sink.write(reject_line(each))
             progress.update(task, description=f"{done.rows:,} rows read")
 
         return import_file(sheet, one_chunk, told)

@@ -53,13 +53,9 @@ WISHES = frozenset(
 # What the undo of a slip of the thumb, or a tick on one's own page, undoes.
 LIFTED_BY_COMING_BACK = frozenset({Suppressed.LEFT})
 # What a fresh, confirmed opt-in from the address itself undoes. A complaint is not undone by machine.
-LIFTED_BY_CONFIRMING = LIFTED_BY_COMING_BACK | {
-    Suppressed.UNCLEAR,
-    Suppressed.HARD_BOUNCE,
-    Suppressed.INVALID,
-    Suppressed.ERASED,
-}
-# A number that texted STOP is lifted only by texting START or JOIN from that number.
+LIFTED_BY_CONFIRMING = LIFTED_BY_COMING_BACK | {Suppressed.HARD_BOUNCE, Suppressed.INVALID, Suppressed.ERASED}
+# A number that texted STOP is lifted only by texting START or JOIN from that number; so is one whose text may have been
+# an opt-out, unless a manager has looked.
 LIFTED_BY_TEXTING_START = LIFTED_BY_CONFIRMING | {Suppressed.STOP, Suppressed.PROVIDER_OPT_OUT, Suppressed.UNCLEAR}
 
 

@@ -59,6 +59,12 @@ class Withheld(StrEnum):
     QUIET_HOURS = "quiet_hours"
     FREQUENCY_CAP = "frequency_cap"
     NOT_ALLOWED = "not_allowed"
+    # A number in a country the campaign does not text to.
+    COUNTRY = "country"
+    # More of the like than a form may ask for.
+    OVER_BUDGET = "over_budget"
+    # The mailbox's owner said that a form's letters are not for them.
+    NOT_ME = "not_me"
     UNRENDERABLE = "unrenderable"
 
 

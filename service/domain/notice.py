@@ -32,6 +32,14 @@ class NoticeKind(StrEnum):
     TEST_EMAIL = "test_email"
     TEST_SMS = "test_sms"
     MANAGER_LINK = "manager_link"
+    ALARM = "alarm"
+
+
+# What anybody can make us send to anybody, with a form and no proof: counted and limited (service/sending/asking.py).
+TOLD_ALREADY = frozenset({NoticeKind.ALREADY_JOINED, NoticeKind.HAS_SIGNED_EMAIL, NoticeKind.JOINED_SMS})
+ASKED_BY_FORM = TOLD_ALREADY | {NoticeKind.CONFIRM_EMAIL, NoticeKind.CONFIRM_SIGNATURE, NoticeKind.CONFIRM_SMS}
+# Why a notice was put back, as it is kept and asked for.
+OVER_BUDGET = "over_budget"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,6 @@ WAITING_LIFE = timedelta(hours=72)
 # address that has never confirmed: nobody's inbox is filled by a stranger with a form.
 AGAIN_AFTER, PER_DAY, PER_MONTH = timedelta(minutes=2), 3, 9
 _DAY, _MONTH = timedelta(days=1), timedelta(days=30)
-# Texts cost money, and fraudsters enter numbers that pay them: so many an hour from numbers that begin alike.
-_PREFIX_LENGTH, _PER_PREFIX_HOUR = 10, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +71,6 @@ def ask_to_confirm(session: Session, row: SignUp, channel: Channel, *, now: date
     """
     purpose = purpose_of(row, channel)
     if purpose is None or not allowance(session, row, channel, purpose, now=now).is_open(now):
-        return False
-    if channel is Channel.SMS and _prefix_is_busy(session, row, now=now):
         return False
     confirmed_at = row.email_confirmed_at if channel is Channel.EMAIL else row.phone_confirmed_at
     notice_id = (
@@ -129,12 +125,6 @@ def _code(session: Session, row: SignUp, *, now: datetime) -> str:
         row.phone_code = secrets.choice(free)
         sign_ups.set_code(session, row.id, row.phone_code)
     return row.phone_code
-
-
-def _prefix_is_busy(session: Session, row: SignUp, *, now: datetime) -> bool:
-    hour, most = now - timedelta(hours=1), _PER_PREFIX_HOUR + 1
-    prefix = (row.phone or "")[:_PREFIX_LENGTH]
-    return sign_ups.sign_ups_since(session, phone_prefix=prefix, since=hour, most=most) == most
 
 
 def _address(row: SignUp, channel: Channel) -> str:

@@ -54,15 +54,6 @@ class Confirmed:
     settled: tuple[Settled, ...] = ()
 
 
-def waiting_with(session: Session, sign_up_id: int, *, now: datetime) -> Sequence[SignUp]:
-    """What the button in the letter of this sign-up would settle, the sign-up itself first; empty once nothing waits."""
-    row = sign_ups.by_id(session, sign_up_id)
-    if row is None or not _is_address(row.email):
-        return ()
-    waiting = sign_ups.waiting_for_email(session, row.email or "", since=now - WAITING_LIFE, also=row.id)
-    return _pressed_first([each for each in waiting if each.email_confirmed_at is None], row.id)
-
-
 def confirm_email(
     session: Session,
     sign_up_id: int,
@@ -79,11 +70,11 @@ def confirm_email(
     to the phone of the same form, typed on the page, where that number has confirmed by text already.
     """
     pressed = sign_ups.by_id(session, sign_up_id)
-    if pressed is None or not _is_address(pressed.email):
+    if pressed is None or not is_address(pressed.email):
         return None
     since = now - WAITING_LIFE
     rows = sign_ups.waiting_for_email(session, pressed.email or "", since=since, hold=True, also=pressed.id)
-    rows = _pressed_first(
+    rows = pressed_first(
         [row for row in rows if row.id == pressed.id or through is None or row.id <= through], pressed.id
     )
     if not rows:
@@ -108,7 +99,7 @@ def confirm_phone(session: Session, phone: str, *, key: AddressKey, now: datetim
     named = next((row for row in rows if row.phone_code == code), rows[-1])
     if not code and any(_what_was_typed(row) != _what_was_typed(named) for row in rows):
         raise SeveralWait(f"{len(rows)} sign-ups")
-    chosen = _pressed_first([row for row in rows if _what_was_typed(row) == _what_was_typed(named)], named.id)
+    chosen = pressed_first([row for row in rows if _what_was_typed(row) == _what_was_typed(named)], named.id)
     supporter_id = _owner(session, named, Channel.SMS, phone, key=key, now=now)
     settled = _settle(session, chosen, Channel.SMS, supporter_id, key=key, ip="", now=now)
     return _came_to(named, Channel.SMS, supporter_id, settled, already=False)
@@ -305,7 +296,7 @@ def _lifting(*, texted: bool) -> frozenset[Suppressed]:
     return LIFTED_BY_TEXTING_START if texted else LIFTED_BY_CONFIRMING
 
 
-def _pressed_first(rows: Sequence[SignUp], sign_up_id: int) -> list[SignUp]:
+def pressed_first(rows: Sequence[SignUp], sign_up_id: int) -> list[SignUp]:
     """The sign-up whose button was pressed, then the others: of two names for one petition its own is signed."""
     return sorted(rows, key=lambda row: (row.id != sign_up_id, row.id))
 
@@ -314,6 +305,6 @@ def _what_was_typed(row: SignUp) -> tuple[object, ...]:
     return row.campaign_id, row.first_name, row.email, row.locale, row.time_zone
 
 
-def _is_address(email: str | None) -> bool:
+def is_address(email: str | None) -> bool:
     """Whether this is one still: what was erased is not."""
     return bool(email and "@" in email)

@@ -72,11 +72,15 @@ def come_back(
     ip: str,
     now: datetime,
     shown_at: datetime | None = None,
+    link_channel: Channel | None = None,
 ) -> bool:
     """Tick a channel again on one's own page, which shows the campaign's wording; False where more than a leaving stands.
 
-    `shown_at`: when the page was shown. A leaving later than that is not undone by it.
+    `shown_at`: when the page was shown. A leaving later than that is not undone by it. `link_channel`: where the link to
+    the page was sent, which proves that address and no other: for another one consent must have been given before.
     """
+    if channel is not link_channel and not consents.was_given(session, channel=channel, supporter_id=supporter_id):
+        return False
     wording = campaigns.consent_wording(session, campaign_id, channel)
     return give_consent(
         session,

@@ -1,11 +1,12 @@
 """A sign-up on a landing page: asked for here, a supporter only once an address confirms."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from service.consenting.addresses import BadAddress, normalise
 from service.consenting.consent import Evidence, ask_consent
+from service.consenting.countries import why_not
 from service.consenting.mail_domains import suggest_email
 from service.domain.channel import Channel
 from service.domain.petition import PLACE_LENGTH, Asks, BadName, first_word, petition_name
@@ -84,15 +85,21 @@ class SignedUp:
 
 
 def sign_up(
-    session: Session, form: SignUpForm, *, campaign_id: int, wordings: Mapping[str, str], now: datetime
+    session: Session,
+    form: SignUpForm,
+    *,
+    campaign_id: int,
+    wordings: Mapping[str, str],
+    now: datetime,
+    countries: Collection[str] = ("GB",),
 ) -> SignedUp:
     """Write a sign-up down and ask each address to confirm.
 
-    `wordings`: channel to the words shown beside its box. Whether an address is known already changes only which
-    notice it gets. Raises SignUpMistakes naming every field that is wrong.
+    `wordings`: channel to the words shown beside its box. `countries`: where this campaign texts to. Whether an address is
+    known already changes only which notice it gets. Raises SignUpMistakes naming every field that is wrong.
     """
     petition = petitions.petition_of(session, campaign_id, known_locale(form.locale)) if form.signs_petition else None
-    addresses, name, place = check(form, petition)
+    addresses, name, place = check(form, petition, countries)
     wants = {channel for channel in Channel if _ticked(form, channel)}
     kept = {str(channel): wordings.get(channel, "") for channel in wants}
     if petition is not None:
@@ -130,10 +137,12 @@ def sign_up(
     return SignedUp(sign_up_id, frozenset(each for each in asks if ask_to_confirm(session, row, each, now=now)))
 
 
-def check(form: SignUpForm, petition: PetitionView | None = None) -> tuple[dict[Channel, str], str, str]:
+def check(
+    form: SignUpForm, petition: PetitionView | None = None, countries: Collection[str] = ("GB",)
+) -> tuple[dict[Channel, str], str, str]:
     """The addresses given, in the spelling we keep, and the petition's name and place. Raises SignUpMistakes."""
     mistakes: list[Mistake] = []
-    addresses = _addresses(form, mistakes)
+    addresses = _addresses(form, mistakes, countries)
     name, place = _for_petition(form, petition, mistakes) if form.signs_petition else ("", "")
     if holds_a_link(form.first_name):
         mistakes.append(Mistake("first_name", "a name cannot hold a web address", "Ana"))
@@ -142,7 +151,7 @@ def check(form: SignUpForm, petition: PetitionView | None = None) -> tuple[dict[
     return addresses, name, place
 
 
-def _addresses(form: SignUpForm, mistakes: list[Mistake]) -> dict[Channel, str]:
+def _addresses(form: SignUpForm, mistakes: list[Mistake], countries: Collection[str]) -> dict[Channel, str]:
     addresses: dict[Channel, str] = {}
     for channel, field, typed in ((Channel.EMAIL, "email", form.email), (Channel.SMS, "phone", form.phone)):
         if typed.strip():
@@ -150,8 +159,10 @@ def _addresses(form: SignUpForm, mistakes: list[Mistake]) -> dict[Channel, str]:
                 addresses[channel] = normalise(channel, typed)
             except BadAddress as bad:
                 mistakes.append(Mistake(field, bad.why, bad.example))
-            else:
-                mistakes += _doubtful(form, channel, addresses[channel])
+                continue
+            mistakes += _doubtful(form, channel, addresses[channel])
+            if channel is Channel.SMS and (why := why_not(addresses[channel], countries)):
+                mistakes.append(Mistake(field, f"{why}; please leave it out and give an email address"))
         elif _ticked(form, channel):
             what = "email address" if channel is Channel.EMAIL else "mobile number"
             mistakes.append(Mistake(field, f"you ticked the box but gave no {what}; please add it, or untick the box"))

@@ -181,6 +181,10 @@ def _join_or_say_so(deed: _Deed) -> bool:
     """Join; a member who joins again hears that they are on the list, where joining itself gave no answer."""
     was_on_list = deed.is_on_list and deed.match.argument != "yes"
     before = replies.newest_notice(deed.session, deed.sender.phone)
+    if deed.match.argument != "yes":
+        # Whoever asks to join has said that they do not want to leave; else they would not be answered.
+        lifting = frozenset({Suppressed.UNCLEAR})
+        lift_address(deed.session, channel=Channel.SMS, address=deed.sender.phone, key=deed.key, lifting=lifting)
     if not _join(deed):
         return False
     if was_on_list and replies.newest_notice(deed.session, deed.sender.phone) == before:

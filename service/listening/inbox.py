@@ -119,6 +119,12 @@ def inbox_page(
     return InboxPage(rows, following, is_cut)
 
 
+def place_at(session: Session, at: datetime, reply_id: int) -> Place | None:
+    """The place in the inbox at this moment and this text's number; None where the text is gone."""
+    row = conversations.reply(session, reply_id)
+    return (at, row.phone or "") if row else None
+
+
 def thread_of(
     session: Session, reply_id: int, *, key: AddressKey, actor: str = "", before: datetime | None = None
 ) -> Thread | None:
@@ -245,11 +251,13 @@ def go_on_texting(session: Session, reply_id: int, *, key: AddressKey, actor: st
     return True
 
 
-def set_aside(session: Session, reply_id: int, *, actor: str, now: datetime) -> bool:
-    """Take a conversation off the pile without an answer; whether anything waited."""
-    try:
-        row, held = hold_conversation(session, reply_id)
-    except AnswerRefused:
-        return False
+def set_aside(session: Session, reply_id: int, *, key: AddressKey, actor: str, now: datetime) -> bool:
+    """Take a conversation off the pile without an answer; whether anything waited.
+
+    Raises AnswerRefused for a number that is held: off the pile it would be held for ever, and nobody would know.
+    """
+    row, held = hold_conversation(session, reply_id)
+    if _suppressed(session, held.phone, key) is Suppressed.UNCLEAR:
+        raise AnswerRefused("first say whether they want to leave; until then nothing is texted to this number")
     write_audit(session, at=now, actor=actor, deed="reply set aside", subject=f"reply {row.id}")
     return conversations.mark_handled(session, held.phone, by=actor, now=now) > 0

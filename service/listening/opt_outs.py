@@ -27,14 +27,14 @@ def opt_out(session: Session, reply_id: int, *, key: AddressKey, actor: str, now
 
     Raises AnswerRefused for a text that came without a number.
     """
-    row, _ = hold_conversation(session, reply_id)
-    if not row.phone:
+    row, held = hold_conversation(session, reply_id)
+    if not held.phone:
         raise AnswerRefused("this text came without a number, so there is none to leave alone")
-    before = consents.suppressed_reason(session, channel=Channel.SMS, address_hash=key.hash(Channel.SMS, row.phone))
-    changed = _obey(session, row.phone, key=key, now=now)
+    before = consents.suppressed_reason(session, channel=Channel.SMS, address_hash=key.hash(Channel.SMS, held.phone))
+    changed = _obey(session, held.phone, key=key, now=now)
     if changed:
-        conversations.note_opt_out(session, row.phone, at=now, by=actor, over=str(before or ""))
-    conversations.mark_handled(session, row.phone, by=actor, now=now)
+        conversations.note_opt_out(session, held.phone, at=now, by=actor, over=str(before or ""))
+    conversations.mark_handled(session, held.phone, by=actor, now=now)
     write_audit(session, at=now, actor=actor, deed="wants to leave", subject=f"reply {row.id}")
     return changed
 

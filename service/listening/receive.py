@@ -1,5 +1,6 @@
 """A text came in: kept once, and what it asks for done in the same transaction."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -50,13 +51,19 @@ class _About:
     campaign: CampaignView | None
 
 
-def receive_text(session: Session, inbound: InboundText, *, key: AddressKey, now: datetime) -> Received:
+Reader = Callable[[str, Mapping[str, str]], KeywordMatch]
+
+
+def receive_text(
+    session: Session, inbound: InboundText, *, key: AddressKey, now: datetime, read: Reader = read_keyword
+) -> Received:
     """Keep a text and act on it. The same text again, by its provider id, does nothing.
 
-    Stopping is obeyed here, in the caller's transaction: when the provider is answered, it is true.
+    `read` tells what its words ask for, given the campaign's own. Stopping is obeyed here, in the caller's transaction:
+    when the provider is answered, it is true.
     """
     about = _about(session, inbound, key)
-    match = _read(session, inbound, about)
+    match = _read(session, inbound, about, read)
     if match.keyword is Keyword.NONE and (asked := _name_asked_for(session, about.known, inbound.body, now=now)):
         match, campaign = asked
         about = replace(about, campaign=campaign)
@@ -92,8 +99,8 @@ def _about(session: Session, inbound: InboundText, key: AddressKey) -> _About:
     return _About(phone, key.hash(Channel.SMS, phone), known, campaign)
 
 
-def _read(session: Session, inbound: InboundText, about: _About) -> KeywordMatch:
-    match = read_keyword(inbound.body, about.campaign.keywords if about.campaign else {})
+def _read(session: Session, inbound: InboundText, about: _About, read: Reader) -> KeywordMatch:
+    match = read(inbound.body, about.campaign.keywords if about.campaign else {})
     if inbound.opt_out_type in {"STOP", "START", "HELP"}:
         # Advanced Opt-Out recognised a word of its own list and has answered it.
         return KeywordMatch(Keyword(inbound.opt_out_type.lower()), handled_by_provider=True)

@@ -63,6 +63,7 @@ def export_campaign(session: Session, slug: str) -> CampaignFiles:
             for page in loading.briefings_of(session, row.id)
         ),
         petition=_petition(session, row.id),
+        countries=tuple(row.countries),
         frequency_cap=None if row.cap_count is None else FrequencyCap(row.cap_count, row.cap_window),
         receipt=row.reply_receipt,
     )

@@ -1,7 +1,7 @@
 """Bring supporters in from a file: every row that can be read, and for every other where it stands and why."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -9,16 +9,18 @@ from datetime import datetime
 from sqlalchemy.exc import DataError, IntegrityError
 
 from service.consenting.consent import AddressKey
+from service.consenting.countries import AT_HOME, Countries, why_not
 from service.domain.channel import Channel
 from service.planning.files.cells import BadCell
-from service.planning.files.people import Reading, read_person
+from service.planning.files.people import read_person
+from service.planning.files.reading import Reading
 from service.planning.files.sheet import Sheet, SheetRow
 from service.store import Session
 from service.store.queries import supporters_import
+from service.store.queries.asking import countries_of
 from service.store.queries.leaving import Leaving
 from service.store.queries.supporters_import import ImportCounts, ImportRow
 from service.store.races import once_more
-from service.wording.spreadsheet import csv_text
 
 # Chunks of a file under way at once.
 _AT_ONCE = 3
@@ -64,12 +66,12 @@ class Imported:
     rejected: list[Rejected] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
 
-    def add(self, part: "Imported") -> None:
-        """Take in what a part of the file came to."""
+    def add(self, part: "Imported", *, keep: int | None = None) -> None:
+        """Take in what a part of the file came to, and its lists as far as that many are kept."""
         for name in NUMBERS:
             setattr(self, name, getattr(self, name) + getattr(part, name))
-        self.rejected += part.rejected[: max(0, KEPT - len(self.rejected))]
-        self.left_out += part.left_out[: max(0, KEPT - len(self.left_out))]
+        self.rejected += part.rejected[: None if keep is None else max(0, keep - len(self.rejected))]
+        self.left_out += part.left_out[: None if keep is None else max(0, keep - len(self.left_out))]
 
     def numbers(self) -> dict[str, int]:
         """The counts by name."""
@@ -101,7 +103,7 @@ def import_file(
 
     def finish() -> None:
         part = under_way.popleft().result()
-        done.add(part)
+        done.add(part, keep=KEPT)
         told(part, done)
 
     with ThreadPoolExecutor(at_once, thread_name_prefix="import") as pool:
@@ -133,11 +135,7 @@ def _bring_chunk(chunk: list[SheetRow], bring_in: Callable[[list[SheetRow], Impo
             return Imported(rows=1, rejected_count=1, rejected=[Rejected(row.number, why, row.line, row.cells)])
         half = len(chunk) // 2
         whole = _bring_chunk(chunk[:half], bring_in)
-        second = _bring_chunk(chunk[half:], bring_in)
-        for name in NUMBERS:
-            setattr(whole, name, getattr(whole, name) + getattr(second, name))
-        whole.rejected += second.rejected
-        whole.left_out += second.left_out
+        whole.add(_bring_chunk(chunk[half:], bring_in))
         return whole
     return parts[-1]
 
@@ -153,8 +151,11 @@ def import_rows(
 ) -> None:
     """Bring one chunk in, adding to `done`. Rows are matched to supporters by their addresses, in one spelling."""
     by_number = {row.number: row for row in chunk}
-    read = _read(chunk, reading)
-    counts = supporters_import.bring_in(session, read.rows, campaign_id=campaign_id, now=reading.now, for_real=for_real)
+    home = reading.countries.for_campaign(countries_of(session, campaign_id))
+    read = _read(chunk, reading, home)
+    counts = supporters_import.bring_in(
+        session, read.rows, read.leaving, campaign_id=campaign_id, now=reading.now, for_real=for_real
+    )
     read.note(counts)
     absent = {number for number, _ in read.rejected}
     part = Imported(
@@ -184,10 +185,11 @@ def import_chunk(
     key: AddressKey,
     source: str,
     now: datetime,
+    countries: Countries = AT_HOME,
 ) -> None:
     """As `import_rows`, for people whose fields are known by name: each with a number of its own."""
     rows = [SheetRow(number, number, typed) for number, typed in chunk]
-    import_rows(session, rows, done, campaign_id=campaign_id, reading=Reading(key, source, now))
+    import_rows(session, rows, done, campaign_id=campaign_id, reading=Reading(key, source, now, countries=countries))
 
 
 def _leaves(row: ImportRow) -> bool:
@@ -217,7 +219,7 @@ class _Read:
         ]
 
 
-def _read(chunk: Iterable[SheetRow], reading: Reading) -> _Read:
+def _read(chunk: Iterable[SheetRow], reading: Reading, home: Collection[str]) -> _Read:
     """The people of a chunk. Two with one email are one row and a reject; two with one mobile are two people."""
     read = _Read()
     emails: dict[str, int] = {}
@@ -243,6 +245,9 @@ def _read(chunk: Iterable[SheetRow], reading: Reading) -> _Read:
                 f"phone: this mobile stands in an earlier row ({phones[row.phone]}), and stays theirs; left out"
             )
             row = _without_phone(row)
+        if row.phone and _wants_texts(row) and (why := why_not(row.phone, home)):
+            left_out.append(f"consent_sms: {why}; kept, and not texted")
+            row = _without_texts(row)
         if row.email:
             emails[row.email] = each.number
         if row.phone:
@@ -265,6 +270,15 @@ def _leaving(row: ImportRow) -> list[Leaving]:
     ]
 
 
+def _wants_texts(row: ImportRow) -> bool:
+    return any(consent.channel is Channel.SMS for consent in row.consents)
+
+
+def _without_texts(row: ImportRow) -> ImportRow:
+    """The row of somebody in a country that nobody may be promised texts to."""
+    return replace(row, consents=tuple(each for each in row.consents if each.channel is not Channel.SMS))
+
+
 def _without_phone(row: ImportRow) -> ImportRow:
     """The row of somebody whose mobile is not theirs alone."""
     return replace(row, phone=None, phone_hash=None, left_sms=None)
@@ -278,8 +292,3 @@ def rejects_head(sheet: Sheet) -> list[str]:
 def reject_line(each: Rejected) -> list[str]:
     """One row of a list of rejects, its cells as they came."""
     return [str(each.row), each.why, *each.cells]
-
-
-def rejects_csv(rejected: Iterable[Rejected], headings: Sequence[str] = ()) -> str:
-    """The rejected rows as CSV: row number, reason, and the row as it came."""
-    return csv_text(["row", "why", *headings], map(reject_line, rejected))

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from service.planning.files.cells import BadCell
-from service.planning.files.people import Reading, read_person
+from service.planning.files.people import read_person
+from service.planning.files.reading import Reading
 from service.planning.files.sheet import SheetRow
 from service.store.queries.supporters_import import ImportRow
 

@@ -55,7 +55,7 @@ def reckon(
     """
     own = [each for each in words if each.channel is channel and each.body.strip()]
     greets = any("{first_name" in each.body + each.subject + each.preheader for each in own)
-    if not people or (channel is Channel.EMAIL and not greets):
+    if not people or not own or (channel is Channel.EMAIL and not greets):
         return Reckoned(people, cost(window, channel, people))
     readers = audiences.sample_audience(session, window.campaign.id, channel, audience, people=people, size=SAMPLE)
     nameless, counted = _nameless(session, window, audience, channel, people, readers)

@@ -10,6 +10,7 @@ from service.domain.fixture import Result
 from service.domain.quiet import parse_quiet_hours
 from service.domain.stage import Anchor
 from service.domain.variant import read_variant
+from service.planning.copy_checks import mistakes_in
 from service.planning.reckoning import reckon
 from service.planning.showing import Reader, Window, audience_counts, open_window, show
 from service.planning.stages import CopyView, StageState, StageView, copies_of_stage, timeline
@@ -170,6 +171,7 @@ def _words(window: Window, own: Sequence[CopyView]) -> tuple[int, list[str]]:
         except (CopyMistake, MissingFact) as wrong:
             warnings.append(f"{place}: cannot be written: {wrong}")
             continue
+        warnings += [f"{place}: {wrong}" for wrong in mistakes_in(_words_of(copy))]
         if shown.size is None:
             continue
         longest = max(longest, shown.size.segments)

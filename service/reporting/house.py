@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from service.domain.doubt import ALARMING_AFTER
 from service.store import Session
 from service.store.migrate import newest_migration
-from service.store.queries import catching_up, house
+from service.store.queries import asking, catching_up, house
+from service.store.queries.asking import Alarm
 from service.store.queries.catching_up import CatchUpHealth
 
 # It is asked every minute; a long list may take some.
@@ -27,6 +28,8 @@ class HouseReport:
     held_reason: str | None
     replies_waiting: int
     catch_up: CatchUpHealth
+    # Budgets of forms that are used up (service/sending/asking.py).
+    alarms: tuple[Alarm, ...]
 
     @property
     def doubt_is_alarming(self) -> bool:
@@ -59,4 +62,5 @@ def house_report(session: Session) -> HouseReport:
         held_reason=vital.held_reason,
         replies_waiting=vital.replies_waiting,
         catch_up=catching_up.health(session),
+        alarms=tuple(asking.alarms(session)),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from uuid import UUID
 
+from service.consenting.countries import AT_HOME, Countries
 from service.domain.allowed import EVERYBODY, AllowList
 from service.domain.channel import Channel
 from service.domain.message import MessageRef, Withheld
@@ -224,7 +225,12 @@ def _email_fate(answer: EmailOutcome) -> Fate:
 
 
 def text_carrier(
-    provider: SmsProvider, words: Words, numbers: Sequence[str] = (), *, allowed: AllowList = EVERYBODY
+    provider: SmsProvider,
+    words: Words,
+    numbers: Sequence[str] = (),
+    *,
+    allowed: AllowList = EVERYBODY,
+    countries: Countries = AT_HOME,
 ) -> Carrier:
     """Batches of up to 50 texts, a request each, all at once; from the numbers of a pool where there is one."""
 
@@ -243,7 +249,7 @@ def text_carrier(
     def segments(claimed: ClaimedBatch, recipients: Recipients) -> int:
         return sum(measure(text.body).segments for text in _texts(words, claimed, recipients, numbers, {}))
 
-    return Carrier(Channel.SMS, provider.name, carry, words.prepare, segments, None, allowed)
+    return Carrier(Channel.SMS, provider.name, carry, words.prepare, segments, None, allowed, countries)
 
 
 def _texts(

@@ -16,6 +16,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import sessionmaker
 
 from service import clock
+from service.consenting.countries import AT_HOME, Countries, country_of
 from service.domain.allowed import EVERYBODY, AllowList
 from service.domain.channel import Channel, Pace
 from service.domain.message import BlastState, MessageState, Withheld
@@ -26,6 +27,7 @@ from service.sending.outcomes import Handed, write_batch_outcome
 from service.sending.rates import fits_now, take_turn
 from service.store import Session
 from service.store.queries import batches, blasts_life
+from service.store.queries.asking import countries_of
 from service.store.queries.batches import ClaimedBatch
 from service.store.queries.consents import lock_for_intent
 from service.store.queries.gate import Recipients, pass_gate, withhold_named, withhold_others
@@ -57,6 +59,8 @@ class Carrier:
     second: "Carrier | None" = None
     # Whom this installation may write to at all.
     allowed: AllowList = EVERYBODY
+    # Where its texts may go.
+    countries: Countries = AT_HOME
 
     def for_road(self, road: str) -> "Carrier":
         """This carrier, or its second road while the house is on it."""
@@ -185,6 +189,7 @@ def _commit_intent(
     if len(recipients.supporter_ids) < claimed.size:
         withhold_others(session, claimed, recipients.supporter_ids)
     recipients = _keep_allowed(session, carrier, claimed, recipients)
+    recipients = _keep_at_home(session, carrier, claimed, recipients)
     if not recipients.supporter_ids:
         batches.end_unsent(session, claimed.id, owner=owner, state=MessageState.WITHHELD, reason="all withheld")
         return None
@@ -210,6 +215,20 @@ def _keep_allowed(session: Session, carrier: Carrier, claimed: ClaimedBatch, rec
     others = set(recipients.supporter_ids) - set(allowed.supporter_ids)
     withhold_named(session, claimed, sorted(others), reason=Withheld.NOT_ALLOWED)
     return allowed
+
+
+def _keep_at_home(session: Session, carrier: Carrier, claimed: ClaimedBatch, recipients: Recipients) -> Recipients:
+    """Those whose numbers are where the campaign texts to; the others are withheld and say so."""
+    if claimed.channel is not Channel.SMS:
+        return recipients
+    countries = carrier.countries.for_campaign(countries_of(session, claimed.campaign_id))
+    kept = [place for place, address in enumerate(recipients.addresses) if country_of(address) in countries]
+    if len(kept) == len(recipients.addresses):
+        return recipients
+    at_home = recipients.only(kept)
+    abroad = set(recipients.supporter_ids) - set(at_home.supporter_ids)
+    withhold_named(session, claimed, sorted(abroad), reason=Withheld.COUNTRY)
+    return at_home
 
 
 def _can_afford(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import sessionmaker
 
 from service import clock
 from service.consenting.consent import AddressKey
+from service.consenting.countries import AT_HOME, Countries
 from service.domain.allowed import EVERYBODY, AllowList
 from service.domain.channel import Channel
 from service.domain.consent import LIFTED_BY_CONFIRMING, Suppressed
@@ -18,13 +19,17 @@ from service.domain.message import MessageState, NoticeRef, Withheld
 from service.domain.notice import NoticeKind
 from service.points import point
 from service.providers.ports import EmailBatch, EmailProvider, EmailRecipient, Outcome, SmsProvider, Text
+from service.sending.asking import Asking
 from service.sending.hand_over import DEADLINE_SECONDS
 from service.sending.notice_words import NoticeWords, NoticeWriter
 from service.sending.outcomes import Fate, in_a_transaction
+from service.settings import STANDARD_LIMITS, Limits
 from service.store import Session
+from service.store.queries import asking as asking_queries
 from service.store.queries import batches, consents, notice_life
 from service.store.queries.breakers import email_road
 from service.store.queries.consents import lock_for_intent
+from service.store.queries.house import database_now
 from service.store.queries.notice_life import IntendedNotice
 from service.wording.placeholders import MissingFact
 
@@ -52,6 +57,13 @@ class NoticeDesk:
     email_second: EmailProvider | None = None
     # Whom this installation may write to at all.
     allowed: AllowList = EVERYBODY
+    limits: Limits = STANDARD_LIMITS
+    countries: Countries = AT_HOME
+
+    @property
+    def asking(self) -> Asking:
+        """What a stranger's form may make us send."""
+        return Asking(self.limits, self.countries, self.address_key)
 
     def send_due(self, *, until: float) -> int:
         """Hand over the notices that are due until there are none or the monotonic clock reads `until`."""
@@ -124,6 +136,14 @@ class NoticeDesk:
             why = f"cannot be written: {wrong}" if isinstance(wrong, MissingFact | KeyError) else "cannot be written"
             notice_life.write_outcome(session, notice.id, owner=owner, state=MessageState.FAILED, reason=why)
             return None
+        ruling = self.asking.rule(session, notice, now=database_now(session))
+        if ruling.waits:
+            asking_queries.hold_notice(session, notice.id, owner=owner)
+            return None
+        if ruling.withheld is not None:
+            held = str(ruling.withheld)
+            notice_life.write_outcome(session, notice.id, owner=owner, state=MessageState.WITHHELD, reason=held)
+            return None
         email = self._email_road(session)
         provider = email.name if notice.channel is Channel.EMAIL else self.sms.name
         notice_life.add_attempt(session, attempt_id=attempt_id, notice_id=notice.id, provider=provider)
@@ -157,7 +177,7 @@ class NoticeDesk:
             text=words.email.text,
             html=words.email.html,
             recipients=[EmailRecipient(notice.to_address, "", ref, {}, {})],
-            headers={},
+            headers=dict(words.headers),
         )
         reply = email.send(batch, deadline=deadline)
         reply = reply.per_recipient.get(0, reply)

@@ -1,11 +1,11 @@
 """The words of a notice: our own templates filled with the campaign's facts and freshly signed links."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from service.domain.channel import Channel
-from service.domain.notice import NoticeKind
+from service.domain.notice import ASKED_BY_FORM, NoticeKind
 from service.sending.facts import shared_facts
 from service.sending.personal import link_target
 from service.store import Session
@@ -33,6 +33,7 @@ _EMAILS: Mapping[NoticeKind, ServiceEmail] = {
     NoticeKind.SIGNED_EMAIL: ServiceEmail.SIGNED,
     NoticeKind.HAS_SIGNED_EMAIL: ServiceEmail.HAS_SIGNED,
     NoticeKind.MANAGER_LINK: ServiceEmail.SIGN_IN,
+    NoticeKind.ALARM: ServiceEmail.ALARM,
 }
 _TEXTS: Mapping[NoticeKind, ServiceText] = {
     NoticeKind.CONFIRM_SMS: ServiceText.CONFIRM,
@@ -61,6 +62,16 @@ class NoticeWords:
     reply_to: str
     email: FinishedEmail | None
     body: str
+    # Headers of an email, such as its mailbox's own way to end it.
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def _ends_with_one_press(facts: Mapping[str, str]) -> dict[str, str]:
+    """RFC 8058: whoever never asked can end it from the mailbox's own button."""
+    link = facts.get("not_me_link")
+    if link is None:
+        return {}
+    return {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +103,7 @@ class NoticeWriter:
             reply_to=campaign.reply_to if campaign else "",
             email=email,
             body=body,
+            headers=_ends_with_one_press(facts) if kind in ASKED_BY_FORM else {},
         )
 
     def _about(self, session: Session, notice: IntendedNotice) -> tuple[Campaign | None, Fixture | None]:
@@ -127,7 +139,10 @@ class NoticeWriter:
         return facts | links | self._tracked(session, notice, campaign)
 
     def _own_links(self, notice: IntendedNotice, slug: str) -> dict[str, str]:
-        links: dict[str, str] = {}
+        links = {"console_link": f"{self.public_url}/console/"}
+        if "sign_up_id" in notice.facts and notice.channel is Channel.EMAIL:
+            token = sign(LinkKind.NOT_ME, int(notice.facts["sign_up_id"]), key=self.key)
+            links["not_me_link"] = f"{self.public_url}/not-me/{token}"
         if "sign_up_id" in notice.facts:
             # The same notice always carries the same link, however often it is handed over.
             expires_at = notice.created_at + CONFIRM_LIFE
@@ -177,14 +192,13 @@ class NoticeWriter:
 
 
 def _briefing_facts(session: Session, campaign: Campaign, slug: str) -> dict[str, str]:
-    """Which briefing a text is about, and how many there are to ask for."""
+    """Which briefing a text is about; where it is about none, how many there are to ask for.
+
+    In these texts {campaign} is the briefing, as {campaign_link} is the link to it.
+    """
     pages = campaigns.briefings(session, campaign.id, campaign.language)
-    count = len(pages)
-    facts = {
-        "briefing_count": f"is {count} briefing" if count == 1 else f"are {count} briefings",
-        "briefing_numbers": "MORE 1" if count == 1 else f"MORE 1 to MORE {count}",
-    }
     for number, page in enumerate(pages, start=1):
         if page.slug == slug:
-            facts |= {"briefing_title": straighten_quotes(page.title), "briefing_number": f"{number} of {count}"}
-    return facts
+            return {"campaign": f"{straighten_quotes(page.title)} (briefing {number} of {len(pages)})"}
+    numbers = "MORE 1" if len(pages) == 1 else f"MORE 1 to MORE {len(pages)}"
+    return {"campaign": f"{len(pages)} briefing{'' if len(pages) == 1 else 's'}, {numbers}"}

@@ -1,5 +1,6 @@
 """What differs from person to person: the name, the kick-off in their own time, their own signed links."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +8,7 @@ from datetime import datetime
 from service.domain.channel import Channel
 from service.wording.links import LinkKind, sign_many
 from service.wording.placeholders import BRIEFING_LINK
+from service.wording.sms import straighten_quotes
 from service.wording.times import kick_off_words
 
 # The campaign's own page, by the code of the one who passes it on.
@@ -72,6 +74,23 @@ class PersonalWords:
 
 def _first_name(person: Person) -> str:
     return person.first_name
+
+
+# How one in thirty links of the version before ends; this version signs the same link otherwise.
+_ENDED_BADLY = re.compile(r"(?<=/)[A-Za-z0-9_-]{31}[_-](?![A-Za-z0-9_-])")
+
+
+def is_same_text(found: str, ours: str) -> bool:
+    """Whether a text in the provider's list is the one we would write now.
+
+    The version before left names as they were typed and let links end in a dash; the provider may straighten signs.
+    """
+    if found == ours:
+        return True
+    theirs, again = straighten_quotes(found), straighten_quotes(ours)
+    for link in _ENDED_BADLY.finditer(theirs):
+        again = again[: link.start()] + link[0] + again[link.end() :]
+    return theirs == again
 
 
 def link_target(name: str, campaign_slug: str) -> str | None:

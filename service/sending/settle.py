@@ -15,6 +15,7 @@ from service.domain.receipt import Receipt, ReceiptKind
 from service.points import point
 from service.providers.ports import ProviderAway, SmsProvider
 from service.sending.carriers import Words
+from service.sending.personal import is_same_text
 from service.sending.receipts import apply_receipts
 from service.store import Session
 from service.store.queries import sweeps
@@ -123,7 +124,7 @@ class Settler:
         found = self.sms.find(message.phone, since=doubt.intent_at)
         point("settle.after_ask")
         for text in found:
-            if text.body == body and text.direction.startswith("outbound"):
+            if is_same_text(text.body, body) and text.direction.startswith("outbound"):
                 ref = MessageRef(doubt.blast_id, doubt.channel, message.supporter_id)
                 return Receipt(
                     event_id=f"{text.provider_ref}:found",

@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 # Nightly, and never a night missed because the last one took a little longer.
 EVERY = timedelta(hours=20)
+# Nobody has as many new entries: a list that goes on for ever is not read for ever.
+_MOST_ROWS = 1_000_000
 
 
 def read_lists(sessions: sessionmaker[Session], lists: SuppressionLists, *, key: AddressKey, until: float) -> bool:
@@ -49,6 +51,8 @@ def _read_page(sessions: sessionmaker[Session], lists: SuppressionLists, name: s
         reading = readings.begin_reading(session, name, every=EVERY, now=now)
     if reading is None:
         return False
+    if reading.offset >= _MOST_ROWS:
+        raise ProviderAway(f"it goes on after {_MOST_ROWS:,} entries")
     point("lists.before_ask")
     page = lists.page(name, since=reading.since, upto=reading.upto, offset=reading.offset)
     point("lists.after_ask")

@@ -8,13 +8,14 @@ from service.domain.channel import Channel, Pace
 from service.domain.doubt import STANDARD, DoubtPolicy
 from service.domain.errand import Errand
 from service.points import point
+from service.sending.asking import Asking
 from service.sending.breakers import trip_breakers
 from service.sending.due import fire_due_stages, open_scheduled_blasts
 from service.sending.holding import hold_if_restored
 from service.sending.welcomes import freeze_welcomes
 from service.sending.wording_tests import decide_due_tests
 from service.store import Session
-from service.store.queries import notice_life, opening, sweeps
+from service.store.queries import notice_life, opening, sweeps, uploads
 from service.store.queries.house import database_now
 
 _DELIVER = {
@@ -41,6 +42,7 @@ def tick(
     public_url: str,
     policy: DoubtPolicy = STANDARD,
     has_second_road: bool = False,
+    asking: Asking | None = None,
 ) -> Ticked:
     """Fire what is due, give back leases, age doubts, expire what is too late, and tell which errands have work.
 
@@ -70,11 +72,16 @@ def tick(
         trip_breakers(session, has_second_road=has_second_road, now=now)
         point("breakers.before_commit")
     point("breakers.after_commit")
+    if asking is not None:
+        with sessions.begin() as session:
+            asking.go_on(session, now=database_now(session))
     with sessions.begin() as session:
         opening.finish_blasts(session, now=database_now(session))
         sweeps.note_tick(session)
         point("finish.before_commit")
     point("finish.after_commit")
+    with sessions.begin() as session:
+        uploads.forget_expired(session, now=database_now(session))
     with sessions.begin() as session:
         return Ticked(fired, _errands_with_work(session))
 

@@ -25,6 +25,7 @@ from service.web.site import filters, public
 from service.web.site.confirming import blueprint as confirming_pages
 from service.web.site.joining import blueprint as joining_pages
 from service.web.site.links import blueprint as link_pages
+from service.web.site.not_me import blueprint as not_me_pages
 from service.web.site.pages import blueprint as pages
 from service.web.site.petition import blueprint as petition_pages
 from service.web.site.signature import blueprint as signature_pages
@@ -84,7 +85,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _register(app: Flask) -> None:
-    for hook in (sendgrid_hooks, twilio_hooks, api, link_pages):
+    for hook in (sendgrid_hooks, twilio_hooks, api, link_pages, not_me_pages):
         # Webhooks are signed, the API has no cookies, and a mailbox's one-click press brings none: the secret is in
         # the address itself.
         csrf.exempt(hook)
@@ -97,6 +98,7 @@ def _register(app: Flask) -> None:
         link_pages,
         joining_pages,
         confirming_pages,
+        not_me_pages,
         petition_pages,
         signature_pages,
         pages,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import sessionmaker
 
 from service import clock
 from service.consenting.consent import AddressKey
+from service.consenting.countries import Countries
 from service.nudges import Nudger
 from service.settings import Settings
 from service.store import Session
@@ -72,6 +73,11 @@ def link_keys() -> tuple[bytes, ...]:
 
 def address_key() -> AddressKey:
     return _door().address_key
+
+
+def countries() -> Countries:
+    """Where texts may go from this installation."""
+    return Countries.of(settings())
 
 
 def now() -> datetime:

@@ -31,6 +31,7 @@ def ready() -> ResponseReturnValue:
     reasons = _reasons(report)
     # No reason to take the web away: a balancer that did would lose the texts that still come in by it.
     warnings = list(report.catch_up_faults)
+    warnings += [f"confirmations of campaign {each.campaign_id} are held back: {each.budget}" for each in report.alarms]
     status = "not ready" if reasons else "degraded" if warnings else "ready"
     return jsonify(status=status, reasons=reasons, warnings=warnings), 503 if reasons else 200
 
@@ -64,6 +65,8 @@ def metrics() -> ResponseReturnValue:
         f"touchline_oldest_doubt_seconds {report.oldest_doubt_seconds:.3f}",
         "# TYPE touchline_held gauge",
         f"touchline_held {int(report.held_reason is not None)}",
+        "# TYPE touchline_asking_alarms gauge",
+        f"touchline_asking_alarms {len(report.alarms)}",
         "# TYPE touchline_replies_waiting gauge",
         f"touchline_replies_waiting {report.replies_waiting}",
         "# TYPE touchline_catch_up_age_seconds gauge",

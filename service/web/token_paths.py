@@ -10,7 +10,9 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from service.wording.links import tidy_token
 
-_TOKEN_PATH = re.compile(r"(/(?:l|leave|preferences|confirm|console/enter)/)(.+)", re.DOTALL)
+_TOKEN_PATH = re.compile(
+    r"(/(?:l|f|leave|preferences|confirm|signature|console/enter|[a-z0-9-]+/check)/)(.+)", re.DOTALL
+)
 _FURTHER = re.compile(r"/[a-z][a-z-]*/?")
 
 

@@ -147,3 +147,5 @@ class CampaignFiles:
     frequency_cap: FrequencyCap | None = None
     # What whoever texts in their own words is told at once, once a day; '' for nothing.
     receipt: str = ""
+    # Where its texts may go, as two-letter countries; none for where the numbers are that send them.
+    countries: tuple[str, ...] = ()

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import available_timezones
 
+from phonenumbers import SUPPORTED_REGIONS
+
 from service.domain.channel import Channel
 from service.domain.petition import Asks
 from service.domain.quiet import QuietHours
@@ -21,7 +23,7 @@ from service.wording.campaign_files import (
 from service.wording.campaign_stages import read_stages
 from service.wording.headed_files import LANGUAGE, find_files, languages_in, read_text
 from service.wording.sms import straighten_quotes
-from service.wording.toml_tables import TomlFile
+from service.wording.toml_tables import Table, TomlFile
 
 # Words a campaign cannot have for itself: ours, and those that the providers act on.
 RESERVED_WORDS = frozenset(
@@ -77,6 +79,7 @@ def _read(folder: Path, toml: TomlFile) -> CampaignFiles:
         prices=_prices(toml),
         frequency_cap=_frequency_cap(toml),
         receipt=_receipt(toml),
+        countries=_countries(root),
         stages=read_stage_copies(toml, stages, copies, known, has_petition=has_petition),
         briefings=briefings,
         petition=_petition(toml, folder, languages) if has_petition else None,
@@ -85,6 +88,17 @@ def _read(folder: Path, toml: TomlFile) -> CampaignFiles:
     root.asked |= {"frequency_cap", "replies"}
     root.finish()
     return campaign
+
+
+def _countries(root: Table) -> tuple[str, ...]:
+    value = root.value("countries")
+    if value is None:
+        return ()
+    codes = value if isinstance(value, list) else [value]
+    for code in codes:
+        if code not in SUPPORTED_REGIONS:
+            root.mistake("countries", f"the country {code!r}", 'two-letter countries, such as countries = ["GB", "IE"]')
+    return tuple(str(code) for code in codes if code in SUPPORTED_REGIONS)
 
 
 def _sender(toml: TomlFile) -> Sender:

@@ -67,6 +67,8 @@ def _toml(campaign: CampaignFiles) -> str:
         privacy_url=campaign.privacy_url,
         briefings=order,
     )
+    if campaign.countries:
+        lines += _pairs(countries=list(campaign.countries))
     sender, fixture = campaign.sender, campaign.fixture
     lines += ["", "[sender]", *_pairs(email=sender.email, name=sender.name, reply_to=sender.reply_to)]
     lines += ["", "[fixture]"]

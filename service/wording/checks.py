@@ -148,7 +148,8 @@ def _grammar(text: str) -> Iterator[_Found]:
     try:
         parse(text)
     except CopyMistake as wrong:
-        yield _Found(wrong.offset, wrong.offset + 1, wrong.why, "", wrong.suggestions)
+        closing = text.find("}", wrong.offset)
+        yield _Found(wrong.offset, max(closing, wrong.offset) + 1, wrong.why, "", wrong.suggestions)
 
 
 def _tags(text: str) -> Iterator[_Found]:
@@ -158,6 +159,7 @@ def _tags(text: str) -> Iterator[_Found]:
 
 
 def _plain(text: str, kind: Kind) -> Iterator[_Found]:
+    text = _without_links(text)
     for pattern, why, instead in _IN_PLAIN_WORDS:
         for each in pattern.finditer(text):
             yield _Found(*each.span(), why.format(kind=kind), instead)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from service.wording.link_places import LinkPlace, in_link
 from service.wording.names import clean_name
@@ -32,7 +33,10 @@ class CompiledCopy:
         A curly apostrophe in a name costs as much as one in the copy, and phones write it by themselves.
         """
         said = self.fill(values)
-        return said if not self._is_plain or is_gsm(said) else straighten_quotes(said)
+        if not self._is_plain or is_gsm(said):
+            return said
+        tidied = self.fill({name: words if words.isascii() else _tidied(words) for name, words in values.items()})
+        return tidied if is_gsm(tidied) else said
 
     def fill(self, values: Mapping[str, str]) -> str:
         """One person's text."""
@@ -58,6 +62,12 @@ class CompiledCopy:
     def slots(self) -> tuple[Placeholder, ...]:
         """What is still to be filled for each person."""
         return placeholders(Copy(self.parts))
+
+
+@lru_cache(maxsize=4096)
+def _tidied(words: str) -> str:
+    """Many people have the same first name, and most the same kick-off."""
+    return straighten_quotes(words)
 
 
 def compile_for(copy: Copy, shared_facts: Mapping[str, str]) -> CompiledCopy:

@@ -42,6 +42,7 @@ class LinkKind(StrEnum):
     SIGN_IN = "sign_in"
     # Takes back one leaving, the one whose moment is its nonce.
     UNDO = "undo"
+    NOT_ME = "not_me"
 
 
 EXPIRING = frozenset({LinkKind.CONFIRM, LinkKind.CHECK, LinkKind.SIGN_IN, LinkKind.UNDO})
@@ -65,7 +66,7 @@ _FROM_URL = bytes.maketrans(b"-_", b"+/")
 
 @dataclass(frozen=True, slots=True)
 class LinkFacts:
-    """What a genuine token says. `supporter_id` is the manager's for SIGN_IN and the sign-up's for CONFIRM."""
+    """What a genuine token says. `supporter_id` is the manager's for SIGN_IN and the sign-up's for CONFIRM and NOT_ME."""
 
     kind: LinkKind
     supporter_id: int

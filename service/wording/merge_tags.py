@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-from service.wording.placeholders import near_to
+from service.wording.placeholders import KNOWN_ELSEWHERE, near_to
 
 
 class _Doubt(IntEnum):
@@ -28,11 +28,13 @@ class MergeTag:
 
 _TAGS = (
     (_Doubt.NONE, re.compile(r"\*\|([^|\n]{1,80})\|\*")),  # Mailchimp
+    (_Doubt.NONE, re.compile(r"\|\*([^|*\n]{1,80})\*\|")),  # the same, mistyped
+    (_Doubt.NONE, re.compile(r"<\?([^?\n]{1,120})\?>")),  # PHP
     (_Doubt.NONE, re.compile(r"%%\s*([A-Za-z][\w .:-]{0,60}?)\s*%%")),  # Salesforce Marketing Cloud
     (_Doubt.NONE, re.compile(r"\{%([^{}\n]{1,120})%\}")),  # Liquid, Jinja, Twig
     (_Doubt.NONE, re.compile(r"<%([^%\n]{1,120})%>")),  # ERB, EJS
     (_Doubt.NONE, re.compile(r"\[%([^%\n]{1,120})%\]")),  # Template Toolkit
-    (_Doubt.NONE, re.compile(r"[$@#]\{([^{}\n]{1,80})\}")),  # JavaScript, Java, Unlayer
+    (_Doubt.NONE, re.compile(r"(?<!\d)[$@#%]\{([^{}\n]{1,80})\}")),  # JavaScript, Java, Ruby, Unlayer
     (_Doubt.SOME, re.compile(r"\{\{\{?([^{}\n]{1,120})\}?\}\}")),  # Handlebars, listmonk, HubSpot, Action Network
     (_Doubt.SOME, re.compile(r"\[\[([^\[\]\n]{1,80})\]\]")),  # Mailtrain
     (_Doubt.SOME, re.compile(r"(?<![\w%])%([A-Za-z][\w.:-]{0,60})%(?![\w%])")),  # ActiveCampaign, Mailgun
@@ -42,14 +44,22 @@ _TAGS = (
     (_Doubt.MUCH, re.compile(r"(?<![\w~])~([A-Za-z][\w.]{0,60})~(?![\w~])")),  # Keap
     (_Doubt.MUCH, re.compile(r"(?<![\w$])\$([A-Za-z][\w.]{0,60})\$(?![\w$])")),
     (_Doubt.MUCH, re.compile(r"(?<![\w#])#([A-Za-z][\w.]{0,60})#(?![\w#])")),
+    (_Doubt.MUCH, re.compile(r"<([A-Za-z][\w.]{0,60}(?: [\w.]{1,30})?)>")),
+    *(
+        (_Doubt.MUCH, re.compile(rf"(?<!\w){sign}([A-Za-z][\w.]{{0,60}}?){sign}(?!\w)"))
+        for sign in ("@@", "##", "::", "__", "!!")
+    ),
+    (_Doubt.MUCH, re.compile(r"(?<![\w$])\$(name)\b", re.IGNORECASE)),
     (_Doubt.MUCH, re.compile(r"(?<![\w$@:])[$@:]((?i:first_?name|last_?name|f_?name|l_?name))\b")),
 )
 _COMMAND = re.compile(r"\s*[#/^&>!~-]?\s*(?:if|else|elseif|unless|each|for|end\w*|with|include|set)\b", re.IGNORECASE)
+# Parts, sections and raw values of Handlebars and Mustache.
+_PART = re.compile(r"\s*[#/^&>=]\s*[A-Za-z_][\w.-]*\s*$")
 _NAME = re.compile(
     r"\s*[#/^&>!~$@]*\s*(\.?[A-Za-z_À-ÿĀ-ſ\u0400-\u04ff][\w.:-]*(?: [\w.]+)?)\s*(?:(?:\||\bor\b|\?\?).*)?"
 )
 _PERSON = re.compile(
-    r"(?:first|last|full|given|family|your|contact|recipient|supporter|user|sur|f|l|fore|nick)name|^name$|^insert.*name"
+    r"^nom$|(?:first|last|full|given|family|your|contact|recipient|supporter|user|sur|f|l|fore|nick)name|^name$|^insert.*name"
     r"|vorname|nachname|prenom|prénom|nombre|apellido|imie|imię|voornaam|fornavn|förnamn|unsub|optout",
     re.IGNORECASE,
 )
@@ -68,7 +78,7 @@ def find_merge_tags(text: str) -> Iterator[MergeTag]:
         for found in pattern.finditer(text):
             if taken.isdisjoint(range(*found.span())) and _is_one(found, doubt):
                 taken.update(range(*found.span()))
-                yield MergeTag(*found.span(), found[0], tuple(near_to(_bare(found[1]))))
+                yield MergeTag(*found.span(), found[0], _meant(found[1]))
 
 
 def _is_one(found: re.Match[str], doubt: _Doubt) -> bool:
@@ -77,9 +87,11 @@ def _is_one(found: re.Match[str], doubt: _Doubt) -> bool:
         return True
     if _COMMAND.match(inside) and doubt is _Doubt.SOME and not inside[:1].isalpha():
         return True
+    if doubt is _Doubt.SOME and _PART.match(inside):
+        return True
     named = _NAME.fullmatch(inside)
     if named is None:
-        return False
+        return doubt is _Doubt.SOME and _PERSON.search("".join(sign for sign in inside if sign.isalpha())) is not None
     name = named[1]
     letters = "".join(sign for sign in name if sign.isalpha())
     if found[0].startswith("%") and _HEX.match(inside) and "/" in found.string[: found.start()].rpartition(" ")[2]:
@@ -99,7 +111,11 @@ def _is_mixed(name: str) -> bool:
     return len(name) > 2 and (name.isupper() or any(sign.isupper() for sign in name[1:]))
 
 
-def _bare(inside: str) -> str:
-    """The name in a tag: without its filter, its object and its signs."""
-    name = re.split(r"\||\bor\b|\?\?", inside)[0]
-    return re.sub(r"^.*[.:]", "", name.strip().strip("#/^&>!~$@=- ")).strip()
+def _meant(inside: str) -> tuple[str, ...]:
+    """What of ours was probably meant: by the name in the tag, or else by a part of it."""
+    name = re.split(r"\||\bor\b|\?\?", inside)[0].strip().strip("#/^&>!~$@=- ")
+    parts = [part.strip("[]'\" ") for part in re.split(r"[.:\[]", name)]
+    found = [near_to(part) for part in (*reversed(parts), name)]
+    # What other tools surely call so goes before what is only spelt alike.
+    best = sorted(filter(None, found), key=lambda near: near not in KNOWN_ELSEWHERE)
+    return tuple(best[0]) if best else ()

@@ -149,7 +149,21 @@ _ELSEWHERE = {
     **dict.fromkeys(
         (
             *("fname", "name", "firstname", "first", "givenname", "forename", "nickname", "username", "fullname"),
-            *("vorname", "prenom", "prénom", "nombre", "nome", "imie", "imię", "ad", "adi", "adı", "имя", "voornaam"),
+            *(
+                "vorname",
+                "nom",
+                "prenom",
+                "prénom",
+                "nombre",
+                "nome",
+                "imie",
+                "imię",
+                "ad",
+                "adi",
+                "adı",
+                "имя",
+                "voornaam",
+            ),
             *("fornavn", "förnamn", "isim", "contactfirstname", "personfirstname", "subscribername", "recipientname"),
         ),
         "first_name",
@@ -165,6 +179,9 @@ _ELSEWHERE = {
     **dict.fromkeys(("company", "listcompany", "org", "sender", "sendername", "organization"), "organisation"),
     **dict.fromkeys(("signatures", "count", "total", "signaturecount"), "signature_count"),
 }
+
+
+KNOWN_ELSEWHERE = [[f"{{{name}}}"] for name in dict.fromkeys(_ELSEWHERE.values())]
 
 
 def near_to(name: str) -> list[str]:

@@ -11,6 +11,7 @@ from service.wording.colours import PALETTE
 from service.wording.email import FinishedEmail, compile_mjml, frame_words
 from service.wording.placeholders import OWN, Copy, MissingFact, fill, parse
 from service.wording.shelf import JINJA, TEMPLATES
+from service.wording.sms import straighten_quotes
 
 
 class ServiceEmail(StrEnum):
@@ -22,6 +23,7 @@ class ServiceEmail(StrEnum):
     SIGNED = "signed"
     HAS_SIGNED = "has_signed"
     SIGN_IN = "sign_in"
+    ALARM = "alarm"
 
 
 class ServiceText(StrEnum):
@@ -77,8 +79,8 @@ def _rendered(name: ServiceEmail, file: str, language: str, facts: Mapping[str, 
 
 
 def render_service_text(name: ServiceText, facts: Mapping[str, str], *, language: str = "en") -> str:
-    """Fill one of our own texts; the keywords' words are known already, and may be given otherwise."""
-    return fill(service_text(name, language), {**KEYWORD_FACTS, **facts})
+    """Fill one of our own texts, tidied once the facts are in; the keywords' words are known, and may be others."""
+    return straighten_quotes(fill(service_text(name, language), {**KEYWORD_FACTS, **facts}))
 
 
 @lru_cache(maxsize=256)

@@ -7,7 +7,16 @@ import pytest
 from bench.__main__ import PARTS
 
 # `stop` starts the whole house as processes; chaos does that too, and more.
-SMALL = {"email": 2000, "sms": 100, "full-time": 100, "growth": 200, "events": 2000, "sign-up": 40, "segment": 2000}
+SMALL = {
+    "email": 2000,
+    "sms": 100,
+    "full-time": 100,
+    "growth": 200,
+    "events": 2000,
+    "sign-up": 40,
+    "crowd": 40,
+    "segment": 2000,
+}
 
 
 @pytest.mark.parametrize("name", sorted(set(PARTS) - {"stop"}))

@@ -100,3 +100,21 @@ def test_the_console_s_pages_have_no_accessibility_faults(signed_in: Page, up: U
 
     found = Axe().run(signed_in).response["violations"]
     assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
+
+
+def test_somebody_who_wants_to_leave_is_let_go_from_the_inbox_and_a_slip_undone(signed_in: Page, up: Up) -> None:
+    fan = Fan(131)
+    up.crowd()._text(fan, "or I will report you")
+    signed_in.goto(f"{up.public_url}/console/inbox/?q={fan.phone[-6:]}")
+    signed_in.get_by_role("row", name=re.compile("or I will report you")).get_by_role("link").click()
+
+    signed_in.get_by_role("button", name="They want to leave").click()
+    expect(signed_in.locator("main")).to_contain_text("This number has left")
+    assert Axe().run(signed_in).response["violations"] == []
+    signed_in.get_by_role("button", name=re.compile("Undo")).click()
+
+    expect(signed_in.get_by_role("button", name="They want to leave")).to_be_visible()
+    signed_in.set_viewport_size({"width": 375, "height": 800})
+    assert Axe().run(signed_in).response["violations"] == []
+    assert signed_in.evaluate("document.documentElement.scrollWidth") <= 375
+    signed_in.set_viewport_size({"width": 1280, "height": 900})

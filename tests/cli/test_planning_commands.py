@@ -196,8 +196,8 @@ def test_supporters_come_in_and_go_out_as_csv(touchline: Touchline, planned: Non
     touchline("supporters", "export", str(out), "--campaign", "fair-trials")
 
     assert (done["new"], done["permitted"]) == (1, 1)
-    assert [row["row"] for row in csv.DictReader(rejects.read_text().splitlines())] == ["3"]
-    written = {row["email"]: row["first_name"] for row in csv.DictReader(out.read_text().splitlines())}
+    assert [row["row"] for row in csv.DictReader(rejects.read_text("utf-8-sig").splitlines())] == ["3"]
+    written = {row["email"]: row["first_name"] for row in csv.DictReader(out.read_text("utf-8-sig").splitlines())}
     assert written == {"ana@example.org": "Ana", "bilal@example.org": "'=HYPERLINK(1)"}
 
 

@@ -4,8 +4,16 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
-from service.consenting.addresses import BadAddress, canonical_email, normalise_email, normalise_phone
+from service.consenting.addresses import (
+    BadAddress,
+    canonical_email,
+    country_of_phone,
+    normalise_email,
+    normalise_phone,
+)
 from service.consenting.consent import AddressKey
 from service.domain.channel import Channel
 
@@ -118,3 +126,22 @@ def test_one_mailbox_has_one_canonical_form_however_it_is_spelt(spelling: str) -
 
 def test_dots_tell_mailboxes_apart_where_the_provider_tells_them_apart() -> None:
     assert canonical_email("ana.lopez@example.org") != canonical_email("analopez@example.org")
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        *("ana@example.org", "ana+news@example.org", "a.na@example.org", "a.n.a@gmail.com", "ana+x+y@googlemail.com"),
+        *("+ana@example.org", ".a@gmail.com", "ana+@gmail.com", "ana.b+c.d@gmail.com", "o'neil@example.org"),
+    ],
+)
+def test_the_database_s_canonical_form_is_ours(session: Session, email: str) -> None:
+    assert session.scalar(text("SELECT canonical_email(:email)"), {"email": email}) == canonical_email(email)
+
+
+@pytest.mark.parametrize(
+    ("phone", "country"),
+    [("+447700900123", "GB"), ("+994501234567", "AZ"), ("+14155552671", "US"), ("12345", ""), ("+999123", "")],
+)
+def test_a_number_tells_its_country(phone: str, country: str) -> None:
+    assert country_of_phone(phone) == country

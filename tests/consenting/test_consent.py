@@ -1,7 +1,6 @@
 """Consent is for one address; a suppression keeps its graver reason; an old link undoes nothing that was said since."""
 
 from datetime import timedelta
-from itertools import permutations
 
 import pytest
 from sqlalchemy import text
@@ -11,10 +10,6 @@ from service.consenting.consent import Evidence, give_consent, suppress_address,
 from service.domain.audience import Audience, Rule, RuleKind
 from service.domain.channel import Channel
 from service.domain.consent import (
-    GRAVITY,
-    LIFTED_BY_COMING_BACK,
-    LIFTED_BY_CONFIRMING,
-    LIFTED_BY_TEXTING_START,
     Suppressed,
 )
 from service.joining.confirm import confirm_email
@@ -31,8 +26,6 @@ from tests.sending.conftest import Desk
 NOW = make.KICK_OFF - timedelta(days=1)
 OLD, NEW = "+447700900301", "+447700900302"
 EVIDENCE = Evidence("I agree.", "test")
-# Listed in the table of the database by another step; the domain ranks it already.
-KEPT = [reason for reason in Suppressed if reason is not Suppressed.UNCLEAR]
 
 
 def _changes_number(session: Session, who: Supporter, number: str = NEW) -> None:
@@ -141,28 +134,6 @@ def test_what_the_version_before_writes_is_for_the_address_of_that_moment(sessio
     assert audiences.count_audience(session, campaign.id, Channel.SMS, Audience(())) == 0
 
 
-@pytest.mark.parametrize(("first", "second"), list(permutations(KEPT, 2)), ids=str)
-def test_the_graver_reason_stays_whatever_comes_later(session: Session, first: Suppressed, second: Suppressed) -> None:
-    for hours, reason in enumerate((first, second)):
-        at = NOW + timedelta(hours=hours)
-        suppress_address(session, channel=Channel.SMS, address=OLD, key=make.KEY, reason=reason, now=at)
-
-    assert _reason(session) == max(first, second, key=lambda reason: GRAVITY[reason])
-    forgotten = session.scalar(text("SELECT forgotten_at IS NOT NULL FROM suppressions"))
-    assert forgotten == (Suppressed.ERASED in {first, second})
-
-
-def test_every_reason_has_a_rank_of_its_own_and_nothing_light_lifts_what_is_grave() -> None:
-    assert sorted(GRAVITY.values()) == list(range(1, len(Suppressed) + 1))
-    assert set(GRAVITY) == set(Suppressed)
-    assert min(GRAVITY, key=lambda reason: GRAVITY[reason]) is Suppressed.UNCLEAR
-    assert LIFTED_BY_COMING_BACK <= LIFTED_BY_CONFIRMING <= LIFTED_BY_TEXTING_START
-    for lifted in (LIFTED_BY_CONFIRMING, LIFTED_BY_TEXTING_START):
-        gravest = max(GRAVITY[reason] for reason in lifted)
-        assert {reason for reason in Suppressed if GRAVITY[reason] <= gravest} == lifted
-    assert Suppressed.COMPLAINT not in LIFTED_BY_TEXTING_START
-
-
 @pytest.mark.parametrize("grave", [Suppressed.COMPLAINT, Suppressed.STOP])
 @pytest.mark.parametrize("light", [Suppressed.HARD_BOUNCE, Suppressed.INVALID, Suppressed.ERASED])
 def test_a_confirmation_does_not_undo_what_a_lighter_reason_came_before(
@@ -265,6 +236,28 @@ def test_a_page_shown_before_a_leaving_does_not_undo_it_and_one_shown_after_does
     ]
 
     assert came == [False, True]
+
+
+@pytest.mark.parametrize(("link_channel", "comes_back"), [(Channel.EMAIL, False), (Channel.SMS, True)])
+def test_a_link_sent_to_one_address_gives_no_consent_for_another_that_never_did(
+    session: Session, link_channel: Channel, comes_back: bool
+) -> None:
+    campaign = make.campaign(session)
+    ana = make.supporter(session, "Ana", campaign=campaign, phone=OLD)
+    _changes_number(session, ana)
+
+    came = come_back(
+        session,
+        supporter_id=ana.id,
+        campaign_id=campaign.id,
+        channel=Channel.SMS,
+        source="page",
+        ip="",
+        now=NOW,
+        link_channel=link_channel,
+    )
+
+    assert came == comes_back
 
 
 def test_the_ledger_keeps_the_text_itself_of_somebody_who_joins_by_one(session: Session) -> None:

@@ -3,18 +3,14 @@
 import io
 import json
 import logging
-import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Thread
 
-import psycopg
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, event, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.consenting.consent import AddressKey
@@ -31,36 +27,17 @@ from service.providers.sendgrid.events import parse_events
 from service.sending.notices import NoticeRequest, ask_notice
 from service.sending.receipts import apply_receipts
 from service.settings import Settings
-from service.store.queries import consents, erasing
-from service.store.tables import Base
+from service.store.queries import consents
 from service.store.tables.campaign import Fixture
-from service.web.app import create_app
-from service.web.limits import limiter
 from service.wording.links import LinkKind, derive_key, sign
 from tests import make
-from tests.cli.conftest import Touchline
 from tests.conftest import SECRET
+from tests.consenting.canaries import CANARIES, EMAIL, PHONE, ROW, SECOND, dump, found
 from tests.sending.conftest import Desk
 from tests.site.forms import send
 
 NOW = datetime.now(UTC)
 LINKS = derive_key(SECRET, "links")
-EMAIL, PHONE, SECOND = "zuleika.canary@example.org", "+447700900777", "+447700900778"
-# Everything by which she could be known, as she typed it anywhere.
-CANARIES = (
-    *(EMAIL, PHONE, SECOND, "Zuleika", "203.0.113.77", "canary-source"),
-    *("I live at 7 Canary Wharf", "in the canary lodge", "canary's own box was ticked", "zuleika.canary"),
-)
-ROW = {
-    "first_name": "Zuleika",
-    "email": EMAIL,
-    "phone": PHONE,
-    "source": "canary-source",
-    "consent_email": "yes",
-    "consent_sms": "yes",
-    "consent_wording": "canary's own box was ticked",
-    "consent_at": "2026-10-01T12:00+00:00",
-}
 
 
 @pytest.fixture
@@ -71,51 +48,6 @@ def log() -> Iterator[io.StringIO]:
     set_up_logs("DEBUG", kept)
     yield kept
     logging.getLogger().handlers[:] = before
-
-
-@pytest.fixture
-def client(settings: Settings, sessions: sessionmaker[Session]) -> Iterator[FlaskClient]:
-    app = create_app(settings)
-    limiter.reset()
-    made = app.test_client()
-    made.environ_base["REMOTE_ADDR"] = "203.0.113.77"
-    yield made
-    app.extensions["touchline"].sessions.kw["bind"].dispose()
-
-
-def _dump(url: str) -> bytes:
-    """Every row of every table, as Postgres writes them out."""
-    whole = bytearray()
-    with psycopg.connect(url.replace("postgresql+psycopg", "postgresql")) as connection:
-        names = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1").fetchall()
-        for (name,) in names:
-            with connection.cursor().copy(f'COPY "{name}" TO STDOUT') as rows:  # type: ignore[arg-type]  # a table's name
-                for row in rows:
-                    whole += name.encode() + b"\t" + bytes(row)
-    return bytes(whole)
-
-
-def _forms(canary: str) -> set[bytes]:
-    """A canary as it is, in hexadecimal, and in base64 wherever it may begin."""
-    raw = canary.encode()
-    found = {raw, raw.lower(), raw.hex().encode(), raw.hex().upper().encode(), raw.replace(b"@", b"%40")}
-    for before in range(3):
-        spelled = b64encode(b"\0" * before + raw)
-        skip = (0, 2, 3)[before]
-        found.add(spelled[skip : len(spelled) - 4].replace(b"+", b"-").replace(b"/", b"_"))
-        found.add(spelled[skip : len(spelled) - 4])
-    return {form for form in found if len(form) >= 6}
-
-
-def _found(where: bytes) -> dict[str, str]:
-    """The canaries that are there, and where."""
-    lines = where.splitlines()
-    return {
-        canary: next((line[:160].decode(errors="replace") for line in lines if form in line), "")
-        for canary in CANARIES
-        for form in _forms(canary)
-        if form in where
-    }
 
 
 def _erase(sessions: sessionmaker[Session], key: AddressKey, address: str = EMAIL) -> bool:
@@ -215,14 +147,14 @@ def test_nothing_of_somebody_who_did_everything_is_left_anywhere(
     log: io.StringIO,
 ) -> None:
     live_a_life()
-    before = _found(_dump(database_url))
+    before = found(dump(database_url))
     assert set(before) == set(CANARIES)
 
     assert _erase(sessions, AddressKey.of(settings))
 
-    assert _found(_dump(database_url)) == {}
+    assert found(dump(database_url)) == {}
     logs = log.getvalue() + "".join(path.read_text(errors="replace") for path in home.rglob("*.log"))
-    assert _found(logs.encode()) == {}
+    assert found(logs.encode()) == {}
     with sessions() as session:
         assert session.scalar(text("SELECT count(*) FROM signatures")) == 1
         assert session.scalars(text("SELECT DISTINCT reason FROM suppressions")).all() == ["erased"]
@@ -263,11 +195,11 @@ def test_somebody_whose_sign_ups_only_wait_can_be_forgotten_too(
         slug = make.campaign(session).slug
     form = {"first_name": "Zuleika", "consent_email": "yes", "consent_sms": "yes", "source": "canary-source"}
     send(client, f"/{slug}/join", form | {"email": EMAIL, "phone": PHONE}, page=f"/{slug}/")
-    assert {EMAIL, PHONE, "Zuleika", "203.0.113.77"} <= set(_found(_dump(database_url)))
+    assert {EMAIL, PHONE, "Zuleika", "203.0.113.77"} <= set(found(dump(database_url)))
 
     assert _erase(sessions, AddressKey.of(settings))
 
-    assert _found(_dump(database_url)) == {}
+    assert found(dump(database_url)) == {}
     assert send(client, _confirm_link(sessions, _sign_ups(sessions)[0]), {}).status_code == 410
     with sessions() as session:
         assert session.scalars(text("SELECT DISTINCT state FROM notices")).all() == ["withheld"]
@@ -281,12 +213,12 @@ def test_forgetting_one_person_leaves_everybody_else_as_they_were(
         ana = make.supporter(session, "Ana", campaign=campaign, phone="+447700900100")
         bilal = make.supporter(session, "Bilal", campaign=campaign, phone="+447700900101")
         ids = ana.id, bilal.id
-    before = _dump(database_url).splitlines()
+    before = dump(database_url).splitlines()
 
     with sessions.begin() as session:
         erase_supporter(session, ids[0], source="test", now=NOW)
 
-    after = set(_dump(database_url).splitlines())
+    after = set(dump(database_url).splitlines())
     his = [line for line in before if b"bilal" in line.lower() or b"700900101" in line]
     assert his
     assert set(his) <= after
@@ -315,93 +247,3 @@ def test_who_was_forgotten_stays_so_through_every_import_whatever_reason_came_fi
 
     assert [each.why for each in done.rejected] == ["asked to be forgotten"]
     assert session.scalar(text("SELECT count(*) FROM supporters WHERE email IS NOT NULL")) == 0
-
-
-def test_a_column_added_later_is_emptied_unless_it_is_said_to_stay() -> None:
-    for name, kept in erasing.KEPT.items():
-        table = Base.metadata.tables[name]
-        assert kept <= {column.name for column in table.columns}, f"{name} has no such column any more"
-        for column in table.columns:
-            if column.name not in kept:
-                erasing.empty(column)
-
-
-def test_the_word_erased_is_never_an_address(session: Session) -> None:
-    with pytest.raises(IntegrityError, match="email_has_at"), session.begin_nested():
-        make.supporter(session, "Erased", email="erased")
-
-
-def test_the_lock_of_opt_outs_is_taken_when_all_the_looking_is_done(
-    sessions: sessionmaker[Session], settings: Settings
-) -> None:
-    """Whatever holds an erasure up, sending goes on: here somebody holds one of her replies."""
-    key = AddressKey.of(settings)
-    with sessions.begin() as session:
-        make.supporter(session, "Zuleika", campaign=make.campaign(session), email=EMAIL, phone=PHONE)
-        _text_in(session, "I live at 7 Canary Wharf", 1, key)
-    with sessions() as holding:
-        holding.execute(text("SELECT id FROM replies FOR UPDATE"))
-        waiting = Thread(target=_erase, args=(sessions, key))
-        waiting.start()
-        while _waiting(sessions) == 0:
-            waiting.join(0.01)
-
-        with sessions.begin() as session:
-            session.execute(text("SET LOCAL lock_timeout = '2s'"))
-            consents.lock_for_intent(session)
-        holding.rollback()
-    waiting.join()
-
-    with sessions() as session:
-        assert session.scalar(text("SELECT count(*) FROM suppressions")) == 2
-
-
-def _waiting(sessions: sessionmaker[Session]) -> int:
-    with sessions() as session:
-        return int(session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")) or 0)
-
-
-_ERASING = re.compile(
-    r"Seq Scan on (sign_ups|notices|replies|consents|permissions|receipts|actions|signatures|messages)"
-)
-
-
-def test_every_row_of_a_person_is_found_by_an_index(sessions: sessionmaker[Session], settings: Settings) -> None:
-    """However many others there are: where it can help it, Postgres reads no table from end to end."""
-    plans: list[str] = []
-
-    def explain(connection: Connection, _: object, sql: str, given: object, *__: object) -> None:
-        if sql.lstrip().startswith(("UPDATE", "DELETE")) and not sql.startswith("EXPLAIN"):
-            with connection.connection.cursor() as cursor:
-                cursor.execute(f"EXPLAIN {sql}", given)
-                plans.append("\n".join(row[0] for row in cursor.fetchall()))
-
-    with sessions.begin() as session:
-        her = make.supporter(session, "Zuleika", campaign=make.campaign(session), email=EMAIL, phone=PHONE).id
-    with sessions.begin() as session:
-        session.execute(text("SET LOCAL enable_seqscan = off"))
-        connection = session.connection()
-        event.listen(connection, "before_cursor_execute", explain)
-        erase_supporter(session, her, source="test", now=NOW)
-
-    assert len(plans) > 10
-    assert [plan for plan in plans if _ERASING.search(plan)] == []
-
-
-def test_by_the_command_line_and_not_by_name(
-    touchline: Touchline, client: FlaskClient, sessions: sessionmaker[Session], database_url: str
-) -> None:
-    with sessions.begin() as session:
-        slug = make.campaign(session).slug
-    form = {"first_name": "Zuleika", "consent_email": "yes", "email": EMAIL, "source": "canary-source"}
-    send(client, f"/{slug}/join", form, page=f"/{slug}/")
-
-    done = touchline("supporters", "erase", EMAIL, "--yes")
-    again = touchline("supporters", "erase", "nobody@example.org", "--yes", "--json")
-    wrong = touchline("supporters", "erase", "not an address", "--yes")
-
-    assert "Forgotten" in done.stdout
-    assert json.loads(again.stdout) == {"was_known": False}
-    assert wrong.exit_code == 1
-    assert "not a phone number" in wrong.stderr
-    assert _found(_dump(database_url)) == {}

@@ -110,6 +110,11 @@ def test_a_scheduled_blast_is_what_the_form_said(
         ({"deed": "received"}, "Say which message they received"),
         ({"deed": "clicked", "deed_stage": "no-such"}, "no such message"),
         ({"joined_after": "lately"}, "a day and a time"),
+        ({"deed_stage": "half-time"}, "Say what they did with that message"),
+        ({"when": "at", "opens_at": "9999-12-31T23:59"}, "check the year"),
+        ({"when": "at", "opens_at": "0001-01-01T00:00"}, "a day and a time"),
+        ({"joined_after": "0001-01-01T00:00"}, "a day and a time"),
+        ({"email_body": "Hi {{first_name}} ![x](y)"}, "Email: line 1, column 19: images are not sent; write a link"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
@@ -207,3 +212,72 @@ def test_the_report_counts_and_can_be_downloaded(
     assert "sent 6" in page
     assert table.mimetype == "text/csv"
     assert table.text.splitlines()[1].startswith("'=HYPERLINK(1),running,6,6,0")
+
+
+def test_a_mistake_in_the_words_is_said_once_and_ends_as_a_sentence_does(
+    signed_in: Callable[[Role], Browser], campaign_id: int
+) -> None:
+    page = words(signed_in(Role.LAUNCHER).press(f"{C}/blasts/new", BLAST | {"sms_body": "Hi {frist_name}"}))
+
+    assert page.count("did you mean {first_name}?") == 1
+    assert "?." not in page
+
+
+def test_every_part_of_the_page_says_the_same_price_and_writing_refreshes_all_of_it(
+    signed_in: Callable[[Role], Browser], campaign_id: int
+) -> None:
+    author = signed_in(Role.AUTHOR)
+    long = {"channels": ["email", "sms"], "sms_body": "{first_name|friend} " + "a" * 160}
+
+    typed, form = author.press(f"{C}/blasts/size", BLAST | long), author.press(f"{C}/blasts/reach", BLAST | long)
+
+    assert 'id="reach"' in typed.text
+    assert "hx-swap-oob" in typed.text
+    assert "£0.16 to 2 people" in words(typed)
+    assert "2 by text (£0.16)" in words(typed)
+    assert "2 by text (£0.16)" in words(form)
+
+
+def test_before_it_goes_its_author_is_told_who_would_read_a_gap(
+    signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
+) -> None:
+    with sessions.begin() as session:
+        campaign = session.query(make.Campaign).one()
+        make.supporter(session, "", campaign=campaign, email=None, phone="+447700900555")
+
+    page = words(signed_in(Role.LAUNCHER).press(f"{C}/blasts/new", BLAST | {"sms_body": "Hi {first_name}, it is on."}))
+
+    assert "1 of 3 has no first name, and would read a gap: write {first_name|friend}." in page
+    assert "It does not say whom it is from" in page
+    assert "It does not say how to leave" in page
+
+
+def test_sources_and_languages_are_offered_and_unknown_ones_pointed_out(
+    signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
+) -> None:
+    with sessions.begin() as session:
+        campaign = session.query(make.Campaign).one()
+        make.supporter(session, "Elvin", campaign=campaign, source="flyer-a", locale="az")
+    author = signed_in(Role.AUTHOR)
+
+    form = author.see(f"{C}/blasts/new").text
+    hints = words(author.press(f"{C}/blasts/reach", {"channels": ["email"], "source": "flyer-b", "locale": "Azeri"}))
+    fine = words(author.press(f"{C}/blasts/reach", {"channels": ["email"], "source": "flyer-a", "locale": "az"}))
+
+    assert '<option value="flyer-a">' in form
+    assert "az (Azerbaijani)" in form
+    assert "Nobody came from “flyer-b”; there is flyer-a." in hints
+    assert "Nobody’s language is “Azeri”; there is az." in hints
+    assert "Nobody" not in fine
+
+
+def test_a_scheduled_blast_cannot_be_moved_into_the_past(
+    signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
+) -> None:
+    launcher = signed_in(Role.LAUNCHER)
+    launcher.press(f"{C}/blasts/schedule", BLAST | {"when": "at", "opens_at": "2031-06-01T20:00"})
+
+    for moment in ("2020-01-01T00:00", "9999-12-31T23:59", "0001-01-01T00:00"):
+        assert "Nothing was changed" in words(launcher.press(f"{C}/blasts/1/move", {"opens_at": moment}))
+    with sessions() as session:
+        assert session.query(Blast).one().state == "scheduled"

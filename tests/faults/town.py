@@ -25,6 +25,7 @@ from service.store.tables.people import Supporter
 from service.web.app import create_app
 from service.wording.links import LinkKind, derive_key, sign
 from tests import make
+from tests.emptying import empty_tables
 from tests.faults.conftest import PostBox
 from tests.faults.life import Life
 
@@ -70,9 +71,7 @@ def people_live_here(engine: Engine, environ: dict[str, str], box: Box, post_box
     yield Street(sessions, people, environ, app.test_client(), box, post_box)
     app.extensions["touchline"].sessions.kw["bind"].dispose()
     with engine.begin() as connection:
-        names = ", ".join(table.name for table in Supporter.metadata.sorted_tables)
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-        connection.execute(text("INSERT INTO house (id) VALUES (1)"))
+        empty_tables(connection)
 
 
 @dataclass

@@ -79,7 +79,7 @@ def test_a_name_is_taken_off_and_may_be_put_on_again(session: Session, campaign:
     again = _sign(session, campaign, ana, now=NOW + timedelta(days=1), thank_by_email=True)
 
     assert taken == [True, False]
-    assert off == ({1}, "name,signed_on\nBilal Example,2026-12-01\n")
+    assert off == ({1}, "\ufeffname,signed_on\nBilal Example,2026-12-01\n")
     assert (again.result, _counts(session, campaign)) == (SignResult.SIGNED, {2})
     assert session.scalars(select(Action.kind)).all() == ["took name off"]
     assert session.scalar(text("SELECT count(*) FROM notices WHERE kind = 'signed_email'")) == 3
@@ -152,7 +152,7 @@ def test_what_the_petition_asks_for_is_handed_over(session: Session, campaign: C
     _sign(session, campaign, make.supporter(session, "Ana"), place="AZ")
 
     assert names_for_addressee(session, campaign.id, language="en").names == (
-        "name,country,signed_on\nAna Example,Azerbaijan,2026-12-01\n"
+        "\ufeffname,country,signed_on\nAna Example,Azerbaijan,2026-12-01\n"
     )
 
 

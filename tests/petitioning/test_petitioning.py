@@ -67,7 +67,7 @@ def test_a_delivered_petition_is_closed_and_lists_its_names(
     delivery = deliver(session, campaign.id, language="en", now=NOW)
 
     late = _sign(session, campaign, make.supporter(session, "Bilal", campaign=campaign))
-    assert delivery.names == "name,signed_on\nAna Example,2026-12-01\n"
+    assert delivery.names == "\ufeffname,signed_on\nAna Example,2026-12-01\n"
     assert (delivery.addressee, delivery.count) == ("The Government of Azerbaijan", 1)
     assert (late.result, late.count) == (SignResult.CLOSED, 1)
 
@@ -99,7 +99,7 @@ def test_a_forgotten_signer_counts_without_a_name(session: Session, campaign: Ca
     assert "Ana" not in delivery.names
 
 
-@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+44", "-1", "@SUM(1)"])
+@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+44+1", "-1+1", "@SUM(1)", "＝1+1", "\u200b=1+1"])
 def test_a_name_is_never_a_formula_to_the_addressee_s_spreadsheet(
     session: Session, campaign: Campaign, name: str
 ) -> None:

@@ -27,6 +27,9 @@ def campaign(session: Session) -> Campaign:
     ana = make.supporter(session, "Ana", campaign=made, source="stadium", phone="+447700900001")
     bilal = make.supporter(session, "Bilal", campaign=made, source="web", locale="az-AZ")
     cora = make.supporter(session, "Cora", campaign=made, source="web")
+    ana.last_name, ana.postcode, ana.country, ana.tags, ana.details = "Li", "SW1A 1AA", "GB", ["vip"], {"size": "S"}
+    bilal.postcode, bilal.country = "AZ1000", "AZ"
+    cora.tags, cora.external_id, cora.details = ["stall", "choir"], "7", {"size": "M"}
     make.supporter(session, "Dev", campaign=made, email=None, phone="+447700900004", joined_at=NOW)
     petition_id = session.scalars(select(Petition.id)).one()
     session.add(Signature(petition_id=petition_id, supporter_id=ana.id, name="Ana", source="", signed_at=NOW))
@@ -93,6 +96,21 @@ def _send_stage(session: Session, campaign: Campaign, people: list[Supporter], *
         ([{"any": [{"signed": True}, {"shared": True}]}], {"Ana", "Cora"}),
         ([{"joined_before": "2026-11-26T00:00+00:00"}], {"Ana", "Bilal", "Cora"}),
         ([{"joined_after": "2026-11-26T00:00+00:00"}], set()),
+        ([{"country": "gb"}], {"Ana"}),
+        ([{"country": ["AZ", "FR"]}], {"Bilal"}),
+        ([{"postcode": "sw1"}], {"Ana"}),
+        ([{"postcode": "SW1A1AA"}], {"Ana"}),
+        ([{"postcode": "SW"}], {"Ana"}),
+        ([{"postcode": "S"}], set()),
+        ([{"postcode": "AZ1"}], set()),
+        ([{"postcode": "AZ1*"}], {"Bilal"}),
+        ([{"tag": ["vip", "stall"]}], {"Ana", "Cora"}),
+        ([{"not_tag": "vip"}], {"Bilal", "Cora"}),
+        ([{"last_name": "Li"}], {"Ana"}),
+        ([{"external_id": "7"}], {"Cora"}),
+        ([{"detail": "size=M"}], {"Cora"}),
+        ([{"detail": "size="}], {"Ana", "Cora"}),
+        ([{"not": {"detail": "size="}}], {"Bilal"}),
     ],
 )
 def test_a_rule_finds_the_people_it_names(

@@ -1,6 +1,6 @@
 """Managers schedule, hold and end blasts; words that cannot be sent are refused before anything is written."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -170,3 +170,57 @@ def test_who_did_it_is_remembered(session: Session) -> None:
 
     entries = session.execute(select(AuditEntry.actor, AuditEntry.deed).order_by(AuditEntry.id)).all()
     assert [tuple(entry) for entry in entries] == [("Dev", "blast scheduled"), ("Cora", "blast cancelled")]
+
+
+YEARS = timedelta(days=366)
+
+
+@pytest.mark.parametrize(
+    ("opens_at", "why"),
+    [
+        (NOW - timedelta(minutes=40), "in the past"),
+        (NOW - timedelta(days=5), "in the past"),
+        (NOW - 1000 * YEARS, "in the past"),
+        (NOW + 11 * YEARS, "check the year"),
+        (NOW.replace(year=9999, month=12, day=31, hour=23), "check the year"),
+    ],
+)
+def test_a_blast_is_scheduled_and_moved_only_to_a_time_to_come(session: Session, opens_at: datetime, why: str) -> None:
+    campaign = make.campaign(session)
+    blast_id = schedule(session, campaign, new_blast())
+
+    with pytest.raises(BlastRefused, match=why):
+        schedule(session, campaign, new_blast(opens_at=opens_at))
+    with pytest.raises(BlastRefused, match=why):
+        blasts.reschedule_blast(session, blast_id, opens_at=opens_at, actor="Dev", now=NOW)
+
+    assert session.scalar(select(func.count()).select_from(Blast)) == 1
+    assert session.get_one(Blast, blast_id).opens_at == NOW + timedelta(hours=2)
+
+
+def test_now_is_still_now_after_a_look_at_it(session: Session) -> None:
+    assert schedule(session, make.campaign(session), new_blast(opens_at=NOW - timedelta(minutes=4)))
+
+
+@pytest.mark.parametrize("worth", [timedelta(0), -timedelta(hours=1), timedelta(days=4000)])
+def test_a_blast_is_worth_something_for_some_time(session: Session, worth: timedelta) -> None:
+    with pytest.raises(BlastRefused, match="too late"):
+        schedule(session, make.campaign(session), new_blast(stale_after=worth))
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "sms", "why"),
+    [
+        ("Hi {{first_name}}", "Words", "Words", r"email, en: subject, column 4: \{\{first_name\}\} is a placeholder"),
+        ("Hi", "![b](https://example.org/b.png)", "Words", "email, en: line 1, column 1: images are not sent"),
+        ("Hi", "[here](htp://bad link)", "Words", "holds a space"),
+        ("Hi", "Words", "Hi *|FNAME|*", r"sms, en: line 1, column 4: \*\|FNAME\|\*"),
+    ],
+)
+def test_words_that_would_not_arrive_as_meant_are_refused(
+    session: Session, subject: str, body: str, sms: str, why: str
+) -> None:
+    copy = {"en": {"email": {"subject": subject, "preheader": "", "body": body}, "sms": {"body": sms}}}
+
+    with pytest.raises(CopyRefused, match=why):
+        schedule(session, make.campaign(session), new_blast(copy=copy))

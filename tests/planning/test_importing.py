@@ -5,18 +5,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from service.consenting.consent import Evidence, suppress_address, withdraw_consent
 from service.domain.channel import Channel
 from service.domain.consent import Suppressed
+from service.joining.preferences import erase
 from service.planning.files.faults import UnreadableFile
-from service.planning.files.people import Reading
+from service.planning.files.reading import Reading
 from service.planning.files.sheet import look
 from service.planning.importing import Imported, import_rows
 from service.store.tables.campaign import Campaign
-from service.store.tables.people import Consent, Permission, Supporter, Suppression
+from service.store.tables.people import Action, Consent, Permission, Supporter, Suppression
 from tests import make
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -258,3 +259,108 @@ def test_what_is_no_list_of_people_is_refused_with_advice(tmp_path: Path, conten
 
     with pytest.raises(UnreadableFile, match=why):
         look(file)
+
+
+def test_a_changed_number_has_no_consent_and_replaces_nothing(session: Session, bring_in: Importing) -> None:
+    campaign = make.campaign(session)
+    make.supporter(session, "Ana", phone="+447700900123")
+
+    done = bring_in(campaign, f"{HEADER}\nAna,ana@example.org,+447700900199,no,yes,{PROOF}\n")
+
+    assert (done.known, done.permitted) == (1, 0)
+    assert [each.what for each in done.left_out] == [
+        "phone: we hold another mobile of theirs, which stays; nobody consented to this one"
+    ]
+    assert session.scalars(select(Supporter.phone)).all() == ["+447700900123"]
+    assert permissions(session) == set()
+
+
+def test_another_email_on_a_known_mobile_is_another_person(session: Session, bring_in: Importing) -> None:
+    campaign = make.campaign(session)
+    make.supporter(session, "Ana", campaign=campaign, phone="+447700900123")
+
+    done = bring_in(campaign, f"{HEADER}\nBen,ben@example.org,+447700900123,yes,yes,{PROOF}\n")
+
+    assert (done.new, done.permitted) == (1, 1)
+    people = {who.first_name: (who.email, who.phone) for who in session.scalars(select(Supporter))}
+    assert people == {"Ana": ("ana@example.org", "+447700900123"), "Ben": ("ben@example.org", None)}
+    assert ("Ben", "email") in permissions(session)
+    assert ("Ben", "sms") not in permissions(session)
+
+
+@pytest.mark.parametrize(("name", "people"), [("Ana", 1), ("ANA", 1), ("", 1), ("Ben", 2)])
+def test_a_mobile_alone_gains_an_email_unless_the_names_are_two_peoples(
+    session: Session, bring_in: Importing, name: str, people: int
+) -> None:
+    campaign = make.campaign(session)
+    make.supporter(session, "Ana", email=None, phone="+447700900123")
+
+    bring_in(campaign, f"first_name,email,phone\n{name},home@example.org,+447700900123\n")
+
+    assert session.scalar(select(func.count()).select_from(Supporter)) == people
+
+
+def test_an_opt_out_counts_even_where_its_row_does_not(session: Session, bring_in: Importing) -> None:
+    campaign = make.campaign(session)
+
+    done = bring_in(
+        campaign,
+        "email,phone,status,consent_email,consent_wording,consent_at\n"
+        "ana@example.org,,subscribed,yes,I agree,2026-01-01\n"
+        "ana@example.org,,unsubscribed,,,\n"
+        "bo@example.org,+447700900124,blocklisted,,,\n",
+    )
+
+    assert done.left == 3
+    assert permissions(session) == set()
+    assert {row.reason for row in session.scalars(select(Suppression))} == {"left"}
+
+
+def test_a_file_does_not_soften_why_somebody_is_left_alone(session: Session, bring_in: Importing) -> None:
+    campaign = make.campaign(session)
+    suppress_address(
+        session, channel=Channel.EMAIL, address="ana@example.org", key=make.KEY, reason=Suppressed.COMPLAINT, now=NOW
+    )
+
+    bring_in(campaign, "email,status\nana@example.org,unsubscribed\n")
+
+    assert session.scalars(select(Suppression.reason)).all() == ["complaint"]
+
+
+def test_tags_come_together_and_what_people_said_themselves_stays(session: Session, bring_in: Importing) -> None:
+    campaign = make.campaign(session)
+    ana = make.supporter(session, "Ana")
+    ana.tags, ana.details = ["stall"], {"size": "S"}
+    session.flush()
+
+    bring_in(campaign, 'name,email,tags,details.size,details.team\nAnna,ana@example.org,"vip, stall",M,choir\n')
+
+    session.expire_all()
+    assert (ana.first_name, ana.tags) == ("Ana", ["stall", "vip"])
+    assert ana.details == {"size": "M", "team": "choir"}
+
+
+def test_the_pages_of_a_campaign_know_who_came_without_consent(session: Session, bring_in: Importing) -> None:
+    campaign = make.campaign(session)
+
+    for _ in range(2):
+        bring_in(campaign, "email\nana@example.org\n")
+
+    kinds = session.scalars(select(Action.kind)).all()
+    assert kinds == ["imported"]
+
+
+def test_who_is_erased_leaves_nothing_of_what_a_file_said(session: Session, bring_in: Importing) -> None:
+    campaign = make.campaign(session)
+    bring_in(
+        campaign,
+        "first_name,last_name,email,postcode,country,tags,external_id,details.team,source\n"
+        "Canary,Canary,canary@example.org,CANARY,AZ,canary,canary,canary,canary\n",
+    )
+    ana = session.scalars(select(Supporter.id)).one()
+
+    erase(session, ana, source="test", ip="", now=NOW)
+
+    for table in ("supporters", "actions", "consents", "uploads"):
+        rows = session.execute(text(f"SELECT to_jsonb(t)::text FROM {table} t")).scalars()
+        assert [row for row in rows if "canary" in row.lower()] == []

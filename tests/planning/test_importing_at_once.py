@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from service.planning.files.people import Reading
+from service.planning.files.reading import Reading
 from service.planning.files.sheet import look
 from service.planning.importing import Imported, import_rows
 from service.store.tables.people import Consent, Permission, Supporter

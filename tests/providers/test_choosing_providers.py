@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.providers.choosing import email_provider, sms_provider
+from service.providers.choosing import email_provider, sms_provider, suppression_lists
 from service.providers.sendgrid.sending import SendGrid
 from service.providers.smtp.sending import Smtp
 from service.providers.twilio.sending import Twilio
@@ -55,3 +55,14 @@ def test_email_may_go_through_smtp(scheme: str) -> None:
 
     assert isinstance(email, Smtp)
     assert email.name == "smtp"
+
+
+def test_a_mail_server_keeps_no_lists_and_sendgrid_s_are_those_of_the_account_that_sends() -> None:
+    smtp = load_settings({**SECRET, "EMAIL_PROVIDER": "smtp", "SMTP_URL": "smtp://mail.example.org"})
+    sendgrid = load_settings({**SECRET, "EMAIL_PROVIDER": "sendgrid", "SENDGRID_API_KEY": "SG.real"})
+
+    assert suppression_lists(smtp) is None
+    lists = suppression_lists(sendgrid)
+    assert lists is not None
+    assert set(lists.names) == {"spam_reports", "unsubscribes", "group_unsubscribes", "bounces", "invalid_emails"}
+    assert "SG.real" not in repr(lists)

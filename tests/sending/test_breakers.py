@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from service.domain.breaker import Seen, Tripped, judge
+from service.domain.breaker import OVER_QUOTA, Seen, Tripped, judge
 from service.domain.channel import Channel
 from service.domain.message import MessageRef
 from service.domain.receipt import Receipt, ReceiptKind
@@ -142,6 +142,20 @@ def test_a_warning_about_the_account_stops_every_email_blast(desk: Desk) -> None
     desk.deliver()
 
     assert desk.email.batches == []
+
+
+def test_an_account_without_credit_stops_it_as_trouble_of_the_account_at_the_first_drop(desk: Desk) -> None:
+    open_in_zones(desk)
+    moment = datetime.now(UTC)
+    dropped = Receipt("d1", "1.e.1", None, ReceiptKind.DROPPED, moment, reason=OVER_QUOTA)
+    with desk.sessions.begin() as session:
+        apply_receipts(session, "sendgrid", [dropped], now=moment + timedelta(seconds=1))
+
+    assert trip(desk) == 1
+
+    with desk.sessions() as session:
+        assert "out of credit" in blast(session).paused_reason
+        assert session.scalar(text("SELECT count(*) FROM suppressions")) == 0
 
 
 def test_with_a_second_road_what_is_queued_takes_it_and_what_is_in_doubt_does_not(desk: Desk) -> None:

@@ -16,6 +16,7 @@ from service.planning.blasts import cancel_blast, pause_blast, resume_blast
 from service.points import watch
 from service.providers.ports import EmailBatch, EmailOutcome, FoundText, Outcome, Refusal, Text, TextOutcome
 from service.sending.receipts import apply_receipts
+from tests import make
 from tests.sending.conftest import Desk
 
 Blasting = Callable[..., list[object]]
@@ -304,3 +305,20 @@ def test_old_doubts_that_wait_stand_in_no_young_doubt_s_way(desk: Desk, blast_to
     assert settled.by_evidence + again.by_evidence == 1
     with desk.sessions() as session:
         assert session.execute(text("SELECT count(*) FROM batches WHERE state = 'in_doubt'")).scalar_one() == 300
+
+
+def test_a_blast_s_texts_go_only_where_the_campaign_is(desk: Desk) -> None:
+    with desk.sessions.begin() as session:
+        campaign = make.campaign(session)
+        make.supporter(session, "Ana", campaign=campaign, phone="+447700900101")
+        make.supporter(session, "Bilal", campaign=campaign, phone="+447797712345")
+        make.supporter(session, "Cora", campaign=campaign, phone="+5352345678")
+        make.blast(session, campaign, channels=(Channel.SMS,))
+    desk.open()
+
+    desk.deliver(Channel.SMS)
+
+    assert [sent.to for sent in desk.sms.texts] == ["+447700900101"]
+    assert desk.states(Channel.SMS) == {"Ana": "accepted", "Bilal": "withheld", "Cora": "withheld"}
+    with desk.sessions() as session:
+        assert set(session.scalars(text("SELECT reason FROM messages WHERE state = 'withheld'"))) == {"country"}

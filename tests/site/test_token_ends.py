@@ -76,7 +76,7 @@ def tokens(sessions: sessionmaker[Session]) -> dict[str, str]:
             "preferences": sign(LinkKind.PREFERENCES, ana, key=KEY, channel=Channel.EMAIL),
             "l": sign(LinkKind.CLICK, ana, key=KEY, channel=Channel.EMAIL, target=link),
             "confirm": sign(LinkKind.CONFIRM, sign_up.id, key=KEY, expires_at=expires, nonce=7),
-            "petition": sign(LinkKind.PETITION, ana, key=KEY, channel=Channel.EMAIL, target=1),
+            "petition": sign(LinkKind.PETITION, ana, key=KEY, channel=Channel.EMAIL, target=campaign.id),
         }
 
 
@@ -122,6 +122,9 @@ def test_the_petition_knows_its_visitor_by_a_link_with_a_sign_after_it(
         ("/preferences/abc).", "/preferences/abc"),
         ("/preferences/abc/erase", "/preferences/abc/erase"),
         ("/console/enter/abc,", "/console/enter/abc"),
+        ("/f/abc.", "/f/abc"),
+        ("/signature/abc)", "/signature/abc"),
+        ("/fair-trials/check/abc.", "/fair-trials/check/abc"),
         ("/leave/...", "/leave/"),
         ("/fair-trials/petition.", "/fair-trials/petition."),
         ("/l", "/l"),

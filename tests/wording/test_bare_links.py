@@ -4,7 +4,7 @@ import html.parser
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.wording.markdown import to_html, to_text
@@ -53,6 +53,7 @@ _SIGNS = "abcXYZ019-._~:/?#@!$&'()*+,;=%|^"
 _LAST = "abcXYZ019-/=+&$%#@"
 
 
+@settings(deadline=None)
 @given(st.text(_SIGNS + "äöə城-", max_size=40), st.sampled_from(_LAST))
 def test_any_link_survives_in_html_and_in_text(path: str, last: str) -> None:
     link = f"https://example.org/{path}{last}"
@@ -64,6 +65,7 @@ def test_any_link_survives_in_html_and_in_text(path: str, last: str) -> None:
         assert link in to_text(copy)
 
 
+@settings(deadline=None)
 @given(
     st.text(_SIGNS, max_size=30), st.sampled_from(_LAST), st.sampled_from([".", ",", "!", "?", ":", ";", "...", "?!"])
 )

@@ -4,7 +4,7 @@ import html.parser
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.wording.colours import CONTRASTING, PALETTE
@@ -90,6 +90,7 @@ def test_what_the_provider_puts_in_gives_what_the_preview_shows() -> None:
     assert "Ana &amp; &lt;b&gt;Co&lt;/b&gt;" in page
 
 
+@settings(deadline=None)
 @given(st.text(max_size=50))
 def test_no_name_breaks_out_of_its_place(name: str) -> None:
     rendered = make_email(subject="{first_name|you}")
@@ -185,6 +186,7 @@ def test_nothing_a_manager_writes_runs_or_loads(bad: str) -> None:
     assert set(page.found) <= {"None", "https://e/x.png"}
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="<>&\"'[]()*_#`-! \nabjs:/{", max_size=80))
 def test_any_markdown_becomes_safe_html(markdown: str) -> None:
     page = Links(to_html(markdown))

@@ -113,7 +113,7 @@ def test_an_id_too_large_for_a_link_is_refused_among_many() -> None:
 
 
 def test_no_token_ends_where_an_app_would_end_the_link(capsys: pytest.CaptureFixture[str]) -> None:
-    runpy.run_path(str(Path(__file__).parents[1] / "cases/token_ends_in_dash/count.py"))
+    runpy.run_path(str(Path(__file__).parents[1] / "cases/token_ends_in_dash/count.py.txt"))
 
     assert capsys.readouterr().out == "0.0\n"
 

@@ -3,7 +3,7 @@
 import timeit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.wording.compiled import compile_for, replace_tokens, tokens_for
@@ -65,6 +65,7 @@ def test_templates_of_other_kinds_are_only_words() -> None:
     assert fill(parse("{{7*7}} {% x %}".replace("{% x %}", "{{% x %}}")), {}) == "{7*7} {% x %}"
 
 
+@settings(deadline=None)
 @given(parts)
 def test_copy_written_out_reads_the_same_again(pieces: list[str | Placeholder]) -> None:
     once = parse(write(Copy(tuple(pieces))))
@@ -73,6 +74,7 @@ def test_copy_written_out_reads_the_same_again(pieces: list[str | Placeholder]) 
     assert set(placeholders(once)) == {piece for piece in pieces if isinstance(piece, Placeholder)}
 
 
+@settings(deadline=None)
 @given(parts, anything)
 def test_what_is_filled_in_is_never_read_again(pieces: list[str | Placeholder], stranger: str) -> None:
     pieces = [part for piece in pieces for part in (piece, " ")]
@@ -88,6 +90,7 @@ def test_what_is_filled_in_is_never_read_again(pieces: list[str | Placeholder], 
     assert compile_for(copy, facts).fill(facts) == filled
 
 
+@settings(deadline=None)
 @given(parts, st.dictionaries(st.just("first_name"), anything))
 def test_the_fast_road_and_the_slow_one_say_the_same(pieces: list[str | Placeholder], name: dict[str, str]) -> None:
     copy = Copy(tuple(pieces))
@@ -96,6 +99,7 @@ def test_the_fast_road_and_the_slow_one_say_the_same(pieces: list[str | Placehol
     assert compile_for(copy, facts).fill(facts) == fill(copy, facts)
 
 
+@settings(deadline=None)
 @given(anything)
 def test_a_name_is_one_short_clean_line(name: str) -> None:
     cleaned = clean_name(name)

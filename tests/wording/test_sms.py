@@ -40,6 +40,52 @@ def test_a_no_break_space_becomes_one_space() -> None:
     assert straighten_quotes("5:00\u00a0pm") == "5:00 pm"
 
 
+INVISIBLE = json.loads((Path(__file__).parents[1] / "cases/invisible_marks_in_text/texts.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("body", INVISIBLE)
+def test_what_cannot_be_seen_does_not_double_the_bill(body: str) -> None:
+    tidied = straighten(body)
+
+    assert measure(tidied.body).encoding is Encoding.GSM_7
+    assert tidied.changes
+
+
+@pytest.mark.parametrize(
+    ("body", "sent"),
+    [
+        ("Sign\u200e now\u202c", "Sign now"),
+        ("\u2066Ana\u2069, sign", "Ana, sign"),
+        ("e\u2011mail 5\u2032 6\u2033 \u22125", "e-mail 5' 6\" -5"),
+        ("20\u202f000\u2007people\u00a0now", "20 000 people now"),
+        ("o\ufb03ce \ufb01rst", "office first"),
+        ("\u203c\ufe0f", "!!"),
+        ("a\u200db\u034fc\u061c", "abc"),
+    ],
+)
+def test_marks_left_by_a_paste_are_left_out_and_odd_signs_are_straightened(body: str, sent: str) -> None:
+    assert straighten_quotes(body) == sent
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Family 👩\u200d👩\u200d👧\u200d👦 night",
+        "Love ❤\ufe0f and keycap 1\ufe0f\u20e3",
+        "علی\u200cرضا می\u200cآید",
+        "שלום \u200fAna\u200e!",
+        "क\u094d\u200dष",
+        "\u2067مرحبا\u2069 Ana",
+    ],
+)
+def test_where_a_text_needs_the_wide_alphabet_anyway_nothing_that_belongs_together_is_parted(body: str) -> None:
+    assert straighten_quotes(body) == body
+
+
+def test_a_mark_that_cannot_be_seen_is_never_shown_as_a_costly_sign() -> None:
+    assert costly_signs("Sign\u200e ✍\ufe0f") == ("✍",)
+
+
 def test_letters_are_composed_and_line_ends_are_plain() -> None:
     assert straighten_quotes("Cafe\u0301\r\nBaku\x00") == "Café\nBaku"
 

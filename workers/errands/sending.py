@@ -80,4 +80,6 @@ def _email(house: House) -> Carrier:
 
 
 def _sms(house: House) -> Carrier:
-    return text_carrier(house.sms, house.words, house.settings.pool, allowed=house.allowed)
+    return text_carrier(
+        house.sms, house.words, house.settings.pool, allowed=house.allowed, countries=house.desk.countries
+    )

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from service.consenting.addresses import BadAddress, normalise_email, normalise_phone
 from service.domain.consent import Suppressed
@@ -10,6 +10,7 @@ from service.planning.files.encodings import has_bad_bytes
 from service.planning.files.sheet import DateOrder
 
 LONGEST_ADDRESS = 320
+_AHEAD = timedelta(days=1)
 # What nearly every row looks like; anything else is read by the slower, more exact libraries.
 _PLAIN_EMAIL = re.compile(r"[a-z0-9][a-z0-9._%+-]{0,63}(?<!\.)@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}")
 _PLAIN_UK_MOBILE = re.compile(r"\+447[1-57-9][0-9]{8}")
@@ -150,7 +151,10 @@ def is_yes(cell: str) -> bool:
 
 def says_left(cell: str) -> Suppressed | None:
     """Why an address must be left alone, where a status says so: in our own words, or in other tools'."""
-    words = cell.strip().casefold()
+    return next((reason for line in cell.splitlines() if (reason := _left_reason(line.strip().casefold()))), None)
+
+
+def _left_reason(words: str) -> Suppressed | None:
     if words in _OUR_WORDS:
         return Suppressed(words)
     if words in _IN_WORDS:
@@ -159,8 +163,11 @@ def says_left(cell: str) -> Suppressed | None:
 
 
 def is_leaving(cell: str) -> bool:
-    """Whether a column that is only about leaving says so: by anything but a no. Doubt leaves people alone."""
-    return cell.strip().casefold() not in _NO
+    """Whether a column that is only about leaving says so: by anything but a no. Doubt leaves people alone.
+
+    Where several columns are about it, each has a line of its own.
+    """
+    return any(line.strip().casefold() not in _NO for line in cell.splitlines())
 
 
 def says_subscribed(cell: str) -> bool:
@@ -175,9 +182,10 @@ def read_moment(cell: str, *, dates: DateOrder | None, now: datetime) -> datetim
     if moment is None:
         raise BadCell(f"{text[:40]!r} is no date; write it like 2026-10-01T12:00+00:00")
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    if aware > now:
+    # Somebody's clock, or the zone that a file does not name, may be ahead of ours; a consent is never younger than now.
+    if aware > now + _AHEAD:
         raise BadCell("lies in the future")
-    return aware
+    return min(aware, now)
 
 
 def _iso(text: str) -> datetime | None:

@@ -10,6 +10,10 @@ from service.planning.files.presets import Preset
 ADDRESSES = frozenset({str(Field.EMAIL), str(Field.PHONE)})
 # Columns of a list of rejects that say where a row stood: never used, never worth a word.
 _OURS = frozenset({str(Field.REJECTED_ROW), str(Field.REJECTED_WHY)})
+# Of these every column counts: whoever left by one of them has left.
+SEVERAL = frozenset(
+    str(field) for field in (Field.LEFT, Field.LEFT_EMAIL, Field.LEFT_SMS, Field.BOUNCED, Field.STATUS, Field.TAGS)
+)
 # What a person chose comes before what a tool's preset says, and that before what a heading says.
 _CHOSEN, _PRESET = -10, -5
 _GIVEN_NAMES = frozenset({"vorname", "prenom", "prenume"})
@@ -60,23 +64,17 @@ def match_columns(
 ) -> Columns:
     """What each column is to us; of several that could be the same, the best. Raises UnreadableFile."""
     picked = {_position(headings, name): _field(name, target) for name, target in chosen.items()}
-    candidates: dict[str, tuple[int, int]] = {}
-    targets: list[str] = []
-    for position, heading in enumerate(headings):
-        target, rank = _target(heading, preset)
-        if position in picked:
-            target, rank = picked[position], _CHOSEN
-        targets.append(target)
-        if not target:
-            continue
-        best = candidates.get(target)
-        if best is not None and best[1] == rank == _CHOSEN:
-            raise UnreadableFile(f"two columns are both to be {target}; choose one of them")
-        if best is not None and best[1] == rank and heading_key(headings[best[0]]) == heading_key(heading):
-            raise UnreadableFile(f"two columns have the same name: {target}")
-        if best is None or rank < best[1]:
-            candidates[target] = (position, rank)
-    kept = {position: target for target, (position, _) in candidates.items()}
+    targets = [
+        (picked[position], _CHOSEN) if position in picked else _target(heading, preset)
+        for position, heading in enumerate(headings)
+    ]
+    kept: dict[int, str] = {}
+    for target in {target for target, _ in targets if target}:
+        places = sorted((rank, position) for position, (each, rank) in enumerate(targets) if each == target)
+        if target not in SEVERAL:
+            _refuse_two(target, places[:2], headings)
+            del places[1:]
+        kept |= {position: target for _, position in places}
     _settle_names(headings, kept, picked)
     if keep_rest:
         kept |= {
@@ -86,10 +84,20 @@ def match_columns(
         }
     return Columns(
         tuple(
-            Column(position, heading, kept.get(position, ""), "" if targets[position] else did_you_mean(heading))
+            Column(position, heading, kept.get(position, ""), "" if targets[position][0] else did_you_mean(heading))
             for position, heading in enumerate(headings)
         )
     )
+
+
+def _refuse_two(target: str, best: Sequence[tuple[int, int]], headings: Sequence[str]) -> None:
+    """Of two columns that are equally good, neither is taken."""
+    if len(best) < 2 or best[0][0] != best[1][0]:
+        return
+    if best[0][0] == _CHOSEN:
+        raise UnreadableFile(f"two columns are both to be {target}; choose one of them")
+    if heading_key(headings[best[0][1]]) == heading_key(headings[best[1][1]]):
+        raise UnreadableFile(f"two columns have the same name: {target}")
 
 
 def _target(heading: str, preset: Preset | None) -> tuple[str, int]:

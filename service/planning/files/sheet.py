@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
-from service.planning.files.columns import ADDRESSES, Columns, match_columns
+from service.planning.files.columns import ADDRESSES, SEVERAL, Columns, match_columns
 from service.planning.files.encodings import MARK_BAD_BYTES, Encoding, chosen_encoding, find_encoding
 from service.planning.files.faults import UnreadableFile
 from service.planning.files.headings import recognise
@@ -226,11 +226,11 @@ def _row(record: Record, used: tuple[tuple[str, int], ...], width: int) -> Sheet
     if len(cells) > width:
         why = f"has {len(cells)} fields where the header has {width}; is a quote missing?"
         return SheetRow(record.number, record.line, {}, cells, why)
-    typed = {
-        target: rearm(cells[position]) if cells[position][:1] == "'" else cells[position]
-        for target, position in used
-        if position < len(cells) and cells[position]
-    }
+    typed: dict[str, str] = {}
+    for target, position in used:
+        if position < len(cells) and (cell := cells[position]):
+            cell = rearm(cell) if cell[0] == "'" else cell
+            typed[target] = f"{typed[target]}\n{cell}" if target in SEVERAL and target in typed else cell
     return SheetRow(record.number, record.line, typed, cells)
 
 

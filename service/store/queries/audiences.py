@@ -82,7 +82,7 @@ def sample_audience(
         share = min(100.0, 150.0 * size / people)
         drawn = tablesample(Supporter, func.system(share), name="drawn", seed=literal(1))
         sampled = _readers(session, chosen.where(Supporter.id.in_(select(drawn.c.id))), size)
-        if len(sampled) >= size // 10:
+        if len(sampled) >= size // 2:
             return sampled
     return _readers(session, chosen, size)
 

@@ -41,6 +41,8 @@ class CampaignView:
     kick_off_at: datetime
     home_score: int | None
     away_score: int | None
+    # Where its texts may go; empty for where its numbers are.
+    countries: Sequence[str]
 
     def wordings(self, language: str) -> Mapping[str, str]:
         """The words beside each channel's box."""
@@ -56,7 +58,7 @@ class CampaignView:
 _VIEW = """
     SELECT c.id, c.slug, c.title, c.organisation, c.summary, c.language, c.postal_address, c.privacy_url, c.reply_to,
         c.consent_wordings, c.keywords, c.reply_receipt, f.id AS fixture_id, f.slug AS fixture_slug, f.home, f.away, f.venue,
-        f.competition, f.time_zone, f.state, f.kick_off_at, f.home_score, f.away_score
+        f.competition, f.time_zone, f.state, f.kick_off_at, f.home_score, f.away_score, c.countries
     FROM campaigns c JOIN fixtures f ON f.id = c.fixture_id {where} ORDER BY c.id DESC
 """
 _BY_SLUG = text(_VIEW.format(where="WHERE c.slug = :slug"))

@@ -185,6 +185,21 @@ def left_at(session: Session, *, channel: Channel, supporter_id: int) -> datetim
     return session.scalars(question).one_or_none()
 
 
+def was_given(session: Session, *, channel: Channel, supporter_id: int) -> bool:
+    """Whether a supporter ever gave consent for the very address they have now (ix_consents_supporter_id)."""
+    question = (
+        select(Consent.id)
+        .join(Supporter, Supporter.id == Consent.supporter_id)
+        .where(
+            Consent.supporter_id == supporter_id,
+            Consent.channel == channel,
+            Consent.act == ConsentAct.GIVEN,
+            Consent.address_hash == _hash_column(channel),
+        )
+    )
+    return session.scalar(question.limit(1)) is not None
+
+
 def campaigns_left(session: Session, *, channel: Channel, supporter_id: int, at: datetime) -> Sequence[int]:
     """The campaigns a supporter's consent was withdrawn in at this very moment (ix_consents_supporter_id)."""
     question = select(Consent.campaign_id).where(

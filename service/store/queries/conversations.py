@@ -128,12 +128,14 @@ def reply(session: Session, reply_id: int) -> Reply | None:
     return session.scalars(select(Reply).where(Reply.id == reply_id)).one_or_none()
 
 
-def find(session: Session, phone: str) -> Conversation | None:
+def find(session: Session, phone: str | None) -> Conversation | None:
     """A conversation as it stands."""
-    return session.scalars(select(Conversation).where(Conversation.phone == phone)).one_or_none()
+    found = select(Conversation).where(Conversation.phone == phone)
+    # The database changes these rows itself: what a session read before may have changed since.
+    return session.scalars(found.execution_options(populate_existing=True)).one_or_none()
 
 
-def hold(session: Session, phone: str) -> Conversation | None:
+def hold(session: Session, phone: str | None) -> Conversation | None:
     """A conversation, held until the transaction ends: managers take turns at it, and texts of its number wait."""
     held = select(Conversation).where(Conversation.phone == phone).with_for_update()
     return session.scalars(held.execution_options(populate_existing=True)).one_or_none()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Boolean, ColumnElement, Table, Text, and_, case, delete, false, or_, select, text, update
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.schema import Column, DefaultClause
 
@@ -38,7 +38,10 @@ KEPT: Mapping[str, frozenset[str]] = {
     ),
     "replies": frozenset({"id", "provider_ref", "campaign_id", "to_number", "received_at", "handled_at", "handled_by"}),
     # The signature counts on; the name does not stay.
-    "signatures": frozenset({"petition_id", "supporter_id", "blast_id", "signed_at", "awaits_name", "withdrawn_at"}),
+    # So does the hash of the mailbox, so that nobody counts twice.
+    "signatures": frozenset(
+        {"petition_id", "supporter_id", "blast_id", "signed_at", "mailbox", "awaits_name", "withdrawn_at"}
+    ),
     "actions": frozenset({"id", "campaign_id", "supporter_id", "kind", "blast_id", "at"}),
     "receipts": frozenset(
         {"provider", "event_id", "kind", "blast_id", "channel", "supporter_id", "notice_id", "at", "received_at"}
@@ -169,10 +172,8 @@ def empty(column: Column[object]) -> object:
     """What a column holds when it says nothing. Raises TypeError for one that must say something."""
     if column.nullable:
         return None
-    if isinstance(column.type, ARRAY):
-        return []
     if isinstance(column.server_default, DefaultClause):
-        return column.server_default.arg
+        return text("DEFAULT")
     if isinstance(column.type, Text):
         return ""
     if isinstance(column.type, JSONB):

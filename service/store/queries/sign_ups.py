@@ -183,14 +183,3 @@ def standing(session: Session, channel: Channel, address: str, *, campaign_id: i
     """How an address stands with a campaign and its petition."""
     asked = {"channel": str(channel), "address": address, "campaign_id": campaign_id}
     return Standing(**session.execute(_STANDINGS[channel], asked).one()._mapping)
-
-
-_ALIKE = text("""
-    SELECT count(*) FROM (SELECT FROM sign_ups WHERE phone LIKE :prefix AND created_at > :since LIMIT :most) AS alike
-""")
-
-
-def sign_ups_since(session: Session, *, phone_prefix: str, since: datetime, most: int) -> int:
-    """How many sign-ups came from numbers that begin alike (ix_sign_ups_phone_prefix); counted up to `most`."""
-    asked = {"prefix": f"{phone_prefix}%", "since": since, "most": most}
-    return int(session.scalar(_ALIKE, asked) or 0)

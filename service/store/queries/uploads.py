@@ -47,7 +47,7 @@ def one(session: Session, upload_id: UUID, *, manager_id: int, now: datetime) ->
     """A manager's own file, unless it has expired (pk_uploads)."""
     question = select(Upload).where(Upload.id == upload_id, Upload.manager_id == manager_id, Upload.expires_at > now)
     row = session.scalars(question).one_or_none()
-    return row and Kept(row.id, row.name, row.size, row.facts, row.expires_at)
+    return Kept(row.id, row.name, row.size, row.facts, row.expires_at) if row else None
 
 
 def pieces(session: Session, upload_id: UUID) -> Iterator[bytes]:

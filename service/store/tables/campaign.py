@@ -58,6 +58,8 @@ class Campaign(Base):
     quiet_hours: Mapped[dict[str, dict[str, str]]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
     # What whoever writes a text in their own words gets at once, once a day; '' for nothing.
     reply_receipt: Mapped[str] = mapped_column(server_default="")
+    # Where its texts may go: two-letter countries; none for where its numbers are.
+    countries: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     currency: Mapped[str] = mapped_column(server_default="GBP")
     # Ten-thousandths of a currency unit, so that a text at 4.12p is a whole number.
     segment_price: Mapped[int] = mapped_column(Integer, server_default="0")

@@ -137,6 +137,11 @@ class SignUp(Base):
         Index("ix_sign_ups_email_created_at", "email", "created_at"),
         Index("ix_sign_ups_email_canonical", "email_canonical", "created_at"),
         Index("ix_sign_ups_phone_created_at", "phone", "created_at"),
+        Index(
+            "ix_sign_ups_phone_confirmed_at",
+            *("campaign_id", "phone_confirmed_at"),
+            postgresql_where=text("phone_confirmed_at IS NOT NULL"),
+        ),
         Index("ix_sign_ups_phone_prefix", "phone", postgresql_ops={"phone": "text_pattern_ops"}),
     )
 

@@ -18,8 +18,8 @@ from service.planning.desk import CampaignOnDesk, list_campaigns
 from service.planning.files.faults import EncodingUnclear, UnreadableFile
 from service.planning.files.headings import Field
 from service.planning.files.legacy import CODE_PAGES
-from service.planning.files.people import Reading
 from service.planning.files.presets import PRESETS
+from service.planning.files.reading import Reading
 from service.planning.files.sheet import SEPARATORS, Choices, DateOrder, Sheet, SheetRow, look
 from service.planning.importing import Imported, import_file, import_rows, reject_line, rejects_head
 from service.planning.previewing import PreviewRow, preview_rows
@@ -30,7 +30,7 @@ from service.web.console import access
 from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
 from service.web.console.here import campaign_or_404
-from service.wording.spreadsheet import csv_pieces
+from service.wording.spreadsheet import Table
 
 LARGEST = 25 * 1024 * 1024
 # A transaction of this many rows ends well within the web's time limit for a statement.
@@ -187,11 +187,11 @@ def _bring_in(sheet: Sheet, kept: Kept, campaign: CampaignOnDesk, path: Path) ->
             import_rows(session, chunk, part, campaign_id=campaign.id, reading=reading)
 
     with rejected.open("w", encoding="utf-8", newline="") as out:
-        out.writelines(csv_pieces(rejects_head(sheet), ()))
+        table = Table(out, rejects_head(sheet))
 
         def told(part: Imported, _: Imported) -> None:
-            text = "".join(csv_pieces((), (reject_line(each) for each in part.rejected)))
-            out.write(text.removeprefix("\ufeff\r\n"))
+            for each in part.rejected:
+                table.write(reject_line(each))
 
         done = import_file(sheet, one, told, at_once=1, chunk_size=ROWS_AT_ONCE)
     return done, _finish(kept, campaign, done, rejected)
@@ -212,7 +212,13 @@ def _finish(kept: Kept, campaign: CampaignOnDesk, done: Imported, rejected: Path
 
 
 def _reading(sheet: Sheet, kept: Kept) -> Reading:
-    return Reading.of(sheet, key=door.address_key(), source=kept.facts.get("source", "import"), now=door.now())
+    return Reading.of(
+        sheet,
+        key=door.address_key(),
+        source=kept.facts.get("source", "import"),
+        now=door.now(),
+        countries=door.countries(),
+    )
 
 
 def _kept(upload_id: UUID) -> Kept:

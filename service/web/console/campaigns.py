@@ -20,6 +20,7 @@ from service.web import door
 from service.web.console import access
 from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
+from service.web.console.confirmations import AlarmShown
 from service.web.console.here import campaign_or_404, stage_or_404
 
 _UNDER_WAY = frozenset({"opening", "running", "paused"})
@@ -61,6 +62,7 @@ def home() -> ResponseReturnValue:
         live=live,
         totals=totals,
         house=house,
+        alarms=[AlarmShown.of(alarm) for alarm in house.alarms],
     )
 
 

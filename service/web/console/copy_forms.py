@@ -77,10 +77,9 @@ def show_one(window: Window, number: int, words: Words, reader: Reader) -> CopyS
 
 
 def reckon_each(
-    session: Session, window: Window, audience: Audience, shown: Sequence[CopyShown], people: Mapping[Channel, int]
+    session: Session, window: Window, audience: Audience, words: Sequence[Words], people: Mapping[Channel, int]
 ) -> dict[Channel, Reckoned]:
     """What each channel costs over the people it goes to: reckoned once for every part of a page."""
-    words = [one.words for one in shown]
     return {
         channel: reckon(session, window, audience, words, channel=channel, people=many)
         for channel, many in people.items()

@@ -8,6 +8,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.domain.errand import Errand
+from service.domain.inbound_text import clean_field
 from service.domain.manager import Role
 from service.listening.inbox import (
     AnsweredAlready,
@@ -17,12 +18,13 @@ from service.listening.inbox import (
     answer,
     go_on_texting,
     inbox_page,
+    place_at,
     set_aside,
     thread_of,
 )
 from service.listening.opt_outs import may_undo_of, opt_out, undo_opt_out
 from service.store import Session
-from service.store.queries import conversations
+from service.store.queries.conversations import Place
 from service.web import door
 from service.web.console import access
 from service.web.console.access import needs
@@ -39,7 +41,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 @needs(Role.VIEWER)
 def inbox_list() -> ResponseReturnValue:
     shows_all = request.args.get("show") == "all"
-    words = request.args.get("q", "").strip()[:100]
+    words = clean_field(request.args.get("q", ""))[:100]
     with door.transaction() as session:
         page = inbox_page(
             session,
@@ -59,11 +61,10 @@ def inbox_list() -> ResponseReturnValue:
     )
 
 
-def _place(session: Session, cursor: str) -> conversations.Place | None:
+def _place(session: Session, cursor: str) -> Place | None:
     """Where a page begins: a moment, and the number of the text that stands there; no number stands in an address."""
     read = re.fullmatch(r"([0-9]{1,17})-([0-9]{1,18})", cursor)
-    row = conversations.reply(session, int(read[2])) if read else None
-    return (_EPOCH + timedelta(microseconds=int(read[1])), row.phone) if read and row and row.phone else None
+    return place_at(session, _EPOCH + timedelta(microseconds=int(read[1])), int(read[2])) if read else None
 
 
 def _following(page: InboxPage, *, shows_all: bool, words: str) -> str | None:
@@ -109,8 +110,12 @@ def _why(refused: AnswerRefused) -> str:
 @blueprint.post("/inbox/<int:reply_id>/aside")
 @needs(Role.LAUNCHER)
 def set_aside_now(reply_id: int) -> ResponseReturnValue:
-    with door.transaction() as session:
-        waited = set_aside(session, reply_id, actor=access.manager().email, now=door.now())
+    try:
+        with door.transaction() as session:
+            actor, key = access.manager().email, door.address_key()
+            waited = set_aside(session, reply_id, key=key, actor=actor, now=door.now())
+    except AnswerRefused as refused:
+        return _page(reply_id, why=f"Not set aside: {refused}.")
     flash("Set aside. It is still under “all conversations”." if waited else "Somebody has seen to it already.")
     return redirect(url_for("console.inbox_page"))
 

@@ -1,6 +1,6 @@
 """A new blast: written, counted, looked at, and only then scheduled."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from flask import flash, redirect, render_template, request, url_for
@@ -25,7 +25,7 @@ from service.planning.quiet import QuietShare, quiet_shares
 from service.planning.reckoning import Reckoned
 from service.planning.showing import Window, audience_counts, send_test
 from service.planning.stages import StageView, timeline
-from service.sending.freeze import Words, words_of_test
+from service.sending.freeze import Words, words_of_draft, words_of_test
 from service.store import Session
 from service.store.queries import audiences
 from service.web import door
@@ -188,9 +188,12 @@ def _sketch(session: Session, slug: str) -> Sketch:
     window, reader = window_for(session, campaign.id), chosen_reader(session)
     counts = {} if audience.mistake else audience_counts(session, campaign.id, audience.channels, audience.audience)
     shown = {channel: show_one(window, 0, _words(channel, campaign.language), reader) for channel in Channel}
-    reckoned = reckon_each(session, window, audience.audience, list(shown.values()), counts)
-    shown = {channel: with_warnings(window, one, reckoned) for channel, one in shown.items()}
     controls = read_controls(request.form, campaign.language)
+    # The second wording of a trial counts as the words for one more result: the dearer one is reckoned with.
+    second = words_of_draft(controls.test.copy, "b") if controls.test else []
+    words = [*(one.words for one in shown.values()), *(replace(each, variant=each.arm) for each in second)]
+    reckoned = reckon_each(session, window, audience.audience, words, counts)
+    shown = {channel: with_warnings(window, one, reckoned) for channel, one in shown.items()}
     sources, locales = audiences.known_sources(session), audiences.known_locales(session)
     known = Known(tuple(sources), tuple(locales))
     hints = hints_for(request.form, known, has_source=lambda source: audiences.has_source(session, source))

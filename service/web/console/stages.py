@@ -139,7 +139,7 @@ def stage_size(slug: str, stage_slug: str, number: int) -> ResponseReturnValue:
             abort(404)
         window, reader = window_for(session, campaign.id), chosen_reader(session)
         shown = show_all(window, [words_of(copy) for copy in copies], reader)
-        reckoned = reckon_each(session, window, stage.rules, shown, stage.audience)
+        reckoned = reckon_each(session, window, stage.rules, [one.words for one in shown], stage.audience)
     one = with_warnings(window, shown[number], reckoned)
     return render_template("console/size.html", one=one, campaign=campaign, reckoned=reckoned.get(Channel.SMS))
 
@@ -178,7 +178,7 @@ def _stage_page(slug: str, stage_slug: str) -> str:
         stage = stage_or_404(session, campaign, stage_slug)
         window, reader = window_for(session, campaign.id), chosen_reader(session)
         shown = show_all(window, [words_of(copy) for copy in copies_of_stage(session, stage.id)], reader)
-        reckoned = reckon_each(session, window, stage.rules, shown, stage.audience)
+        reckoned = reckon_each(session, window, stage.rules, [one.words for one in shown], stage.audience)
     return render_template(
         "console/stage.html",
         campaign=campaign,
@@ -213,7 +213,7 @@ def _edit_page(
         window, reader = window_for(session, campaign.id), chosen_reader(session)
         copies = copies or copies_of_stage(session, stage.id)
         shown = show_all(window, [words_of(copy) for copy in copies], reader)
-        reckoned = reckon_each(session, window, stage.rules, shown, stage.audience)
+        reckoned = reckon_each(session, window, stage.rules, [one.words for one in shown], stage.audience)
     return render_template(
         "console/edit.html",
         campaign=campaign,

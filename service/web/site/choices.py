@@ -11,7 +11,7 @@ from service.joining.leave import come_back, leave
 from service.joining.preferences import Preferences, campaign_of, change_details, preferences_of
 from service.joining.sign_up import SignUpMistakes
 from service.store import Session
-from service.store.queries import campaigns, supporters
+from service.store.queries import campaigns, consents, supporters
 from service.store.queries.campaigns import CampaignView
 from service.web import door
 from service.web.site.public import our_number
@@ -38,6 +38,8 @@ class Changed:
     """What came of the form: channels we may not write to again, and what was mistyped."""
 
     refused: frozenset[Channel] = frozenset()
+    # Left after the page was shown: what was said later stands.
+    outdated: frozenset[Channel] = frozenset()
     mistakes: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -65,12 +67,17 @@ def save_choices(session: Session, facts: LinkFacts, shown: Choices) -> Changed:
     refused = frozenset(
         channel for channel in sorted(wanted - before) if not _come_back(session, facts, shown.campaign.id, channel)
     )
+    outdated = frozenset(
+        channel
+        for channel in refused
+        if consents.left_at(session, channel=channel, supporter_id=facts.supporter_id) is not None
+    )
     typed = {name: request.form.get(name, "")[:400] for name in _DETAILS}
     try:
         change_details(session, facts.supporter_id, **typed)
     except SignUpMistakes as wrong:
-        return Changed(refused, wrong.by_field())
-    return Changed(refused)
+        return Changed(refused - outdated, outdated, wrong.by_field())
+    return Changed(refused - outdated, outdated)
 
 
 def _leave(session: Session, facts: LinkFacts, channels: frozenset[Channel]) -> None:
@@ -95,6 +102,7 @@ def _come_back(session: Session, facts: LinkFacts, campaign_id: int, channel: Ch
         ip=door.ip(),
         now=door.now(),
         shown_at=_shown_at(),
+        link_channel=facts.channel,
     )
 
 
@@ -122,6 +130,7 @@ def render_choices(shown: Choices, changed: Changed | None = None) -> str:
         signatures=shown.signatures,
         saved=changed is not None and not mistakes,
         refused=changed.refused if changed else frozenset(),
+        outdated=changed.outdated if changed else frozenset(),
         mistakes=mistakes,
         typed=typed,
         shown_at=door.now().isoformat(),

@@ -1,29 +1,17 @@
 """After the form: what to look for, sending it again, and the page with one button that confirms an address."""
 
-from dataclasses import dataclass
-
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask import session as browser
 from flask.typing import ResponseReturnValue
 
 from service.domain.channel import Channel
 from service.domain.errand import Errand
-from service.domain.petition import masked_name
 from service.joining.asking import WAITING_LIFE, send_again, waiting_of
-from service.joining.confirm import (
-    CodeResult,
-    confirm_email,
-    confirm_phone_by_code,
-    waiting_with,
-    waits_for_code,
-)
-from service.joining.preferences import mask_phone
-from service.petitioning.sign import Signed, SignResult, how_it_stands
+from service.joining.confirm import confirm_email, confirm_phone_by_code
+from service.joining.showing import confirm_page_of, confirmed_page_of
 from service.store import Session
-from service.store.queries import campaigns, consents, petitions, sign_ups, supporters
+from service.store.queries import campaigns, petitions
 from service.store.queries.campaigns import CampaignView
-from service.store.queries.petitions import PetitionView
-from service.store.tables.people import SignUp
 from service.web import door
 from service.web.limits import forms
 from service.web.site.signature import signature_token
@@ -84,50 +72,18 @@ def _check_id(token: str) -> int:
     return facts.supporter_id
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """One thing that a press settles, or settled."""
-
-    campaign: CampaignView
-    petition: PetitionView | None
-    wording: str
-    name: str
-    signs: bool
-    wants_news: bool
-
-
 @blueprint.get("/confirm/<token>")
 def confirm_page(token: str) -> ResponseReturnValue:
     """A page with one button, and what it settles: scanners open links, people press buttons."""
     sign_up_id = _sign_up_id(token)
     with door.transaction() as session:
-        row = sign_ups.by_id(session, sign_up_id)
-        waiting = waiting_with(session, sign_up_id, now=door.now())
-        if row is None or not (row.email or row.phone):
+        page = confirm_page_of(session, sign_up_id, now=door.now())
+        view = campaigns.by_id(session, page.campaign_id) if page else None
+        if page is None or view is None:
             abort(410)
-        view = campaigns.by_id(session, row.campaign_id)
-        if not waiting:
-            return _confirmed_page(session, row, already=True)
-        items = [item for each in waiting if (item := _item(session, each)) is not None]
-    # Asked for only where the phone has answered already: from then on both are known to be one person's.
-    asks_code = bool(row.phone and row.phone_code and row.phone_confirmed_at)
-    return render_template(
-        "site/confirm.html",
-        campaign=view,
-        token=token,
-        items=items,
-        through=max(each.id for each in waiting),
-        masked_phone=mask_phone(row.phone) if asks_code else "",
-    )
-
-
-def _item(session: Session, row: SignUp) -> _Item | None:
-    view = campaigns.by_id(session, row.campaign_id)
-    if view is None:
-        return None
-    petition = petitions.petition_of(session, row.campaign_id, view.language) if row.signs_petition else None
-    name = row.full_name or row.first_name
-    return _Item(view, petition, row.wordings.get("email", ""), name, row.signs_petition, row.wants_email)
+        if not page.items:
+            return _show_confirmed(session, view, sign_up_id, already=True)
+    return render_template("site/confirm.html", campaign=view, token=token, page=page)
 
 
 @blueprint.post("/confirm/<token>")
@@ -158,80 +114,46 @@ def confirmed(campaign: str) -> ResponseReturnValue:
     """Thank you: what the press settled, for the browser that pressed."""
     with door.transaction() as session:
         view = campaign_or_404(session, campaign)
-        row = _pressed(session, view)
-        if row is not None:
-            return _confirmed_page(session, row, already=False, code_said=request.args.get("code", ""))
-    return render_template("site/confirmed.html", campaign=view, confirmed=None)
+        return _show_confirmed(session, view, _pressed(), already=False, code_said=request.args.get("code", ""))
 
 
 @blueprint.post("/<campaign>/confirmed")
 @forms
 def confirm_code(campaign: str) -> ResponseReturnValue:
     """The code of our text, typed on the page that the email led to."""
+    typed = request.form.get("code", "")[:20]
     with door.transaction() as session:
         view = campaign_or_404(session, campaign)
-        row = _pressed(session, view)
-        result = CodeResult.NOTHING_WAITS
-        if row is not None:
-            typed = request.form.get("code", "")[:20]
-            result = confirm_phone_by_code(session, row.id, typed, key=door.address_key(), ip=door.ip(), now=door.now())
+        result = confirm_phone_by_code(session, _pressed(), typed, key=door.address_key(), ip=door.ip(), now=door.now())
     door.nudger().nudge(Errand.DELIVER_PROMPT)
     return redirect(url_for("confirming.confirmed", campaign=view.slug, code=str(result)), 303)
 
 
-def _pressed(session: Session, view: CampaignView) -> SignUp | None:
-    """The sign-up this browser has confirmed."""
+def _pressed() -> int:
+    """The sign-up this browser has confirmed; 0 where it has none."""
     sign_up_id = browser.get(_CONFIRMED)
-    row = sign_ups.by_id(session, sign_up_id) if isinstance(sign_up_id, int) else None
-    if row is None or row.campaign_id != view.id or row.email_confirmed_at is None or not row.email:
-        return None
-    return row
+    return sign_up_id if isinstance(sign_up_id, int) else 0
 
 
-@dataclass(frozen=True, slots=True)
-class _ConfirmedView:
-    """What the page after the press says."""
-
-    already: bool
-    signed: Signed | None
-    masked_name: str
-    may_write: bool
-    also: tuple[_Item, ...]
-    has_signature: bool
-    masked_phone: str
-    phone_confirmed: bool
-
-
-def _confirmed_page(session: Session, row: SignUp, *, already: bool, code_said: str = "") -> str:
-    view = campaigns.by_id(session, row.campaign_id)
-    owner = supporters.by_address(session, Channel.EMAIL, row.email or "")
-    if view is None or owner is None:
-        abort(410)
+def _show_confirmed(
+    session: Session, view: CampaignView, sign_up_id: int, *, already: bool, code_said: str = ""
+) -> str:
+    page = confirmed_page_of(session, sign_up_id, key=door.address_key(), now=door.now())
+    if page is None or page.campaign_id != view.id:
+        return render_template("site/confirmed.html", campaign=view, page=None)
     petition = petitions.petition_of(session, view.id, view.language)
-    name = row.full_name or row.first_name
-    stands = how_it_stands(session, campaign_id=view.id, supporter_id=owner.id, name=name, key=door.address_key())
-    also = [_item(session, each) for each in sign_ups.settled_with(session, row) if each.id != row.id]
-    permitted = consents.permitted_channels(session, supporter_id=owner.id, campaign_id=view.id)
-    shown = _ConfirmedView(
-        already=already,
-        signed=stands if row.signs_petition else None,
-        masked_name=masked_name(stands.name),
-        may_write=row.wants_email and Channel.EMAIL in permitted,
-        also=tuple(each for each in also if each is not None),
-        has_signature=stands.result in {SignResult.SIGNED, SignResult.OTHER_NAME},
-        masked_phone=mask_phone(row.phone) if row.wants_sms and waits_for_code(row, now=door.now()) else "",
-        phone_confirmed=row.phone_confirmed_at is not None,
-    )
-    key = door.link_key()
+    key, who = door.link_key(), page.supporter_id
     return render_template(
         "site/confirmed.html",
         campaign=view,
         petition=petition,
-        confirmed=shown,
+        page=page,
+        already=already,
         code_said=code_said,
-        token=visitor_token(owner.id, view.id, channel=Channel.EMAIL),
-        preferences=sign(LinkKind.PREFERENCES, owner.id, key=key, channel=Channel.EMAIL),
-        signature=signature_token(owner.id, petition.id, Channel.EMAIL) if petition else "",
+        token=visitor_token(who, view.id, channel=Channel.EMAIL),
+        # Not for whoever opens the letter again: it may have been forwarded since.
+        preferences="" if already else sign(LinkKind.PREFERENCES, who, key=key, channel=Channel.EMAIL),
+        signature=signature_token(who, petition.id, Channel.EMAIL) if petition and not already else "",
     )
 
 

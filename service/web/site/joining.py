@@ -84,8 +84,14 @@ def join(campaign: str) -> ResponseReturnValue:
         view = campaign_or_404(session, campaign)
         if not is_trapped():
             try:
-                wordings = view.wordings(view.language)
-                sign_up_id = sign_up(session, form, campaign_id=view.id, wordings=wordings, now=door.now()).sign_up_id
+                sign_up_id = sign_up(
+                    session,
+                    form,
+                    campaign_id=view.id,
+                    wordings=view.wordings(view.language),
+                    now=door.now(),
+                    countries=door.countries().for_campaign(view.countries),
+                ).sign_up_id
             except SignUpMistakes as wrong:
                 mistakes = wrong.by_field()
                 return landing_page(session, view, typed=typed, mistakes=mistakes), 422

@@ -132,8 +132,14 @@ def _sign_as_stranger(campaign: str) -> ResponseReturnValue:
         petition = petitions.petition_of(session, view.id, view.language)
         try:
             if not is_trapped() and petition is not None and not petition.is_closed:
-                wordings = view.wordings(view.language)
-                sign_up_id = sign_up(session, form, campaign_id=view.id, wordings=wordings, now=door.now()).sign_up_id
+                sign_up_id = sign_up(
+                    session,
+                    form,
+                    campaign_id=view.id,
+                    wordings=view.wordings(view.language),
+                    now=door.now(),
+                    countries=door.countries().for_campaign(view.countries),
+                ).sign_up_id
         except SignUpMistakes as wrong:
             mistakes = wrong.by_field()
             return _page(campaign, typed=typed, mistakes=mistakes), 422

@@ -19,7 +19,7 @@ _WAITS = 'needs_answer AND handled_at IS NULL'
 _KEEP_ONE = f"""
     CREATE FUNCTION keep_conversation(number text) RETURNS void LANGUAGE plpgsql AS $$
     BEGIN
-        IF number = 'erased' THEN
+        IF number IS NULL OR number = 'erased' THEN
             RETURN;
         END IF;
         INSERT INTO conversations (phone, newest_reply_id, newest_at)

@@ -1,0 +1,190 @@
+"""What a row says of consent, with its proof, and of leaving."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from ipaddress import ip_address
+
+from service.domain.channel import Channel
+from service.domain.consent import Suppressed
+from service.planning.files import cells
+from service.planning.files.cells import BadCell
+from service.planning.files.headings import Field
+from service.planning.files.reading import Person
+from service.planning.files.sheet import DateOrder
+from service.store.queries.supporters_import import GivenConsent
+
+_LONGEST_WORDING = 10_000
+_GRAVER = (
+    *(Suppressed.ERASED, Suppressed.COMPLAINT, Suppressed.STOP, Suppressed.PROVIDER_OPT_OUT, Suppressed.HARD_BOUNCE),
+    *(Suppressed.INVALID, Suppressed.LEFT),
+)
+_OF_CHANNEL = {
+    Channel.EMAIL: (Field.LEFT_EMAIL, Field.EMAIL_STATUS),
+    Channel.SMS: (Field.LEFT_SMS, Field.SMS_STATUS),
+}
+
+
+# A file says the same words and moments of thousands.
+_paragraph = lru_cache(maxsize=256)(cells.paragraph)
+
+
+@lru_cache(maxsize=4096)
+def _read_moment(cell: str, dates: DateOrder | None, now: datetime) -> datetime:
+    return cells.read_moment(cell, dates=dates, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class _ConsentColumns:
+    """Which columns say what of the consent for one channel."""
+
+    said: Field
+    status: Field
+    wording: Field
+    at: Field
+    source: Field
+    ip: Field
+
+
+_OWN = {
+    Channel.EMAIL: _ConsentColumns(
+        Field.CONSENT_EMAIL,
+        Field.EMAIL_STATUS,
+        Field.CONSENT_EMAIL_WORDING,
+        Field.CONSENT_EMAIL_AT,
+        Field.CONSENT_EMAIL_SOURCE,
+        Field.CONSENT_EMAIL_IP,
+    ),
+    Channel.SMS: _ConsentColumns(
+        Field.CONSENT_SMS,
+        Field.SMS_STATUS,
+        Field.CONSENT_SMS_WORDING,
+        Field.CONSENT_SMS_AT,
+        Field.CONSENT_SMS_SOURCE,
+        Field.CONSENT_SMS_IP,
+    ),
+}
+
+
+def why_left(person: Person, channel: Channel) -> Suppressed | None:
+    """Why this channel must be left alone, the graver reason where there are two."""
+    typed, reasons = person.typed, set[Suppressed]()
+    leaving, status = _OF_CHANNEL[channel]
+    preset = person.reading.preset
+    if preset and preset.everybody_left and channel is Channel.EMAIL:
+        reasons.add(preset.everybody_left)
+    for name in (leaving, Field.LEFT):
+        if (cell := typed.get(name)) and cells.is_leaving(cell):
+            reasons.add(cells.says_left(cell) or Suppressed.LEFT)
+    for name in (status, Field.STATUS):
+        if (cell := typed.get(name)) and (said := cells.says_left(cell)):
+            reasons.add(said)
+    if channel is Channel.EMAIL and (cell := typed.get(Field.BOUNCED)) and cells.is_leaving(cell):
+        reasons.add(Suppressed.HARD_BOUNCE)
+    if reasons and (cell := typed.get(Field.LEFT_REASON)) and (said := cells.says_left(cell)):
+        reasons.add(said)
+    return next((reason for reason in _GRAVER if reason in reasons), None)
+
+
+def left_at(person: Person) -> datetime | None:
+    """Since when, where a column about leaving says so."""
+    for name in (Field.LEFT_AT, Field.LEFT_EMAIL, Field.BOUNCED, Field.LEFT_SMS, Field.LEFT):
+        for line in person.typed.get(name, "").splitlines():
+            try:
+                return cells.read_moment(line, dates=person.reading.dates, now=person.reading.now)
+            except BadCell:
+                continue
+    return None
+
+
+def given_consents(
+    person: Person, addresses: Mapping[Channel, str | None], left: Mapping[Channel, Suppressed | None]
+) -> tuple[GivenConsent, ...]:
+    given: list[GivenConsent] = []
+    for channel, address in addresses.items():
+        if not address or left[channel]:
+            continue
+        try:
+            consent = _consent(person, channel)
+        except BadCell as bad:
+            # Their leaving by the other road must be kept, whatever is wrong here.
+            if not any(left.values()):
+                raise
+            person.left_out.append(f"{bad}; left out")
+            continue
+        given += [consent] if consent else []
+    return tuple(given)
+
+
+def _consent(person: Person, channel: Channel) -> GivenConsent | None:
+    """Consent with its proof: a yes, when, and in which words, or the column of another tool that says so.
+
+    Raises BadCell where a moment is given that cannot be read: consent at an unknown moment is not proven, and a row
+    that says so is better mended than lost.
+    """
+    typed, own = person.typed, _OWN[channel]
+    if channel is Channel.EMAIL and person.reading.has_opt_in and (opted := _opted_in(person)):
+        return opted
+    said, status = typed.get(own.said), typed.get(own.status)
+    by_status = status is not None and cells.says_subscribed(status)
+    if not by_status and (said is None or not cells.is_yes(said)):
+        return None
+    at_name = own.at if typed.get(own.at, "").strip() else Field.CONSENT_AT
+    if not typed.get(at_name, "").strip():
+        return None
+    wording = _wording(person, own.wording if typed.get(own.wording, "").strip() else Field.CONSENT_WORDING)
+    if by_status and not wording:
+        wording = _column(person, at_name, f"{person.reading.heading(own.status)} “{(status or '').strip()}”")
+    if not wording:
+        return None
+    source = person.word(own.source if own.source in typed else Field.CONSENT_SOURCE, 200)
+    ip = _ip(person, own.ip if own.ip in typed else Field.CONSENT_IP)
+    return GivenConsent(channel, _consent_moment(person, at_name), wording, source, ip)
+
+
+def _opted_in(person: Person) -> GivenConsent | None:
+    """Another tool's own record of when, and from which address, they confirmed or opted in."""
+    for at, ip in ((Field.CONFIRMED_AT, Field.CONFIRMED_IP), (Field.OPTED_IN_AT, Field.OPTED_IN_IP)):
+        if person.typed.get(at, "").strip():
+            return GivenConsent(
+                Channel.EMAIL, _consent_moment(person, at), _column(person, at, ""), "", _ip(person, ip)
+            )
+    return None
+
+
+def _column(person: Person, name: str, more: str) -> str:
+    """What stands for the wording where a file has none: which column of whose file says so, and nothing beside."""
+    tool = person.reading.preset.title if person.reading.preset else "the file"
+    return f"[no wording in the file; column {person.reading.heading(name)} of {tool}{f', {more}' if more else ''}]"
+
+
+def _wording(person: Person, name: str) -> str:
+    cell = person.typed.get(name)
+    if not cell:
+        return ""
+    try:
+        words = _paragraph(cell) if len(cell) < 1_000 else cells.paragraph(cell)
+    except BadCell as bad:
+        raise BadCell(f"{person.reading.heading(name)}: {bad}") from None
+    if len(words) > _LONGEST_WORDING:
+        raise BadCell(f"{person.reading.heading(name)}: is longer than {_LONGEST_WORDING:,} characters")
+    return words
+
+
+def _consent_moment(person: Person, name: str) -> datetime:
+    try:
+        return _read_moment(person.typed[name], person.reading.dates, person.reading.now)
+    except BadCell as bad:
+        raise BadCell(f"{person.reading.heading(name)}: {bad}") from None
+
+
+def _ip(person: Person, name: str) -> str:
+    if not person.typed.get(name):
+        return ""
+    words = person.word(name, 60)
+    try:
+        return str(ip_address(words)) if words else ""
+    except ValueError:
+        person.left_out.append(f"{person.reading.heading(name)}: {words[:40]!r} is no network address; left out")
+        return ""

@@ -1,0 +1,308 @@
+"""How a file is read: its letters, its separator, its rows and its columns, whoever wrote it."""
+
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from service.planning.files.cells import BadCell, read_email, read_moment, read_phone
+from service.planning.files.faults import EncodingUnclear, UnreadableFile
+from service.planning.files.headings import recognise
+from service.planning.files.people import read_person
+from service.planning.files.reading import Reading
+from service.planning.files.sheet import Choices, DateOrder, SheetRow, look
+from tests import make
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> "Write":
+    return Write(tmp_path / "people.csv")
+
+
+class Write:
+    """A file with this in it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __call__(self, content: str | bytes, encoding: str = "utf-8") -> Path:
+        self.path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
+        return self.path
+
+
+def rows(path: Path, choices: Choices | None = None) -> list[SheetRow]:
+    return list(look(path, choices).rows())
+
+
+def names(path: Path, choices: Choices | None = None) -> list[str]:
+    return [row.typed.get("first_name") or row.typed.get("full_name", "") for row in rows(path, choices)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le"])
+def test_every_unicode_encoding_is_read_with_its_mark_or_without(write: Write, encoding: str) -> None:
+    path = write("name;email\nŞəhla;shehla@example.org\nИван;ivan@example.org\n", encoding)
+
+    assert names(path) == ["Şəhla", "Иван"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "people"),
+    [
+        ("cp1252", ["José", "Zoë", "François", "Müller", "O’Brien", "Hélène"]),
+        ("cp1254", ["Yıldız", "Çağrı", "Özgür", "İbrahim", "Şule"]),
+        ("cp1250", ["Wałęsa", "Grażyna", "Łukasz", "Dvořák", "Božena"]),
+        ("cp1251", ["Мария", "Айнур", "Сергей", "Наталья"]),
+        ("koi8-r", ["Мария", "Иванов", "Сергей", "Наталья"]),
+        ("mac_roman", ["José", "Zoë", "García", "Núñez", "François"]),
+        ("cp850", ["José", "Müller", "Björn"]),
+        ("cp1253", ["Ελένη", "Νίκος", "Παπαδόπουλος"]),
+        ("cp1256", ["فاطمة", "محمد", "أحمد"]),
+    ],
+)
+def test_an_old_encoding_is_read_rightly_or_its_readings_are_shown(
+    write: Write, encoding: str, people: list[str]
+) -> None:
+    path = write("name,email\n" + "".join(f"{name},p{n}@example.org\n" for n, name in enumerate(people)), encoding)
+
+    assert _read_or_shown(path, people)
+    assert names(path, Choices(encoding=encoding)) == people
+
+
+def _read_or_shown(path: Path, people: list[str]) -> bool:
+    try:
+        return names(path) == people
+    except EncodingUnclear as unclear:
+        return tuple(people[:5]) in [each.words for each in unclear.readings]
+
+
+def test_a_name_that_can_be_read_in_several_ways_is_never_guessed(write: Write) -> None:
+    with pytest.raises(EncodingUnclear, match="windows-1254: Ayşe") as unclear:
+        look(write("name,email\nAyşe,ayse@example.org\n", "cp1254"))
+
+    assert len(unclear.value.readings) > 1
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_the_separator_is_found(write: Write, separator: str) -> None:
+    path = write(f"Name{separator}E-Mail\nAna{separator}ana@example.org\n")
+
+    assert names(path) == ["Ana"]
+    assert look(path).separator == separator
+
+
+def test_a_separator_in_the_cells_does_not_mislead(write: Write) -> None:
+    path = write("name;email;note\nAna;ana@example.org;a, b, c, d\nBo;bo@example.org;e, f, g, h\n")
+
+    assert names(path) == ["Ana", "Bo"]
+
+
+def test_the_headings_may_stand_below_a_title_and_blank_rows(write: Write) -> None:
+    path = write(
+        'Supporters of 2026,,\n"sorted, by name",,\n,,\nFirst name,Email,\nAna,ana@example.org,\n\n\nBo,bo@example.org,\n'
+    )
+
+    assert [(row.number, row.typed["first_name"]) for row in rows(path)] == [(5, "Ana"), (8, "Bo")]
+
+
+def test_lines_within_cells_are_told_from_quotes_left_open(write: Write) -> None:
+    path = write(
+        "name,email,note\n"
+        'Ana,ana@example.org,"1 High St\nFlat 2, London\n\nUK"\n'
+        'Bo,"bo@example.org,x\n'
+        'Cora,cora@example.org,"said ""hi"" twice"\n'
+        'Dev,dev@example.org,5" pipe\n'
+    )
+
+    found = rows(path)
+
+    assert [(row.number, row.line, row.typed.get("full_name"), bool(row.why)) for row in found] == [
+        (2, 2, "Ana", False),
+        (3, 6, None, True),
+        (4, 7, "Cora", False),
+        (5, 8, "Dev", False),
+    ]
+    assert "a quote is opened here" in found[1].why
+
+
+def test_a_quote_left_open_in_a_long_file_costs_one_row(write: Write) -> None:
+    people = "".join(f"p{number},p{number}@example.org,x\n" for number in range(5_000))
+    path = write(f'name,email,note\nAna,ana@example.org,"x\n{people}')
+
+    found = rows(path)
+
+    assert len(found) == 5_001
+    assert [row.number for row in found if row.why] == [2]
+
+
+def test_a_line_without_end_is_passed_over_and_the_rest_is_read(write: Write) -> None:
+    path = write("name,email\n" + "x" * (5 << 20) + ",long@example.org\nAna,ana@example.org\n")
+
+    found = rows(path)
+
+    assert [bool(row.why) for row in found] == [True, False]
+    assert found[1].typed["full_name"] == "Ana"
+
+
+@given(content=st.binary(max_size=300))
+@settings(max_examples=200, deadline=None)
+def test_whatever_stands_below_the_headings_is_read_or_refused(
+    content: bytes, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("any") / "people.csv"
+    path.write_bytes(
+        b"name,email,phone,tags,country,consent_email,consent_at,consent_wording\n"
+        + content
+        + b"\nAna,ana@example.org\n"
+    )
+    try:
+        sheet = look(path)
+    except UnreadableFile:
+        return
+
+    reading = Reading.of(sheet, key=make.KEY, source="any", now=NOW)
+    for row in sheet.rows():
+        if not row.why:
+            with suppress(BadCell):
+                read_person(row.number, row.typed, reading)
+
+
+def test_a_workbook_is_read_with_its_numbers_and_dates(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Supporters"])
+    sheet.append([])
+    sheet.append(["Vorname", "E-Mail", "Handy", "PLZ", "consent_email", "consent_wording", "consent_at"])
+    sheet.append(["Ana", "ana@example.org", 447700900123, 10115, True, "Ja", datetime(2026, 9, 1, 10, 30)])  # noqa: DTZ001 - Excel has no zones
+    sheet.append(["Bo", "bo@example.org", 7700900124.0, None, "yes", "Ja", date(2026, 9, 2)])
+    path = tmp_path / "people.xlsx"
+    book.save(path)
+
+    looked = look(path)
+    reading = Reading.of(looked, key=make.KEY, source="x", now=NOW)
+    people = [read_person(row.number, row.typed, reading)[0] for row in looked.rows()]
+
+    assert looked.how == "read as an Excel workbook"
+    assert [(who.number, who.phone, who.postcode) for who in people] == [
+        (4, "+447700900123", "10115"),
+        (5, "+447700900124", ""),
+    ]
+    assert [who.consents[0].at for who in people] == [
+        datetime(2026, 9, 1, 10, 30, tzinfo=UTC),
+        datetime(2026, 9, 2, tzinfo=UTC),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("FirstName", "first_name"),
+        (" first_name ", "first_name"),
+        ("Vorname", "first_name"),
+        ("Prénom", "first_name"),
+        ("имя", "first_name"),
+        ("Ad", "first_name"),
+        ("Adı", "first_name"),
+        ("Nombre", "first_name"),
+        ("NACHNAME", "last_name"),
+        ("Soyadı", "last_name"),
+        ("Фамилия", "last_name"),
+        ("E-Mail-Adresse", "email"),
+        ("Correo electrónico", "email"),
+        ("Courriel", "email"),
+        ("E-poçt", "email"),
+        ("Электронная почта", "email"),
+        ("Mobiltelefon", "phone"),
+        ("Téléphone portable", "phone"),
+        ("Cell Phone #", "phone"),
+        ("Телефон", "phone"),
+        ("ZIP Code", "postcode"),
+        ("PLZ", "postcode"),
+        ("Pays", "country"),
+        ("details.T-Shirt Size", "details.t_shirt_size"),
+        ("Shoe size", None),
+    ],
+)
+def test_a_heading_is_known_in_many_spellings(heading: str, field: str | None) -> None:
+    found = recognise(heading)
+
+    assert (found[0] if found else None) == field
+
+
+@pytest.mark.parametrize(
+    ("typed", "dates", "moment"),
+    [
+        ("2026-09-01T10:00+02:00", None, datetime(2026, 9, 1, 8, tzinfo=UTC)),
+        ("2026-09-01 10:00:00 UTC", None, datetime(2026, 9, 1, 10, tzinfo=UTC)),
+        ("01/09/2026 10:00", DateOrder.DAY_FIRST, datetime(2026, 9, 1, 10, tzinfo=UTC)),
+        ("01/09/2026 10:00", DateOrder.MONTH_FIRST, datetime(2026, 1, 9, 10, tzinfo=UTC)),
+        ("13/01/2026", None, datetime(2026, 1, 13, tzinfo=UTC)),
+        ("1/13/2026 2:05 PM", None, datetime(2026, 1, 13, 14, 5, tzinfo=UTC)),
+        ("01.09.2026", None, datetime(2026, 9, 1, tzinfo=UTC)),
+        ("05/05/2026", None, datetime(2026, 5, 5, tzinfo=UTC)),
+        ("1 Sep 2026", None, datetime(2026, 9, 1, tzinfo=UTC)),
+        ("September 1, 2026 at 10:00", None, datetime(2026, 9, 1, 10, tzinfo=UTC)),
+        ("٢٠٢٦-٠٩-٠١", None, datetime(2026, 9, 1, tzinfo=UTC)),
+    ],
+)
+def test_a_moment_is_read_as_people_write_it(typed: str, dates: DateOrder | None, moment: datetime) -> None:
+    assert read_moment(typed, dates=dates, now=NOW) == moment
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("01/09/2026 10:00", "can be two dates"),
+        ("yesterday", "is no date"),
+        ("32/13/2026", "is no date"),
+        ("9999-12-31T23:59-14:00", "is no date"),
+        ("2027-01-01", "lies in the future"),
+    ],
+)
+def test_a_moment_in_doubt_is_said_and_not_guessed(typed: str, why: str) -> None:
+    with pytest.raises(BadCell, match=why):
+        read_moment(typed, dates=None, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("07700 900123", "+447700900123"),
+        ("7700 900123", "+447700900123"),
+        ("447700900123", "+447700900123"),
+        ("0044 7700 900123", "+447700900123"),
+        ("+44 (0)7700 900123", "+447700900123"),
+        ("'+447700900123", "+447700900123"),
+        ("+44\u00a07700\u2011900123".replace("\u2011", "-"), "+447700900123"),
+        ("٠٧٧٠٠٩٠٠١٢٣", "+447700900123"),
+        ("7700900123.0", "+447700900123"),
+    ],
+)
+def test_a_mobile_is_read_in_every_spelling_a_file_has(typed: str, number: str) -> None:
+    assert read_phone(typed) == number
+
+
+@pytest.mark.parametrize("typed", ["4.47701E+11", "+44770090012²", "07700 90012", "x" * 1_000_000, "①②③"])
+def test_a_mobile_that_cannot_be_known_is_not_guessed(typed: str) -> None:
+    with pytest.raises(BadCell):
+        read_phone(typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "ana@example.org\n",
+        " Ana@Example.org ",
+        "\u200bana@example.org",
+        "mailto:ana@example.org",
+        "Ana <ana@example.org>",
+    ],
+)
+def test_an_email_is_read_through_what_was_pasted_with_it(typed: str) -> None:
+    assert read_email(typed) == "ana@example.org"
