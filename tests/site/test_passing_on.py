@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
@@ -60,6 +61,20 @@ def test_without_cookies_the_token_stands_in_the_form_alone(visitor: FlaskClient
     assert 'action="/fair-trials/petition"' in page.text
     assert page.headers["X-Robots-Tag"] == "noindex, nofollow"
     assert '<meta name="robots" content="noindex, nofollow">' in page.text
+
+
+def test_without_cookies_whoever_signs_is_thanked(app: Flask, ana: int, sessions: sessionmaker[Session]) -> None:
+    visitor = app.test_client(use_cookies=False)
+    address = f"/fair-trials/petition?t={petition_token(ana, 1)}&c=1"
+
+    answer = send(visitor, "/fair-trials/petition", {"t": petition_token(ana, 1)}, page=address)
+
+    assert "Thank you, you have signed" in visitor.get(answer.location).text
+    assert (
+        "Thank you, you have signed" not in visitor.get("/fair-trials/signed?result=signed", follow_redirects=True).text
+    )
+    with sessions() as session:
+        assert session.scalar(text("SELECT count(*) FROM signatures")) == 1
 
 
 def test_a_friend_at_the_same_computer_says_not_you_and_gets_the_form(visitor: FlaskClient, ana: int) -> None:

@@ -1,5 +1,7 @@
 """The petition: one press from a message for whoever we know, a short form for everybody else."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask import session as browser
 from flask.typing import ResponseReturnValue
@@ -11,11 +13,13 @@ from service.joining.sign_up import SignUpMistakes, place_for, sign_up
 from service.petitioning.sign import Signed, SignResult, sign_petition
 from service.store import Session
 from service.store.queries import petitions, supporters
+from service.store.queries.campaigns import CampaignView
 from service.store.queries.petitions import PetitionView
 from service.store.queries.supporters import Known
 from service.web import door
 from service.web.limits import forms
 from service.web.site.confirming import check_address
+from service.web.site.forms import seal, unseal
 from service.web.site.joining import is_trapped, typed_form
 from service.web.site.pages import share_address
 from service.web.site.signature import signature_token
@@ -51,13 +55,16 @@ def sign(campaign: str) -> ResponseReturnValue:
     if not isinstance(signed, Signed):
         return _page(campaign, typed=dict(request.form), mistakes=signed or {}), 422
     door.nudger().nudge(Errand.SEND_NOTICES)
-    browser[_SIGNED] = {
+    told = {
         "result": str(signed.result),
         "token": who.token,
         "signature": signature_token(who.supporter_id, petition.id, who.channel),
         "campaign": view.slug,
     }
-    return redirect(url_for("petition.signed", campaign=view.slug), 303)
+    browser[_SIGNED] = told
+    # A browser that kept no cookie for its own link may keep none for the page after it either.
+    result = None if request.cookies else seal(told["result"])
+    return redirect(url_for("petition.signed", campaign=view.slug, result=result), 303)
 
 
 def _sign_as_known(session: Session, petition: PetitionView, who: Visitor) -> Signed | dict[str, str]:
@@ -94,11 +101,17 @@ def _sign_as_known(session: Session, petition: PetitionView, who: Visitor) -> Si
 def signed(campaign: str) -> ResponseReturnValue:
     """Thank you, for the browser that signed."""
     told = browser.get(_SIGNED)
+    if told is None and (result := unseal(request.args.get("result", ""))):
+        told = {"result": result, "campaign": campaign}
     with door.transaction() as session:
         view = campaign_or_404(session, campaign)
         petition = petitions.petition_of(session, view.id, view.language)
     if petition is None or not isinstance(told, dict) or told.get("campaign") != view.slug:
         return redirect(url_for("petition.page", campaign=view.slug))
+    return _thanks(view, petition, told)
+
+
+def _thanks(view: CampaignView, petition: PetitionView, told: Mapping[str, str]) -> str:
     result = told.get("result", "")
     return render_template(
         "site/signed.html",
