@@ -12,11 +12,12 @@ from service.joining.asking import send_again, waiting_of
 from service.joining.confirm import (
     confirm_email,
 )
+from service.joining.preferences import erase
 from service.joining.sign_up import SignUpForm, SignUpMistakes, sign_up
 from service.petitioning.sign import SignResult
 from service.store.queries import petitions
 from service.store.tables.campaign import Campaign
-from service.store.tables.people import Consent, Signature, SignUp
+from service.store.tables.people import Consent, Signature, SignUp, Supporter
 from service.store.tables.sending import Notice
 from tests import make
 
@@ -273,3 +274,17 @@ def test_what_was_signed_is_kept_in_its_own_words(session: Session, campaign: Ca
     assert session.scalars(select(SignUp.wordings)).one() == {"petition": words}
     assert session.scalars(select(Signature.wording)).one() == words
     assert session.scalars(select(Consent.id)).all() == []
+
+
+def test_a_forgotten_signer_s_name_and_place_stand_nowhere(session: Session, campaign: Campaign) -> None:
+    session.execute(text("UPDATE petitions SET asks = 'postcode'"))
+    _press(session, _sign(session, campaign, "Canary Cagename", place="XQ1 9ZZ"))
+    supporter_id = session.scalars(select(Supporter.id)).one()
+
+    erase(session, supporter_id, source="page", ip="", now=NOW)
+
+    session.flush()
+    for table in session.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).all():
+        dump = session.scalars(text(f"SELECT t::text FROM {table} t")).all()
+        assert not any(canary in str(row) for row in dump for canary in ("Cagename", "XQ1 9ZZ", EMAIL)), table
+    assert _count(session) == 1
