@@ -10,6 +10,9 @@ from service.domain.spelling import Sentence, phrase, sentences
 # After a bare "stop" somebody may tell us off at length; a longer letter is for a person.
 _MOST_WORDS_BESIDE_STOP = 40
 
+_STOP_SIGNS = frozenset("🛑⛔🚫✋🤚")
+_SKIN = frozenset("\ufe0f \n🏻🏼🏽🏾🏿")
+
 
 class Leaving(StrEnum):
     """What a text says about leaving."""
@@ -34,6 +37,8 @@ def read_leaving(said: str) -> Leaving:
     A missed opt-out breaks the law, a false one loses a supporter, an unclear one costs a manager a look; so that an
     act of stopping whose object is us, or nothing, is obeyed, and one whose object is something else is not.
     """
+    if (signs := set(said) - _SKIN) and signs <= _STOP_SIGNS:
+        return Leaving.ASKED
     read = [_read_sentence(sentence) for sentence in sentences(said)]
     says = [part for parts, _ in read for part in parts]
     if _Says.LEAVE in says:
@@ -47,6 +52,8 @@ def read_leaving(said: str) -> Leaving:
 
 def _is_emphatic(said: str) -> bool:
     """Whether a doubtful text ends in STOP, in capitals that the rest has not: "this is disgusting STOP"."""
+    if english.SAYS_STOP.search(phrase(said)):
+        return False
     ends = said.rstrip(" .!\n\r\t").endswith(english.EMPHATIC)
     return ends and any(sign.islower() for sign in said) and english.SPEAKS_OF_THIS.search(phrase(said)) is None
 
@@ -103,6 +110,10 @@ def _without_courtesies(said: str) -> str:
 
 
 def _is_bare(plain: str) -> bool:
+    if plain.replace(" ", "") in {"stop", "unsubscribe", "optout"}:
+        return True
+    if english.NOT_BARE.fullmatch(plain):
+        return False
     return english.BARE.fullmatch(plain) is not None and english.HAS_BARE_VERB.search(plain) is not None
 
 
@@ -149,9 +160,9 @@ def _rest(plain: str, *, about: bool) -> _Says:
         return _Says.BARE
     if english.SPEAKS_OF_THIS.search(plain):
         return _Says.DOUBT
-    if english.OTHERS.search(plain) or english.DENIED_STOP.search(plain):
+    if english.OTHERS.search(plain) or english.DENIED_STOP.search(plain) or english.SAYS_STOP.search(plain):
         return _Says.DOUBT if english.COMPLAINT.search(plain) and "you" in plain.split() else _Says.TALK
-    return _Says.DOUBT
+    return _Says.BARE if english.TAIL_STOP.fullmatch(plain) else _Says.DOUBT
 
 
 def _talk_of_the_campaign(plain: str) -> _Says:
