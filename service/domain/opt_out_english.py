@@ -8,7 +8,7 @@ import re
 
 _CLASSES = {
     "SENDING": "texting|txting|texing|textin|txtin|textn|txtn|textng|messageing|text|messaging|messagin|msging|message|sending|sendin|contacting|contactin"
-    "|bothering|spamming|spaming|harassing|harrassing|pestering|writing to|writing|bugging|annoying|hassling|disturbing"
+    "|bothering|spamming|spaming|asking|begging|harassing|harrassing|pestering|writing to|writing|bugging|annoying|hassling|disturbing"
     "|calling|ringing|phoning|pinging|smsing|nagging|badgering|hounding|mithering|bombarding|dming|disturbing",
     "TELL": "text|txt|message|msg|contact|sms|send|write to|write|call|ring|phone|bother|disturb|spam|harass|pester|hassle|ping",
     "TOLD": "texted|txted|messaged|contacted|bothered|spammed|written to|disturbed|called|pestered|on (?:the|your|this|any) list",
@@ -16,18 +16,18 @@ _CLASSES = {
     "|communications?|correspondence|subscription|membership|mailing list|mailings?|reminders?|newsletters?|briefings?|bulletins?",
     "THINGS": "texts?|txts?|messages?|msgs?|smss?|smses|texting|messaging|updates?|alerts?|notifications?|crap|rubbish|spam|junk"
     "|communications?|marketing|correspondence|subscription|membership|mailing list|mailings?|reminders?|newsletters?|news"
-    "|briefings?|contact|bulletins?|nonsense|stuff|shit|shite|bollocks|propaganda|tripe|garbage",
+    "|briefings?|contact|bulletins?|nonsense|stuff|shit|shite|bollocks|propaganda|links?|petitions?|requests?|tripe|garbage",
     "THEM": "all|these|those|this|em|it|any|anything|everything|more|any more|all of it|all of these|all of this|all this",
     "LIST": "phone|mobile|tps|list|lists|mailing list|texting list|contact list|contacts|database|system|group|chat|distribution|records|files?"
     "|books|thread|service|register|phone book|address book|campaign|broadcast|it|this|here|everything",
-    "WHICH": "the|these|those|this|that|my|your|ur|yr|yer|dis|mor|any|all|of|more|further|sending|getting|receiving|such|me|us|so many|from|"
+    "WHICH": "petition|links|the|these|those|this|that|my|your|ur|yr|yer|dis|mor|any|all|of|more|further|sending|getting|receiving|such|me|us|so many|from|"
     "political|unwanted|unsolicited|campaign|football|stupid|silly|endless|constant|pointless|random|any more|other|future",
     "NUMBER": "(?:my|our|this|her|his|their)(?: (?:phone|mobile|mob|cell|contact|telephone|tel|own))? "
-    "(?:number|numbers|no|num|name|details|data|info|information|phone|mobile|contact|entry|account)",
-    "FAMILY": "(?:my|our) (?:mum|mother|mam|dad|father|nan|gran|grandad|wife|husband|partner|son|daughter|child|kid|brother"
+    "(?:number|numbers|no|num|name|details|data|info|information|phone|mobile|contact|entry|account)|\\d{5,13}(?: \\d{3,7})?",
+    "FAMILY": "(?:my|our) (?:late )?(?:mum|mother|mam|dad|father|nan|gran|grandad|wife|husband|partner|son|daughter|child|kid|brother"
     "|sister|friend|mums|dads|sons|daughters|wifes|husbands)(?: number| phone)?",
     "END": "(?=$| (?:to|from|coming|or|i|im|ive|ill|and|because|cos|cause|as|being|until|we|you|u|if|for me|that|which|before"
-    "|anymore|any|again|altogether|ever|its|it|this|that|thats|immediately|forever|completely|permanently|whatsoever|my|off|at|on"
+    "|anymore|any|again|altogether|ever|its|it|this|that|thats|immediately|forever|completely|permanently|whatsoever|my|off|at|on|after"
     "|so|every|about|during|while|late|who|stop|unsubscribe|then|with|by|over|via|through)\\b)",
     "ME": "me|us|my \\w+|this number|this phone|this mobile|here|to me",
 }
@@ -52,6 +52,7 @@ ASKS = tuple(
         r"(?:opt|opting|optin|opts|option)(?: (?:ME|NUMBER))? (?:out|our|oit|uot)\b(?! of\b(?! (?:WHICH ){0,4}(?:MESSAGES|LIST|THEM)\b))|optout\b",
         r"(?:remove|delete|erase|unlist|wipe|disconnect|deregister|unregister|detach|purge)"
         r" (?:me|us|NUMBER|FAMILY)\b",
+        r"(?:remove|delete|erase) (?:him|her|them|it|this) (?:from|off) (?:WHICH ){0,3}LIST\b",
         r"(?:take|get|cross|strike|scratch|knock|keep|leave|want|have|pull|kick) (?:me|us|NUMBER|FAMILY|him|her|it|this|these)"
         r" (?:off|out of|from)(?:$| (?:(?:of|from|WHICH) ){0,4}(?:LIST|MESSAGES)END)",
         r"(?:take|get|cross|strike) (?:me|us|NUMBER|FAMILY) off$",
@@ -87,12 +88,12 @@ ASKS = tuple(
 
 # A bare word of leaving, with nothing beside it but courtesies, numbers and itself.
 _BARE_VERBS = (
-    "stop|stopall|stops|unsubscribe|unsubscribed|unsub|optout|opt out|opted out|opting out|cancel|end|quit|revoke|leave|exit"
+    "stop|stopall|unsubscribe|unsubscribed|unsub|optout|opt out|opted out|opting out|cancel|end|quit|revoke|leave|exit"
     "|remove|delete|halt|cease|desist"
 )
 BARE = re.compile(
     r"(?:(?:(?:can|could|would|will|wont|cant) (?:you|u)|(?:can|could|may) i|(?:i |we |i have |ive )?(?:said|say|want|wanna|wish|need|would like|id like|asked|told|asking)"
-    r"(?: you| u)?(?: to| 2)?|yes|no|all|me|to|you|u|i|id like to|would you mind|(?:good |best of )?luck|great|nice|for me) )?"
+    r"(?: you| u)?(?: to| 2)?|yes|no|all|me|to|you|u|i|id like to|would you mind|(?:good |best of )?luck|great|nice|for me|oh do|do|oh|right) )?"
     rf"(?:(?:{_BARE_VERBS}|it|this|that|dis|dat|these|those|all|everything|all this|all of this|\d{{1,12}}|me|doing|the lot|forever|everything"
     rf"|immediately|and|or|off|means stop)(?: |$)){{1,14}}"
 )
@@ -138,8 +139,9 @@ OTHERS = re.compile(
     rf"|\b(?!you |u |this |these |texts |messages |it |spam )\w+(?: (?:must|should|will|wont|would|cant|can|never|doesnt|didnt|has to|have to"
     r"|needs to|need to|had to))(?: (?:not|never|ever|be made to|all))? stop\b"
     r"|\b(?:will|does|did|do|would|can) (?!you |u |this |these |i )\w+(?: ever| not| all| finally)? stop\b"
-    r"|\b(?:help|way|ways|how|fight|able|power|order|time|try|trying|tried|action|enough|work|working|want|call|pressure|campaign)"
-    r"(?: us| them| to| can| do| could){0,3} stop\b"
+    r"|\bhelp(?: us| them| me| to)* stop\b|\b(?:way|ways|how|fight|able|power|order|time|try|trying|tried|action|enough|work|working|want|call|pressure"
+    r"|told|made|forced|campaign|campaigning)(?: us| them| him| her| people)?(?: to| can we| do we| do you| can you| could we)+ stop\b"
+    r"|\b(?:wife|husband|boss|kids|mum|dad|police|mp|doctor|teacher|steward|stewards)(?: \w+){0,4} stop \w+"
 )
 SPEAKS_OF_THIS = re.compile(
     r"\b(?:this|that|these|texts|messages|spam)(?: all)?(?: (?:\w+ )?(?:must|has|have|needs|need|should|got|can|will|could|would|nonsense|madness)"
@@ -147,11 +149,11 @@ SPEAKS_OF_THIS = re.compile(
 )
 IDIOM = re.compile(
     r"\bstop (?:by|over|off at|in at|at|for a|for|sign|gap|and search|the war|funding|watch|press|light|start|laughing|crying|smiling|thinking|watching"
-    r"|believing|scrolling|motion|worrying|caring|here for|there|short)\b|\b(?:bus|train|full|pit|non|next|coach|door|tram|a|the|what|which|great|brilliant|amazing|super|nice|double|first|last|wrong|right|our|my|two|three) stops?\b"
+    r"|believing|scrolling|motion|worrying|caring|here for|there|short)\b|\b(?:bus|train|full|pit|non|next|coach|door|tram|a|the|what|which|great|brilliant|amazing|super|nice|double|first|last|wrong|one|second|third|\d+|our|my|two|three) stops?\b"
 )
 # A restriction is not a farewell; a person reads it.
 RESTRICTED = re.compile(
-    r"\b(?:late(?! (?:husband|wife|mum|mother|dad|father|partner|son|daughter|nan))|night|nights|morning|mornings|early|during|until|till|til|while|whilst|today|tonight|much|many|often|about|every"
+    r"\b(?:late(?! (?:husband|wife|mum|mother|dad|father|partner|son|daughter|nan))|night|nights|morning|mornings|early|during|until|till|til|while|whilst|today|tonight|much|many|often|every"
     r"|twice|except|unless|weekends?|sundays?|saturdays?|weekdays?|evenings?|mondays?|fridays?|work|works|am|pm|\d+am|\d+pm|midnight|day|days|week)\b"
 )
 ASKS_HOW = re.compile(
@@ -160,7 +162,7 @@ ASKS_HOW = re.compile(
 )
 # Enough to hold back texts until somebody has looked.
 DOUBTS = re.compile(
-    r"\b(?:stop|unsubscribe|unsub|unsubscribed|optout|opt out|opted out|opting out)\b|\bno longer \w+ (?:number|phone|mobile)\b"
+    r"\bunsubscribed\b(?! from (?!you|this|these|your))|\b(?:stop|unsubscribe|unsub|optout|opt out|opted out|opting out)\b|\bno longer \w+ (?:number|phone|mobile)\b"
     r"|\bnot \w+ (?:number|phone)\b|\bnew owner\b|\bthis is(?: not|nt) \w+$|\bnobody called\b|\bno \w+ here$"
     r"|\b(?:is|isnt this|its|just|just more|more|another|as|pure|total|bloody) spam\b|^spam$|\bspam(?:mers?|ming)\b|\bmore texts\b"
     r"|\bhow (?:do|can) i (?:leave|get out|get off|quit|cancel|come off)\b|^(?:reported|blocked|blocking|reporting)$|\bharass(?:ing|ment|ed)?\b|\breport(?:ing|ed)? (?:you|u|this|it)\b|\bblock(?:ing|ed)? (?:you|u|this|your)\b"
@@ -170,7 +172,7 @@ DOUBTS = re.compile(
     r"|\b(?:gdpr|ico|information commissioner|data protection|right to object|pecr)\b|\bnot interested\b|\bcease and desist\b"
     r"|\b(?:my|our) (?:husband|wife|mum|mother|dad|father|son|daughter|brother|sister|partner|nan|gran)(?: has| sadly| just)*"
     r" (?:died|passed)\b|\b(?:owner|person|customer|he|she)(?: \w+){0,3} (?:passed away|deceased)\b|\bdeceased\b"
-    r"|\b(?:remove (?:me|my (?!signature)\w+)|(?:take|cross) (?:me|my (?!signature)\w+) (?:off|out|from))\b|^(?:delete|remove) (?:it|this)$|\bget (?:me|my \w+) (?:off|out)\b|\b(?:want|wants|wanted) out\b|\bstopped? (?:texting|messaging|sending|contacting)\b"
+    r"|\b(?:remove (?:me|my (?!signature)\w+)|(?:take|cross) (?:me|my (?!signature)\w+) (?:off|out|from))\b|\b(?:delete|remove) (?:it|this)$|\bget (?:me|my \w+) (?:off|out)\b|\b(?:want|wants|wanted) out\b|\bstopped? (?:texting|messaging|sending|contacting)\b"
     r"|\bfuck off\b|\bpiss off\b|\bleave me\b|\benough (?:texts|messages)\b|\bsign (?:off|out)\b|\bremoved? from (?:the|your|this) (?:list|texts)\b|\b(?:do|did) not (?:text|contact)\b"
     r"|(?<!they )(?<!i )(?<!we )(?<!you )(?<!he )(?<!she )\bdont (?:text|message|contact) (?:me|us|my)\b|\bemailing me\b|\b(?:stop|no more|cancel) (?:the |your |these |all |all the )*emails?\b"
 )
@@ -201,11 +203,13 @@ DENIED_STOP = re.compile(
 )
 # "changed my mind stop": a sentence about oneself, and then the word.
 TAIL_STOP = re.compile(
-    r"(?:i|im|ive|my|ur|youre|changed|dont|not|no|sick|fed|tired|too|wrong|who|what|enough|had|new|please)\b.{0,200} "
+    r"(?:i|im|ive|my|ur|youre|changed|dont|not|no|sick|fed|tired|too|these|it|wrong|who|what|enough|had|new|please)\b.{0,200} "
     r"(?!(?:to|not|never|wont|will|must|should|can|cant|says?|said|saying|reads?|a|the|this|that|they|it|we|he|she|them|i|you|does|do|did|ever|all"
     r"|and|or|for|word|at|would|could|dont|might|just|play|bus|about|of|with|was|is|on) stop$)\w+ stop$"
 )
-SAYS_STOP = re.compile(r"\b(?:says?|saying|reads|called|written|banner|badge|shirt|shirts|banners)(?: \w+){0,2} (?:stop|unsubscribe)$")
+SAYS_STOP = re.compile(
+    r"\b(?:says?|saying|reads|called|written|banner|badge|shirt|shirts|banners)(?: \w+){0,2} (?:stop|unsubscribe)$"
+)
 NOT_BARE = re.compile(r"(?:leave|exit|delete|remove|revoke) (?:it|that|this|those|these)$")
 # "stop i dont care about azerbaijan": what follows is the sender's own matter, whatever it speaks of.
 FIRST_PERSON_AFTER_STOP = re.compile(
@@ -218,7 +222,19 @@ STILL_DOUBTFUL = re.compile(
 YOU_NEVER = re.compile(rf"\b(?:you|u) (?:just )?(?:{_NEGATION})\b")
 STOP_I = re.compile(r"stop (?:or )?(?:i|im|ive|ill|id)\b(?! stop)")
 BUT_STOP = re.compile(
-    r"\b(?:but|so|then) (?:please |pls |just |now |can you please |kindly )?(?:can you |could you |i want to |will you )?stop(?: now| please| pls| thanks)?$"
+    r"\b(?:but|so|then) (?:please |pls |just |now |can you please |kindly )?(?:can you |could you |i want to |will you )?(?:stop|no more|unsubscribe|remove me|opt out)(?: now| please| pls| thanks)?$"
 )
 EMPHATIC = ("STOP", "UNSUBSCRIBE")
+# Somebody said "stop" to somebody.
+REPORTED = re.compile(
+    r"\b(?:he|she|they|ref|police|crowd|we all|mum|dad) (?:shouted|said|cried|screamed|yelled|shouts)\b|\bstop said\b|\bsaid (?:the|he|she)\b"
+)
+# A name taken off the petition is no farewell.
+OFF_THE_PETITION = re.compile(
+    r"\b(?:name|signature)\b.*\bpetition\b|\b(?:my|the) signature\b|\boff (?:the|this|your) petition\b"
+)
+WEAK_VERBS_ONLY = re.compile(
+    r"(?!.*\b(?:stop\w*|unsub\w*|opt\w*)\b).*\b(?:cancel|end|quit|leave|exit|remove|delete|halt|revoke)\b.*"
+)
 NAMES_MESSAGES = re.compile(r"\b(?:texts?|messages?|number|list|everything|texting|database)\b")
+POLITE = re.compile(r"\b(?:please|pls|plz|kindly|thanks|ta)\b")

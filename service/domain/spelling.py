@@ -46,6 +46,9 @@ _OPT_OUT = re.compile(r"\bopt[ \-–—]{1,5}(in|out)\b")
 _HOLE = re.compile(r"\bst[^\w\s]{1,3}p\b")
 _FIGURE_EDGE = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _DRAWN_OUT = re.compile(r"([^\W\d])\1{2,}")
+_DRAWN_WORDS = frozenset(
+    {"me", "texting", "texts", "please", "now", "it", "this", "off", "no", "messages", "my", "number", "text"}
+)
 _REPEATED = re.compile(r"(.)\1+")
 _STOP_GLUED = re.compile(
     r"(please|pls|plz|just)?((?:stop)+)"
@@ -131,7 +134,8 @@ def meant(word: str) -> str:
     mixed = word.translate(_LOOKS_CYRILLIC)
     if mixed == "стоп":
         return mixed
-    word = _DRAWN_OUT.sub(r"\1", word)
+    drawn = _DRAWN_OUT.sub(r"\1", word)
+    word = drawn if drawn in _DRAWN_WORDS else word
     return _FIGURE_EDGE.sub(" ", _latin(word) if _is_mixed(word) else word).replace("$", " ")
 
 
