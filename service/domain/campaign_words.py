@@ -20,7 +20,7 @@ singing cheering supporting believing hoping dreaming booing diving
 bullying train bus coach tram taxi car traffic station airport hotel pub beer bar
 rain snow rumour rumours deal sponsor funding trade sanction boycott ban tackle defend attackers defence keeper
 bombi bombed press hypocri brexit crime infantino blatter pickford mbappe henderson passing conceding concede dribbl shooting heading clearing hs2 ulez nhs
-flight farm farms farming whale fox hunting hunger clock picking
+flight farm farms farming whale fox hunting hunger clock picking truth blind covering hiding rewarding turning
 fa happening ignor evil madness insanity cycle spread silence blackout nuclear sale selling deport extradit whistleblow union strike cuts
 ban banned host hosting tournament qualifier friendly fixture kit shirt manager coaches squad captain scotland wales ireland
 """

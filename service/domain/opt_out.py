@@ -103,6 +103,8 @@ def _read_clause(words: list[str]) -> _Says:
         return _how_surely(plain, politely=bool(english.POLITE.search(spoken)))
     if english.BUT_STOP.search(spoken) and not english.OTHERS.search(spoken):
         return _Says.BARE
+    if about and english.TO_OTHERS.match(spoken):
+        return _Says.TALK
     return _rest(plain, about=about) if plain else _only_courtesies(words)
 
 

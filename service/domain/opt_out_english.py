@@ -62,9 +62,11 @@ ASKS = tuple(
         r"(?<!\bthey )(?<!\bi )(?<!\bwe )(?<!\byou )(?<!\bhe )(?<!\bshe )(?<!\bpeople )(?<!\bmum )(?:do not|dont|do nt|don t|never|not to|didnt ask you to|refrain from|must not|stop you) (?:ever )?(?:TELL|SENDING)"
         r"(?: (?:me|us|here|NUMBER|FAMILY)\b|$| THEM?END| (?:WHICH ){0,5}THINGSEND| again| anymore| any more)",
         r"(?:do not|dont|no longer|didnt|dun|never|not) (?:\w+ )?(?:want|wish|need|wanna|consent|asked|ask)"
-        r"(?: (?:you|u|to|for|be|get|getting|receive|receiving|have|having|in|hearing|hear|at all)){0,4}"
+        r"(?: (?:you|u|to|for|be|get|getting|receive|receiving|have|having|in|hearing|hear|at all|nothing|anything|owt|any|more)){0,4}"
         r"(?: (?:WHICH ){0,5}THINGSEND| TOLD\b| (?:from|of) (?:you|u|ya|this|these)\b| (?:contact|SENDING|TELL)(?: ME)?END"
-        r"| (?:any of )?(?:THEM)(?:$|(?= any| cheers)))",
+        r"| (?:any of )?(?:THEM)(?:$|(?= any| no more)))",
+        r"(?:if|that) you (?:removed|deleted|took|stopped|unsubscribed) (?:me|my|us|texting|sending|messaging|contacting|this number)\b",
+        r"(?:i|ive|i have|already) (?:\w+ )?(?:texted|sent|said|typed|replied) stop\b(?! (?:the|this|a)\b)",
         r"mind not SENDING ME|(?:cease|end|stop) (?:all |any |further )*contact\b|(?:want|like|have) (?:it|this|them|NUMBER) (?:removed|deleted|taken off)",
         r"(?:rather|prefer|appreciate it if you|wish) (?:\w+ ){0,3}(?:didnt|did not|not|wouldnt)(?: to)?(?: (?:get|receive|be))?"
         r" (?:TELL|TOLD|THEM$|(?:WHICH ){0,5}THINGS)",
@@ -149,7 +151,7 @@ SPEAKS_OF_THIS = re.compile(
 )
 IDIOM = re.compile(
     r"\bstop (?:by|over|off at|in at|at|for a|for|sign|gap|and search|the war|funding|watch|press|light|start|laughing|crying|smiling|thinking|watching"
-    r"|believing|scrolling|motion|worrying|caring|here for|there|short)\b|\b(?:bus|train|full|pit|non|next|coach|door|tram|a|the|what|which|great|brilliant|amazing|super|nice|double|first|last|wrong|one|second|third|\d+|our|my|two|three) stops?\b"
+    r"|believing|scrolling|motion|worrying|caring|here for|there|short|reading|and (?:think|remember|look|pray))\b|\b(?:bus|train|full|pit|non|next|coach|door|tram|a|the|what|which|great|brilliant|amazing|super|nice|double|first|last|wrong|one|second|third|\d+|our|my|two|three) stops?\b"
 )
 # A restriction is not a farewell; a person reads it.
 RESTRICTED = re.compile(
@@ -184,7 +186,7 @@ COURTEOUS_PHRASES = re.compile(
     r"|i beg you|im begging you|begging you|have a nice day|god bless|bless you|with thanks)\b"
 )
 _COURTESIES_TABLE = """
-please pls plz plse pleas plez ta thanks thank thx tx cheers immediately ok okay okey sorry soz hi hello hey hiya
+please pls plz plse nah naw bruh man fam cuh tf thnx thanx tnx thankyou nope pleas plez ta thanks thank thx tx cheers immediately ok okay okey sorry soz hi hello hey hiya
 dear mate bruv bro hun pal asap fgs ffs omg god gods sake x xx xxx xxxx xxxxx lol lmao wtf kindly just simply again
 then so but sir madam guys folks fam really fucking fuckin fcking effing bloody damn damned frigging freaking
 flipping goddamn well oh ah um uh er hmm honestly seriously pretty politely respectfully love darling sweetheart bye
@@ -205,7 +207,7 @@ DENIED_STOP = re.compile(
 TAIL_STOP = re.compile(
     r"(?:i|im|ive|my|ur|youre|changed|dont|not|no|sick|fed|tired|too|these|it|wrong|who|what|enough|had|new|please)\b.{0,200} "
     r"(?!(?:to|not|never|wont|will|must|should|can|cant|says?|said|saying|reads?|a|the|this|that|they|it|we|he|she|them|i|you|does|do|did|ever|all"
-    r"|and|or|for|word|at|would|could|dont|might|just|play|bus|about|of|with|was|is|on) stop$)\w+ stop$"
+    r"|and|or|for|word|at|would|could|dont|might|just|play|bus|about|of|with|was|is|on) stop(?: this| it)?$)\w+ stop(?: this| it)?$"
 )
 SAYS_STOP = re.compile(
     r"\b(?:says?|saying|reads|called|written|banner|badge|shirt|shirts|banners)(?: \w+){0,2} (?:stop|unsubscribe)$"
@@ -227,8 +229,10 @@ BUT_STOP = re.compile(
 EMPHATIC = ("STOP", "UNSUBSCRIBE")
 # Somebody said "stop" to somebody.
 REPORTED = re.compile(
-    r"\b(?:he|she|they|ref|police|crowd|we all|mum|dad) (?:shouted|said|cried|screamed|yelled|shouts)\b|\bstop said\b|\bsaid (?:the|he|she)\b"
+    r"\b(?:he|she|they|ref|police|crowd|we all|mum|dad) (?:shouted|said|cried|screamed|yelled|shouts)\b|\b(?:he|she|they|ref|police) (?:asked|told|begged|ordered)(?: \w+){1,3} to stop\b|\bstop said\b|\bsaid (?:the|he|she)\b"
 )
+# "Dear FIFA, please stop": said to somebody else.
+TO_OTHERS = re.compile(r"(?:a |my )?(?:message|memo|note|advice|word|dear|tell|to|oi|mr|president)\b")
 # A name taken off the petition is no farewell.
 OFF_THE_PETITION = re.compile(
     r"\b(?:name|signature)\b.*\bpetition\b|\b(?:my|the) signature\b|\boff (?:the|this|your) petition\b"
