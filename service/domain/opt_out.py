@@ -101,6 +101,8 @@ def _read_clause(words: list[str]) -> _Says:
         or is_opt_out_abroad(words, plain.split(), about=about)
     ):
         return _how_surely(plain, politely=bool(english.POLITE.search(spoken)))
+    if english.POLITE_END.search(spoken):
+        return _Says.BARE
     if english.BUT_STOP.search(spoken) and not english.OTHERS.search(spoken):
         return _Says.BARE
     if about and english.TO_OTHERS.match(spoken):

@@ -70,7 +70,7 @@ ASKS = tuple(
         r"mind not SENDING ME|(?:cease|end|stop) (?:all |any |further )*contact\b|(?:want|like|have) (?:it|this|them|NUMBER) (?:removed|deleted|taken off)",
         r"(?:rather|prefer|appreciate it if you|wish) (?:\w+ ){0,3}(?:didnt|did not|not|wouldnt)(?: to)?(?: (?:get|receive|be))?"
         r" (?:TELL|TOLD|THEM$|(?:WHICH ){0,5}THINGS)",
-        r"(?:want|wanna|would like|id like|d like|wish|need|like|asked|asking|prefer|trying|request|demand|decided)(?: you)?"
+        r"(?:want|wanna|would like|id like|d like|wish|need|like|ask|asked|asking|prefer|trying|request|demand|decided)(?: you)?"
         r" (?:to|for|2) (?:be )?(?:stop|leave|unsubscribe|opt out|quit|withdraw|cancel|(?:removed|taken|deleted) ?(?:off|from)?"
         r"|come off|get off|be off|be out|off)(?:$| (?:WHICH ){0,4}(?:LIST|THINGS|THEM)END)",
         r"(?:want|wanna|would like|id like|wants) (?:out|off)(?:$| (?:of )?(?:WHICH ){0,3}LISTEND)",
@@ -130,7 +130,7 @@ DENIED = re.compile(
 COMPLAINT = re.compile(rf"\b(?:if|why|unless|because|cos|since|until|as|how come)(?: \w+){{0,2}} (?:{_NEGATION})\b")
 OTHERS_BEFORE = re.compile(r"\b(?:they|we|he|she|people|fans|players|families|england|who|everyone)(?: \w+){0,3}$")
 _MODAL = (
-    "(?: (?:will|must|should|would|can|could|may|might|shall|to|not|never|ever|all|have to|has to|had to|need to|needs to|got to"
+    "(?: (?:will|must|should|would|can|could|may|might|shall|to|not|never|ever|all|have|has|had|got|have to|has to|had to|need to|needs to|got to"
     "|ought to|going to|gonna|finally|eventually|wont|dont|cant|do|does|did|ever going to|both|is|are|was|were|be))"
 )
 OTHERS = re.compile(
@@ -146,7 +146,7 @@ OTHERS = re.compile(
     r"|\b(?:wife|husband|boss|kids|mum|dad|police|mp|doctor|teacher|steward|stewards)(?: \w+){0,4} stop \w+"
 )
 SPEAKS_OF_THIS = re.compile(
-    r"\b(?:this|that|these|texts|messages|spam)(?: all)?(?: (?:\w+ )?(?:must|has|have|needs|need|should|got|can|will|could|would|nonsense|madness)"
+    r"^make it stop$|\b(?:this|that|these|texts|messages|spam)(?: all)?(?: (?:\w+ )?(?:must|has|have|needs|need|should|got|can|will|could|would|nonsense|madness)"
     r"(?: to| got to| not)?)? stop\b|\b(?:i|me) (?:want|wish|need|like)(?: you)? (?:to )?stop\b"
 )
 IDIOM = re.compile(
@@ -242,3 +242,4 @@ WEAK_VERBS_ONLY = re.compile(
 )
 NAMES_MESSAGES = re.compile(r"\b(?:texts?|messages?|number|list|everything|texting|database)\b")
 POLITE = re.compile(r"\b(?:please|pls|plz|kindly|thanks|ta)\b")
+POLITE_END = re.compile(r"\b(?:please|pls|plz|kindly) (?:remove|unsubscribe|delete|cancel)$")
