@@ -16,9 +16,11 @@ freedom free journalist reporter blogger activist protest petition campaign camp
 vote voting election elections trial trials court judge police cops lawyer oil gas fossil climate pollution fracking plastic poverty hunger slavery
 cruelty suffering persecut silenc intimidat imprison execut hang disappear beat beating beatings kidnap people child children women
 men girls boys families refugee migrant boats boat country nation world europe parliament mp mps politician politic leader king
-singing cheering supporting believing hoping dreaming smiling crying laughing drinking eating smoking vaping driving booing diving
+singing cheering supporting believing hoping dreaming booing diving
 bullying train bus coach tram taxi car traffic station airport hotel pub beer bar
-rain snow rumour rumours deal sponsor money funding trade sanction boycott ban tackle defend attackers defence keeper
+rain snow rumour rumours deal sponsor funding trade sanction boycott ban tackle defend attackers defence keeper
+bombi bombed press hypocri brexit crime infantino blatter pickford mbappe henderson passing conceding concede dribbl shooting heading clearing hs2 ulez nhs
+flight farm farms farming whale fox hunting hunger clock picking truth blind covering hiding rewarding turning
 fa happening ignor evil madness insanity cycle spread silence blackout nuclear sale selling deport extradit whistleblow union strike cuts
 ban banned host hosting tournament qualifier friendly fixture kit shirt manager coaches squad captain scotland wales ireland
 """

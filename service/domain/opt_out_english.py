@@ -7,8 +7,8 @@ A name in capitals stands for the alternatives of that name.
 import re
 
 _CLASSES = {
-    "SENDING": "texting|txting|texing|textin|txtin|text|messaging|messagin|msging|message|sending|sendin|contacting|contactin"
-    "|bothering|spamming|spaming|harassing|harrassing|pestering|writing to|writing|bugging|annoying|hassling|disturbing"
+    "SENDING": "texting|txting|texing|textin|txtin|textn|txtn|textng|messageing|text|messaging|messagin|msging|message|sending|sendin|contacting|contactin"
+    "|bothering|spamming|spaming|asking|begging|harassing|harrassing|pestering|writing to|writing|bugging|annoying|hassling|disturbing"
     "|calling|ringing|phoning|pinging|smsing|nagging|badgering|hounding|mithering|bombarding|dming|disturbing",
     "TELL": "text|txt|message|msg|contact|sms|send|write to|write|call|ring|phone|bother|disturb|spam|harass|pester|hassle|ping",
     "TOLD": "texted|txted|messaged|contacted|bothered|spammed|written to|disturbed|called|pestered|on (?:the|your|this|any) list",
@@ -16,18 +16,18 @@ _CLASSES = {
     "|communications?|correspondence|subscription|membership|mailing list|mailings?|reminders?|newsletters?|briefings?|bulletins?",
     "THINGS": "texts?|txts?|messages?|msgs?|smss?|smses|texting|messaging|updates?|alerts?|notifications?|crap|rubbish|spam|junk"
     "|communications?|marketing|correspondence|subscription|membership|mailing list|mailings?|reminders?|newsletters?|news"
-    "|briefings?|contact|bulletins?|nonsense|stuff|shit|shite|bollocks|propaganda|tripe|garbage",
+    "|briefings?|contact|bulletins?|nonsense|stuff|shit|shite|bollocks|propaganda|links?|petitions?|requests?|tripe|garbage",
     "THEM": "all|these|those|this|em|it|any|anything|everything|more|any more|all of it|all of these|all of this|all this",
-    "LIST": "list|lists|mailing list|texting list|contact list|contacts|database|system|group|chat|distribution|records|files?"
+    "LIST": "phone|mobile|tps|list|lists|mailing list|texting list|contact list|contacts|database|system|group|chat|distribution|records|files?"
     "|books|thread|service|register|phone book|address book|campaign|broadcast|it|this|here|everything",
-    "WHICH": "the|these|those|this|that|my|your|ur|any|all|of|more|further|sending|getting|receiving|such|me|us|so many|from|"
+    "WHICH": "petition|links|the|these|those|this|that|my|your|ur|yr|yer|dis|mor|any|all|of|more|further|sending|getting|receiving|such|me|us|so many|from|"
     "political|unwanted|unsolicited|campaign|football|stupid|silly|endless|constant|pointless|random|any more|other|future",
-    "NUMBER": "(?:my|our|this)(?: (?:phone|mobile|mob|cell|contact|telephone|tel|own))? "
-    "(?:number|numbers|no|num|name|details|data|info|information|phone|mobile|contact|entry|account)",
-    "FAMILY": "(?:my|our) (?:mum|mother|mam|dad|father|nan|gran|grandad|wife|husband|partner|son|daughter|child|kid|brother"
+    "NUMBER": "(?:my|our|this|her|his|their)(?: (?:phone|mobile|mob|cell|contact|telephone|tel|own))? "
+    "(?:number|numbers|no|num|name|details|data|info|information|phone|mobile|contact|entry|account)|\\d{5,13}(?: \\d{3,7})?",
+    "FAMILY": "(?:my|our) (?:late )?(?:mum|mother|mam|dad|father|nan|gran|grandad|wife|husband|partner|son|daughter|child|kid|brother"
     "|sister|friend|mums|dads|sons|daughters|wifes|husbands)(?: number| phone)?",
     "END": "(?=$| (?:to|from|coming|or|i|im|ive|ill|and|because|cos|cause|as|being|until|we|you|u|if|for me|that|which|before"
-    "|anymore|any|again|altogether|ever|its|it|this|that|thats|immediately|forever|completely|permanently|whatsoever|my|off|at|on"
+    "|anymore|any|again|altogether|ever|its|it|this|that|thats|immediately|forever|completely|permanently|whatsoever|my|off|at|on|after"
     "|so|every|about|during|while|late|who|stop|unsubscribe|then|with|by|over|via|through)\\b)",
     "ME": "me|us|my \\w+|this number|this phone|this mobile|here|to me",
 }
@@ -45,29 +45,32 @@ ASKS = tuple(
     for words in (
         r"(?:stop|quit|cease|finish|end|halt|give up) SENDING(?: (?:ME|FAMILY)\b|$| THEM END| (?:WHICH ){1,5}THINGS END| THINGS END)",
         r"(?:stop|quit|cease|halt|end) (?:getting|receiving|having|sending|doing|with) (?:me )?(?:THEM|them|that)END",
-        r"(?:stop|cease|halt|no need for|enough of|enough|sick of)(?: with)? (?:WHICH ){0,5}MESSAGESEND",
+        r"(?:stop|cease|halt|no need for|enough of|enough|sick of)(?: it)?(?: with)? (?:WHICH ){0,5}MESSAGESEND",
         r"(?:cancel|end|quit|leave|exit|terminate|discontinue|deactivate|disable|switch off|turn off)"
-        r" (?:me$|(?:WHICH ){0,5}(?:MESSAGES|group|list|lists|chat|conversation|thread|subscriptions)END)",
+        r" (?:me$|NUMBER$|(?:WHICH ){0,5}(?:MESSAGES|group|list|lists|chat|conversation|thread|subscriptions)END)",
         r"(?:unsubscribe|unsub|desubscribe|un subscribe|un sub|un subcribe)\b(?! from\b(?! (?:WHICH ){0,4}(?:MESSAGES|LIST|THEM|you)\b))",
         r"(?:opt|opting|optin|opts|option)(?: (?:ME|NUMBER))? (?:out|our|oit|uot)\b(?! of\b(?! (?:WHICH ){0,4}(?:MESSAGES|LIST|THEM)\b))|optout\b",
         r"(?:remove|delete|erase|unlist|wipe|disconnect|deregister|unregister|detach|purge)"
         r" (?:me|us|NUMBER|FAMILY)\b",
-        r"(?:take|get|cross|strike|scratch|knock|keep|leave|want|have|pull|kick) (?:me|us|NUMBER|FAMILY|him|her|it)"
+        r"(?:remove|delete|erase) (?:him|her|them|it|this) (?:from|off) (?:WHICH ){0,3}LIST\b",
+        r"(?:take|get|cross|strike|scratch|knock|keep|leave|want|have|pull|kick) (?:me|us|NUMBER|FAMILY|him|her|it|this|these)"
         r" (?:off|out of|from)(?:$| (?:(?:of|from|WHICH) ){0,4}(?:LIST|MESSAGES)END)",
         r"(?:take|get|cross|strike) (?:me|us|NUMBER|FAMILY) off$",
         r"(?:lose|forget|bin|destroy|shred|scrap|get rid of|chuck) (?:NUMBER)\b",
         r"sign (?:me|us) (?:off|out)\b|log me (?:off|out)\b|count me out\b",
-        r"no (?:more|further) (?:WHICH ){0,3}MESSAGESEND|^(?:\w+ )?no (?:texts|txts|messages|msgs|sms|spam)$|no more (?:THINGS)$|no more (?:of )?(?:THEM|thanks)$|no more from you\b",
+        r"no (?:more|further) (?:WHICH ){0,3}MESSAGESEND|^(?:\w+ )?no (?:WHICH ){0,3}(?:texts|txts|messages|msgs|sms|spam)$|no more (?:THINGS)$|no more (?:of )?(?:THEM|thanks)$|no more from you\b",
         r"(?<!\bthey )(?<!\bi )(?<!\bwe )(?<!\byou )(?<!\bhe )(?<!\bshe )(?<!\bpeople )(?<!\bmum )(?:do not|dont|do nt|don t|never|not to|didnt ask you to|refrain from|must not|stop you) (?:ever )?(?:TELL|SENDING)"
         r"(?: (?:me|us|here|NUMBER|FAMILY)\b|$| THEM?END| (?:WHICH ){0,5}THINGSEND| again| anymore| any more)",
         r"(?:do not|dont|no longer|didnt|dun|never|not) (?:\w+ )?(?:want|wish|need|wanna|consent|asked|ask)"
-        r"(?: (?:you|u|to|for|be|get|getting|receive|receiving|have|having|in|hearing|hear|at all)){0,4}"
+        r"(?: (?:you|u|to|for|be|get|getting|receive|receiving|have|having|in|hearing|hear|at all|nothing|anything|owt|any|more)){0,4}"
         r"(?: (?:WHICH ){0,5}THINGSEND| TOLD\b| (?:from|of) (?:you|u|ya|this|these)\b| (?:contact|SENDING|TELL)(?: ME)?END"
-        r"| (?:any of )?(?:THEM)(?:$|(?= any| cheers)))",
-        r"mind not SENDING ME|less of these texts",
+        r"| (?:any of )?(?:THEM)(?:$|(?= any| no more)))",
+        r"(?:if|that) you (?:removed|deleted|took|stopped|unsubscribed) (?:me|my|us|texting|sending|messaging|contacting|this number)\b",
+        r"(?:i|ive|i have|already) (?:\w+ )?(?:texted|sent|said|typed|replied) stop\b(?! (?:the|this|a)\b)",
+        r"mind not SENDING ME|(?:cease|end|stop) (?:all |any |further )*contact\b|(?:want|like|have) (?:it|this|them|NUMBER) (?:removed|deleted|taken off)",
         r"(?:rather|prefer|appreciate it if you|wish) (?:\w+ ){0,3}(?:didnt|did not|not|wouldnt)(?: to)?(?: (?:get|receive|be))?"
         r" (?:TELL|TOLD|THEM$|(?:WHICH ){0,5}THINGS)",
-        r"(?:want|wanna|would like|id like|d like|wish|need|like|asked|asking|prefer|trying|request|demand|decided)(?: you)?"
+        r"(?:want|wanna|would like|id like|d like|wish|need|like|ask|asked|asking|prefer|trying|request|demand|decided)(?: you)?"
         r" (?:to|for|2) (?:be )?(?:stop|leave|unsubscribe|opt out|quit|withdraw|cancel|(?:removed|taken|deleted) ?(?:off|from)?"
         r"|come off|get off|be off|be out|off)(?:$| (?:WHICH ){0,4}(?:LIST|THINGS|THEM)END)",
         r"(?:want|wanna|would like|id like|wants) (?:out|off)(?:$| (?:of )?(?:WHICH ){0,3}LISTEND)",
@@ -87,13 +90,13 @@ ASKS = tuple(
 
 # A bare word of leaving, with nothing beside it but courtesies, numbers and itself.
 _BARE_VERBS = (
-    "stop|stopall|stops|unsubscribe|unsubscribed|unsub|optout|opt out|opted out|opting out|cancel|end|quit|revoke|leave|exit"
+    "stop|stopall|unsubscribe|unsubscribed|unsub|optout|opt out|opted out|opting out|cancel|end|quit|revoke|leave|exit"
     "|remove|delete|halt|cease|desist"
 )
 BARE = re.compile(
-    r"(?:(?:(?:can|could|would|will|wont|cant) (?:you|u)|(?:i |we |i have |ive )?(?:said|say|want|wanna|wish|need|would like|id like|asked|told|asking)"
-    r"(?: you| u)?(?: to| 2)?|yes|no|all|me|to|you|u|i|id like to|would you mind|(?:good |best of )?luck|great|nice|for me) )?"
-    rf"(?:(?:{_BARE_VERBS}|it|this|that|these|those|all|everything|all this|all of this|\d{{1,12}}|me|doing|the lot|forever|everything"
+    r"(?:(?:(?:can|could|would|will|wont|cant) (?:you|u)|(?:can|could|may) i|(?:i |we |i have |ive )?(?:said|say|want|wanna|wish|need|would like|id like|asked|told|asking)"
+    r"(?: you| u)?(?: to| 2)?|yes|no|all|me|to|you|u|i|id like to|would you mind|(?:good |best of )?luck|great|nice|for me|oh do|do|oh|right) )?"
+    rf"(?:(?:{_BARE_VERBS}|it|this|that|dis|dat|these|those|all|everything|all this|all of this|\d{{1,12}}|me|doing|the lot|forever|everything"
     rf"|immediately|and|or|off|means stop)(?: |$)){{1,14}}"
 )
 HAS_BARE_VERB = re.compile(rf"\b(?:{_BARE_VERBS})\b")
@@ -102,13 +105,13 @@ GO_AWAY = re.compile(
     r"(?:you |u |just |can you |will you |oh |all |sorry |im |i am |we are |am |were |really |definitely )*"
     r"(?:go away|get lost|do one|jog on|naff off|bog off|bugger off|sod off|piss off|fuck off|f off|eff off|fk off|feck off|fuck you"
     r"|not interested|no longer interested|uninterested|not interested in (?:this|these|it|any of this|your \w+|these \w+)"
-    r"|no more|never again|wrong number|wrong person|im out|nomore|leave off|pack it in|give over|knock it off|give it a rest)"
+    r"|no more|never again|wrong number|wrong person|im out|nomore|leave off|let me out|pack it in|give over|knock it off|give it a rest)"
     r"(?: you| your| idiots?| lot| all| muppets?| spammers?| will you| of you)*"
 )
 # "stop i hate these", "stop who is this": the sentence begins anew after the word.
 STOP_THEN = re.compile(
     r"(?:stop|unsubscribe|optout) (?:\d+ )?(?:or|before|because|cos|cause|as|since|i|im|ive|ill|id|you|youre|u|who|what|why|how"
-    r"|where|when|this|its|it is|thats|that is|wrong|not|never|leave|enough|we|it|dont|do not|go|is|are|have)\b"
+    r"|where|when|this|its|it is|thats|that is|wrong|your (?=annoying|doing|getting|being|so|a|an|the|really)|not|never|leave|enough|we|dont|do not|go|is|are|have)\b"
 )
 THEN_STOP = re.compile(
     r"(?:(?:.{0,160} )?but|(?:who|what) (?:is|are|r) \w+|(?:whos|whats) (?:this|that)|wrong (?:number|person)|not interested|(?:my|this) number|leave me alone|go away"
@@ -127,7 +130,7 @@ DENIED = re.compile(
 COMPLAINT = re.compile(rf"\b(?:if|why|unless|because|cos|since|until|as|how come)(?: \w+){{0,2}} (?:{_NEGATION})\b")
 OTHERS_BEFORE = re.compile(r"\b(?:they|we|he|she|people|fans|players|families|england|who|everyone)(?: \w+){0,3}$")
 _MODAL = (
-    "(?: (?:will|must|should|would|can|could|may|might|shall|to|not|never|ever|all|have to|has to|had to|need to|needs to|got to"
+    "(?: (?:will|must|should|would|can|could|may|might|shall|to|not|never|ever|all|have|has|had|got|have to|has to|had to|need to|needs to|got to"
     "|ought to|going to|gonna|finally|eventually|wont|dont|cant|do|does|did|ever going to|both|is|are|was|were|be))"
 )
 OTHERS = re.compile(
@@ -137,29 +140,31 @@ OTHERS = re.compile(
     rf" (?:it|them|him|her|that|people){_MODAL}{{0,3}} stop\b"
     rf"|\b(?!you |u |this |these |texts |messages |it |spam )\w+(?: (?:must|should|will|wont|would|cant|can|never|doesnt|didnt|has to|have to"
     r"|needs to|need to|had to))(?: (?:not|never|ever|be made to|all))? stop\b"
-    r"|\b(?:help|way|ways|how|fight|able|power|order|time|try|trying|tried|action|enough|work|working|want|call|pressure|campaign)"
-    r"(?: us| them| to| can| do| could){0,3} stop\b"
+    r"|\b(?:will|does|did|do|would|can) (?!you |u |this |these |i )\w+(?: ever| not| all| finally)? stop\b"
+    r"|\bhelp(?: us| them| me| to)* stop\b|\b(?:way|ways|how|fight|able|power|order|time|try|trying|tried|action|enough|work|working|want|call|pressure"
+    r"|told|made|forced|campaign|campaigning)(?: us| them| him| her| people)?(?: to| can we| do we| do you| can you| could we)+ stop\b"
+    r"|\b(?:wife|husband|boss|kids|mum|dad|police|mp|doctor|teacher|steward|stewards)(?: \w+){0,4} stop \w+"
 )
 SPEAKS_OF_THIS = re.compile(
-    r"\b(?:this|that|these|texts|messages|spam)(?: all)?(?: (?:\w+ )?(?:must|has|have|needs|need|should|got|can|will|could|would|nonsense|madness)"
+    r"^make it stop$|\b(?:this|that|these|texts|messages|spam)(?: all)?(?: (?:\w+ )?(?:must|has|have|needs|need|should|got|can|will|could|would|nonsense|madness)"
     r"(?: to| got to| not)?)? stop\b|\b(?:i|me) (?:want|wish|need|like)(?: you)? (?:to )?stop\b"
 )
 IDIOM = re.compile(
     r"\bstop (?:by|over|off at|in at|at|for a|for|sign|gap|and search|the war|funding|watch|press|light|start|laughing|crying|smiling|thinking|watching"
-    r"|believing|scrolling|motion|worrying|caring|here for|there|short)\b|\b(?:bus|train|full|pit|non|next|coach|door|tram|a|the|what|which|great|brilliant|amazing|super|nice|double|first|last|wrong|right|our|my|two|three) stops?\b"
+    r"|believing|scrolling|motion|worrying|caring|here for|there|short|reading|and (?:think|remember|look|pray))\b|\b(?:bus|train|full|pit|non|next|coach|door|tram|a|the|what|which|great|brilliant|amazing|super|nice|double|first|last|wrong|one|second|third|\d+|our|my|two|three) stops?\b"
 )
 # A restriction is not a farewell; a person reads it.
 RESTRICTED = re.compile(
-    r"\b(?:late|night|nights|morning|mornings|early|during|until|till|til|while|whilst|today|tonight|much|many|often|about|every"
+    r"\b(?:late(?! (?:husband|wife|mum|mother|dad|father|partner|son|daughter|nan))|night|nights|morning|mornings|early|during|until|till|til|while|whilst|today|tonight|much|many|often|every"
     r"|twice|except|unless|weekends?|sundays?|saturdays?|weekdays?|evenings?|mondays?|fridays?|work|works|am|pm|\d+am|\d+pm|midnight|day|days|week)\b"
 )
 ASKS_HOW = re.compile(
     r"\b(?:how|where) (?:do|to|can|could|would|should|does|is) (?:i|one|you|people|it|stop|unsub\w*|opt|we|my \w+)\b|\bwhat do i\b|\bwhich number\b|\bhow i\b|\bdo i (?:reply|text|send|just)\b|\bdid i\b"
-    r"|\b(?:have|am) i\b|\bif i\b|\bi (?:already|had|did not|didnt|did) (?:unsub|opt|stop)|\bby (?:mistake|accident)\b|\bwhat if\b|\bcan i still\b"
+    r"|\b(?:have|am) i\b|\bif i\b|\bi (?:already|had|did not|didnt|did) (?:unsub|opt|stop)|\b(?:unsub\w*|opt\w* out|stop)(?: \w+){0,2} by (?:mistake|accident)\b|\bwhat if\b|\bcan i still\b"
 )
 # Enough to hold back texts until somebody has looked.
 DOUBTS = re.compile(
-    r"\b(?:stop|unsubscribe|unsub|unsubscribed|optout|opt out|opted out|opting out)\b|\bno longer \w+ (?:number|phone|mobile)\b"
+    r"\bunsubscribed\b(?! from (?!you|this|these|your))|\b(?:stop|unsubscribe|unsub|optout|opt out|opted out|opting out)\b|\bno longer \w+ (?:number|phone|mobile)\b"
     r"|\bnot \w+ (?:number|phone)\b|\bnew owner\b|\bthis is(?: not|nt) \w+$|\bnobody called\b|\bno \w+ here$"
     r"|\b(?:is|isnt this|its|just|just more|more|another|as|pure|total|bloody) spam\b|^spam$|\bspam(?:mers?|ming)\b|\bmore texts\b"
     r"|\bhow (?:do|can) i (?:leave|get out|get off|quit|cancel|come off)\b|^(?:reported|blocked|blocking|reporting)$|\bharass(?:ing|ment|ed)?\b|\breport(?:ing|ed)? (?:you|u|this|it)\b|\bblock(?:ing|ed)? (?:you|u|this|your)\b"
@@ -169,8 +174,8 @@ DOUBTS = re.compile(
     r"|\b(?:gdpr|ico|information commissioner|data protection|right to object|pecr)\b|\bnot interested\b|\bcease and desist\b"
     r"|\b(?:my|our) (?:husband|wife|mum|mother|dad|father|son|daughter|brother|sister|partner|nan|gran)(?: has| sadly| just)*"
     r" (?:died|passed)\b|\b(?:owner|person|customer|he|she)(?: \w+){0,3} (?:passed away|deceased)\b|\bdeceased\b"
-    r"|\b(?:take|remove|cross) (?:me|my (?!signature)\w+)\b|\bget (?:me|my \w+) (?:off|out)\b|\b(?:want|wants|wanted) out\b|\bstopped? (?:texting|messaging|sending|contacting)\b"
-    r"|\bfuck off\b|\bpiss off\b|\bleave me\b|\benough (?:texts|messages)\b|\bsign (?:off|out)\b|\bremoved? from\b|\b(?:do|did) not (?:text|contact)\b"
+    r"|\b(?:remove (?:me|my (?!signature)\w+)|(?:take|cross) (?:me|my (?!signature)\w+) (?:off|out|from))\b|\b(?:delete|remove) (?:it|this)$|\bget (?:me|my \w+) (?:off|out)\b|\b(?:want|wants|wanted) out\b|\bstopped? (?:texting|messaging|sending|contacting)\b"
+    r"|\bfuck off\b|\bpiss off\b|\bleave me\b|\benough (?:texts|messages)\b|\bsign (?:off|out)\b|\bremoved? from (?:the|your|this) (?:list|texts)\b|\b(?:do|did) not (?:text|contact)\b"
     r"|(?<!they )(?<!i )(?<!we )(?<!you )(?<!he )(?<!she )\bdont (?:text|message|contact) (?:me|us|my)\b|\bemailing me\b|\b(?:stop|no more|cancel) (?:the |your |these |all |all the )*emails?\b"
 )
 COURTEOUS_PHRASES = re.compile(
@@ -181,7 +186,7 @@ COURTEOUS_PHRASES = re.compile(
     r"|i beg you|im begging you|begging you|have a nice day|god bless|bless you|with thanks)\b"
 )
 _COURTESIES_TABLE = """
-please pls plz plse pleas plez ta thanks thank thx tx cheers immediately ok okay okey sorry soz hi hello hey hiya
+please pls plz plse nah naw bruh man fam cuh tf thnx thanx tnx thankyou nope pleas plez ta thanks thank thx tx cheers immediately ok okay okey sorry soz hi hello hey hiya
 dear mate bruv bro hun pal asap fgs ffs omg god gods sake x xx xxx xxxx xxxxx lol lmao wtf kindly just simply again
 then so but sir madam guys folks fam really fucking fuckin fcking effing bloody damn damned frigging freaking
 flipping goddamn well oh ah um uh er hmm honestly seriously pretty politely respectfully love darling sweetheart bye
@@ -191,24 +196,50 @@ comma
 COURTESIES = frozenset(_COURTESIES_TABLE.split())
 NAMES_US = re.compile(
     r"\b(?:me|my|us|texts?|txts?|messages?|msgs?|sms|texting|txting|messaging|unsubscribe|unsub|number|list|wrong|alone|spam|optout|alerts?|updates?"
-    r"|consent|permission|mailing|subscription)\b"
+    r"|consent|permission|mailing|subscription|your|ur)\b"
 )
 OR_ELSE = re.compile(r"^(?:or|before i|before we|because|cos|as|and|im|i|it|its|this|you)\b")
 DENIED_STOP = re.compile(
-    rf"\b(?:{_NEGATION}|no one can|will|cant ever)(?: \w+){{0,2}} (?:stop|unsubscribe|opt out|remove|delete)\b"
+    rf"\b(?:{_NEGATION}|no one can|will|cant ever)(?: (?:ever|you|u|dare|want|wish|to|let|going|gonna|be|able|them|anyone|anybody|us|even|now))* "
+    r"(?:stop|unsubscribe|opt out|remove|delete)\b"
 )
+# "changed my mind stop": a sentence about oneself, and then the word.
+TAIL_STOP = re.compile(
+    r"(?:i|im|ive|my|ur|youre|changed|dont|not|no|sick|fed|tired|too|these|it|wrong|who|what|enough|had|new|please)\b.{0,200} "
+    r"(?!(?:to|not|never|wont|will|must|should|can|cant|says?|said|saying|reads?|a|the|this|that|they|it|we|he|she|them|i|you|does|do|did|ever|all"
+    r"|and|or|for|word|at|would|could|dont|might|just|play|bus|about|of|with|was|is|on) stop(?: this| it)?$)\w+ stop(?: this| it)?$"
+)
+SAYS_STOP = re.compile(
+    r"\b(?:says?|saying|reads|called|written|banner|badge|shirt|shirts|banners)(?: \w+){0,2} (?:stop|unsubscribe)$"
+)
+NOT_BARE = re.compile(r"(?:leave|exit|delete|remove|revoke) (?:it|that|this|those|these)$")
 # "stop i dont care about azerbaijan": what follows is the sender's own matter, whatever it speaks of.
 FIRST_PERSON_AFTER_STOP = re.compile(
     r"stop (?:my|you are|youre|texting|sending|messaging|contacting)\b|unsub|opt out(?! of)"
 )
 STILL_DOUBTFUL = re.compile(
     r"\b(?:unsubscribe|unsub|opt out|optout|not interested|harass\w*|never (?:signed up|subscribed|agreed|asked)|gdpr"
-    r"|(?:take|remove) (?:me|my (?!name|signature)\w+)|emailing me|stop(?:ped)? (?:texting|messaging)|spam)\b"
+    r"|remove (?:me|my (?!name|signature)\w+)|take (?:me|my (?!name|signature)\w+) off|emailing me|stop(?:ped)? (?:texting|messaging)|spam)\b"
 )
 YOU_NEVER = re.compile(rf"\b(?:you|u) (?:just )?(?:{_NEGATION})\b")
 STOP_I = re.compile(r"stop (?:or )?(?:i|im|ive|ill|id)\b(?! stop)")
 BUT_STOP = re.compile(
-    r"\b(?:but|so|then) (?:please |pls |just |now |can you please |kindly )?(?:can you |could you |i want to |will you )?stop(?: now| please| pls| thanks)?$"
+    r"\b(?:but|so|then) (?:please |pls |just |now |can you please |kindly )?(?:can you |could you |i want to |will you )?(?:stop|no more|unsubscribe|remove me|opt out)(?: now| please| pls| thanks)?$"
 )
 EMPHATIC = ("STOP", "UNSUBSCRIBE")
+# Somebody said "stop" to somebody.
+REPORTED = re.compile(
+    r"\b(?:he|she|they|ref|police|crowd|we all|mum|dad) (?:shouted|said|cried|screamed|yelled|shouts)\b|\b(?:he|she|they|ref|police) (?:asked|told|begged|ordered)(?: \w+){1,3} to stop\b|\bstop said\b|\bsaid (?:the|he|she)\b"
+)
+# "Dear FIFA, please stop": said to somebody else.
+TO_OTHERS = re.compile(r"(?:a |my )?(?:message|memo|note|advice|word|dear|tell|to|oi|mr|president)\b")
+# A name taken off the petition is no farewell.
+OFF_THE_PETITION = re.compile(
+    r"\b(?:name|signature)\b.*\bpetition\b|\b(?:my|the) signature\b|\boff (?:the|this|your) petition\b"
+)
+WEAK_VERBS_ONLY = re.compile(
+    r"(?!.*\b(?:stop\w*|unsub\w*|opt\w*)\b).*\b(?:cancel|end|quit|leave|exit|remove|delete|halt|revoke)\b.*"
+)
 NAMES_MESSAGES = re.compile(r"\b(?:texts?|messages?|number|list|everything|texting|database)\b")
+POLITE = re.compile(r"\b(?:please|pls|plz|kindly|thanks|ta)\b")
+POLITE_END = re.compile(r"\b(?:please|pls|plz|kindly) (?:remove|unsubscribe|delete|cancel)$")

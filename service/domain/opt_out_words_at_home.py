@@ -5,11 +5,11 @@ from service.domain.opt_out_table import Words
 LANGUAGES = {
     "Welsh": Words(
         alone=(
-            "stopio|stopiwch|stopia|peidiwch|peidiwch a tecstio|paid|paid a tecstio|dad-danysgrifio|dad danysgrifio|datdanysgrifio|dim mwy|dim diolch stopiwch"
-            "|canslo|gadewch lonydd i mi|tynnwch fi oddi ar y rhestr|optio allan|eithrio"
+            "stopio|stopiwch|stopia|peidiwch|peidiwch a tecstio|paid a tecstio|dad-danysgrifio|dad danysgrifio|datdanysgrifio|dim mwy|dim diolch stopiwch|canslo"
+            "|gadewch lonydd i mi|tynnwch fi oddi ar y rhestr|optio allan|eithrio"
         ),
         never="dim mwy negeseuon|dim rhagor negeseuon|dim mwy tecsts",
-        verbs="stopiwch|stopio|peidiwch|paid|dim rhagor|tynnwch|dileu|dilewch|dim eisiau",
+        verbs="stopiwch|stopio|peidiwch|dim rhagor|tynnwch|dileu|dilewch|dim eisiau",
         things="negeseuon|neges|tecstio|decstio|testun|negesu|rhestr|rhif|anfon|cysylltu|tecst|tecsts|danfon",
         courtesies="os gwelwch yn dda|plis|diolch|nawr|rwan|o negeseuon",
     ),
@@ -37,7 +37,7 @@ LANGUAGES = {
             "|zadnych wiadomosci|żadnych sms|nie chcę waszych|nie przysyłajcie|nie chcę sms|nie chcę wiadomości"
         ),
         verbs=(
-            "przestan|przestancie|przestac|nie chce|nie wysylaj|nie wysylajcie|nie wysylac|wypisz|wypiszcie|wypisac|usun|usuncie|usunac|koniec|nie zycze|nie pisz"
+            "usunięcie|skreślenie|wypisanie|zaprzestanie|przestan|przestancie|przestac|nie chce|nie wysylaj|nie wysylajcie|nie wysylac|wypisz|wypiszcie|wypisac|usun|usuncie|usunac|koniec|nie zycze|nie pisz"
             "|nie piszcie|dosc|rezygnuje"
         ),
         things="sms|smsow|smsy|smsami|wiadomosci|wiadomosc|numer|numeru|listy|lista|pisac|wysylac|otrzymywac|dostawac|mnie wiecej|powiadomien|esemesow",
@@ -45,9 +45,9 @@ LANGUAGES = {
     ),
     "Romanian": Words(
         alone=(
-            "dezabonare|dezabonati|dezaboneaza|dezabonati ma|dezaboneaza ma|ma dezabonez|opreste|opriti|opriti va|opreste te|gata|ajunge|anulare|anuleaza|renunt"
-            "|renunta|lasati ma in pace|nu mai scrieti|nu mai scrie|nu imi mai scrieti|nu mi mai scrieti|stergeti ma|sterge ma|numar gresit|terminati|inceteaza"
-            "|incetati|nu mai vreau|scoateti ma"
+            "dezabonare|dezabonati|dezaboneaza|dezabonati ma|dezaboneaza ma|ma dezabonez|opreste|opriti|opriti va|opreste te|ajunge|anulare|anuleaza|renunt|renunta"
+            "|lasati ma in pace|nu mai scrieti|nu mai scrie|nu imi mai scrieti|nu mi mai scrieti|stergeti ma|sterge ma|numar gresit|terminati|inceteaza|incetati"
+            "|nu mai vreau|scoateti ma"
         ),
         never=(
             "nu mai trimiteți|nu mai trimite|nu trimiteți|nu mai scrieți|nu mai contactați|fără mesaje|nu vreau mesaje|nu doresc mesaje|nu mai vreau mesaje"

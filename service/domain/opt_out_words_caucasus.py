@@ -6,7 +6,7 @@ LANGUAGES = {
     "Persian": Words(
         alone=(
             "لغو|لغو عضویت|لغو اشتراک|لغو ۱۱|توقف|متوقف کنید|قطع|قطع کنید|بس کن|بس کنید|کافیه|کافی است|نفرست|نفرستید|پیام نفرستید|پیام ندهید|پیام نده|نمی خواهم"
-            "|نمیخواهم|نمیخوام|حذف|حذف کنید|مرا حذف کنید|شماره من را حذف کنید|مزاحم نشوید|مزاحم نشو|استاپ|ایست|شماره اشتباه است|اشتباه گرفتید|ول کن|off|خاموش|لغو۱۱"
+            "|نمیخواهم|نمیخوام|حذف|حذف کنید|مرا حذف کنید|شماره من را حذف کنید|مزاحم نشوید|مزاحم نشو|استاپ|ایست|شماره اشتباه است|اشتباه گرفتید|ول کن|خاموش|لغو۱۱"
         ),
         never=(
             "پیام نفرستید|پیام نفرست|پیامک نفرستید|پیام ندهید|پیام نده|پیامک ندهید|پیام نمی خواهم|پیام نمیخواهم|پیامک نمیخواهم|دیگر نفرستید|پیام ارسال نکنید"
@@ -33,7 +33,7 @@ LANGUAGES = {
     "Turkish": Words(
         alone=(
             "dur|durdur|durdurun|durun|iptal|iptal et|iptal edin|iptal ediyorum|çık|çıkış|çıkar|beni çıkar|beni çıkarın|çıkmak istiyorum|listeden çıkar"
-            "|listeden çıkarın|ret|red|sil|beni silin|beni sil|numaramı silin|numaramı sil|yeter|yeter artık|abonelikten çık|aboneliği iptal|abonelikten çıkar"
+            "|listeden çıkarın|ret|sil|beni silin|beni sil|numaramı silin|numaramı sil|yeter|yeter artık|abonelikten çık|aboneliği iptal|abonelikten çıkar"
             "|mesaj atma|mesaj atmayın|mesaj göndermeyin|mesaj gönderme|yazma|yazmayın|bana yazma|bana yazmayın|rahatsız etmeyin|rahatsız etme|istemiyorum"
             "|istemiyorum artık|yanlış numara|bırak|bırakın|bitir|kes|kesin|mesaj istemiyorum|sms istemiyorum|durdurr|durdur durdur|durdurunuz"
         ),

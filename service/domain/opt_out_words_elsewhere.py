@@ -10,7 +10,7 @@ LANGUAGES = {
             "|me deixa em paz|deixem me em paz|numero errado|engano|quero cancelar|quero parar|eliminar|apagar"
         ),
         never=(
-            "não envie|não enviem|não mande|não mandem|não me mande|não escrevam|não contactem|não quero receber|sem mensagens|não quero mensagens"
+            "deixar de receber|parar de receber|me retirem|me retire|não envie|não enviem|não mande|não mandem|não me mande|não escrevam|não contactem|não quero receber|sem mensagens|não quero mensagens"
             "|não quero mais mensagens|nao me enviem|não desejo receber|chega de mensagens"
         ),
         verbs="pare|parem|parar|chega|cancelar|cancelem|cancele|sair|remover|remova|removam|tirem|tire|tira|deixem|basta|descadastrar|retirar|retirem",
@@ -29,7 +29,7 @@ LANGUAGES = {
             "|de baja|para por favor|stop ya"
         ),
         never=(
-            "no mandes|no manden|no mandeis|no envies|no envien|no enviéis|no escribas|no escriban|no escribáis|no contacten|no quiero recibir|no quiero mensajes"
+            "dejar de recibir|dejen de mandar|dejen de enviar|dejar de mandar|deje de|borrenme de|sáquenme de|sácame de|no mandes|no manden|no mandeis|no envies|no envien|no enviéis|no escribas|no escriban|no escribáis|no contacten|no quiero recibir|no quiero mensajes"
             "|no mas mensajes|no más sms|no deseo recibir|no me textees|no textear|no quiero mas mensajes"
         ),
         verbs=(
@@ -58,13 +58,13 @@ LANGUAGES = {
             "|cessez|stop sms|stop pub|plus rien|je ne veux plus|degagez|pas interesse|pas interessee|lachez moi"
         ),
         never=(
-            "ne menvoyez plus|ne mecrivez plus|ne me contactez plus|plus de messages svp|plus de textos|ne veux plus recevoir|ne souhaite plus recevoir"
+            "me retirer|me supprimer|ne plus mecrire|ne plus me contacter|ne plus me envoyer|cesser de|ne menvoyez plus|ne mecrivez plus|ne me contactez plus|plus de messages svp|plus de textos|ne veux plus recevoir|ne souhaite plus recevoir"
             "|ne veux plus de|ne desire plus|ne plus recevoir|ne plus envoyer|ne plus menvoyer|ne me envoyez|nenvoyez plus|pas de sms|ne mecrivez"
             "|arretez de mecrire|plus aucun message|veux plus de vos|veux plus vos"
         ),
         verbs=(
             "arretez|arrete|arreter|cessez|cesser|stopper|stoppez|supprimez|supprimer|enlevez|retirez|ne veux pas|ne souhaite pas|ne desire pas|desabonnez"
-            "|desinscrivez|resilier|marre|assez|pas de|ne menvoyez"
+            "|desinscrivez|resilier|marre|assez|ne menvoyez"
         ),
         things="messages|message|sms|textos|texto|menvoyer|mecrire|liste|numero|contacter|denvoyer|recevoir|msg|menvoyez|envois|denvois|harceler|mecrivez",
         courtesies="svp|stp|s il vous plait|sil vous plait|sil te plait|merci|maintenant|immediatement|bonjour|tout de suite|bonsoir|de grace|veuillez",
@@ -93,10 +93,10 @@ LANGUAGES = {
             "basta|fermati|fermatevi|fermare|smettila|smettetela|smettere|smetti|smettete|annulla|annullare|cancella|cancellami|cancellatemi|cancellare"
             "|cancellazione|disiscrivi|disiscrivimi|disiscrivermi|disiscrizione|disdetta|rimuovi|rimuovimi|rimuovetemi|esci|uscire|toglietemi|toglimi"
             "|non interessato|non mi interessa|non scrivetemi|non scrivetemi piu|non scrivermi|non scrivermi piu|lasciatemi in pace|lasciami in pace"
-            "|numero sbagliato|fine|ferma|disattiva|non voglio|non voglio piu|basta cosi"
+            "|numero sbagliato|ferma|disattiva|non voglio|non voglio piu|basta cosi"
         ),
         never=(
-            "non mandatemi|non inviatemi|non scrivetemi|non scrivermi|non mandate|non inviate|non voglio ricevere|non voglio messaggi|niente messaggi"
+            "smettere di|smettetela di|essere cancellato|essere rimosso|non mandatemi|non inviatemi|non scrivetemi|non scrivermi|non mandate|non inviate|non voglio ricevere|non voglio messaggi|niente messaggi"
             "|non contattatemi|non voglio più messaggi|non desidero ricevere|non voglio più ricevere|nessun messaggio"
         ),
         verbs="basta|smettete|smettila|smettetela|smetti|fermate|cancellate|cancella|cancellatemi|toglietemi|togliete|rimuovete|disattivare|disiscrivetemi",
@@ -115,9 +115,9 @@ LANGUAGES = {
     ),
     "Lithuanian": Words(
         alone=(
-            "sustabdyti|sustabdykite|sustok|sustokite|stabdyk|stabdyti|stabdykite|atsisakau|atsisakyti|atsisakymas|nutraukite|nutraukti|baikit|baikite|baik|gana"
-            "|uzteks|nerašykite|nerašyk|nesiųskite|nesiųsk|nebesiųskite|nebesiųsk|neberašykite|neberašyk|ištrinkite mane|pašalinkite mane|pašalinkite"
-            "|išbraukite mane|atšaukti|nebenoriu|nenoriu|palikit mane ramybėj|palikite mane ramybėje|ne tas numeris|atsijungti|nebesiuskite man"
+            "sustabdyti|sustabdykite|sustok|sustokite|stabdyk|stabdyti|stabdykite|atsisakau|atsisakyti|atsisakymas|nutraukite|nutraukti|baikit|baikite|gana|uzteks"
+            "|nerašykite|nerašyk|nesiųskite|nesiųsk|nebesiųskite|nebesiųsk|neberašykite|neberašyk|ištrinkite mane|pašalinkite mane|pašalinkite|išbraukite mane"
+            "|atšaukti|nebenoriu|nenoriu|palikit mane ramybėj|palikite mane ramybėje|ne tas numeris|atsijungti|nebesiuskite man"
         ),
         never="nesiųskite|nebesiųskite|nerašykite man|neberašykite|nenoriu gauti|nebenoriu gauti|nenoriu žinučių",
         verbs="nesiųskite|nebesiųskite|nebenoriu|nutraukite|sustabdykite|ištrinkite|pašalinkite|išbraukite|baikit|atsisakau|nerašykite|daugiau ne",
@@ -133,7 +133,7 @@ LANGUAGES = {
     ),
     "Slovak and Czech": Words(
         alone=(
-            "dost|prestaňte|přestaňte|prestaň|přestaň|zrušit|zrušiť|odhlásit|odhlásiť|odhláste mě|odhláste ma|nepište|nepiš|nepíšte|neposílejte|neposielajte|konec"
+            "prestaňte|přestaňte|prestaň|přestaň|zrušit|zrušiť|odhlásit|odhlásiť|odhláste mě|odhláste ma|nepište|nepiš|nepíšte|neposílejte|neposielajte|konec"
             "|koniec|smažte mě|vymažte ma|nechte mě být|nechte ma"
         ),
         never="neposílejte mi|neposielajte mi|nepište mi|nepíšte mi|nechci dostávat|nechcem dostávať|nechci zprávy|nechcem správy",
@@ -142,14 +142,14 @@ LANGUAGES = {
         courtesies="prosím|děkuji|ďakujem|díky|už|více|viac|okamžitě",
     ),
     "Hungarian": Words(
-        alone="állj|elég|leiratkozás|leiratkozom|leiratkozni|hagyjatok békén|ne írjanak|ne írjatok|ne küldjenek|töröljenek|töröljetek|lemondás|abba",
+        alone="állj|elég|leiratkozás|leiratkozom|leiratkozni|hagyjatok békén|ne írjanak|ne írjatok|ne küldjenek|töröljenek|töröljetek|lemondás",
         never="ne írjanak|ne írjatok|ne küldjenek|ne küldjetek|nem kérek több|nem kérek üzenetet|nem akarok üzenetet|ne zaklassanak",
         verbs="töröljék|töröljenek|elég",
         things="üzenetet|üzeneteket|üzenet|sms|számom|számomat|listáról|küldjenek|küldjetek",
         courtesies="kérem|kérlek|köszönöm|több|többet|nekem",
     ),
     "Albanian": Words(
-        alone="ndalo|ndaloni|ndal|mjaft|boll|çregjistrohu|hiqmë|më hiqni|mos shkruani|mos më shkruani|mos dergoni|anulo|fshini numrin",
+        alone="ndalo|ndaloni|ndal|mjaft|çregjistrohu|hiqmë|më hiqni|mos shkruani|mos më shkruani|mos dergoni|anulo|fshini numrin",
         never="mos më shkruani|mos dërgoni|mos dergoni|nuk dua mesazhe|mos më dërgoni",
         verbs="ndaloni|ndalo|hiqni|fshini|nuk dua",
         things="mesazhe|mesazh|sms|numrin|lista|listës|shkruani|dërgoni|dergoni",
@@ -181,7 +181,7 @@ LANGUAGES = {
     ),
     "Swedish, Danish and Norwegian": Words(
         alone=(
-            "stoppa|stans|slutt|sluta|avsluta|avregistrera|avanmäl|avmeld|afmeld|afmeld mig|meld meg av|ophør|nok|hold op|inga fler sms|ikke skriv|sluta smsa"
+            "stoppa|stans|slutt|sluta|avsluta|avregistrera|avanmäl|avmeld|afmeld|afmeld mig|meld meg av|ophør|hold op|inga fler sms|ikke skriv|sluta smsa"
             "|ta bort mig|slet mig|lämna mig ifred"
         ),
         never=(
@@ -200,9 +200,9 @@ LANGUAGES = {
         courtesies="እባክህ|እባክዎ|እባካችሁ|አመሰግናለሁ",
     ),
     "Swahili": Words(
-        alone="acha|acheni|simamisha|sitisha|komesha|koma|ondoa|niondoe|niondoeni|usinitumie|msinitumie|basi inatosha|jiondoe|inatosha",
+        alone="acheni|simamisha|sitisha|komesha|ondoa|niondoe|niondoeni|usinitumie|msinitumie|basi inatosha|jiondoe|inatosha",
         never="msitume|msinitumie|usinitumie|sitaki ujumbe|sitaki meseji|niondoe kwenye",
-        verbs="acha|acheni|sitaki|msitume|usitume|komesha|niondoe",
+        verbs="acheni|sitaki|msitume|usitume|komesha|niondoe",
         things="ujumbe|sms|meseji|namba|orodha|kunitumia|kutuma",
         courtesies="tafadhali|asante|sasa|tena",
     ),
@@ -235,9 +235,8 @@ LANGUAGES = {
     ),
     "Vietnamese, Thai, Filipino, Indonesian and Malay": Words(
         alone=(
-            "dừng|dừng lại|hủy|huỷ|ngừng|ngừng gửi|hủy đăng ký|đừng nhắn|đừng gửi|từ chối|tc|dung lai|หยุด|ยกเลิก|หยุดส่ง|เลิกส่ง|พอแล้ว|ไม่ต้องส่ง|itigil"
-            "|itigil mo|tama na|tigil|huwag na|wag na|wag na mag text|alisin mo ako|berhenti|batal|hentikan|cukup|jangan kirim|jangan hantar|jangan sms|keluar"
-            "|stop sms"
+            "dừng|dừng lại|hủy|huỷ|ngừng|ngừng gửi|hủy đăng ký|đừng nhắn|đừng gửi|từ chối|dung lai|หยุด|ยกเลิก|หยุดส่ง|เลิกส่ง|พอแล้ว|ไม่ต้องส่ง|itigil|itigil mo"
+            "|tama na|tigil|huwag na|wag na|wag na mag text|alisin mo ako|berhenti|batal|hentikan|cukup|jangan kirim|jangan hantar|jangan sms|keluar|stop sms"
         ),
         never="đừng gửi|đừng nhắn|ngừng gửi|ngừng nhắn|dừng gửi|jangan kirim|jangan hantar|jangan sms|huwag mag text|wag mag text|huwag na kayong|wag na kayo",
         verbs="dừng|ngừng|hủy|hentikan|berhenti|tigil|itigil",

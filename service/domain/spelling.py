@@ -37,13 +37,18 @@ _FIGURES_FOR_LETTERS = str.maketrans("0134578", "oleastb")
 _IN_SQUARES = {first + at: chr(ord("a") + at) for first in (0x1F130, 0x1F150, 0x1F170, 0x1F1E6) for at in range(26)}
 # Vowel signs of Indian scripts are part of the letter; accents, points and strokes through a letter are not.
 _PART_OF_THE_LETTER = {0, 7, 9}
-_SIGNS = {**_STOP_SIGNS, **_APOSTROPHES, **_IN_SQUARES}
+_SIGNS: dict[int, str] = {**dict.fromkeys(map(ord, "™®©"), " "), **_STOP_SIGNS, **_APOSTROPHES, **_IN_SQUARES}
 _BREAKS_CLAUSE = ",:()[]{}،、，：–—"
 _BREAKS_SENTENCE = ".!?;\n…؟۔؛。！？।॥|"
 
-_SPACED = re.compile(r"(?<![a-z0-9Ͱ-ӿ])[a-z0-9Ͱ-ӿ](?:[ .\-_*,/~+]{1,3}[a-z0-9Ͱ-ӿ](?![a-z0-9Ͱ-ӿ])){2,}")
+_SPACED = re.compile(r"(?<![a-z0-9Ͱ-ӿ])[a-z0-9Ͱ-ӿ](?:[ .\-_*,/~+()\[\]]{1,3}[a-z0-9Ͱ-ӿ](?![a-z0-9Ͱ-ӿ])){2,}")
+_OPT_OUT = re.compile(r"\bopt[ \-–—]{1,5}(in|out)\b")
 _HOLE = re.compile(r"\bst[^\w\s]{1,3}p\b")
 _FIGURE_EDGE = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+_DRAWN_OUT = re.compile(r"([^\W\d])\1{2,}")
+_DRAWN_WORDS = frozenset(
+    {"me", "texting", "texts", "please", "now", "it", "this", "off", "no", "messages", "my", "number", "text"}
+)
 _REPEATED = re.compile(r"(.)\1+")
 _STOP_GLUED = re.compile(
     r"(please|pls|plz|just)?((?:stop)+)"
@@ -55,7 +60,7 @@ Sentence = list[list[str]]
 
 def sentences(text: str) -> list[Sentence]:
     """The words of a text, by sentence and by clause, in the form in which words are compared."""
-    folded = _HOLE.sub("stop", _SPACED.sub(_together, fold(text)))
+    folded = _OPT_OUT.sub(r"opt \1", _HOLE.sub("stop", _SPACED.sub(_together, fold(text))))
     found: list[Sentence] = []
     for sentence in re.split(f"[{re.escape(_BREAKS_SENTENCE)}]| - ", folded):
         clauses = [
@@ -95,7 +100,7 @@ def _kept(parted: str) -> Iterator[str]:
 
 
 def _together(spaced: re.Match[str]) -> str:
-    return re.sub(r"[ .\-_*,/~+]", "", spaced.group())
+    return re.sub(r"[ .\-_*,/~+()\[\]]", "", spaced.group())
 
 
 def _words(clause: str) -> list[str]:
@@ -129,6 +134,8 @@ def meant(word: str) -> str:
     mixed = word.translate(_LOOKS_CYRILLIC)
     if mixed == "стоп":
         return mixed
+    drawn = _DRAWN_OUT.sub(r"\1", word)
+    word = drawn if drawn in _DRAWN_WORDS else word
     return _FIGURE_EDGE.sub(" ", _latin(word) if _is_mixed(word) else word).replace("$", " ")
 
 
@@ -211,6 +218,7 @@ _SLIPS = {
     **dict.fromkeys(_slips_of_a_finger("stop"), "stop"),
     **dict.fromkeys(("unsuscribe", "unsubcribe", "desubscribe", "unsubscripe", "unsuscrib", "unsubs"), "unsubscribe"),
     **dict.fromkeys(("dnt", "donot", "dontt", "doont", "dint"), "dont"),
+    **dict.fromkeys(("nummber", "numbr", "nubmer", "numbe", "numbre"), "number"),
     **{word: word for word in WORDS_OF_LEAVING},
 }
 _SQUEEZED = {_REPEATED.sub(r"\1", word): word for word in WORDS_OF_LEAVING}
