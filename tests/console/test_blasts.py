@@ -180,7 +180,7 @@ def test_a_scheduled_blast_can_be_moved(
 
     answer = words(launcher.press(f"{C}/blasts/1/move", {"opens_at": "2099-06-02T20:00"}))
 
-    assert "Opens Mon 2 Jun 2099, 20:00" in answer
+    assert "Opens Tue 2 Jun 2099, 20:00" in answer
     assert "give a day and a time" in words(launcher.press(f"{C}/blasts/1/move", {"opens_at": "later"}))
 
 
