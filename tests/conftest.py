@@ -72,6 +72,7 @@ def engine(database_url: str) -> Iterator[Engine]:
 @pytest.fixture
 def at_moment(request: pytest.FixtureRequest, engine: Engine) -> Iterator[datetime]:
     """Both clocks at one of the moments of tests/moments.py: what `at_any_hour` runs a test at."""
+    _unless_moved(request)
     with moved(engine, request.param):
         yield request.param
 
@@ -79,8 +80,14 @@ def at_moment(request: pytest.FixtureRequest, engine: Engine) -> Iterator[dateti
 @pytest.fixture(params=MOMENTS.values(), ids=MOMENTS)
 def stopped_clock(request: pytest.FixtureRequest, engine: Engine) -> Iterator[StoppedClock]:
     """The database's clock, stopped at each of those moments in turn."""
+    _unless_moved(request)
     with stopped(engine, request.param) as clock:
         yield clock
+
+
+def _unless_moved(request: pytest.FixtureRequest) -> None:
+    if request.config.getoption("--at"):
+        pytest.skip("has moments of its own, and the clocks are moved already")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
