@@ -130,7 +130,7 @@ def thread_of(
 ) -> Thread | None:
     """The conversation a text belongs to, as `actor` sees it. Holds nothing and changes nothing."""
     row = conversations.reply(session, reply_id)
-    conversation = conversations.find(session, row.phone) if row and row.phone else None
+    conversation = conversations.find(session, row.phone) if row and row.phone is not None else None
     if conversation is None:
         return None
     phone = conversation.phone
@@ -178,7 +178,7 @@ def _filled(line: Line, first_name: str) -> Line:
 def hold_conversation(session: Session, reply_id: int) -> tuple[Reply, Conversation]:
     """A text and its conversation, held while a manager decides about it. Raises AnswerRefused where it is gone."""
     row = conversations.reply(session, reply_id)
-    held = conversations.hold(session, row.phone) if row and row.phone else None
+    held = conversations.hold(session, row.phone) if row and row.phone is not None else None
     if row is None or held is None:
         raise AnswerRefused("this conversation is gone")
     return row, held

@@ -58,13 +58,17 @@ def _sign_up_and_confirm(up: Up, ana: Page) -> None:
 
     ana.goto(_follow(up, ANA, "confirm", r"http\S+/confirm/\S+"))
     ana.get_by_role("button", name="Yes, it was me").click()
-    _text(up, ana, "JOIN")
+    ana.get_by_label("the four digits of our text").fill(str(until(lambda: _digits(up))))
+    ana.get_by_role("button", name="Confirm my phone").click()
+    expect(ana.locator("main")).to_contain_text("Your phone is confirmed too")
     until(lambda: any("You're in" in subject for subject in _subjects(up)))
     until(lambda: any("welcome, Ana" in body for body in _texts(up)))
 
 
 def _sign_and_text(up: Up, ana: Page) -> None:
     ana.goto(_follow(up, ANA, "You're in", r"http\S+/l/\S+"))
+    ana.get_by_label("Your name, as it should stand on the petition").first.fill("Ana Aliyeva")
+    ana.get_by_label("Country").first.select_option("GB")
     ana.get_by_role("button", name=re.compile("^Sign")).first.click()
     expect(ana.locator("main")).to_contain_text(re.compile("thank you", re.I))
     for word in ("SIGN", "MORE", "HELP"):
@@ -149,6 +153,11 @@ def _leave(up: Up, ana: Page) -> None:
     _text(up, ana, "START")
     expect(ana.locator("main")).not_to_contain_text("Has opted out", timeout=20_000)
     until(lambda: len(_texts(up)) > known)
+
+
+def _digits(up: Up) -> str:
+    found = re.search(r"JOIN (\d{4})", " ".join(_texts(up)))
+    return found[1] if found else ""
 
 
 def _text(up: Up, ana: Page, body: str) -> None:

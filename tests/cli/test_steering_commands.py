@@ -11,6 +11,9 @@ from service.store.tables.sending import Blast
 from tests import make
 from tests.cli.conftest import Touchline, said
 
+# Always to come, and never further off than anybody plans.
+LATER = datetime.now(UTC).year + 2
+
 
 @pytest.fixture
 def planned(sessions: sessionmaker[Session]) -> None:
@@ -61,15 +64,15 @@ def test_a_blast_is_moved_limited_chosen_for_and_sent_again(
     touchline: Touchline, planned: None, letter: str, sessions: sessionmaker[Session]
 ) -> None:
     words = ("blast", "schedule", "fair-trials", "--title", "Now", "--subject", "A", "--email", letter)
-    made = str(said(touchline(*words, "--at", "2099-01-01T09:00+00:00", "--try-subject", "B", "--json"))["blast"])
+    made = str(said(touchline(*words, "--at", f"{LATER}-01-01T09:00+00:00", "--try-subject", "B", "--json"))["blast"])
 
-    assert "is moved" in touchline("blast", "move", made, "2099-01-02T09:00+00:00").output
+    assert "is moved" in touchline("blast", "move", made, f"{LATER}-01-02T09:00+00:00").output
     assert "may cost 12.00" in touchline("blast", "limit", made, "12").output
     assert "once the blast is under way" in touchline("blast", "choose", made, "b").stderr
     assert "only a blast that has gone out" in touchline("blast", "again", made, "--subject", "C").stderr
     assert "nothing of this blast is unknown" in touchline("blast", "resend-unknown", made, "--yes").stderr
     with sessions.begin() as session:
-        assert session.get_one(Blast, int(made)).opens_at == datetime(2099, 1, 2, 9, 0, tzinfo=UTC)
+        assert session.get_one(Blast, int(made)).opens_at == datetime(LATER, 1, 2, 9, 0, tzinfo=UTC)
         session.execute(text("UPDATE blasts SET state = 'running', opened_at = now()"))
     assert "go out in wording b" in touchline("blast", "choose", made, "b").output
     assert "is scheduled" in touchline("blast", "again", made, "--subject", "C").output

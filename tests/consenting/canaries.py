@@ -8,7 +8,7 @@ EMAIL, PHONE, SECOND = "zuleika.canary@example.org", "+447700900777", "+44770090
 # Everything by which she could be known, as she typed it anywhere.
 CANARIES = (
     *(EMAIL, PHONE, SECOND, "Zuleika", "203.0.113.77", "canary-source"),
-    *("I live at 7 Canary Wharf", "in the canary lodge", "canary's own box was ticked", "zuleika.canary"),
+    *("I live at 7 Canary Wharf", "canary's own box was ticked", "zuleika.canary"),
 )
 ROW = {
     "first_name": "Zuleika",

@@ -18,7 +18,7 @@ from service.joining.sign_up import SignUpForm, sign_up
 from service.listening.receive import receive_text
 from service.planning.importing import Imported, import_chunk
 from service.providers.ports import InboundText
-from service.store.queries import audiences, consents, roster, supporters, supporters_import
+from service.store.queries import audiences, consents, exports, roster, sign_ups
 from service.store.tables.people import Supporter
 from tests import make
 from tests.sending.conftest import Desk
@@ -50,11 +50,9 @@ def test_a_changed_number_has_no_consent_wherever_one_looks(session: Session) ->
     assert audiences.count_audience(session, campaign.id, Channel.EMAIL, has_sms) == 0
     assert consents.permitted_channels(session, supporter_id=ana.id, campaign_id=campaign.id) == {Channel.EMAIL}
     assert [row[2] for row in roster.permissions(session, ana.id)] == ["email"]
-    exported = supporters_import.export_page(session, campaign_id=campaign.id, after=0)
-    assert [(row.consent_email, row.consent_sms) for row in exported] == [(True, False)]
-    standing = supporters.standing(
-        session, Channel.SMS, NEW, campaign_id=campaign.id, confirm="confirm_sms", joined="joined_sms", since=NOW
-    )
+    exported = exports.supporters(session, campaign_id=campaign.id, after=0, everyone=False)
+    assert [(row.consent_email, row.consent_sms) for row in exported] == [("yes", "")]
+    standing = sign_ups.standing(session, Channel.SMS, NEW, campaign_id=campaign.id)
     assert not standing.is_joined
 
 

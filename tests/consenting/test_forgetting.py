@@ -90,12 +90,15 @@ def live_a_life(client: FlaskClient, sessions: sessionmaker[Session], settings: 
         send(client, f"/{slug}/join", form | {"email": EMAIL, "phone": SECOND}, page=f"/{slug}/")
         first, *_ = _sign_ups(sessions)
         link = _confirm_link(sessions, first)
-        assert send(client, link, {}).status_code == 200
+        assert send(client, link, {}).status_code == 303
+        with sessions() as session:
+            code = session.scalar(text("SELECT phone_code FROM sign_ups WHERE id = :id"), {"id": first})
+        send(client, f"/{slug}/confirmed", {"code": code}, page=f"/{slug}/confirmed")
         with sessions.begin() as session:
             _text_in(session, "JOIN", 1, key)
             _text_in(session, "I live at 7 Canary Wharf, can I bring a banner?", 2, key)
             her = session.scalar(text("SELECT id FROM supporters WHERE email = :email"), {"email": EMAIL})
-            known = sign(LinkKind.PETITION, her, key=LINKS, channel=Channel.EMAIL)
+            known = sign(LinkKind.PETITION, her, key=LINKS, channel=Channel.EMAIL, target=campaign_id)
             question = session.scalar(text("SELECT id FROM replies ORDER BY id DESC LIMIT 1"))
             answer(session, question, "Dear Zuleika, yes.", key=key, actor="manager", now=NOW)
             request = NoticeRequest(
@@ -105,8 +108,8 @@ def live_a_life(client: FlaskClient, sessions: sessionmaker[Session], settings: 
             import_chunk(
                 session, [(2, ROW)], Imported(), campaign_id=other_id, key=key, source="canary-source", now=NOW
             )
-        send(client, f"/{slug}/petition", {"t": known}, page=f"/{slug}/petition?t={known}")
-        send(client, f"/{slug}/share", {"t": known, "by": "in the canary lodge"}, page=f"/{slug}/share?t={known}")
+        send(client, f"/{slug}/petition", {"t": known, "name": "Zuleika Canary"}, page=f"/{slug}/petition?t={known}")
+        send(client, f"/{slug}/share", {"t": known, "by": "email"}, page=f"/{slug}/share?t={known}")
         desk = Desk(sessions)
         with sessions.begin() as session:
             make.blast(session, session.get_one(make.Campaign, campaign_id), channels=(Channel.EMAIL,))
@@ -176,7 +179,7 @@ def test_every_link_still_out_has_had_its_day(
 
     _erase(sessions, AddressKey.of(settings))
 
-    assert send(client, links["confirm"], {}).status_code == 410
+    assert send(client, links["confirm"], {}, page="/fair-trials/").status_code == 410
     assert client.get(links["preferences"]).status_code == 410
     assert client.get(links["leave"]).status_code == 410
     assert client.post(links["leave"], data={"deed": "undo"}).status_code == 410
@@ -200,7 +203,7 @@ def test_somebody_whose_sign_ups_only_wait_can_be_forgotten_too(
     assert _erase(sessions, AddressKey.of(settings))
 
     assert found(dump(database_url)) == {}
-    assert send(client, _confirm_link(sessions, _sign_ups(sessions)[0]), {}).status_code == 410
+    assert send(client, _confirm_link(sessions, _sign_ups(sessions)[0]), {}, page=f"/{slug}/").status_code == 410
     with sessions() as session:
         assert session.scalars(text("SELECT DISTINCT state FROM notices")).all() == ["withheld"]
 

@@ -52,5 +52,5 @@ def test_an_author_may_not_let_them_go(signed_in: SignedIn, alarm: int) -> None:
 
 
 def test_readyz_and_metrics_tell_of_them(browser: Browser, alarm: int) -> None:
-    assert browser.see("/readyz").json["alarms"] == [f"confirmations of campaign {alarm} are held back: unconfirmed"]
+    assert browser.see("/readyz").json["warnings"] == [f"confirmations of campaign {alarm} are held back: unconfirmed"]
     assert "touchline_asking_alarms 1" in browser.see("/metrics").text

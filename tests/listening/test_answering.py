@@ -202,7 +202,7 @@ def test_the_conversation_is_right_whoever_wrote_to_the_replies(session: Session
 
 def test_more_says_which_briefing_it_is(session: Session, ana: Supporter, campaign: Campaign) -> None:
     _second_briefing(session, campaign)
-    writer = NoticeWriter(b"k" * 32, "https://example.org")
+    writer = NoticeWriter(b"k" * 32, "https://example.org", "touchline@example.org")
     notice = IntendedNotice(
         id=1,
         kind="more_sms",

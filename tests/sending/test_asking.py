@@ -18,7 +18,7 @@ from service.sending.notice_hand_over import NoticeDesk
 from service.sending.notice_words import NoticeWriter
 from service.sending.notices import NoticeRequest, ask_notice
 from service.settings import Limits
-from service.store.queries import supporters
+from service.store.queries import sign_ups
 from service.store.queries.house import database_now
 from service.store.tables.campaign import Campaign
 from service.store.tables.manager import Manager
@@ -106,6 +106,9 @@ class Forms:
         values = {
             "campaign_id": self.campaign_id,
             "first_name": "Ana",
+            "full_name": "",
+            "place": "",
+            "referred_by": None,
             "email": None,
             "phone": None,
             "wants_email": True,
@@ -119,7 +122,7 @@ class Forms:
             "created_at": now,
             "email" if channel is Channel.EMAIL else "phone": address,
         }
-        return supporters.add_sign_up(session, values)
+        return sign_ups.add(session, values)
 
 
 @pytest.fixture
@@ -132,7 +135,7 @@ def forms(stopped_clock: StoppedClock, sessions: sessionmaker[Session]) -> Forms
         sessions,
         EmailNotebook(),
         SmsNotebook(),
-        NoticeWriter(b"a key", "https://example.org"),
+        NoticeWriter(b"a key", "https://example.org", "touchline@example.org"),
         make.KEY,
         "https://example.org",
         limits=LIMITS,

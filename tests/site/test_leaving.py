@@ -74,7 +74,7 @@ def test_the_link_of_an_old_message_undoes_no_leaving(
 
     page = visitor.post(f"/leave/{_link(ana)}", data={"deed": "undo", "undo": undo}).get_data(as_text=True)
 
-    assert "You are still off the list" in page
+    assert "That cannot be undone here" in page
     assert not _gets_emails(sessions)
 
 

@@ -48,7 +48,7 @@ def _letter(sessions: sessionmaker[Session], address: str) -> str:
         ).one()
         notice = notice_life.intend(session, row.id, attempt_id=row.lease_owner, owner=row.lease_owner)
         assert notice is not None
-        letter = NoticeWriter(KEY, "https://touchline.example.org").write(session, notice)
+        letter = NoticeWriter(KEY, "https://touchline.example.org", "touchline@example.org").write(session, notice)
         return letter.email.text if letter.email else letter.body
 
 

@@ -54,8 +54,10 @@ _SUPPORTERS = text("""
         xe.reason AS left_email, xt.reason AS left_sms, s.details
     FROM supporters s
     LEFT JOIN permissions pe ON pe.supporter_id = s.id AND pe.channel = 'email' AND pe.campaign_id = :campaign_id
+        AND pe.address_hash = s.email_hash
     LEFT JOIN consents e ON e.id = pe.consent_id
     LEFT JOIN permissions pt ON pt.supporter_id = s.id AND pt.channel = 'sms' AND pt.campaign_id = :campaign_id
+        AND pt.address_hash = s.phone_hash
     LEFT JOIN consents t ON t.id = pt.consent_id
     LEFT JOIN suppressions xe ON xe.channel = 'email' AND xe.address_hash = s.email_hash
     LEFT JOIN suppressions xt ON xt.channel = 'sms' AND xt.address_hash = s.phone_hash
@@ -89,7 +91,7 @@ _REPLIES = text("""
     SELECT r.received_at, r.phone, coalesce(s.first_name, '') AS first_name, r.to_number, r.body, r.keyword,
         r.handled_at, r.handled_by
     FROM replies r LEFT JOIN supporters s ON s.id = r.supporter_id
-    WHERE r.id > :after AND r.id <= :after + :span AND r.phone <> 'erased'
+    WHERE r.id > :after AND r.id <= :after + :span AND r.phone IS NOT NULL
       AND (r.campaign_id = :campaign_id OR r.campaign_id IS NULL)
     ORDER BY r.id
 """)
