@@ -73,7 +73,7 @@ def run(world: World, *, people: int, minutes: float, seed: int) -> Reckoning:
     if unknown:
         say(f"  a manager reads of {unknown} messages of unknown outcome, looks, and sends them again by hand")
         come_to_rest(world, seconds=120)
-    return reckon(world)
+    return reckon(world, chaos.told_at)
 
 
 def come_to_rest(world: World, *, seconds: float) -> None:

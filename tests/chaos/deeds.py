@@ -45,6 +45,8 @@ class Chaos:
     chance: random.Random
     say: Callable[[str], None]
     done: dict[str, int] = field(default_factory=dict)
+    # When whoever left was answered that they had, the first time.
+    told_at: dict[str, float] = field(default_factory=dict)
     _later: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
     _deck: list[Callable[[], str]] = field(default_factory=list)
 
@@ -163,7 +165,10 @@ class Chaos:
         refused, slowest = 0, 0.0
         for each in who:
             began = time.monotonic()
-            refused += not (self._text_stop(each) if each % 2 else self._press_leave(each))
+            is_told = self._text_stop(each) if each % 2 else self._press_leave(each)
+            refused += not is_told
+            if is_told:
+                self.told_at.setdefault(f"{'s' if each % 2 else 'e'}.{each}", time.time())
             slowest = max(slowest, time.monotonic() - began)
         answered = f"the slowest answer took {slowest:.1f} s"
         return f"{len(who)} supporters leave, {answered}" + (f", {refused} found nobody there" if refused else "")
