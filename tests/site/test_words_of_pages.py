@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from service.domain.channel import Channel
 from service.joining.preferences import erase
 from service.store.tables.campaign import Campaign
+from service.wording.email import frame_words
 from service.wording.links import LinkKind, sign
 from tests import make
 from tests.site.forms import send
@@ -87,3 +88,9 @@ def test_the_page_of_it_was_not_me_stays_out_of_search(visitor: FlaskClient, ses
     answer = visitor.get(f"/not-me/{sign(LinkKind.NOT_ME, 1, key=KEY)}")
 
     assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
+
+
+@pytest.mark.usefixtures("campaign_id")
+def test_what_asks_to_pass_it_on_is_true_after_the_match_too(visitor: FlaskClient) -> None:
+    for said in (visitor.get("/fair-trials/share").text, frame_words("en")["share"]):
+        assert "will watch" not in said
