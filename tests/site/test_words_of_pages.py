@@ -94,3 +94,19 @@ def test_the_page_of_it_was_not_me_stays_out_of_search(visitor: FlaskClient, ses
 def test_what_asks_to_pass_it_on_is_true_after_the_match_too(visitor: FlaskClient) -> None:
     for said in (visitor.get("/fair-trials/share").text, frame_words("en")["share"]):
         assert "will watch" not in said
+
+
+@pytest.mark.usefixtures("campaign_id")
+def test_a_letter_opened_after_the_petition_closed_promises_no_signature(
+    visitor: FlaskClient, sessions: sessionmaker[Session]
+) -> None:
+    send(visitor, PETITION, SIGN)
+    with sessions.begin() as session:
+        session.execute(text("UPDATE petitions SET closed_at = now()"))
+
+    page = visitor.get(confirm_address(sessions, "ana@example.org")).text
+
+    assert "One press, and your name is on the petition" not in page
+    assert "it is closed by now" in page
+    assert "we hope for" not in visitor.get(PETITION).text
+    assert "Be the first" not in visitor.get(PETITION).text
