@@ -13,6 +13,7 @@ class NoticeKind(StrEnum):
     CONFIRM_SMS = "confirm_sms"
     ALREADY_JOINED = "already_joined"
     HAS_SIGNED_EMAIL = "has_signed_email"
+    ALREADY_JOINED_SMS = "already_joined_sms"
     JOINED_SMS = "joined_sms"
     JOIN_WHICH_SMS = "join_which_sms"
     SIGNED_EMAIL = "signed_email"
@@ -36,7 +37,7 @@ class NoticeKind(StrEnum):
 
 
 # What anybody can make us send to anybody, with a form and no proof: counted and limited (service/sending/asking.py).
-TOLD_ALREADY = frozenset({NoticeKind.ALREADY_JOINED, NoticeKind.HAS_SIGNED_EMAIL, NoticeKind.JOINED_SMS})
+TOLD_ALREADY = frozenset({NoticeKind.ALREADY_JOINED, NoticeKind.HAS_SIGNED_EMAIL, NoticeKind.ALREADY_JOINED_SMS})
 ASKED_BY_FORM = TOLD_ALREADY | {NoticeKind.CONFIRM_EMAIL, NoticeKind.CONFIRM_SIGNATURE, NoticeKind.CONFIRM_SMS}
 # Why a notice was put back, as it is kept and asked for.
 OVER_BUDGET = "over_budget"

@@ -108,7 +108,7 @@ def _request(
 
 def _kind(row: SignUp, channel: Channel, purpose: ConfirmationPurpose, standing: Standing) -> NoticeKind:
     if channel is Channel.SMS:
-        return NoticeKind.JOINED_SMS if standing.is_joined else NoticeKind.CONFIRM_SMS
+        return NoticeKind.ALREADY_JOINED_SMS if standing.is_joined else NoticeKind.CONFIRM_SMS
     asks_news = row.wants_email and not standing.is_joined
     if purpose is ConfirmationPurpose.SIGNATURE and not standing.has_signed:
         return NoticeKind.CONFIRM_SIGNATURE

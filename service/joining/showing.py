@@ -10,7 +10,7 @@ from service.domain.petition import masked_name
 from service.joining.asking import WAITING_LIFE
 from service.joining.confirm import is_address, pressed_first, waits_for_code
 from service.joining.preferences import mask_phone
-from service.petitioning.sign import SignResult, how_it_stands
+from service.petitioning.sign import SignResult, alike, how_it_stands
 from service.store import Session
 from service.store.queries import campaigns, consents, petitions, sign_ups, supporters
 from service.store.tables.people import SignUp
@@ -27,6 +27,8 @@ class Item:
     name: str
     wants_news: bool
     signs: bool
+    # Another name for a petition that takes one from each address: told, and left out.
+    is_left_out: bool = False
     petition_title: str = ""
     addressee: str = ""
     is_closed: bool = False
@@ -69,6 +71,8 @@ class ConfirmedPage:
     result: str
     masked_name: str
     has_signature: bool
+    # Whether it is this supporter's own, which they can take off: another spelling of their mailbox may have signed.
+    is_own_signature: bool
     may_write: bool
     # What the same press settled beside it.
     also: tuple[Item, ...]
@@ -90,6 +94,7 @@ def confirmed_page_of(session: Session, sign_up_id: int, *, key: AddressKey, now
         result=str(stands.result) if row.signs_petition else "",
         masked_name=masked_name(stands.name),
         has_signature=stands.result in {SignResult.SIGNED, SignResult.OTHER_NAME},
+        is_own_signature=petitions.has_signed(session, petition_id=stands.petition_id, supporter_id=owner.id),
         may_write=row.wants_email and Channel.EMAIL in permitted,
         also=tuple(_also(session, row, owner.id, key=key)),
         masked_phone=mask_phone(row.phone) if row.wants_sms and waits_for_code(row, now=now) else "",
@@ -104,25 +109,26 @@ def _also(session: Session, row: SignUp, supporter_id: int, *, key: AddressKey) 
             session, campaign_id=item.campaign_id, supporter_id=supporter_id, name=item.name, key=key
         )
         signs = item.signs and stands.result is SignResult.SIGNED and not (own and row.signs_petition)
-        found.append(replace(item, signs=signs, wants_news=item.wants_news and not (own and row.wants_email)))
+        is_left_out = item.is_left_out or (item.signs and stands.result is SignResult.OTHER_NAME)
+        wants_news = item.wants_news and not (own and row.wants_email)
+        found.append(replace(item, signs=signs, is_left_out=is_left_out, wants_news=wants_news))
     return found
 
 
 def _items(session: Session, rows: Sequence[SignUp]) -> list[Item]:
     """What a press does for these, each thing once: of two names for one petition it signs the first."""
     found: list[Item] = []
-    signed: set[int] = set()
+    signed: dict[int, str] = {}
     news: set[tuple[int, str]] = set()
     for row in rows:
         item = _item(session, row)
         signs = item.signs and row.campaign_id not in signed
         wants_news = item.wants_news and (row.campaign_id, item.wording) not in news
-        if signs:
-            signed.add(row.campaign_id)
+        is_left_out = item.signs and not alike(item.name, signed.setdefault(row.campaign_id, item.name))
         if wants_news:
             news.add((row.campaign_id, item.wording))
-        if signs or wants_news:
-            found.append(replace(item, signs=signs, wants_news=wants_news))
+        if signs or wants_news or is_left_out:
+            found.append(replace(item, signs=signs, is_left_out=is_left_out, wants_news=wants_news))
     return found
 
 

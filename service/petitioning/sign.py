@@ -65,7 +65,7 @@ def sign_petition(
         session, petition_id=petition.id, mailbox=mailbox, email=known.email, but=supporter_id
     )
     if other is not None and other.name:
-        result = SignResult.OTHER_NAME if name and not _alike(name, other.name) else SignResult.ALREADY_SIGNED
+        result = SignResult.OTHER_NAME if name and not alike(name, other.name) else SignResult.ALREADY_SIGNED
         return Signed(result, petition.count, other.name, petition.id)
     if other is not None:
         # Its name was erased: the one mailbox signs anew, and still counts once.
@@ -110,7 +110,7 @@ def how_it_stands(
     if own is None:
         result = SignResult.CLOSED if petition.is_closed else SignResult.NAME_NEEDED
         return Signed(result, petition.count, "", petition.id)
-    differs = bool(name and own.name and not _alike(name, own.name))
+    differs = bool(name and own.name and not alike(name, own.name))
     result = SignResult.OTHER_NAME if differs else SignResult.SIGNED
     return Signed(result, petition.count, own.name, petition.id)
 
@@ -127,12 +127,12 @@ def _not_signed(session: Session, petition: PetitionView, supporter_id: int, nam
     standing = petitions.signature_of(session, petition_id=petition.id, supporter_id=supporter_id)
     if standing is None or not standing.stands:
         return Signed(SignResult.CLOSED, petition.count, "", petition.id)
-    differs = bool(name and standing.name and not _alike(name, standing.name))
+    differs = bool(name and standing.name and not alike(name, standing.name))
     result = SignResult.OTHER_NAME if differs else SignResult.ALREADY_SIGNED
     return Signed(result, petition.count, standing.name, petition.id)
 
 
-def _alike(one: str, other: str) -> bool:
+def alike(one: str, other: str) -> bool:
     return one.casefold().split() == other.casefold().split()
 
 

@@ -37,6 +37,7 @@ _EMAILS: Mapping[NoticeKind, ServiceEmail] = {
 }
 _TEXTS: Mapping[NoticeKind, ServiceText] = {
     NoticeKind.CONFIRM_SMS: ServiceText.CONFIRM,
+    NoticeKind.ALREADY_JOINED_SMS: ServiceText.ON_LIST,
     NoticeKind.JOINED_SMS: ServiceText.JOINED,
     NoticeKind.JOIN_WHICH_SMS: ServiceText.JOIN_WHICH,
     NoticeKind.SIGNED_SMS: ServiceText.SIGNED,

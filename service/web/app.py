@@ -151,7 +151,7 @@ _SORRY = {
     405: ("Not that way", "This page does not work like that. Please start from the front page."),
     410: (
         "This link has had its day",
-        "It works for three days. Nothing is lost: sign up again and we send a new one.",
+        "Links that confirm work for three days, and none leads to what was forgotten. Sign up again, and we send a new one.",
     ),
     413: ("That was too much", "Please send less at once."),
     429: ("Too many tries", "Please wait a little and try again."),

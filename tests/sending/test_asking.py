@@ -252,8 +252,16 @@ def test_a_stranger_s_form_writes_to_a_member_once_a_month(forms: Forms) -> None
     for day in (0, 1, 15, 29, 31):
         forms.clock.go_on(NIGHT + timedelta(days=day) - forms.now)
         forms.ask("bilal@example.org", kind=NoticeKind.ALREADY_JOINED, supporter_id=bilal)
-        forms.ask("+447700900124", kind=NoticeKind.JOINED_SMS, supporter_id=bilal)
+        forms.ask("+447700900124", kind=NoticeKind.ALREADY_JOINED_SMS, supporter_id=bilal)
         assert len(forms.emails) == len(forms.texts) == (1 if day < 30 else 2)
+
+
+def test_the_answer_to_join_is_no_form_s_letter_and_has_none_of_its_limits(forms: Forms) -> None:
+    for _ in range(2):
+        forms.ask(*scattered(20), kind=NoticeKind.JOINED_SMS)
+
+    assert len(forms.texts) == 40
+    assert "queued over_budget" not in forms.states()
 
 
 def test_whoever_says_it_was_not_them_gets_no_more_letters_however_they_are_spelt(forms: Forms) -> None:

@@ -109,3 +109,13 @@ def test_every_briefing_is_a_page_that_says_where_its_facts_come_from(briefing: 
     assert "11 October 2004" in briefing.source
     assert "Amnesty International" in literals(parse(briefing.body))
     assert 'class="button" href="/azerbaijan-england/petition"' in page
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [copy for stage, copy in COPIES if stage.slug == "welcome"],
+    ids=lambda copy: f"{copy.channel}{copy.variant}",
+)
+def test_the_welcome_promises_nothing_that_came_before(copy: CopyFile) -> None:
+    assert "we will send you five" not in copy.body
+    assert "only about what becomes" not in copy.body

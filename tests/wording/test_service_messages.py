@@ -2,6 +2,7 @@
 
 import pytest
 
+from service.wording.email import frame_words
 from service.wording.placeholders import MissingFact, placeholders
 from service.wording.service_messages import (
     ServiceEmail,
@@ -102,3 +103,14 @@ def test_a_first_manager_can_sign_in_before_there_is_a_campaign() -> None:
     )
 
     assert email.subject == "Your sign-in link for the Touchline console"
+
+
+def test_a_second_name_from_one_number_is_told_that_the_first_stands() -> None:
+    told = render_service_text(ServiceText.ALREADY_SIGNED, TEXT_FACTS)
+
+    assert "This number has signed already" in told
+    assert "the name it gave stands" in told
+
+
+def test_no_letter_that_can_be_asked_for_again_says_that_it_comes_once() -> None:
+    assert " once" not in frame_words("en")["service_why"]

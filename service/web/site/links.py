@@ -29,7 +29,9 @@ def follow(token: str) -> ResponseReturnValue:
         link = campaigns.tracked_link(session, facts.target)
         if link is None:
             abort(404)
-        _must_be_known(session, facts)
+        if supporters.is_erased(session, facts.supporter_id):
+            view = campaigns.by_id(session, link.campaign_id)
+            return render_template("site/erased.html", campaign=view, was_before=True), 410
         # A test message carries nobody's links: they lead on, and count for nobody.
         if facts.supporter_id and not is_machine(request.method, dict(request.headers)):
             _count(session, facts, link.target)

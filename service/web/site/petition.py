@@ -19,7 +19,7 @@ from service.store.queries.supporters import Known
 from service.web import door
 from service.web.limits import forms
 from service.web.site.confirming import check_address
-from service.web.site.forms import seal, unseal
+from service.web.site.forms import seal, source_here, unseal
 from service.web.site.joining import is_trapped, typed_form
 from service.web.site.pages import share_address
 from service.web.site.signature import signature_token
@@ -172,7 +172,7 @@ def _page(campaign: str, *, typed: dict[str, str], mistakes: dict[str, str]) -> 
         wordings=view.wordings(view.language),
         typed=typed,
         mistakes=mistakes,
-        source=(typed.get("source") or request.args.get("s") or request.args.get("source") or "")[:60],
+        source=(typed.get("source") or source_here())[:60],
         link=share_address(view, who),
         signature=signature_token(who.supporter_id, petition.id, who.channel) if who else "",
     )

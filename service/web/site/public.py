@@ -24,7 +24,7 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
 
 def is_personal() -> bool:
     """Whether this page stands at an address that belongs to one person, or was opened by one."""
-    holds_token = "token" in (request.view_args or {}) and request.blueprint in forms.PUBLIC | {"links"}
+    holds_token = "token" in (request.view_args or {}) and request.blueprint in forms.PUBLIC | {"links", "not_me"}
     return holds_token or (request.endpoint in KNOWING_PAGES and "t" in request.values)
 
 
