@@ -20,6 +20,7 @@ from service.store.queries.house import write_audit
 from service.store.queries.thread_lines import Line
 from service.store.tables.listening import Conversation
 from service.store.tables.people import Reply
+from service.wording.checks import find_in_answer
 from service.wording.compiled import compile_for
 from service.wording.placeholders import CopyMistake, parse
 from service.wording.sms import straighten_quotes
@@ -35,6 +36,10 @@ class AnswerRefused(Exception):
 
 class AnsweredAlready(AnswerRefused):
     """Somebody else has answered this text; it can be sent all the same."""
+
+
+class AnswerUnfilled(AnswerRefused):
+    """The answer holds what nobody fills in, such as a placeholder; it can be sent as it stands all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,18 +198,16 @@ def answer(
     actor: str,
     now: datetime,
     anyway: bool = False,
+    as_written: bool = False,
     keeps_texting: bool = False,
 ) -> None:
     """Text an answer and take the conversation off the pile. Raises AnswerRefused. Nudge sending.send_notices after.
 
-    `anyway`: although somebody else has answered. `keeps_texting`: the number was held, and does not want to leave.
+    `anyway`: although somebody else has answered. `as_written`: although it holds what nobody fills in.
+    `keeps_texting`: the number was held, and does not want to leave.
     """
     row, held = hold_conversation(session, reply_id)
-    words = straighten_quotes(body.strip())
-    if not words:
-        raise AnswerRefused("the answer is empty")
-    if len(words) > LONGEST:
-        raise AnswerRefused(f"the answer is longer than {LONGEST} characters")
+    words = _checked(body, as_written=as_written)
     if not is_number(held.phone):
         raise AnswerRefused("this text came without a number that can be texted")
     _may_be_texted(session, held.phone, key, keeps_texting=keeps_texting)
@@ -227,6 +230,18 @@ def answer(
     ask_notice(session, request, now=now)
     conversations.mark_handled(session, held.phone, by=actor, now=now)
     write_audit(session, at=now, actor=actor, deed="reply answered", subject=f"reply {row.id}")
+
+
+def _checked(body: str, *, as_written: bool) -> str:
+    """The answer's words as they go out. Raises AnswerRefused."""
+    words = straighten_quotes(body.strip())
+    if not words:
+        raise AnswerRefused("the answer is empty")
+    if len(words) > LONGEST:
+        raise AnswerRefused(f"the answer is longer than {LONGEST} characters")
+    if not as_written and (wrong := find_in_answer(words)):
+        raise AnswerUnfilled(". ".join(str(each) for each in wrong[:3]))
+    return words
 
 
 def _may_be_texted(session: Session, phone: str, key: AddressKey, *, keeps_texting: bool) -> None:

@@ -218,6 +218,24 @@ def test_only_who_may_answer_decides(signed_in: Signed, held: int, press: str, s
     assert _reasons(sessions) == ["unclear"]
 
 
+def test_an_answer_with_a_placeholder_is_kept_and_can_be_sent_as_it_stands(
+    signed_in: Signed, campaign_id: int, sessions: sessionmaker[Session]
+) -> None:
+    with sessions.begin() as session:
+        question = _wrote(session, 1, "When is it?", phone=OLDEST, minutes_ago=5)
+    launcher = signed_in(Role.LAUNCHER)
+
+    refused = launcher.press(f"/console/inbox/{question}/answer", {"body": "At nine, {first_name}"})
+    shown = refused.get_data(as_text=True)
+    sent = launcher.press(f"/console/inbox/{question}/answer", {"body": "At nine, {first_name}", "as_written": "yes"})
+
+    assert refused.status_code == 422
+    assert "line 1, column 10: {first_name} is not filled in here" in words(refused)
+    assert "At nine, {first_name}</textarea>" in shown
+    assert 'name="as_written"' in shown
+    assert "on its way" in words(sent)
+
+
 def test_a_second_manager_hears_that_another_has_answered(
     signed_in: Signed, campaign_id: int, sessions: sessionmaker[Session]
 ) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from service.domain.channel import Channel
 from service.domain.keyword import Keyword, KeywordMatch, read_keyword
 from service.listening.act import Sender, act
-from service.listening.inbox import AnsweredAlready, answer, thread_of, threads
+from service.listening.inbox import AnsweredAlready, AnswerUnfilled, answer, thread_of, threads
 from service.listening.receive import receive_text
 from service.providers.ports import InboundText
 from service.sending.notice_words import NoticeWriter
@@ -66,6 +66,20 @@ def campaign(session: Session) -> Campaign:
 @pytest.fixture
 def ana(session: Session, campaign: Campaign) -> Supporter:
     return make.supporter(session, "Ana", campaign=campaign, phone=ANA, joined_at=LONG_AGO)
+
+
+@pytest.mark.parametrize("unfilled", ["Hello {first_name}", "Hello *|FNAME|*", "See [us](https://example.org)", "htp://x.org"])
+def test_an_answer_with_what_nobody_fills_in_is_not_sent_unless_it_is_meant_so(
+    session: Session, ana: Supporter, unfilled: str
+) -> None:
+    reply_id = _text(session, "Is it still on?")
+
+    with pytest.raises(AnswerUnfilled, match=r"line 1, column \d+: "):
+        answer(session, reply_id, unfilled, key=make.KEY, actor="cora@example.org", now=NOW)
+    assert _kinds(session) == []
+
+    answer(session, reply_id, unfilled, key=make.KEY, actor="cora@example.org", now=NOW, as_written=True)
+    assert _kinds(session) == ["answer_sms"]
 
 
 def test_two_managers_do_not_answer_one_text_without_knowing_it(session: Session, ana: Supporter) -> None:

@@ -13,6 +13,7 @@ from service.domain.manager import Role
 from service.listening.inbox import (
     AnsweredAlready,
     AnswerRefused,
+    AnswerUnfilled,
     InboxPage,
     Thread,
     answer,
@@ -94,10 +95,11 @@ def answer_now(reply_id: int) -> ResponseReturnValue:
                 actor=access.manager().email,
                 now=door.now(),
                 anyway=request.form.get("anyway") == "yes",
+                as_written=request.form.get("as_written") == "yes",
                 keeps_texting=request.form.get("means") == "stay",
             )
     except AnswerRefused as refused:
-        return _page(reply_id, body=body, why=_why(refused))
+        return _page(reply_id, body=body, why=_why(refused), is_unfilled=isinstance(refused, AnswerUnfilled))
     door.nudger().nudge(Errand.SEND_NOTICES)
     flash("Your answer is on its way.")
     return redirect(url_for("console.inbox_page"))
@@ -168,10 +170,16 @@ def answer_size() -> ResponseReturnValue:
     )
 
 
-def _page(reply_id: int, *, body: str = "", why: str = "") -> ResponseReturnValue:
+def _page(reply_id: int, *, body: str = "", why: str = "", is_unfilled: bool = False) -> ResponseReturnValue:
     thread, may_undo = _thread(reply_id)
     page = render_template(
-        "console/thread.html", thread=thread, reply_id=reply_id, may_undo=may_undo, body=body, why=why
+        "console/thread.html",
+        thread=thread,
+        reply_id=reply_id,
+        may_undo=may_undo,
+        body=body,
+        why=why,
+        is_unfilled=is_unfilled,
     )
     return page, 422 if why else 200
 
