@@ -238,3 +238,15 @@ def test_what_was_downloaded_comes_back_as_it_was(admin: Browser, sessions: sess
     admin.press(f"{path}/go", form_of(page))
 
     assert ledger() == before
+
+
+def test_what_was_looked_at_is_what_comes_in_also_below_a_title(
+    admin: Browser, sessions: sessionmaker[Session]
+) -> None:
+    path, page = upload(admin, b"sep=,\nMembers,of spring\nMail,Name\nanali@example.org,Ana Li\n")
+
+    done = admin.press(f"{path}/go", form_of(page))
+
+    assert "1 row read into" in words(done)
+    with sessions() as session:
+        assert "anali@example.org" in session.scalars(select(Supporter.email)).all()

@@ -316,3 +316,40 @@ def test_a_zip_of_files_is_named_for_what_it_is(tmp_path: Path) -> None:
 
     with pytest.raises(UnreadableFile, match="this is a zip archive; unpack it"):
         look(path)
+
+
+@pytest.mark.parametrize("above", ["sep=,\n", "Members,,\n", "Members,of,spring\n\n"])
+def test_columns_chosen_by_number_leave_the_headings_where_they_were_found(write: Write, above: str) -> None:
+    path = write(f"{above}Mail,Name,Phone\nana@example.org,Ana,07700900123\n")
+    chosen = {"#1": "email", "#2": "first_name", "#3": "-"}
+
+    sheet = look(path, Choices(columns=chosen))
+
+    assert sheet.header == look(path).header
+    assert [row.typed for row in sheet.rows()] == [{"email": "ana@example.org", "first_name": "Ana"}]
+
+
+def test_a_workbook_with_broken_bytes_is_refused_or_read(tmp_path: Path) -> None:
+    book = Workbook()
+    assert book.active is not None
+    for number in range(50):
+        book.active.append([f"ana{number}@example.org" if number else "email", number])
+    book.save(tmp_path / "whole.xlsx")
+    whole = (tmp_path / "whole.xlsx").read_bytes()
+    path = tmp_path / "broken.xlsx"
+
+    for place in range(4, len(whole), 29):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+
+        with suppress(UnreadableFile):
+            rows(path)
+
+
+@pytest.mark.parametrize("name", ["punycode", "idna", "base64", "rot13", "undefined", "utf-17", "\0"])
+def test_an_encoding_that_cannot_read_a_file_is_refused_by_name(write: Write, name: str) -> None:
+    path = write("email\nana@example.org\n")
+
+    with pytest.raises(UnreadableFile, match="there is no encoding"):
+        look(path, Choices(encoding=name))
+    for known in ("utf-8", "utf-8-sig", "latin-1", "cp1254", "macintosh", "shift_jis", "gb18030", "big5", "euc-kr"):
+        assert rows(path, Choices(encoding=known))[0].typed == {"email": "ana@example.org"}

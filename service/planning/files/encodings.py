@@ -71,7 +71,8 @@ def chosen_encoding(path: Path, name: str) -> Encoding:
     codec = CODE_PAGES.get(name.strip().lower(), name.strip())
     try:
         found = codecs.lookup(codec)
-        "".encode(codec)
+        # Some codecs are no encodings of text, and some cannot say which bytes are no letters.
+        b"\xff".decode(codec, MARK_BAD_BYTES)
     except (LookupError, UnicodeError, ValueError):
         known = ", ".join(("utf-8", "utf-16", *CODE_PAGES))
         raise UnreadableFile(f"there is no encoding {name[:40]!r}; there are {known}") from None

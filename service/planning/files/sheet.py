@@ -183,26 +183,40 @@ def _sheet(path: Path, encoding: Encoding | None, separator: str, choices: Choic
 def _find_header(
     path: Path, encoding: Encoding | None, separator: str, choices: Choices, wanted: frozenset[str]
 ) -> tuple[Record, Columns, Preset | None]:
-    first: Record | None = None
-    wrong: UnreadableFile | None = None
+    """The row of the headings. Raises UnreadableFile.
+
+    A column chosen by its number is in every row, a title or `sep=;` too: it makes headings only of the first row
+    there is, and only where no row is known for them by its own words.
+    """
     with _records(path, encoding, separator, None) as records:
-        for record in islice(records, _ROWS_ABOVE * 2):
-            if not any(map(str.strip, record.cells)) or any("@" in cell for cell in record.cells):
-                continue
-            first = first or (None if record.cells[0].strip().lower().startswith("sep=") else record)
+        rows = [record for record in islice(records, _ROWS_ABOVE * 2) if _may_be_header(record)]
+    named = {name: target for name, target in choices.columns.items() if not name.strip().startswith("#")}
+    wrong: UnreadableFile | None = None
+    for chosen in (named, choices.columns):
+        for record in rows:
             preset = preset_named(choices.preset) or preset_of(list(record.cells))
             try:
-                columns = match_columns(
-                    record.cells, preset=preset, chosen=choices.columns, keep_rest=choices.keep_rest
-                )
+                if match_columns(record.cells, preset=preset, chosen=chosen).has(wanted):
+                    columns = match_columns(
+                        record.cells, preset=preset, chosen=choices.columns, keep_rest=choices.keep_rest
+                    )
+                    _need(columns, wanted)
+                    return record, columns, preset
             except UnreadableFile as each:
                 wrong = wrong or each
-                continue
-            if columns.has(wanted):
-                return record, columns, preset
-    if wrong:
-        raise wrong
-    raise UnreadableFile(_no_header(first))
+    raise wrong or UnreadableFile(_no_header(next(iter(rows), None)))
+
+
+def _may_be_header(record: Record) -> bool:
+    first = next(iter(record.cells), "").strip().lower()
+    return (
+        any(map(str.strip, record.cells)) and not first.startswith("sep=") and not any("@" in c for c in record.cells)
+    )
+
+
+def _need(columns: Columns, wanted: frozenset[str]) -> None:
+    if not columns.has(wanted):
+        raise UnreadableFile(f"no column is chosen to be {' or '.join(sorted(wanted))}; without one nobody can be kept")
 
 
 def _no_header(first: Record | None) -> str:

@@ -1,6 +1,7 @@
 """The rows of an Excel workbook's first sheet that has any, read without holding the workbook in memory."""
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from pathlib import Path
@@ -14,6 +15,12 @@ from service.planning.files.records import Record
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 # A workbook that unpacks to more than this is a trap, not a list of people.
 _LARGEST_UNPACKED = 2 << 30
+
+# What is raised where a byte of a workbook is not as it should be: by the archive, its compression, its XML, its cells.
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, InvalidFileException),
+    *(LookupError, ValueError, OSError, SyntaxError, TypeError, AttributeError, ArithmeticError),
+)
 
 
 def is_workbook(path: Path) -> bool:
@@ -37,7 +44,7 @@ def workbook_records(path: Path) -> Iterator[Record]:
         yield from _rows(path)
     except UnreadableFile:
         raise
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError, SyntaxError, TypeError) as wrong:
+    except _BROKEN as wrong:
         why = "this is a spreadsheet that cannot be opened; save it as CSV (UTF-8) and try again"
         raise UnreadableFile(why) from wrong
 
