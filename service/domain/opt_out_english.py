@@ -69,7 +69,7 @@ ASKS = tuple(
         r"(?:i|ive|i have|already) (?:\w+ )?(?:texted|sent|said|typed|replied) stop\b(?! (?:the|this|a)\b)",
         r"mind not SENDING ME|(?:cease|end|stop) (?:all |any |further )*contact\b|(?:want|like|have) (?:it|this|them|NUMBER) (?:removed|deleted|taken off)",
         r"(?:rather|prefer|appreciate it if you|wish) (?:\w+ ){0,3}(?:didnt|did not|not|wouldnt)(?: to)?(?: (?:get|receive|be))?"
-        r" (?:TELL|TOLD|THEM$|(?:WHICH ){0,5}THINGS)",
+        r" (?:TELL|TOLD|(?:THEM (?:of )?)?THEM$|(?:WHICH ){0,5}THINGS)",
         r"(?:want|wanna|would like|id like|d like|wish|need|like|ask|asked|asking|prefer|trying|request|demand|decided)(?: you)?"
         r" (?:to|for|2) (?:be )?(?:stop|leave|unsubscribe|opt out|quit|withdraw|cancel|(?:removed|taken|deleted) ?(?:off|from)?"
         r"|come off|get off|be off|be out|off)(?:$| (?:WHICH ){0,4}(?:LIST|THINGS|THEM)END)",

@@ -117,15 +117,15 @@ def _stop(deed: _Deed) -> bool:
             evidence=evidence,
             now=deed.now,
         )
-    else:
-        suppress_address(
-            deed.session,
-            channel=Channel.SMS,
-            address=deed.sender.phone,
-            key=deed.key,
-            reason=Suppressed.STOP,
-            now=deed.now,
-        )
+    # The number that texted, whatever number its supporter has by now.
+    suppress_address(
+        deed.session,
+        channel=Channel.SMS,
+        address=deed.sender.phone,
+        key=deed.key,
+        reason=Suppressed.STOP,
+        now=deed.now,
+    )
     if not deed.match.handled_by_provider:
         deed.answer(NoticeKind.LEFT_SMS)
     return True

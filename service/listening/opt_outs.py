@@ -64,7 +64,8 @@ def may_undo(session: Session, conversation: Conversation, *, key: AddressKey, n
     address_hash = key.hash(Channel.SMS, conversation.phone)
     if consents.suppressed_reason(session, channel=Channel.SMS, address_hash=address_hash) is not Suppressed.STOP:
         return False
-    if replies.said_stop_since(session, conversation.phone, at):
+    # A STOP sent before the manager's word may have reached us after it.
+    if replies.said_stop_since(session, conversation.phone, at - UNDO_WITHIN, unclear_since=at):
         return False
     known = supporters.by_address(session, Channel.SMS, conversation.phone)
     return known is None or not conversations.withdrew_after(session, known.id, at)

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy.exc import DBAPIError
@@ -14,7 +15,7 @@ from service.consenting.consent import AddressKey
 from service.consenting.countries import AT_HOME, Countries
 from service.domain.allowed import EVERYBODY, AllowList
 from service.domain.channel import Channel
-from service.domain.consent import LIFTED_BY_CONFIRMING, Suppressed
+from service.domain.consent import LIFTED_BY_CONFIRMING, WISHES, Suppressed
 from service.domain.message import MessageState, NoticeRef, Withheld
 from service.domain.notice import NoticeKind
 from service.points import point
@@ -121,8 +122,8 @@ class NoticeDesk:
             notice_life.write_outcome(session, notice.id, owner=owner, state=MessageState.WITHHELD, reason=held)
             return None
         address_hash = self.address_key.hash(notice.channel, notice.to_address)
-        reason = consents.suppressed_reason(session, channel=notice.channel, address_hash=address_hash)
-        if reason is not None and not _may_pass(notice, reason):
+        standing = consents.suppression(session, channel=notice.channel, address_hash=address_hash)
+        if standing is not None and not _may_pass(notice, *standing):
             held = str(Withheld.SUPPRESSED)
             notice_life.write_outcome(session, notice.id, owner=owner, state=MessageState.WITHHELD, reason=held)
             return None
@@ -194,9 +195,12 @@ _ASKING = frozenset(
 )
 
 
-def _may_pass(notice: IntendedNotice, reason: Suppressed) -> bool:
+def _may_pass(notice: IntendedNotice, reason: Suppressed, since: datetime) -> bool:
     # A text that may be an opt-out came after this was asked for: nothing goes until a manager has looked.
     if not notice.passes_suppression or reason is Suppressed.UNCLEAR:
+        return False
+    # Whoever asked for this and then to be left alone is left alone; the one answer to that is the last word.
+    if reason in WISHES and since > notice.created_at and notice.kind != NoticeKind.LEFT_SMS:
         return False
     return notice.kind not in _ASKING or reason in LIFTED_BY_CONFIRMING
 

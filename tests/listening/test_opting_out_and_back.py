@@ -279,6 +279,18 @@ def test_nothing_of_a_manager_s_undoes_a_stop_of_their_own(session: Session, ana
     assert _reasons(session) == ["stop"]
 
 
+def test_a_stop_that_was_sent_before_the_manager_s_word_and_came_after_it_is_not_undone(
+    session: Session, ana: Supporter
+) -> None:
+    reply_id = _text(session, "Who will hand it over?")
+    opt_out(session, reply_id, key=make.KEY, actor="cora", now=NOW + minutes(5))
+    _text(session, "STOP", at=NOW + minutes(2), heard=NOW + minutes(7))
+
+    assert not undo_opt_out(session, reply_id, key=make.KEY, actor="cora", now=NOW + minutes(9))
+
+    assert _reasons(session) == ["stop"]
+
+
 def test_a_manager_cannot_undo_what_they_did_not_do(session: Session, ana: Supporter) -> None:
     reply_id = _text(session, "STOP")
 

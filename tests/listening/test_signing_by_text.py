@@ -155,3 +155,14 @@ def test_our_text_names_the_code(session: Session, campaign: Campaign) -> None:
 
     assert session.scalars(select(Notice.facts)).one()["code"] == code
     assert len(code) == 4
+
+
+def test_join_confirms_the_sign_up_that_the_version_before_asked_for(session: Session, campaign: Campaign) -> None:
+    _form(session, campaign, "Vera")
+    session.execute(text("UPDATE sign_ups SET phone_code = ''"))
+    session.execute(text("UPDATE notices SET dedupe_key = 'confirm_sms:' || (facts ->> 'sign_up_id')"))
+
+    _text(session, "YES", minute=5)
+
+    assert session.scalars(select(Supporter.first_name)).all() == ["Vera"]
+    assert session.scalar(text("SELECT count(*) FROM permissions")) == 1

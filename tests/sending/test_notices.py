@@ -94,6 +94,18 @@ def test_the_one_answer_after_stop_goes_out(desk: NoticeDesk, ask: Ask) -> None:
     assert "You have left" in _texts(desk)[0].body
 
 
+@pytest.mark.parametrize("wish", [Suppressed.STOP, Suppressed.LEFT, Suppressed.COMPLAINT, Suppressed.PROVIDER_OPT_OUT])
+@pytest.mark.parametrize("kind", [NoticeKind.MORE_SMS, NoticeKind.SIGNED_SMS, NoticeKind.CONFIRM_SMS])
+def test_what_was_asked_for_before_a_stop_does_not_go_after_it(
+    desk: NoticeDesk, ask: Ask, kind: NoticeKind, wish: Suppressed
+) -> None:
+    ask(kind, sign_up_id="1", briefing_slug="election-2003", petition_id="1")
+    _suppress(desk, wish)
+
+    assert _texts(desk) == []
+    assert _state(desk) == "withheld"
+
+
 def test_a_manager_s_answer_does_not_pass_a_suppression(desk: NoticeDesk, ask: Ask) -> None:
     ask(NoticeKind.ANSWER_SMS, passes=False, body="Hello")
     _suppress(desk, Suppressed.STOP)

@@ -174,6 +174,16 @@ def suppressed_reason(session: Session, *, channel: Channel, address_hash: bytes
     return Suppressed(found) if found else None
 
 
+def suppression(session: Session, *, channel: Channel, address_hash: bytes) -> tuple[Suppressed, datetime] | None:
+    """Why and since when a hashed address is left alone; None where it is not (pk_suppressions)."""
+    found = session.execute(
+        select(Suppression.reason, Suppression.at).where(
+            Suppression.channel == channel, Suppression.address_hash == address_hash
+        )
+    ).one_or_none()
+    return (Suppressed(found.reason), found.at) if found else None
+
+
 def left_at(session: Session, *, channel: Channel, supporter_id: int) -> datetime | None:
     """When the address a supporter has on this channel left; None where it did not, or another reason stands."""
     question = select(Suppression.at).where(

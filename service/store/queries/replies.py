@@ -91,11 +91,11 @@ def stopped_after(session: Session, phone: str, *, address_hash: bytes, after: d
     return bool(session.scalar(_STOPPED_AFTER, asked))
 
 
-def said_stop_since(session: Session, phone: str, since: datetime) -> bool:
-    """Whether a number has asked to be left alone since, or may have (ix_replies_phone)."""
-    said = select(Reply.id).where(
-        Reply.phone == phone, Reply.received_at > since, Reply.keyword.in_(["stop", "unclear"])
-    )
+def said_stop_since(session: Session, phone: str, since: datetime, *, unclear_since: datetime) -> bool:
+    """Whether a number has asked to be left alone since, or may have since the other moment (ix_replies_phone)."""
+    asked = (Reply.keyword == "stop") & (Reply.received_at > since)
+    may_have = (Reply.keyword == "unclear") & (Reply.received_at > unclear_since)
+    said = select(Reply.id).where(Reply.phone == phone, or_(asked, may_have))
     return session.scalar(said.limit(1)) is not None
 
 

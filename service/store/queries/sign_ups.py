@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, bindparam, or_, select, text, update
+from sqlalchemy import Select, bindparam, exists, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from service.domain.channel import Channel
 from service.domain.petition import ConfirmationPurpose
 from service.store import Session
 from service.store.tables.people import ConfirmationRequest, SignUp
+from service.store.tables.sending import Notice
 
 _ADD = text("""
     INSERT INTO sign_ups (campaign_id, first_name, full_name, place, email, phone, wants_email, wants_sms, signs_petition,
@@ -56,6 +57,10 @@ def settled_with(session: Session, row: SignUp) -> Sequence[SignUp]:
     return session.scalars(question.order_by(SignUp.id)).all()
 
 
+# The text of the version before names no code, and asks for a bare JOIN (uq_notices_dedupe_key).
+_ASKED_BY_VERSION_BEFORE = exists().where(Notice.dedupe_key == func.concat("confirm_sms:", SignUp.id))
+
+
 def waiting_for_text(session: Session, phone: str, *, since: datetime) -> Sequence[SignUp]:
     """What a text from this number may confirm: asked for by a text of ours (ix_sign_ups_phone_created_at); held."""
     question = (
@@ -64,7 +69,7 @@ def waiting_for_text(session: Session, phone: str, *, since: datetime) -> Sequen
             SignUp.phone == phone,
             SignUp.wants_sms,
             SignUp.phone_confirmed_at.is_(None),
-            SignUp.phone_code != "",
+            or_(SignUp.phone_code != "", _ASKED_BY_VERSION_BEFORE),
             SignUp.created_at > since,
         )
         .order_by(SignUp.id)

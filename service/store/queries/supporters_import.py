@@ -144,7 +144,8 @@ _NOTE_NEW = text("""
     UPDATE incoming SET is_new = true FROM unnest(CAST(:added AS bigint[])) AS added(id) WHERE supporter_id = added.id
 """)
 
-# What is missing is filled in; what they told us themselves stays. Tags come together, custom fields are the file's.
+# Whoever is forgotten at this very moment gets nothing back. What is missing is filled in; what they told us themselves
+# stays. Tags come together, custom fields are the file's.
 _COMPLETE = text("""
     UPDATE supporters s SET email = coalesce(s.email, i.email), email_hash = coalesce(s.email_hash, i.email_hash),
         phone = coalesce(s.phone, i.phone), phone_hash = coalesce(s.phone_hash, i.phone_hash),
@@ -155,7 +156,7 @@ _COMPLETE = text("""
         tags = CASE WHEN i.tags <@ s.tags THEN s.tags ELSE s.tags ||
             ARRAY(SELECT tag FROM unnest(i.tags) tag WHERE tag <> ALL (s.tags)) END,
         details = s.details || i.details
-    FROM incoming i WHERE i.supporter_id = s.id AND NOT i.is_new
+    FROM incoming i WHERE i.supporter_id = s.id AND NOT i.is_new AND s.erased_at IS NULL
       AND ((s.email IS NULL AND i.email IS NOT NULL) OR (s.phone IS NULL AND i.phone IS NOT NULL)
            OR (s.first_name = '' AND i.first_name <> '') OR (s.last_name = '' AND i.last_name <> '')
            OR (s.postcode = '' AND i.postcode <> '') OR (s.country = '' AND i.country <> '')
