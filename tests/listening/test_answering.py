@@ -68,7 +68,9 @@ def ana(session: Session, campaign: Campaign) -> Supporter:
     return make.supporter(session, "Ana", campaign=campaign, phone=ANA, joined_at=LONG_AGO)
 
 
-@pytest.mark.parametrize("unfilled", ["Hello {first_name}", "Hello *|FNAME|*", "See [us](https://example.org)", "htp://x.org"])
+@pytest.mark.parametrize(
+    "unfilled", ["Hello {first_name}", "Hello *|FNAME|*", "See [us](https://example.org)", "htp://x.org"]
+)
 def test_an_answer_with_what_nobody_fills_in_is_not_sent_unless_it_is_meant_so(
     session: Session, ana: Supporter, unfilled: str
 ) -> None:
