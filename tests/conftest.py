@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 import time_machine
 from sqlalchemy import Engine
@@ -19,6 +20,10 @@ from service.store.migrate import migrate
 from tests.emptying import empty_tables
 from tests.moments import MOMENTS, StoppedClock, move_database, moved, stopped
 from tests.running_house import Up, start
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+hypothesis.settings.register_profile("touchline", deadline=None)
+hypothesis.settings.load_profile("touchline")
 
 SECRET = "a secret of the tests, forty letters long or so"
 
