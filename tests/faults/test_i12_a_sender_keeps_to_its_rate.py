@@ -18,7 +18,7 @@ PEOPLE = 110
 HANDOVER = RATE // 10
 
 
-@pytest.mark.parametrize("stopped_clock", [MOMENTS["over midnight"]], indirect=True)
+@pytest.mark.parametrize("stopped_clock", [MOMENTS["at night"]], indirect=True)
 def test_i12_no_second_holds_more_than_the_rate_over_all_workers(
     stopped_clock: StoppedClock, desk: Desk, blast_to: Callable[..., object]
 ) -> None:
