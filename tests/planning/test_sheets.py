@@ -353,3 +353,12 @@ def test_an_encoding_that_cannot_read_a_file_is_refused_by_name(write: Write, na
         look(path, Choices(encoding=name))
     for known in ("utf-8", "utf-8-sig", "latin-1", "cp1254", "macintosh", "shift_jis", "gb18030", "big5", "euc-kr"):
         assert rows(path, Choices(encoding=known))[0].typed == {"email": "ana@example.org"}
+
+
+def test_the_rejects_of_a_list_of_rejects_can_be_loaded_too(write: Write) -> None:
+    path = write("row,why,row,why,Mail,Name\n2,email: bad,3,email: bad,ana@example.org,Ana\n")
+
+    sheet = look(path)
+
+    assert [row.typed for row in sheet.rows()] == [{"email": "ana@example.org", "full_name": "Ana"}]
+    assert not sheet.columns.unused

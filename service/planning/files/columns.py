@@ -71,7 +71,8 @@ def match_columns(
     kept: dict[int, str] = {}
     for target in {target for target, _ in targets if target}:
         places = sorted((rank, position) for position, (each, rank) in enumerate(targets) if each == target)
-        if target not in SEVERAL:
+        # The rejects of a list of rejects have our marks twice.
+        if target not in SEVERAL | _OURS:
             _refuse_two(target, places[:2], headings)
             del places[1:]
         kept |= {position: target for _, position in places}
