@@ -11,7 +11,8 @@ from service.consenting.consent import AddressKey
 from service.domain.channel import Channel
 from service.domain.manager import Role
 from service.settings import Settings
-from service.store.tables.people import Permission, Reply, Supporter, Suppression
+from service.store.tables.listening import Reply
+from service.store.tables.people import Permission, Supporter, Suppression
 from service.store.tables.sending import Notice
 from tests.console.conftest import Browser, words
 

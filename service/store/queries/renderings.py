@@ -8,8 +8,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from service.domain.channel import Channel
 from service.store import Session
 from service.store.tables.campaign import Briefing, Campaign, Copy, Link, Petition
-from service.store.tables.people import SignatureCount
 from service.store.tables.sending import Rendering
+from service.store.tables.signatures import SignatureCount
 
 
 def copies_for(session: Session, stage_id: int) -> Sequence[Copy]:
