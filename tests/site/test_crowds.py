@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
 from service.cli.running.ports import free_port
-from service.settings import SettingsError, load_settings
+from service.environment import SettingsError
+from service.settings import load_settings
 from service.web.app import create_app
 from service.web.door import FrontDoor
 from service.web.limits import limiter, network
