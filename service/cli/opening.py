@@ -23,6 +23,7 @@ from service.planning.blasts import BlastRefused, CopyRefused
 from service.planning.exporting import CampaignMissing
 from service.planning.fixtures import FixtureUnknown, KickOffPassed
 from service.planning.holding import NotHeld
+from service.planning.idempotency import KeyRefused, KeyUsed
 from service.planning.senders import SenderRefused
 from service.reporting.funnel import CampaignUnknown
 from service.reporting.live import BlastUnknown
@@ -42,6 +43,8 @@ _PLAIN = (
     FixtureUnknown,
     KickOffPassed,
     BlastRefused,
+    KeyRefused,
+    KeyUsed,
     CopyRefused,
     BlastUnknown,
     NotHeld,

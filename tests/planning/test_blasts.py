@@ -40,7 +40,7 @@ def new_blast(**changes: object) -> NewBlast:
 
 
 def schedule(session: Session, campaign: Campaign, new: NewBlast) -> int:
-    return blasts.schedule_blast(session, campaign.id, new, public_url=URL, actor="Dev", now=NOW)
+    return blasts.schedule_blast(session, campaign.id, new, public_url=URL, actor="Dev", now=NOW).id
 
 
 def running_blast(session: Session, campaign: Campaign, people: int = 120) -> Blast:

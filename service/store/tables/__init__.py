@@ -14,6 +14,7 @@ from service.store.tables.campaign import Stage as Stage
 from service.store.tables.campaign import StageFiring as StageFiring
 from service.store.tables.house import AuditEntry as AuditEntry
 from service.store.tables.house import House as House
+from service.store.tables.idempotency import IdempotencyKey as IdempotencyKey
 from service.store.tables.listening import Conversation as Conversation
 from service.store.tables.listening import FailedText as FailedText
 from service.store.tables.manager import Manager as Manager

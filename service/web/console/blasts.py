@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from service.domain.errand import GO_ON
 from service.domain.manager import Role
+from service.domain.message import BlastState
 from service.planning.blasts import BlastRefused, cancel_blast, pause_blast, reschedule_blast, resume_blast
 from service.planning.desk import BlastOnDesk, CampaignOnDesk, list_blasts
 from service.planning.steering import second_asking, wording_standings
@@ -68,6 +69,8 @@ def change_blast(slug: str, blast_id: int, deed: str) -> ResponseReturnValue:
                 done = cancel_blast(session, blast.id, actor=actor, now=now)
                 said = f"Cancelled. {thousands(done.already_gone)} had gone, {thousands(done.stopped)} were stopped"
                 said += f", {thousands(done.under_way)} were being handed over." if done.under_way else "."
+                if blast.state == BlastState.SCHEDULED:
+                    said = "Taken back: nothing of it was sent."
     except BlastRefused as refused:
         flash(f"Nothing was changed: {refused}.", "bad")
     except ValueError:
