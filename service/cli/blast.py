@@ -201,8 +201,11 @@ def resume(blast_id: int, *, as_json: bool) -> None:
 @plainly
 def cancel(blast_id: int, *, as_json: bool) -> None:
     """End a blast; says how many had already gone."""
-    with open_house().transaction() as session:
-        done = blasts.cancel_blast(session, blast_id, actor=ACTOR, now=clock.now())
+    house = open_house()
+    with house.transaction() as session:
+        blasts.cancel_blast(session, blast_id, actor=ACTOR, now=clock.now())
+    with house.transaction(keep=False) as session:
+        done = blasts.what_cancelling_stopped(session, blast_id)
     if as_json:
         numbers = {"already_gone": done.already_gone, "stopped": done.stopped, "under_way": done.under_way}
         click.echo(json.dumps(numbers))

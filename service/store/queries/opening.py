@@ -10,7 +10,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from service.domain.channel import Channel
 from service.domain.message import BlastState
 from service.domain.stage import Anchor, Firing
-from service.store import Session
+from service.store import Session, locks
+from service.store.locks import BlastLock
 from service.store.queries.holds import IS_FREE
 from service.store.tables.campaign import Campaign, Fixture, Stage, StageFiring
 from service.store.tables.people import Supporter
@@ -143,17 +144,12 @@ def hold_scheduled(session: Session, *, now: datetime) -> list[Blast]:
     return list(session.scalars(question))
 
 
-# Whoever writes a blast's messages holds this and not its row: intents hold the row, and would wait for each other.
-_TRY_PEN = text("SELECT pg_try_advisory_xact_lock(7001303, CAST(:blast_id % 2147483647 AS int))")
-_TAKE_PEN = text("SELECT pg_advisory_xact_lock(7001303, CAST(:blast_id % 2147483647 AS int))")
-
-
 def hold_opening(session: Session) -> Blast | None:
     """One blast whose messages are to be written, by nobody else meanwhile; None when others have them all."""
     is_opening = select(Blast.id).where(Blast.state == BlastState.OPENING, text(IS_FREE))
     question = is_opening.order_by(Blast.opens_at, Blast.id).limit(20)
     for blast_id in session.scalars(question).all():
-        if not session.scalar(_TRY_PEN, {"blast_id": blast_id}):
+        if not locks.try_blast(session, BlastLock.WRITING, blast_id):
             continue
         # It may have come further while the pen was another's.
         fresh = select(Blast).where(Blast.id == blast_id, Blast.state == BlastState.OPENING)
@@ -165,7 +161,7 @@ def hold_opening(session: Session) -> Blast | None:
 
 def take_pen(session: Session, blast_id: int) -> None:
     """Have nobody else write messages of this blast until the transaction ends."""
-    session.execute(_TAKE_PEN, {"blast_id": blast_id})
+    locks.take_blast(session, BlastLock.WRITING, blast_id)
 
 
 def renderings_of(session: Session, blast_id: int) -> Sequence[Rendering]:
@@ -173,14 +169,13 @@ def renderings_of(session: Session, blast_id: int) -> Sequence[Rendering]:
     return session.scalars(select(Rendering).where(Rendering.blast_id == blast_id).order_by(Rendering.id)).all()
 
 
-def advance(session: Session, blast_id: int, *, through: int, written: int, done: bool) -> bool:
-    """Note how far opening has come; when it is done the blast runs. False when it was cancelled meanwhile."""
+def advance(session: Session, blast_id: int, *, through: int, written: int, done: bool) -> None:
+    """Note how far opening has come; when it is done the blast runs."""
     values: dict[str, object] = {"opened_through": through, "audience_count": Blast.audience_count + written}
     if done:
         # One that was paused meanwhile stays so.
         values["state"] = case((Blast.state == BlastState.OPENING, str(BlastState.RUNNING)), else_=Blast.state)
-    moved = update(Blast).where(Blast.id == blast_id).values(**values).returning(Blast.state)
-    return session.scalars(moved).one() != BlastState.CANCELLED
+    session.execute(update(Blast).where(Blast.id == blast_id).values(**values))
 
 
 def finish_blasts(session: Session, *, now: datetime, settled_for: timedelta = timedelta(0)) -> int:
