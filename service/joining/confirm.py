@@ -111,6 +111,8 @@ class CodeResult(StrEnum):
     # The number belongs to somebody already, or confirmed by a text of its own: it stays with whom it is.
     APART = "apart"
     TOO_MANY = "too_many"
+    # Right, and texts stay off: the number said STOP, or complained, and only a text from it, or a person, undoes that.
+    LEFT_ALONE = "left_alone"
     NOTHING_WAITS = "nothing_waits"
 
 
@@ -135,8 +137,9 @@ def confirm_phone_by_code(
     address_hash = key.hash(Channel.SMS, phone)
     if not supporters.attach(session, owner.id, channel=Channel.SMS, address=phone, address_hash=address_hash):
         return CodeResult.APART
-    _settle(session, [row], Channel.SMS, owner.id, key=key, ip=ip, now=now, typed=True)
-    return CodeResult.RIGHT
+    settled = _settle(session, [row], Channel.SMS, owner.id, key=key, ip=ip, now=now, typed=True)
+    is_refused = row.wants_sms and not any(each.may_write for each in settled)
+    return CodeResult.LEFT_ALONE if is_refused else CodeResult.RIGHT
 
 
 def _tries(session: Session, row: SignUp, *, now: datetime) -> int:

@@ -43,13 +43,14 @@ _TEXTS: Mapping[NoticeKind, ServiceText] = {
     NoticeKind.SIGNED_SMS: ServiceText.SIGNED,
     NoticeKind.NAME_NEEDED_SMS: ServiceText.NAME_NEEDED,
     NoticeKind.ALREADY_SIGNED_SMS: ServiceText.ALREADY_SIGNED,
-    NoticeKind.NOT_KNOWN_SMS: ServiceText.UNKNOWN_SIGNER,
+    NoticeKind.PETITION_CLOSED_SMS: ServiceText.PETITION_CLOSED,
     NoticeKind.MORE_SMS: ServiceText.MORE,
     NoticeKind.HELP_SMS: ServiceText.HELP,
     NoticeKind.LEFT_SMS: ServiceText.LEFT,
     NoticeKind.CAME_BACK_SMS: ServiceText.CAME_BACK,
     NoticeKind.ON_LIST_SMS: ServiceText.ON_LIST,
     NoticeKind.NOT_ON_LIST_SMS: ServiceText.NOT_ON_LIST,
+    NoticeKind.LEFT_ALONE_SMS: ServiceText.LEFT_ALONE,
     NoticeKind.NO_BRIEFING_SMS: ServiceText.NO_BRIEFING,
 }
 
@@ -95,7 +96,8 @@ class NoticeWriter:
         elif kind is NoticeKind.TEST_EMAIL:
             email = FinishedEmail(notice.facts["subject"], notice.facts["html"], notice.facts["text"])
         elif notice.channel is Channel.SMS:
-            body = render_service_text(_TEXTS[kind], facts, language=language)
+            can_be_signed = campaign is not None and renderings.has_open_petition(session, campaign.id)
+            body = render_service_text(_TEXTS[kind], facts, language=language, can_be_signed=can_be_signed)
         else:
             email = render_service_email(_EMAILS[kind], facts, language=language)
         return NoticeWords(
@@ -176,7 +178,7 @@ class NoticeWriter:
         return sign(LinkKind.SIGN_IN, manager_id, key=self.key, expires_at=expires_at, nonce=nonce)
 
     def _tracked(self, session: Session, notice: IntendedNotice, campaign: Campaign) -> dict[str, str]:
-        names = {"petition_link": "petition_link", "share_link": "share_link"}
+        names = {name: name for name in ("petition_link", "share_link", "campaign_link")}
         if slug := notice.facts.get("briefing_slug"):
             names["campaign_link"] = f"{BRIEFING_LINK}:{slug}"
         return {fact: self._link(session, notice, campaign, name) for fact, name in names.items()}
