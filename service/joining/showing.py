@@ -8,7 +8,8 @@ from service.consenting.consent import AddressKey
 from service.domain.channel import Channel
 from service.domain.petition import masked_name
 from service.joining.asking import WAITING_LIFE
-from service.joining.confirm import is_address, pressed_first, waits_for_code
+from service.joining.codes import waits_for_code
+from service.joining.confirm import is_address, pressed_first
 from service.joining.preferences import mask_phone
 from service.petitioning.sign import SignResult, alike, how_it_stands
 from service.store import Session

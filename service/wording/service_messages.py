@@ -22,6 +22,8 @@ class ServiceEmail(StrEnum):
     ALREADY_JOINED = "already_joined"
     SIGNED = "signed"
     HAS_SIGNED = "has_signed"
+    TAKE_OFF = "take_off"
+    FORGET = "forget"
     SIGN_IN = "sign_in"
     ALARM = "alarm"
 
@@ -43,6 +45,8 @@ class ServiceText(StrEnum):
     ON_LIST = "on_list"
     NOT_ON_LIST = "not_on_list"
     LEFT_ALONE = "left_alone"
+    TAKE_OFF = "take_off"
+    FORGET = "forget"
     NO_BRIEFING = "no_briefing"
 
 
