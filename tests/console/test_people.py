@@ -4,15 +4,19 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.clock import now
 from service.consenting.consent import AddressKey
 from service.domain.channel import Channel
 from service.domain.manager import Role
+from service.joining.confirm import confirm_email, confirm_phone
+from service.joining.sign_up import SignUpForm, sign_up
 from service.settings import Settings
 from service.store.tables.people import Permission, Reply, Supporter, Suppression
 from service.store.tables.sending import Notice
+from tests import make
 from tests.console.conftest import Browser, words
 
 ANAS = "+447700900100"
@@ -155,11 +159,11 @@ def test_the_other_record_of_a_form_is_named_and_goes_too_where_that_is_said(
     signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
 ) -> None:
     form = SignUpForm("Ana", "zoe@example.org", "+447700900321", consent_email=True, consent_sms=True)
-    now = datetime.now(UTC)
+    at = now()
     with sessions.begin() as session:
-        row = sign_up(session, form, campaign_id=campaign_id, wordings={"email": "Yes.", "sms": "Yes."}, now=now)
-        confirm_email(session, row.sign_up_id, key=make.KEY, ip="", now=now)
-        confirm_phone(session, "+447700900321", key=make.KEY, now=now)
+        row = sign_up(session, form, campaign_id=campaign_id, wordings={"email": "Yes.", "sms": "Yes."}, now=at)
+        confirm_email(session, row.sign_up_id, key=make.KEY, ip="", now=at)
+        confirm_phone(session, "+447700900321", key=make.KEY, now=at)
         mail = session.scalars(select(Supporter.id).where(Supporter.email == "zoe@example.org")).one()
         phone = session.scalars(select(Supporter.id).where(Supporter.phone == "+447700900321")).one()
     admin = signed_in(Role.ADMIN)

@@ -132,9 +132,9 @@ def test_its_signer_is_not_asked_again_and_again(
 
 
 def test_a_number_that_said_stop_is_not_texted_for_it(
-    visitor: FlaskClient, ana: int, signed: str, sessions: sessionmaker[Session], settings: Settings
+    visitor: FlaskClient, ana: int, signed: str, sessions: sessionmaker[Session]
 ) -> None:
-    key, now = AddressKey.of(settings), datetime.now(UTC)
+    key, now = make.KEY, datetime.now(UTC)
     with sessions.begin() as session:
         for channel, address in ((Channel.EMAIL, ANA), (Channel.SMS, PHONE)):
             reason = Suppressed.STOP if channel is Channel.SMS else Suppressed.COMPLAINT
