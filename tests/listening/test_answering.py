@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from service.domain.channel import Channel
 from service.domain.keyword import Keyword, KeywordMatch, read_keyword
-from service.listening.act import Sender, act
+from service.listening.act import act
+from service.listening.deed import Sender
 from service.listening.inbox import AnsweredAlready, AnswerUnfilled, answer, thread_of, threads
 from service.listening.receive import receive_text
 from service.providers.ports import InboundText

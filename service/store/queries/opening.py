@@ -13,7 +13,7 @@ from service.domain.stage import Anchor, Firing
 from service.store import Session, locks
 from service.store.locks import BlastLock
 from service.store.queries.holds import IS_FREE
-from service.store.tables.campaign import Campaign, Fixture, Stage, StageFiring
+from service.store.tables.campaign import Campaign, Fixture, Petition, Stage, StageFiring
 from service.store.tables.people import Supporter
 from service.store.tables.sending import Batch, Blast, Rendering
 
@@ -67,20 +67,22 @@ class RollingBlast:
     channels: Sequence[str]
     campaign: Campaign
     fixture: Fixture
+    has_closed: bool
 
 
 def rolling_blasts(session: Session) -> list[RollingBlast]:
     """Every blast that goes to joiners now (ix_blasts_working): one or two for each campaign."""
     question = (
-        select(Blast, Campaign, Fixture)
+        select(Blast, Campaign, Fixture, Petition.closed_at)
         .join(Campaign, Campaign.id == Blast.campaign_id)
         .join(Fixture, Fixture.id == Campaign.fixture_id)
+        .join(Petition, Petition.campaign_id == Campaign.id, isouter=True)
         .where(Blast.state == BlastState.RUNNING, Blast.is_rolling)
         .order_by(Blast.id)
     )
     return [
-        RollingBlast(blast.id, blast.stage_id, blast.channels, campaign, fixture)
-        for blast, campaign, fixture in session.execute(question)
+        RollingBlast(blast.id, blast.stage_id, blast.channels, campaign, fixture, has_closed=closed_at is not None)
+        for blast, campaign, fixture, closed_at in session.execute(question)
         if blast.stage_id is not None
     ]
 
