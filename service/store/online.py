@@ -14,15 +14,15 @@ from time import sleep
 
 from alembic import op
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, PendingRollbackError
 
 from service.store.races import RACES
 
 LOCK_WAIT = "400ms"
 # Of what waits outside of these steps: downgrades, and the migrations of the first versions.
 PLAIN_WAIT = "4s"
-# Rows filled in one transaction, and so locked at one time: some tens of milliseconds.
-PAGE = 2_000
+# Rows filled in one transaction, and so locked at one time: for some milliseconds.
+PAGE = 500
 # About ten minutes: longer than an import's chunk or a report, shorter than a backup of ten million people.
 _PAUSES = (*(0.02, 0.1, 0.3, 1.0), *repeat(2.0, 300))
 
@@ -39,10 +39,22 @@ class TableBusy(Exception):
 @contextmanager
 def online() -> Iterator[None]:
     """A stretch of a migration in which each step commits by itself, and waits for locks but shortly."""
-    with op.get_context().autocommit_block():
-        op.execute(f"SET lock_timeout = '{LOCK_WAIT}'")
-        yield
-        op.execute(f"SET lock_timeout = '{PLAIN_WAIT}'")
+    lost = None
+    try:
+        with op.get_context().autocommit_block():
+            try:
+                # What a step wrote is on the disk before the version is: commits reach it in their order.
+                op.execute(f"SET lock_timeout = '{LOCK_WAIT}'; SET synchronous_commit = off")
+                yield
+                op.execute(f"SET lock_timeout = '{PLAIN_WAIT}'; RESET synchronous_commit")
+            except OperationalError as error:
+                lost = error
+                raise
+    except PendingRollbackError:
+        # A connection that was lost cannot be tidied up, which is what is said in place of why it was lost.
+        if lost is None:
+            raise
+        raise lost from None
 
 
 def apply(*statements: str) -> None:
