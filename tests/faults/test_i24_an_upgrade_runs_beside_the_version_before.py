@@ -183,7 +183,7 @@ def test_i24_an_index_whose_building_was_stopped_is_built_anew(before: Engine) -
         reader.execution_options(isolation_level="REPEATABLE READ")
         reader.execute(text("SELECT 1"))
         upgrade.start()
-        pid = _wait_for(before, building)
+        pid = _wait_for(before, building, upgrade)
 
         with before.connect() as other:
             other.execute(text("SELECT pg_terminate_backend(:pid, 10000)"), {"pid": pid})
@@ -204,8 +204,9 @@ def _only_invalid(engine: Engine) -> dict[str, int]:
     return {name: found} if (found := _number(engine, _WRONG[name])) else {}
 
 
-def _wait_for(engine: Engine, question: str) -> int:
+def _wait_for(engine: Engine, question: str, upgrade: Thread) -> int:
     while not (found := _number(engine, question)):
+        assert upgrade.is_alive(), "the upgrade is over without having waited"
         sleep(0.01)
     return found
 
@@ -216,7 +217,7 @@ def test_i24_people_go_on_while_the_upgrade_waits_for_somebody_who_takes_long(be
     with before.connect() as somebody:
         somebody.execute(text("SELECT count(*) FROM permissions, consents, supporters WHERE false"))
         upgrade.start()
-        _wait_for(before, waiting)
+        _wait_for(before, waiting, upgrade)
 
         with before.connect() as connection:
             for number in range(1, 6):
