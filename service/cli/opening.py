@@ -30,6 +30,7 @@ from service.reporting.live import BlastUnknown
 from service.settings import Settings, SettingsError, load_settings
 from service.store import Session
 from service.store.engine import make_engine, make_sessions
+from service.store.online import TableBusy
 from service.wording.campaign_files import CampaignMistakes
 from service.wording.links import link_keys
 
@@ -52,6 +53,7 @@ _PLAIN = (
     CampaignUnknown,
     CampaignMissing,
     CampaignMistakes,
+    TableBusy,
 )
 
 
