@@ -12,7 +12,7 @@ from service.planning.files.headings import DETAIL, Field
 from service.planning.files.places import country_code, language_code, zone_name
 from service.planning.files.proofs import given_consents, left_at, why_left
 from service.planning.files.reading import Person, Reading
-from service.store.queries.supporters_import import ImportRow
+from service.store.queries.incoming import ImportRow
 
 _PLACES = {
     Field.LOCALE: (language_code, "is no language; write it like en or az"),
@@ -52,7 +52,8 @@ def read_person(number: int, typed: Mapping[str, str], reading: Reading) -> tupl
         consents=given,
         left_email=left[Channel.EMAIL] if email else None,
         left_sms=left[Channel.SMS] if phone else None,
-        left_at=left_at(person) if reading.has_leaving else None,
+        left_email_at=left_at(person, Channel.EMAIL) if email and left[Channel.EMAIL] else None,
+        left_sms_at=left_at(person, Channel.SMS) if phone and left[Channel.SMS] else None,
     )
     return row, person.left_out
 
@@ -118,7 +119,7 @@ def _details(person: Person) -> dict[str, str]:
     }
     if packed := person.typed.get("details"):
         details |= _unpacked(person, packed)
-    return {name: words for name, words in details.items() if words}
+    return {name: words for name, words in details.items() if name and words}
 
 
 def _unpacked(person: Person, packed: str) -> dict[str, str]:
@@ -126,7 +127,10 @@ def _unpacked(person: Person, packed: str) -> dict[str, str]:
     try:
         found = json.loads(packed)
         pairs = found.items() if isinstance(found, dict) else ()
-        return {cells.clean(str(name))[:60]: cells.clean(_said(value))[:_LONGEST_DETAIL] for name, value in pairs}
+        return {
+            cells.clean(str(name))[:60].rstrip(): cells.clean(_said(value))[:_LONGEST_DETAIL].rstrip()
+            for name, value in pairs
+        }
     except (ValueError, RecursionError, BadCell):
         person.left_out.append(f"{person.reading.heading('details')}: is no JSON object; left out")
         return {}

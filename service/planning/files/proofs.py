@@ -13,7 +13,7 @@ from service.planning.files.cells import BadCell
 from service.planning.files.headings import Field
 from service.planning.files.reading import Person
 from service.planning.files.sheet import DateOrder
-from service.store.queries.supporters_import import GivenConsent
+from service.store.queries.incoming import GivenConsent
 
 _LONGEST_WORDING = 10_000
 _GRAVER = (
@@ -25,6 +25,10 @@ _OF_CHANNEL = {
     Channel.SMS: (Field.LEFT_SMS, Field.SMS_STATUS),
 }
 
+# Columns that say since when, the surest first; some tools put the moment where others put a yes.
+_ONLY_MOMENTS = frozenset({Field.LEFT_EMAIL_AT, Field.LEFT_SMS_AT, Field.LEFT_AT})
+_SINCE = (Field.LEFT_AT, Field.LEFT_EMAIL, Field.BOUNCED, Field.LEFT_SMS, Field.LEFT)
+_LEFT_AT = {Channel.EMAIL: (Field.LEFT_EMAIL_AT, *_SINCE), Channel.SMS: (Field.LEFT_SMS_AT, *_SINCE)}
 
 # A file says the same words and moments of thousands.
 _paragraph = lru_cache(maxsize=256)(cells.paragraph)
@@ -87,14 +91,15 @@ def why_left(person: Person, channel: Channel) -> Suppressed | None:
     return next((reason for reason in _GRAVER if reason in reasons), None)
 
 
-def left_at(person: Person) -> datetime | None:
-    """Since when, where a column about leaving says so."""
-    for name in (Field.LEFT_AT, Field.LEFT_EMAIL, Field.BOUNCED, Field.LEFT_SMS, Field.LEFT):
+def left_at(person: Person, channel: Channel) -> datetime | None:
+    """Since when they have left by this channel, where a column about leaving says so."""
+    for name in _LEFT_AT[channel]:
         for line in person.typed.get(name, "").splitlines():
             try:
                 return cells.read_moment(line, dates=person.reading.dates, now=person.reading.now)
-            except BadCell:
-                continue
+            except BadCell as bad:
+                if name in _ONLY_MOMENTS:
+                    person.left_out.append(f"{person.reading.heading(name)}: {bad}; left out")
     return None
 
 

@@ -71,7 +71,7 @@ class Person:
         if not cell:
             return ""
         try:
-            return cells.clean(cell)[:longest]
+            return cells.clean(cell)[:longest].rstrip()
         except BadCell as bad:
             self.left_out.append(f"{self.reading.heading(name)}: {bad}; left out")
             return ""
