@@ -7,7 +7,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 
 from service.domain.channel import Channel
-from service.domain.consent import Suppressed
+from service.domain.consent import GRAVITY, Suppressed
 from service.planning.files import cells
 from service.planning.files.cells import BadCell
 from service.planning.files.headings import Field
@@ -16,10 +16,6 @@ from service.planning.files.sheet import DateOrder
 from service.store.queries.incoming import GivenConsent
 
 _LONGEST_WORDING = 10_000
-_GRAVER = (
-    *(Suppressed.ERASED, Suppressed.COMPLAINT, Suppressed.STOP, Suppressed.PROVIDER_OPT_OUT, Suppressed.HARD_BOUNCE),
-    *(Suppressed.INVALID, Suppressed.LEFT),
-)
 _OF_CHANNEL = {
     Channel.EMAIL: (Field.LEFT_EMAIL, Field.EMAIL_STATUS),
     Channel.SMS: (Field.LEFT_SMS, Field.SMS_STATUS),
@@ -88,7 +84,7 @@ def why_left(person: Person, channel: Channel) -> Suppressed | None:
         reasons.add(Suppressed.HARD_BOUNCE)
     if reasons and (cell := typed.get(Field.LEFT_REASON)) and (said := cells.says_left(cell)):
         reasons.add(said)
-    return next((reason for reason in _GRAVER if reason in reasons), None)
+    return max(reasons, key=GRAVITY.__getitem__, default=None)
 
 
 def left_at(person: Person, channel: Channel) -> datetime | None:
