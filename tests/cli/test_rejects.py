@@ -133,3 +133,71 @@ def test_json_is_json_whatever_the_file_holds(touchline: Touchline, tmp_path: Pa
     told = touchline("supporters", "import", str(file), "--campaign", SLUG, "--json")
 
     assert json.loads(told.stdout)["rejected_count"] == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "cp1251", "cp1253"])
+def test_a_byte_that_is_no_letter_comes_back_as_it_was(
+    touchline: Touchline, sessions: sessionmaker[Session], tmp_path: Path, encoding: str
+) -> None:
+    file, rejects = tmp_path / "people.csv", tmp_path / "rejects.csv"
+    letters = "Ελένη Νίκος" if encoding == "cp1253" else "Мария Иванова"
+    broken = {"cp1251": b"\x98", "cp1253": b"\xaa", "utf-16": b"\x00\xdc", "utf-16-be": b"\xdc\x00"}.get(
+        encoding, b"\xff"
+    )
+    start, end = f"name,email,note\r\n{letters},ok@example.org,{letters}\r\n{letters},", f"@example.org,{letters}\r\n"
+    tail = encoding.replace("utf-16", "utf-16-le") if encoding == "utf-16" else encoding.removesuffix("-sig")
+    file.write_bytes(start.encode(encoding) + "x".encode(tail) + broken + end.encode(tail))
+    chosen = ("--encoding", encoding) if encoding.startswith("cp") else ()
+
+    done = bring(touchline, file, "--rejects", str(rejects), *chosen)
+    again = bring_again(touchline, rejects, *chosen)
+
+    assert (done["new"], done["rejected_count"]) == (1, 1)
+    row = f"{letters},".encode(tail) + "x".encode(tail) + broken + end.encode(tail)
+    assert rejects.read_bytes().endswith(row)
+    assert (again["rows"], again["rejected_count"], again["new"]) == (1, 1, 0)
+    rejects.write_bytes(rejects.read_bytes().replace("x".encode(tail) + broken, "x".encode(tail)))
+    assert bring(touchline, rejects, *chosen)["new"] == 1
+    assert {who.email for who in people(sessions).values()} <= {"ok@example.org", "x@example.org"}
+
+
+def bring_again(touchline: Touchline, file: Path, *words: str) -> dict[str, object]:
+    """As `bring`, for a file of which nothing may be taken."""
+    found: dict[str, object] = json.loads(
+        touchline("supporters", "import", str(file), "--campaign", SLUG, "--json", *words).stdout
+    )
+    return found
+
+
+def test_rows_with_a_quote_left_open_come_back_in_their_columns(
+    touchline: Touchline, sessions: sessionmaker[Session], tmp_path: Path
+) -> None:
+    file, rejects = tmp_path / "people.csv", tmp_path / "rejects.csv"
+    file.write_text(
+        "name,email,tags\n"
+        'Ana,"ana@example.org,"stall, vip"\n'
+        "Bilal,bilal@example.org,\n"
+        'Cora,cora@example.org,"stall\n'
+        "Dev,dev@example.org,\n"
+        'Elif,elif@example.org,vip"\n'
+        'Farid,"farid@example.org,\n'
+    )
+
+    done = bring(touchline, file, "--rejects", str(rejects))
+    rows = list(csv.reader(io.StringIO(rejects.read_text("utf-8-sig"))))[1:]
+
+    assert set(people(sessions)) == {"Bilal"}
+    assert [(row[0], row[2:]) for row in rows] == [
+        ("2", ["Ana", '"ana@example.org', "stall, vip"]),
+        ("4", ["Cora", "cora@example.org", '"stall']),
+        ("4", ["Dev", "dev@example.org", ""]),
+        ("4", ["Elif", "elif@example.org", 'vip"']),
+        ("5", ["Farid", '"farid@example.org', ""]),
+    ]
+    assert done["rejected_count"] == 5
+    # Whoever mends it takes the quotes away, where they are one too many.
+    with rejects.open("w", newline="") as out:
+        mended = [[cell.replace('"', "") for cell in row] for row in rows]
+        csv.writer(out).writerows([["row", "why", "name", "email", "tags"], *mended])
+    assert bring(touchline, rejects)["rejected_count"] == 0
+    assert set(people(sessions)) == {"Ana", "Bilal", "Cora", "Dev", "Elif", "Farid"}

@@ -118,3 +118,24 @@ def test_consent_for_another_address_than_theirs_is_given_anew_for_the_present_o
     session.expire_all()
     assert done.permitted == 1
     assert session.scalars(standing).one().address_hash == make.KEY.hash(Channel.SMS, "+447700900123")
+
+
+@pytest.mark.parametrize("is_phone_first", [False, True])
+def test_two_rows_that_find_one_supporter_both_count_and_the_later_one_has_the_last_word(
+    session: Session, bring_in: Importing, is_phone_first: bool
+) -> None:
+    campaign = make.campaign(session)
+    ana = make.supporter(session, "Ana", phone="+447700900123")
+    ana.tags, ana.details = ["stall"], {"size": "S"}
+    session.flush()
+    by_email = "ana@example.org,,vip,Li,M,choir\n"
+    by_phone = ",+447700900123,press,Lee,L,\n"
+    both = by_phone + by_email if is_phone_first else by_email + by_phone
+
+    done = bring_in(campaign, f"email,phone,tags,last_name,details.size,details.team\n{both}")
+
+    session.expire_all()
+    assert (done.known, done.new) == (2, 0)
+    assert ana.tags == (["stall", "press", "vip"] if is_phone_first else ["stall", "vip", "press"])
+    assert ana.details == {"size": "M" if is_phone_first else "L", "team": "choir"}
+    assert ana.last_name == ("Lee" if is_phone_first else "Li")
