@@ -71,7 +71,7 @@ def test_who_is_forgotten_while_a_file_brings_them_in_is_forgotten_with_what_it_
         until_it_waits(sessions, forgetting[0])
 
     with sessions() as importing:
-        once_at(importing.connection(), "INSERT INTO supporters", "before", meanwhile)
+        once_at(importing.connection(), "UPDATE incoming SET gone", "before", meanwhile)
         done = bring_in(importing, campaign_id)
     forgetting[0].result()
 

@@ -65,6 +65,12 @@ _OWN = {
         Field.CONSENT_SMS_IP,
     ),
 }
+# Bound once: asked of the enum for each row, a member costs more than reading its cell does (Python 3.11).
+_BOUNCED, _CONFIRMED_AT, _CONFIRMED_IP = Field.BOUNCED, Field.CONFIRMED_AT, Field.CONFIRMED_IP
+_CONSENT_AT, _CONSENT_IP, _CONSENT_SOURCE = Field.CONSENT_AT, Field.CONSENT_IP, Field.CONSENT_SOURCE
+_CONSENT_WORDING, _LEFT, _LEFT_REASON = Field.CONSENT_WORDING, Field.LEFT, Field.LEFT_REASON
+_OPTED_IN_AT, _OPTED_IN_IP, _STATUS = Field.OPTED_IN_AT, Field.OPTED_IN_IP, Field.STATUS
+_BY_EMAIL = Channel.EMAIL
 
 
 def why_left(person: Person, channel: Channel) -> Suppressed | None:
@@ -72,17 +78,17 @@ def why_left(person: Person, channel: Channel) -> Suppressed | None:
     typed, reasons = person.typed, set[Suppressed]()
     leaving, status = _OF_CHANNEL[channel]
     preset = person.reading.preset
-    if preset and preset.everybody_left and channel is Channel.EMAIL:
+    if preset and preset.everybody_left and channel is _BY_EMAIL:
         reasons.add(preset.everybody_left)
-    for name in (leaving, Field.LEFT):
+    for name in (leaving, _LEFT):
         if (cell := typed.get(name)) and cells.is_leaving(cell):
             reasons.add(cells.says_left(cell) or Suppressed.LEFT)
-    for name in (status, Field.STATUS):
+    for name in (status, _STATUS):
         if (cell := typed.get(name)) and (said := cells.says_left(cell)):
             reasons.add(said)
-    if channel is Channel.EMAIL and (cell := typed.get(Field.BOUNCED)) and cells.is_leaving(cell):
+    if channel is _BY_EMAIL and (cell := typed.get(_BOUNCED)) and cells.is_leaving(cell):
         reasons.add(Suppressed.HARD_BOUNCE)
-    if reasons and (cell := typed.get(Field.LEFT_REASON)) and (said := cells.says_left(cell)):
+    if reasons and (cell := typed.get(_LEFT_REASON)) and (said := cells.says_left(cell)):
         reasons.add(said)
     return max(reasons, key=GRAVITY.__getitem__, default=None)
 
@@ -125,32 +131,30 @@ def _consent(person: Person, channel: Channel) -> GivenConsent | None:
     that says so is better mended than lost.
     """
     typed, own = person.typed, _OWN[channel]
-    if channel is Channel.EMAIL and person.reading.has_opt_in and (opted := _opted_in(person)):
+    if channel is _BY_EMAIL and person.reading.has_opt_in and (opted := _opted_in(person)):
         return opted
     said, status = typed.get(own.said), typed.get(own.status)
     by_status = status is not None and cells.says_subscribed(status)
     if not by_status and (said is None or not cells.is_yes(said)):
         return None
-    at_name = own.at if typed.get(own.at, "").strip() else Field.CONSENT_AT
+    at_name = own.at if typed.get(own.at, "").strip() else _CONSENT_AT
     if not typed.get(at_name, "").strip():
         return None
-    wording = _wording(person, own.wording if typed.get(own.wording, "").strip() else Field.CONSENT_WORDING)
+    wording = _wording(person, own.wording if typed.get(own.wording, "").strip() else _CONSENT_WORDING)
     if by_status and not wording:
         wording = _column(person, at_name, f"{person.reading.heading(own.status)} “{(status or '').strip()}”")
     if not wording:
         return None
-    source = person.word(own.source if own.source in typed else Field.CONSENT_SOURCE, 200)
-    ip = _ip(person, own.ip if own.ip in typed else Field.CONSENT_IP)
+    source = person.word(own.source if own.source in typed else _CONSENT_SOURCE, 200)
+    ip = _ip(person, own.ip if own.ip in typed else _CONSENT_IP)
     return GivenConsent(channel, _consent_moment(person, at_name), wording, source, ip)
 
 
 def _opted_in(person: Person) -> GivenConsent | None:
     """Another tool's own record of when, and from which address, they confirmed or opted in."""
-    for at, ip in ((Field.CONFIRMED_AT, Field.CONFIRMED_IP), (Field.OPTED_IN_AT, Field.OPTED_IN_IP)):
+    for at, ip in ((_CONFIRMED_AT, _CONFIRMED_IP), (_OPTED_IN_AT, _OPTED_IN_IP)):
         if person.typed.get(at, "").strip():
-            return GivenConsent(
-                Channel.EMAIL, _consent_moment(person, at), _column(person, at, ""), "", _ip(person, ip)
-            )
+            return GivenConsent(_BY_EMAIL, _consent_moment(person, at), _column(person, at, ""), "", _ip(person, ip))
     return None
 
 

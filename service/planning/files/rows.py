@@ -13,6 +13,9 @@ from service.planning.files.sheet import SheetRow
 from service.store.queries.incoming import ImportRow
 from service.store.queries.leaving import Leaving
 
+# Bound once: asked of the enum for each row, a member costs more than reading its cell does (Python 3.11).
+_BY_EMAIL, _BY_SMS = Channel.EMAIL, Channel.SMS
+
 
 @dataclass(slots=True)
 class ReadRows:
@@ -71,8 +74,8 @@ def _leaving(row: ImportRow) -> list[Leaving]:
     if not (row.left_email or row.left_sms):
         return []
     sides = (
-        (Channel.EMAIL, row.email, row.email_hash, row.left_email, row.left_email_at),
-        (Channel.SMS, row.phone, row.phone_hash, row.left_sms, row.left_sms_at),
+        (_BY_EMAIL, row.email, row.email_hash, row.left_email, row.left_email_at),
+        (_BY_SMS, row.phone, row.phone_hash, row.left_sms, row.left_sms_at),
     )
     return [
         Leaving(channel, address, hashed, reason, row.source, at)
@@ -82,12 +85,12 @@ def _leaving(row: ImportRow) -> list[Leaving]:
 
 
 def _wants_texts(row: ImportRow) -> bool:
-    return any(consent.channel is Channel.SMS for consent in row.consents)
+    return any(consent.channel is _BY_SMS for consent in row.consents)
 
 
 def _without_texts(row: ImportRow) -> ImportRow:
     """The row of somebody in a country that nobody may be promised texts to."""
-    return replace(row, consents=tuple(each for each in row.consents if each.channel is not Channel.SMS))
+    return replace(row, consents=tuple(each for each in row.consents if each.channel is not _BY_SMS))
 
 
 def _without_phone(row: ImportRow) -> ImportRow:

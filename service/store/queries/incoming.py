@@ -71,6 +71,7 @@ _COPY = f"COPY incoming ({', '.join(_COLUMNS)}) FROM STDIN"
 _OURS = re.compile(r"[\\\t\n\r]")
 _SPELT = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _NOTHING = "\\N"
+_CHANNELS = (Channel.EMAIL, Channel.SMS)
 _NO_CONSENT = (_NOTHING, "", "", "")
 
 
@@ -90,7 +91,7 @@ def _line(row: ImportRow) -> Iterator[str]:
     yield from (_words(row.source), _words(row.postcode), _words(row.country), _tags(row.tags))
     yield from (_words(row.external_id), _details(row.details), _moment(row.joined_at))
     yield from ("t" if row.left_email else "f", "t" if row.left_sms else "f")
-    for channel in (Channel.EMAIL, Channel.SMS):
+    for channel in _CHANNELS:
         yield from next((_consent(each) for each in row.consents if each.channel is channel), _NO_CONSENT)
 
 

@@ -13,7 +13,7 @@ from service.store.queries.consents import lock_for_opt_out
 from service.store.queries.gravity import KEEP_THE_GRAVER, gravity_of
 
 # How many addresses are left alone in one transaction: intents wait for it, a few milliseconds.
-AT_ONCE = 200
+AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ _WITHDRAW = text(f"""
 def leave_alone(session: Session, leaving: Sequence[Leaving], *, now: datetime, for_real: bool = True) -> None:
     """Suppress addresses and take their permissions back, from the moment the caller commits.
 
-    Give it some hundred at most, in a transaction of their own: intents and every STOP wait until it commits. What is
+    Give it a hundred at most, in a transaction of their own: intents and every STOP wait until it commits. What is
     known already is found out before the lock is taken; where all of it is known, no lock is.
     `for_real`: off for a dry run, whose transaction the caller rolls back; it takes no lock that others wait for.
     """

@@ -74,23 +74,32 @@ _ONLY_LEAVING = text("""
       AND (email IS NULL OR left_email) AND (phone IS NULL OR left_sms)
 """)
 
+# Who is new has a number before they are added: a join to find it afterwards would be planned without statistics.
+_NUMBER = text("""
+    WITH numbered AS (
+        UPDATE incoming SET supporter_id = nextval(pg_get_serial_sequence('supporters', 'id')), is_new = true
+        WHERE supporter_id IS NULL AND NOT gone RETURNING 1
+    ) SELECT count(*) FROM numbered
+""")
+
 # Somebody may join by the website at this very moment: theirs is the row, ours finds it.
 _ADD = text("""
     WITH added AS (
-        INSERT INTO supporters (email, phone, email_hash, phone_hash, first_name, last_name, locale, time_zone, source,
-            postcode, country, tags, external_id, details, created_at)
-        SELECT email, phone, email_hash, phone_hash, first_name, last_name, coalesce(nullif(locale, ''), 'en'),
-            coalesce(nullif(time_zone, ''), 'Europe/London'), source, postcode, country, tags, external_id, details,
-            coalesce(joined_at, :now)
-        FROM incoming WHERE supporter_id IS NULL AND NOT gone ORDER BY number ON CONFLICT DO NOTHING
-        RETURNING id, email, phone
-    ), noted AS (
-        UPDATE incoming i SET supporter_id = a.id, is_new = true FROM added a
-        WHERE i.supporter_id IS NULL AND NOT i.gone AND coalesce(i.email, '') = coalesce(a.email, '')
-          AND coalesce(i.phone, '') = coalesce(a.phone, '') RETURNING 1
-    ) SELECT count(*) FROM noted
+        INSERT INTO supporters (id, email, phone, email_hash, phone_hash, first_name, last_name, locale, time_zone,
+            source, postcode, country, tags, external_id, details, created_at)
+        OVERRIDING SYSTEM VALUE
+        SELECT supporter_id, email, phone, email_hash, phone_hash, first_name, last_name,
+            coalesce(nullif(locale, ''), 'en'), coalesce(nullif(time_zone, ''), 'Europe/London'), source, postcode,
+            country, tags, external_id, details, coalesce(joined_at, :now)
+        FROM incoming WHERE is_new ORDER BY number ON CONFLICT DO NOTHING RETURNING 1
+    ) SELECT count(*) FROM added
 """)
-_IS_LEFT_OVER = text("SELECT EXISTS (SELECT FROM incoming WHERE supporter_id IS NULL AND NOT gone)")
+
+# By pk_supporters.
+_NOT_ADDED = text("""
+    UPDATE incoming SET supporter_id = NULL, is_new = false
+    WHERE is_new AND NOT EXISTS (SELECT FROM supporters s WHERE s.id = incoming.supporter_id OFFSET 0)
+""")
 
 # Whoever is forgotten at this very moment gets nothing back. What is missing is filled in; what they told us themselves
 # stays. Tags come together, custom fields are the file's. Two rows may find one supporter, by email and by mobile: both
@@ -218,9 +227,12 @@ def _add(session: Session, elsewhere: list[tuple[int, int]], *, now: datetime) -
     """Add who is new; whose mobile somebody took meanwhile is added without it."""
     count = 0
     for _ in range(2):
-        count += session.scalars(_ADD, {"now": now}).one()
-        if not session.scalars(_IS_LEFT_OVER).one():
+        expected = session.scalars(_NUMBER).one()
+        added = session.scalars(_ADD, {"now": now}).one() if expected else 0
+        count += added
+        if added == expected:
             break
+        session.execute(_NOT_ADDED)
         session.execute(_MATCH_EMAIL)
         session.execute(_MATCH_PHONE)
         elsewhere += [(row.number, row.id) for row in session.execute(_PHONE_ELSEWHERE)]
