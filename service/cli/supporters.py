@@ -2,8 +2,6 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -13,7 +11,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from service import clock
 from service.cli.exports import campaign_id_of, export_to
-from service.cli.files import STANDARD, choices, readable, reading_options, refuse_file, writable
+from service.cli.files import STANDARD, choices, readable, reading_options, refuse_file, rejects_file
 from service.cli.opening import House, open_house, plainly, refuse
 from service.consenting.addresses import BadAddress, normalise
 from service.consenting.consent import AddressKey
@@ -23,14 +21,14 @@ from service.domain.channel import Channel
 from service.planning.exports import EVERYONE, EXPORTS
 from service.planning.files.faults import UnreadableFile
 from service.planning.files.reading import Reading
-from service.planning.files.sheet import Sheet, SheetRow, look
-from service.planning.importing import Imported, import_file, import_rows, reject_line, rejects_head
+from service.planning.files.rejects import RejectsFile
+from service.planning.files.sheet import Sheet, look
+from service.planning.importing import Imported, Importing, import_file
 from service.planning.previewing import PreviewRow, preview_rows
 from service.reporting.roster import Listed, on_same_form
 from service.store.queries.house import write_audit
 from service.store.queries.supporters import by_address
 from service.store.races import once_more
-from service.wording.spreadsheet import Table
 
 _SHOWN = 20
 
@@ -83,7 +81,7 @@ def bring_in(
                 now=now,
                 countries=Countries.of(house.settings),
             )
-            with _rejects(rejects, sheet) as sink:
+            with rejects_file(rejects, sheet) as sink:
                 shown = preview_rows(islice(sheet.rows(), 10), reading) if dry_run else []
                 done = _run(house, sheet, reading, campaign_id, sink, dry_run=dry_run, quiet=as_json)
         except UnreadableFile as wrong:
@@ -95,23 +93,17 @@ def bring_in(
         sys.exit(1)
 
 
-@contextmanager
-def _rejects(path: str, sheet: Sheet) -> Iterator[Table | None]:
-    """Where rejected rows are written, one after another, as they are found."""
-    if not path:
-        yield None
-        return
-    with writable(path, reading=sheet.path) as out:
-        yield Table(out, rejects_head(sheet))
-
-
 def _run(
-    house: House, sheet: Sheet, reading: Reading, campaign_id: int, sink: Table | None, *, dry_run: bool, quiet: bool
+    house: House,
+    sheet: Sheet,
+    reading: Reading,
+    campaign_id: int,
+    sink: RejectsFile | None,
+    *,
+    dry_run: bool,
+    quiet: bool,
 ) -> Imported:
-    def one_chunk(chunk: list[SheetRow], part: Imported) -> None:
-        with house.transaction(keep=not dry_run) as session:
-            import_rows(session, chunk, part, campaign_id=campaign_id, reading=reading, for_real=not dry_run)
-
+    importing = Importing(lambda: house.transaction(keep=not dry_run), campaign_id, reading, for_real=not dry_run)
     bars = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*bars, disable=quiet or not sys.stderr.isatty()) as progress:
         task = progress.add_task("reading")
@@ -119,10 +111,10 @@ def _run(
         def told(part: Imported, done: Imported) -> None:
             if sink is not None:
                 for each in part.rejected:
-                    sink.write(reject_line(each))
+                    sink.write(each)
             progress.update(task, description=f"{done.rows:,} rows read")
 
-        return import_file(sheet, one_chunk, told)
+        return import_file(sheet, importing, told)
 
 
 def _note(house: House, campaign_id: int, done: Imported, *, now: datetime) -> None:
