@@ -149,3 +149,16 @@ def test_erasing_asks_for_the_word_and_then_forgets(
     assert admin.see(f"/console/supporters/{ana}/").status_code == 404
     with sessions() as session:
         assert not session.query(Supporter).filter(Supporter.email == "ana@example.org").count()
+
+
+@pytest.mark.parametrize("path", ["/console/supporters/?q=%00Ana", "/console/supporters/options?who=%00Ana"])
+def test_a_search_for_a_supporter_sees_through_a_sign_no_text_holds(
+    signed_in: Callable[[Role], Browser], campaign_id: int, path: str
+) -> None:
+    viewer = signed_in(Role.VIEWER)
+
+    page = viewer.see(path).text
+
+    assert "Ana" in page
+    assert "Nobody’s" not in page
+    assert "\x00" not in page
