@@ -15,7 +15,7 @@ from rich.progress import Progress as Bar
 from service import clock
 from service.cli.fixture import ACTOR
 from service.cli.moments import read_amount, read_hours, read_moment
-from service.cli.opening import House, open_house, plainly, refuse
+from service.cli.opening import House, open_house, plainly, read_words, refuse
 from service.domain.audience import AudienceMistake, parse_rules
 from service.domain.channel import Channel
 from service.domain.errand import GO_ON
@@ -81,9 +81,9 @@ def schedule(
     """Schedule a blast of CAMPAIGN from an email file, a text file or both."""
     copy: dict[str, dict[str, str]] = {}
     if email_file:
-        copy["email"] = {"subject": subject, "preheader": "", "body": email_file.read_text("utf-8")}
+        copy["email"] = {"subject": subject, "preheader": "", "body": read_words(email_file)}
     if sms_file:
-        copy["sms"] = {"body": sms_file.read_text("utf-8").strip()}
+        copy["sms"] = {"body": read_words(sms_file).strip()}
     try:
         rules = parse_rules(json.loads(audience))
     except AudienceMistake as wrong:

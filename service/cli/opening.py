@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn, ParamSpec
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm import sessionmaker
 
 from service.cli.running.errors import CannotStart
@@ -108,10 +108,21 @@ def plainly(command: Callable[P, None]) -> Callable[P, None]:
             command(*args, **kwargs)
         except _PLAIN as refused:
             refuse(str(refused))
+        except DataError:
+            # A number too large, or a letter no text holds: only the database knows its bounds.
+            refuse("a number is too large, or a text holds a character that cannot be kept (NUL); nothing was changed")
         except OperationalError as away:
             refuse(f"the database does not answer: {str(away.orig).strip().splitlines()[0]}; check DATABASE_URL")
 
     return run
+
+
+def read_words(path: Path) -> str:
+    """A file of words, which must be UTF-8; says where it is not, and leaves with 1."""
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        refuse(f"{path}: byte {wrong.start + 1:,} is not UTF-8; save the file as UTF-8 and try again")
 
 
 def refuse(why: str) -> NoReturn:

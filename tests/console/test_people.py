@@ -187,3 +187,16 @@ def test_nobody_goes_too_who_was_on_no_form_of_theirs(
 
     with sessions() as session:
         assert session.scalars(select(Supporter.erased_at).where(Supporter.id == bilal)).one() is None
+
+
+@pytest.mark.parametrize("path", ["/console/supporters/?q=%00Ana", "/console/supporters/options?who=%00Ana"])
+def test_a_search_for_a_supporter_sees_through_a_sign_no_text_holds(
+    signed_in: Callable[[Role], Browser], campaign_id: int, path: str
+) -> None:
+    viewer = signed_in(Role.VIEWER)
+
+    page = viewer.see(path).text
+
+    assert "Ana" in page
+    assert "Nobody’s" not in page
+    assert "\x00" not in page

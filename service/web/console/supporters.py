@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from service.consenting.addresses import BadAddress, normalise
 from service.consenting.erase import erase_address
 from service.domain.channel import Channel
+from service.domain.inbound_text import clean_field
 from service.domain.manager import Role
 from service.joining.leave import leave
 from service.joining.preferences import erase
@@ -26,7 +27,7 @@ LIMIT = 50
 @blueprint.get("/supporters/")
 @needs(Role.VIEWER)
 def supporters_page() -> ResponseReturnValue:
-    words = request.args.get("q", "")
+    words = clean_field(request.args.get("q", ""))
     with door.transaction() as session:
         found = find_supporters(session, words, limit=LIMIT)
     template = "console/supporter_rows.html" if request.headers.get("HX-Request") else "console/supporters.html"
@@ -38,7 +39,7 @@ def supporters_page() -> ResponseReturnValue:
 def reader_options() -> ResponseReturnValue:
     """Choices for “show it to”, while a name is being typed."""
     with door.transaction() as session:
-        found = find_supporters(session, request.args.get("who", ""), limit=10)
+        found = find_supporters(session, clean_field(request.args.get("who", "")), limit=10)
     return render_template("console/reader_options.html", found=found)
 
 
