@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn, ParamSpec
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm import sessionmaker
 
 from service.cli.running.errors import CannotStart
@@ -24,12 +24,14 @@ from service.planning.blasts import BlastRefused, CopyRefused
 from service.planning.exporting import CampaignMissing
 from service.planning.fixtures import FixtureUnknown, KickOffPassed
 from service.planning.holding import NotHeld
+from service.planning.idempotency import KeyRefused, KeyUsed
 from service.planning.senders import SenderRefused
 from service.reporting.funnel import CampaignUnknown
 from service.reporting.live import BlastUnknown
 from service.settings import Settings, load_settings
 from service.store import Session
 from service.store.engine import make_engine, make_sessions
+from service.store.online import TableBusy
 from service.wording.campaign_files import CampaignMistakes
 from service.wording.links import link_keys
 
@@ -43,6 +45,8 @@ _PLAIN = (
     FixtureUnknown,
     KickOffPassed,
     BlastRefused,
+    KeyRefused,
+    KeyUsed,
     CopyRefused,
     BlastUnknown,
     NotHeld,
@@ -50,6 +54,7 @@ _PLAIN = (
     CampaignUnknown,
     CampaignMissing,
     CampaignMistakes,
+    TableBusy,
 )
 
 
@@ -104,10 +109,21 @@ def plainly(command: Callable[P, None]) -> Callable[P, None]:
             command(*args, **kwargs)
         except _PLAIN as refused:
             refuse(str(refused))
+        except DataError:
+            # A number too large, or a letter no text holds: only the database knows its bounds.
+            refuse("a number is too large, or a text holds a character that cannot be kept (NUL); nothing was changed")
         except OperationalError as away:
             refuse(f"the database does not answer: {str(away.orig).strip().splitlines()[0]}; check DATABASE_URL")
 
     return run
+
+
+def read_words(path: Path) -> str:
+    """A file of words, which must be UTF-8; says where it is not, and leaves with 1."""
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        refuse(f"{path}: byte {wrong.start + 1:,} is not UTF-8; save the file as UTF-8 and try again")
 
 
 def refuse(why: str) -> NoReturn:

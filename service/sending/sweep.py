@@ -25,6 +25,7 @@ _DELIVER = {
     (Pace.PROMPT, Channel.SMS): Errand.DELIVER_PROMPT,
 }
 # Two at most for a text, three for an email (domain.notice): what a sweep may send again.
+_CLOSING_SIZE, _CLOSING_ROUNDS = 1_000, 10
 _NOTICE_TRIES = {Channel.SMS: 2, Channel.EMAIL: 3}
 
 
@@ -60,6 +61,7 @@ def tick(
         sweeps.expire_worth(session)
         point("leases.before_commit")
     point("leases.after_commit")
+    _close_cancelled(sessions)
     with sessions.begin() as session:
         for channel, tries in _NOTICE_TRIES.items():
             window = policy.doubtful_after.total_seconds()
@@ -84,6 +86,17 @@ def tick(
         uploads.forget_expired(session, now=database_now(session))
     with sessions.begin() as session:
         return Ticked(fired, _errands_with_work(session))
+
+
+def _close_cancelled(sessions: sessionmaker[Session]) -> None:
+    """End what waits of cancelled blasts, some thousand batches a tick, each few hundred in a transaction of their own."""
+    for _ in range(_CLOSING_ROUNDS):
+        with sessions.begin() as session:
+            closed = sweeps.close_cancelled(session, limit=_CLOSING_SIZE)
+            point("closing.before_commit")
+        point("closing.after_commit")
+        if closed < _CLOSING_SIZE:
+            return
 
 
 def _open_what_is_due(sessions: sessionmaker[Session], *, public_url: str) -> int:

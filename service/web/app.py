@@ -24,6 +24,7 @@ from service.web.hooks.twilio import blueprint as twilio_hooks
 from service.web.limits import set_up_limits
 from service.web.site import filters, public
 from service.web.site.confirming import blueprint as confirming_pages
+from service.web.site.forgetting import blueprint as forgetting_pages
 from service.web.site.joining import blueprint as joining_pages
 from service.web.site.links import blueprint as link_pages
 from service.web.site.not_me import blueprint as not_me_pages
@@ -98,6 +99,7 @@ def _register(app: Flask) -> None:
         console_blueprint,
         link_pages,
         joining_pages,
+        forgetting_pages,
         confirming_pages,
         not_me_pages,
         petition_pages,

@@ -28,6 +28,7 @@ BLAST: dict[str, object] = {
     "sms_body": "{first_name|friend}, last call: {petition_link} STOP to end",
     "when": "now",
     "stale_hours": "12",
+    "key": "the key of a form",
 }
 
 

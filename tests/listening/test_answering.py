@@ -1,27 +1,73 @@
 """Answers to texts: a manager's, once and knowingly; a receipt once a day; and what a conversation shows."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from service.domain.channel import Channel
-from service.domain.keyword import Keyword, KeywordMatch
-from service.listening.act import Sender, act
+from service.domain.keyword import Keyword, KeywordMatch, read_keyword
+from service.listening.act import act
+from service.listening.deed import Sender
 from service.listening.inbox import AnsweredAlready, AnswerUnfilled, answer, thread_of, threads
+from service.listening.receive import receive_text
+from service.providers.ports import InboundText
 from service.sending.notice_words import NoticeWriter
 from service.store.queries import campaigns, supporters
 from service.store.queries.notice_life import IntendedNotice
 from service.store.tables.campaign import Briefing, Campaign
 from service.store.tables.listening import Reply
-from service.store.tables.people import Supporter
+from service.store.tables.people import Supporter, Suppression
 from service.store.tables.sending import Notice
 from tests import make
-from tests.listening.town import ANA, LONG_AGO, NOW, UNCLEAR, ana, campaign, kinds, minutes, texted
 
-__all__ = ["ana", "campaign"]
+NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
+LONG_AGO = NOW - timedelta(days=30)
+ANA, STRANGER = "+447700900201", "+447700900299"
+
+
+def minutes(many: float) -> timedelta:
+    return timedelta(minutes=many)
+
+
+UNCLEAR = "stop the madness now ok"
+
+
+def _read(body: str, own: Mapping[str, str]) -> KeywordMatch:
+    """Which words are unclear is the keyword reader's affair; here one sentence is."""
+    return KeywordMatch(Keyword.UNCLEAR) if body == UNCLEAR else read_keyword(body, own)
+
+
+def _text(session: Session, body: str, *, phone: str = ANA, at: datetime = NOW, heard: datetime | None = None) -> int:
+    inbound = InboundText(f"SM{body}{at}{phone}", phone, "+447700900000", body, at)
+    received = receive_text(session, inbound, key=make.KEY, now=heard or at, read=_read)
+    assert received.reply_id is not None
+    return received.reply_id
+
+
+def _kinds(session: Session) -> list[str]:
+    return list(session.scalars(select(Notice.kind).order_by(Notice.id)))
+
+
+def _reasons(session: Session) -> list[str]:
+    return list(session.scalars(select(Suppression.reason)))
+
+
+def _permissions(session: Session) -> int:
+    return int(session.scalar(text("SELECT count(*) FROM permissions WHERE channel = 'sms'")) or 0)
+
+
+@pytest.fixture
+def campaign(session: Session) -> Campaign:
+    return make.campaign(session)
+
+
+@pytest.fixture
+def ana(session: Session, campaign: Campaign) -> Supporter:
+    return make.supporter(session, "Ana", campaign=campaign, phone=ANA, joined_at=LONG_AGO)
 
 
 @pytest.mark.parametrize(
@@ -30,35 +76,35 @@ __all__ = ["ana", "campaign"]
 def test_an_answer_with_what_nobody_fills_in_is_not_sent_unless_it_is_meant_so(
     session: Session, ana: Supporter, unfilled: str
 ) -> None:
-    reply_id = texted(session, "Is it still on?")
+    reply_id = _text(session, "Is it still on?")
 
     with pytest.raises(AnswerUnfilled, match=r"line 1, column \d+: "):
         answer(session, reply_id, unfilled, key=make.KEY, actor="cora@example.org", now=NOW)
-    assert kinds(session) == []
+    assert _kinds(session) == []
 
     answer(session, reply_id, unfilled, key=make.KEY, actor="cora@example.org", now=NOW, as_written=True)
-    assert kinds(session) == ["answer_sms"]
+    assert _kinds(session) == ["answer_sms"]
 
 
 def test_two_managers_do_not_answer_one_text_without_knowing_it(session: Session, ana: Supporter) -> None:
-    reply_id = texted(session, "Is it still on?")
+    reply_id = _text(session, "Is it still on?")
     answer(session, reply_id, "Yes.", key=make.KEY, actor="cora@example.org", now=NOW + minutes(1))
 
     with pytest.raises(AnsweredAlready, match=r"cora@example.org answered at 12:01 UTC; send yours anyway\?"):
         answer(session, reply_id, "Yes, at nine.", key=make.KEY, actor="dev@example.org", now=NOW + minutes(2))
     answer(session, reply_id, "Yes, at nine.", key=make.KEY, actor="dev@example.org", now=NOW + minutes(2), anyway=True)
 
-    assert kinds(session) == ["answer_sms", "answer_sms"]
+    assert _kinds(session) == ["answer_sms", "answer_sms"]
 
 
 def test_a_new_question_after_another_s_answer_is_anybody_s(session: Session, ana: Supporter) -> None:
-    reply_id = texted(session, "Is it still on?")
+    reply_id = _text(session, "Is it still on?")
     answer(session, reply_id, "Yes.", key=make.KEY, actor="cora@example.org", now=NOW + minutes(1))
-    newer = texted(session, "Where?", at=NOW + minutes(2))
+    newer = _text(session, "Where?", at=NOW + minutes(2))
 
     answer(session, newer, "At the embassy.", key=make.KEY, actor="dev@example.org", now=NOW + minutes(3))
 
-    assert len(kinds(session)) == 2
+    assert len(_kinds(session)) == 2
 
 
 def _with_receipt(session: Session, campaign: Campaign) -> None:
@@ -69,11 +115,11 @@ def _with_receipt(session: Session, campaign: Campaign) -> None:
 def test_free_text_gets_a_receipt_once_a_day(session: Session, ana: Supporter, campaign: Campaign) -> None:
     _with_receipt(session, campaign)
 
-    texted(session, "Is it still on?")
-    texted(session, "Hello?", at=NOW + minutes(5))
-    texted(session, "Anybody?", at=NOW + timedelta(hours=25))
+    _text(session, "Is it still on?")
+    _text(session, "Hello?", at=NOW + minutes(5))
+    _text(session, "Anybody?", at=NOW + timedelta(hours=25))
 
-    assert kinds(session) == ["receipt_sms", "receipt_sms"]
+    assert _kinds(session) == ["receipt_sms", "receipt_sms"]
     assert session.scalars(select(Notice.facts)).first() == {"body": "Thank you, a person will read this."}
 
 
@@ -82,11 +128,11 @@ def test_whoever_stopped_or_is_held_gets_no_receipt(
     session: Session, ana: Supporter, campaign: Campaign, first: str
 ) -> None:
     _with_receipt(session, campaign)
-    texted(session, first)
+    _text(session, first)
 
-    texted(session, "Why do you write to me?", at=NOW + minutes(1))
+    _text(session, "Why do you write to me?", at=NOW + minutes(1))
 
-    assert kinds(session) == []
+    assert _kinds(session) == []
 
 
 def _second_briefing(session: Session, campaign: Campaign) -> None:
@@ -109,7 +155,7 @@ def test_more_of_a_briefing_there_is_not_says_how_many_there_are(
 
     assert act(session, sender, match, key=make.KEY, said_at=NOW, now=NOW)
 
-    assert kinds(session) == ["no_briefing_sms"]
+    assert _kinds(session) == ["no_briefing_sms"]
 
 
 def test_a_conversation_shows_the_campaign_s_own_texts_and_who_answered(session: Session, campaign: Campaign) -> None:
@@ -134,7 +180,7 @@ def test_a_conversation_shows_the_campaign_s_own_texts_and_who_answered(session:
         text("INSERT INTO messages (blast_id, channel, supporter_id, batch_id) VALUES (:blast, 'sms', :who, 902)"),
         {"blast": blast.id, "who": ana.id},
     )
-    reply_id = texted(session, "Where do I sign?")
+    reply_id = _text(session, "Where do I sign?")
     answer(session, reply_id, "On the page.", key=make.KEY, actor="cora@example.org", now=NOW + minutes(1))
 
     thread = thread_of(session, reply_id, key=make.KEY)
@@ -148,7 +194,7 @@ def test_a_conversation_shows_the_campaign_s_own_texts_and_who_answered(session:
 
 
 def test_a_conversation_of_hundreds_of_texts_is_read_in_parts(session: Session, ana: Supporter) -> None:
-    ids = [texted(session, f"text {number}", at=NOW + minutes(number)) for number in range(130)]
+    ids = [_text(session, f"text {number}", at=NOW + minutes(number)) for number in range(130)]
 
     newest = thread_of(session, ids[0], key=make.KEY)
     assert newest is not None
@@ -162,7 +208,7 @@ def test_a_conversation_of_hundreds_of_texts_is_read_in_parts(session: Session, 
 
 def test_the_conversation_is_right_whoever_wrote_to_the_replies(session: Session, ana: Supporter) -> None:
     """The version before, and whatever erases a person, know nothing of conversations."""
-    reply_id = texted(session, "Is it still on?")
+    reply_id = _text(session, "Is it still on?")
     session.execute(text("UPDATE replies SET handled_at = now() WHERE id = :id"), {"id": reply_id})
     assert threads(session) == []
 

@@ -12,7 +12,7 @@ from service.domain.channel import Channel
 from service.domain.consent import Suppressed
 from service.domain.doubt import STANDARD, DoubtPolicy
 from service.domain.receipt import Receipt, ReceiptKind
-from service.planning.blasts import cancel_blast, pause_blast, resume_blast
+from service.planning.blasts import cancel_blast, pause_blast, resume_blast, what_cancelling_stopped
 from service.points import watch
 from service.providers.ports import EmailBatch, EmailOutcome, FoundText, Outcome, Refusal, Text, TextOutcome
 from service.sending.receipts import apply_receipts
@@ -99,7 +99,8 @@ def test_a_cancelled_blast_says_how_many_had_gone(desk: Desk, blast_to: Blasting
     desk.deliver(Channel.EMAIL)
 
     with desk.sessions.begin() as session:
-        done = cancel_blast(session, 1, actor="Cora", now=datetime.now(UTC))
+        cancel_blast(session, 1, actor="Cora", now=datetime.now(UTC))
+        done = what_cancelling_stopped(session, 1)
     desk.deliver(Channel.SMS)
 
     assert (done.already_gone, done.stopped) == (2, 2)

@@ -55,6 +55,9 @@ class Field(StrEnum):
     BOUNCED = "bounced"
     LEFT_REASON = "left_reason"
     LEFT_AT = "left_at"
+    LEFT_EMAIL_AT = "left_email_at"
+    LEFT_SMS_AT = "left_sms_at"
+    FORGOTTEN_AT = "forgotten_at"
     # Own fields of the organisation, all in one column as a JSON object.
     DETAILS = "details"
     # Of a list of suppressions: whose address the hash is of, where the address itself is not there.

@@ -10,7 +10,9 @@ from uuid import UUID
 from sqlalchemy import text
 
 from service.domain.channel import Channel, Pace
-from service.store import Session
+from service.store import Session, locks
+from service.store.locks import BlastLock
+from service.store.queries import consents
 from service.store.queries.holds import IS_FREE
 
 
@@ -49,19 +51,23 @@ class ClaimedBatch:
     now: datetime
 
 
-# ix_batches_queued serves the search; the blast's state keeps a paused blast's batches where they are.
+# Each blast under way gives the first batch of its own that is due (ix_batches_due), and the first of those is taken:
+# what is paused, or waits for the morning, is never walked.
 _CLAIM = text(f"""
     UPDATE batches SET state = 'claimed', lease_owner = :owner, lease_until = clock_timestamp() + interval '60 seconds'
     FROM blasts JOIN campaigns ON campaigns.id = blasts.campaign_id JOIN fixtures ON fixtures.id = campaigns.fixture_id
     WHERE blasts.id = batches.blast_id AND batches.id = (
-        SELECT waiting.id FROM batches AS waiting JOIN blasts AS its ON its.id = waiting.blast_id
-        WHERE waiting.state = 'queued' AND waiting.pace = :pace AND waiting.channel = :channel
-          AND waiting.not_before <= clock_timestamp() AND its.state IN ('running', 'opening') AND {IS_FREE}
-          AND coalesce((SELECT greatest(free_at, CASE WHEN :pace = 'bulk' THEN held_until END) FROM senders
-              WHERE senders.channel = waiting.channel AND name = waiting.sender), '-infinity')
-              <= clock_timestamp() + interval '500 milliseconds'
-        ORDER BY waiting.not_before, waiting.id
-        FOR UPDATE OF waiting SKIP LOCKED LIMIT 1)
+        SELECT first.id FROM blasts AS its CROSS JOIN LATERAL (
+            SELECT waiting.id, waiting.not_before FROM batches AS waiting
+            WHERE waiting.blast_id = its.id AND waiting.state = 'queued' AND waiting.pace = :pace
+              AND waiting.channel = :channel AND waiting.not_before <= now()
+              AND coalesce((SELECT greatest(free_at, CASE WHEN :pace = 'bulk' THEN held_until END) FROM senders
+                  WHERE senders.channel = waiting.channel AND name = waiting.sender), '-infinity')
+                  <= clock_timestamp() + interval '500 milliseconds'
+            ORDER BY waiting.not_before, waiting.id
+            FOR UPDATE SKIP LOCKED LIMIT 1) AS first
+        WHERE its.state IN ('running', 'opening') AND {IS_FREE}
+        ORDER BY first.not_before, first.id LIMIT 1)
     RETURNING batches.id, batches.blast_id, blasts.campaign_id, batches.rendering_id, batches.channel, batches.pace,
         batches.time_zone, batches.first_supporter_id, batches.last_supporter_id, batches.expires_at,
         batches.attempt_count, blasts.quiet_hours, campaigns.quiet_hours -> batches.channel AS quiet_times,
@@ -141,11 +147,18 @@ def hold_purse(session: Session, batch: ClaimedBatch) -> None:
     session.execute(_HOLD_PURSE, {"blast_id": batch.blast_id})
 
 
-def blast_state(session: Session, batch: ClaimedBatch) -> str:
-    """The state of the batch's blast. After lock_for_intent: a pause or cancel that commits first is seen.
+def lock_for_intent(session: Session, batch: ClaimedBatch) -> None:
+    """Wait for whoever pauses or cancels this blast, then for opt-outs under way. Ask in later statements only.
 
-    No lock on its row: intents that share one can keep out whoever wants to pause for as long as they keep coming.
+    The blast's lock first: whoever waits for it must not keep opt-outs waiting. No lock on its row: intents that share
+    one can keep out whoever wants to pause for as long as they keep coming.
     """
+    locks.share_blast(session, BlastLock.STEERING, batch.blast_id)
+    consents.lock_for_intent(session)
+
+
+def blast_state(session: Session, batch: ClaimedBatch) -> str:
+    """The state of the batch's blast. After lock_for_intent: a pause or cancel that commits first is seen."""
     return str(session.scalars(_BLAST_STATE, {"blast_id": batch.blast_id}).one())
 
 

@@ -164,9 +164,7 @@ def _blank(session: Session, table: object, *which: ColumnElement[bool], **value
     if not isinstance(table, Table):
         raise TypeError("a mapped class has a table")
     kept = KEPT[table.name]
-    # What the database reckons itself follows what it is reckoned from.
-    own = [column for column in table.columns if column.name not in kept and column.computed is None]
-    emptied = {column.name: empty(column) for column in own}
+    emptied = {column.name: empty(column) for column in table.columns if column.name not in kept}
     return session.connection().execute(update(table).where(*which).values({**emptied, **values})).rowcount
 
 

@@ -58,7 +58,7 @@ def stands() -> ColumnElement[bool]:
 
 
 def count(session: Session, petition_id: int) -> int:
-    """How many signatures stand: the sum of 64 slots at most (pk_signature_counts)."""
+    """How many signatures stand: the sum of 65 slots at most (pk_signature_counts)."""
     found = select(func.sum(SignatureCount.count)).where(SignatureCount.petition_id == petition_id)
     return int(session.scalar(found) or 0)
 

@@ -84,6 +84,18 @@ def current_campaign_id(session: Session) -> int | None:
     return session.scalar(select(Campaign.id).where(Campaign.is_current))
 
 
+def has_open_petition(session: Session, campaign_id: int) -> bool:
+    """Whether a campaign has a petition that can still be signed (uq_petitions_campaign_id)."""
+    found = select(Petition.id).where(Petition.campaign_id == campaign_id, Petition.closed_at.is_(None))
+    return session.scalar(found) is not None
+
+
+def has_closed_petition(session: Session, campaign_id: int) -> bool:
+    """Whether a campaign's petition takes no more names (uq_petitions_campaign_id)."""
+    found = select(Petition.id).where(Petition.campaign_id == campaign_id, Petition.closed_at.is_not(None))
+    return session.scalar(found) is not None
+
+
 def petition_words(session: Session, campaign_id: int, language: str) -> tuple[str, str]:
     """The petition's title in a language, and whom it is addressed to; empty where there is no petition."""
     petition = session.scalars(select(Petition).where(Petition.campaign_id == campaign_id)).one_or_none()

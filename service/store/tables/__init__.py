@@ -14,6 +14,7 @@ from service.store.tables.campaign import Stage as Stage
 from service.store.tables.campaign import StageFiring as StageFiring
 from service.store.tables.house import AuditEntry as AuditEntry
 from service.store.tables.house import House as House
+from service.store.tables.idempotency import IdempotencyKey as IdempotencyKey
 from service.store.tables.listening import Conversation as Conversation
 from service.store.tables.listening import FailedText as FailedText
 from service.store.tables.listening import Reply as Reply
@@ -32,6 +33,7 @@ from service.store.tables.people import SuppressionList as SuppressionList
 from service.store.tables.sending import Attempt as Attempt
 from service.store.tables.sending import Batch as Batch
 from service.store.tables.sending import Blast as Blast
+from service.store.tables.sending import BlastSpending as BlastSpending
 from service.store.tables.sending import Message as Message
 from service.store.tables.sending import Notice as Notice
 from service.store.tables.sending import Receipt as Receipt

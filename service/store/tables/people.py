@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import (
     CheckConstraint,
-    Computed,
+    FetchedValue,
     ForeignKey,
     Index,
     Integer,
@@ -33,8 +33,8 @@ class Supporter(Base):
     phone: Mapped[str | None] = mapped_column(unique=True)
     email_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     phone_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
-    # The one form of the mailbox, for counting and limits; kept by the database itself.
-    email_canonical: Mapped[str | None] = mapped_column(Computed("canonical_email(email)", persisted=True))
+    # The one form of the mailbox, for counting and limits; a trigger keeps it, whoever writes the row.
+    email_canonical: Mapped[str | None] = mapped_column(server_default=FetchedValue(), server_onupdate=FetchedValue())
     # What we greet by, and the name as it stands on petitions.
     first_name: Mapped[str] = mapped_column(server_default="")
     full_name: Mapped[str] = mapped_column(server_default="")
@@ -108,7 +108,7 @@ class SignUp(Base):
     full_name: Mapped[str] = mapped_column(server_default="")
     place: Mapped[str] = mapped_column(server_default="")
     email: Mapped[str | None]
-    email_canonical: Mapped[str | None] = mapped_column(Computed("canonical_email(email)", persisted=True))
+    email_canonical: Mapped[str | None] = mapped_column(server_default=FetchedValue(), server_onupdate=FetchedValue())
     phone: Mapped[str | None]
     # What our text names this sign-up by; '' where no text was asked for. Tries are of typing it on a page.
     phone_code: Mapped[str] = mapped_column(server_default="")

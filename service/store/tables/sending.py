@@ -132,11 +132,30 @@ class Batch(Base):
         one_of("pace", Pace),
         CheckConstraint("(state IN ('claimed')) <= (lease_until IS NOT NULL)", name="claim_has_lease"),
         CheckConstraint("(state IN ('sending', 'in_doubt')) <= (attempt_id IS NOT NULL)", name="intent_has_attempt"),
-        Index("ix_batches_queued", "pace", "channel", "not_before", "id", postgresql_where=sql("state = 'queued'")),
+        Index(
+            "ix_batches_due",
+            *("blast_id", "pace", "channel", "not_before", "id"),
+            postgresql_where=sql("state = 'queued'"),
+        ),
+        Index("ix_batches_expires_at", "expires_at", postgresql_where=sql("state = 'queued'")),
         Index("ix_batches_claimed", "lease_until", postgresql_where=sql("state = 'claimed'")),
         Index("ix_batches_open", "intent_at", postgresql_where=sql("state IN ('sending', 'in_doubt')")),
         Index("ix_batches_blast_id_state", "blast_id", "state"),
     )
+
+
+class BlastSpending(Base):
+    """What a blast has handed over or is handing over, in parts: each connection counts in one of its own.
+
+    Kept by a trigger on batches, so that nobody who changes a batch can forget it.
+    """
+
+    __tablename__ = "blast_spending"
+
+    blast_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    slot: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    segments: Mapped[int]
+    emails: Mapped[int]
 
 
 class Message(Base):

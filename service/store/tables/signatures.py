@@ -45,7 +45,7 @@ class Signature(Base):
 
 
 class SignatureCount(Base):
-    """How many signatures stand, in slots that triggers keep: a page adds up 64 rows, not ten million."""
+    """How many signatures stand, in slots that triggers keep: a page adds up 65 rows, not ten million."""
 
     __tablename__ = "signature_counts"
 

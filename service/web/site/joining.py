@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 
 from service.domain.channel import Channel
 from service.domain.errand import Errand
-from service.joining.preferences import erase
 from service.joining.sign_up import SignUpForm, SignUpMistakes, sign_up, suggested_email
 from service.store import Session
 from service.store.queries import campaigns, supporters
@@ -14,6 +13,7 @@ from service.web import door
 from service.web.limits import forms
 from service.web.site.choices import Choices, choices_of, render_choices, save_choices
 from service.web.site.confirming import check_address
+from service.web.site.forgetting import forget_from_preferences
 from service.web.site.pages import landing_page
 from service.web.site.undoing import UNDO_WORDING, leave_by_link, undo_by_form
 from service.web.site.visitor import campaign_or_404
@@ -131,11 +131,8 @@ def preferences(token: str) -> ResponseReturnValue:
         shown = choices_of(session, facts, token)
         if shown is None:
             return _nobody(gone=supporters.is_erased(session, facts.supporter_id))
-        if deed == "erase":
-            return render_template("site/erase.html", campaign=shown.campaign, seen=shown.seen)
-        if deed == "erase_for_good":
-            erase(session, facts.supporter_id, source="preferences page", now=door.now())
-            return render_template("site/erased.html", campaign=shown.campaign)
+        if deed in {"erase", "erase_for_good"}:
+            return forget_from_preferences(session, facts.supporter_id, shown.campaign, for_good=deed != "erase")
         if deed in {"leave", "undo"}:
             return _leave_or_undo(session, facts, shown, deed)
         changed = save_choices(session, facts, shown)
