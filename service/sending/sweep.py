@@ -79,6 +79,7 @@ def tick(
             asking.go_on(session, now=database_now(session))
     with sessions.begin() as session:
         opening.finish_blasts(session, now=database_now(session))
+        opening.reopen_blasts(session)
         sweeps.note_tick(session)
         point("finish.before_commit")
     point("finish.after_commit")

@@ -172,7 +172,13 @@ def test_the_answer_says_the_count_it_reached(count: str, said: str) -> None:
 @pytest.mark.parametrize("name", list(ServiceText))
 def test_no_text_asks_to_sign_what_can_no_longer_be_signed(name: ServiceText) -> None:
     known = ("organisation", "home", "away", "campaign", "signature_count", "hours")
-    facts = {**dict.fromkeys(known, "1"), "campaign_link": "", "signature_link": "", "petition_link": "", "own_link": ""}
+    facts = {
+        **dict.fromkeys(known, "1"),
+        "campaign_link": "",
+        "signature_link": "",
+        "petition_link": "",
+        "own_link": "",
+    }
 
     told = render_service_text(name, facts, can_be_signed=False)
 

@@ -250,7 +250,8 @@ class Action(Base):
     supporter_id: Mapped[int | None] = mapped_column(ForeignKey("supporters.id"))
     kind: Mapped[str]
     detail: Mapped[str] = mapped_column(server_default="")
-    blast_id: Mapped[int | None] = mapped_column(ForeignKey("blasts.id"))
+    # No foreign key: each click would lock the blast's row, which everybody shares.
+    blast_id: Mapped[int | None]
     at: Mapped[datetime]
 
     __table_args__ = (

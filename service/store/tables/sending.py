@@ -69,6 +69,16 @@ class Blast(Base):
     )
 
 
+class LateJoiner(Base):
+    """A supporter who consented while a blast's messages were being written: they get theirs with its last span."""
+
+    __tablename__ = "late_joiners"
+
+    blast_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    supporter_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
 class Rendering(Base):
     """The frozen words of a blast, once per channel and language; what is personal is left as tokens."""
 

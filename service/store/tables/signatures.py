@@ -24,7 +24,8 @@ class Signature(Base):
     # The keyed hash of the mailbox, or of the number where there is none: kept after erasing, so that nobody counts twice.
     mailbox: Mapped[bytes | None] = mapped_column(LargeBinary)
     source: Mapped[str]
-    blast_id: Mapped[int | None] = mapped_column(ForeignKey("blasts.id"))
+    # No foreign key: each signature would lock the blast's row, which everybody shares.
+    blast_id: Mapped[int | None]
     signed_at: Mapped[datetime]
     # Since when the name is off again, by the signer's own wish.
     withdrawn_at: Mapped[datetime | None]
