@@ -13,11 +13,16 @@ log = logging.getLogger(__name__)
 # An errand works for this long at most and then asks for another, so that a stopping worker stops soon.
 STRETCH_SECONDS = 20.0
 
+Run = Callable[[House, float], bool]
 
-def errand(name: Errand) -> Callable[[Callable[[House, float], bool]], Callable[[House, float], bool]]:
+# Every errand by its name, for whoever finds out without a nudge that there is work (workers/polling.py).
+ERRANDS: dict[Errand, Run] = {}
+
+
+def errand(name: Errand) -> Callable[[Run], Run]:
     """Register `run(house, until) -> more` under this name; `more` asks for the errand again at once."""
 
-    def register(run: Callable[[House, float], bool]) -> Callable[[House, float], bool]:
+    def register(run: Run) -> Run:
         def task(*_: int) -> None:
             here = house()
             if run(here, clock.monotonic() + STRETCH_SECONDS):
@@ -25,6 +30,7 @@ def errand(name: Errand) -> Callable[[Callable[[House, float], bool]], Callable[
 
         task.__name__ = str(name).replace(".", "_")
         app.task(task, name=str(name), ignore_result=True)
+        ERRANDS[name] = run
         return run
 
     return register

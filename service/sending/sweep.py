@@ -83,7 +83,7 @@ def tick(
     with sessions.begin() as session:
         uploads.forget_expired(session, now=database_now(session))
     with sessions.begin() as session:
-        return Ticked(fired, _errands_with_work(session))
+        return Ticked(fired, errands_with_work(session))
 
 
 def _open_what_is_due(sessions: sessionmaker[Session], *, public_url: str) -> int:
@@ -100,12 +100,13 @@ def _open_what_is_due(sessions: sessionmaker[Session], *, public_url: str) -> in
     return fired
 
 
-def _errands_with_work(session: Session) -> frozenset[Errand]:
+def errands_with_work(session: Session) -> frozenset[Errand]:
+    """The errands that have something to do now."""
     errands = {_DELIVER[Pace(pace), Channel(channel)] for pace, channel in sweeps.ways_with_work(session)}
     if opening.is_opening(session):
         errands.add(Errand.OPEN_BLASTS)
-    if notice_life.waiting_count(session):
+    if notice_life.is_waiting(session):
         errands.add(Errand.SEND_NOTICES)
-    if sweeps.doubt_count(session):
+    if sweeps.is_in_doubt(session):
         errands.add(Errand.SETTLE_DOUBTS)
     return frozenset(errands)

@@ -134,6 +134,7 @@ class Batch(Base):
         CheckConstraint("(state IN ('sending', 'in_doubt')) <= (attempt_id IS NOT NULL)", name="intent_has_attempt"),
         Index("ix_batches_queued", "pace", "channel", "not_before", "id", postgresql_where=sql("state = 'queued'")),
         Index("ix_batches_claimed", "lease_until", postgresql_where=sql("state = 'claimed'")),
+        Index("ix_batches_unknown", "id", postgresql_where=sql("state = 'unknown'")),
         Index("ix_batches_open", "intent_at", postgresql_where=sql("state IN ('sending', 'in_doubt')")),
         Index("ix_batches_blast_id_state", "blast_id", "state"),
     )
@@ -282,6 +283,7 @@ class Notice(Base):
         one_of("channel", Channel),
         one_of("state", MessageState),
         Index("ix_notices_queued", "not_before", postgresql_where=sql("state = 'queued'")),
+        Index("ix_notices_unknown", "id", postgresql_where=sql("state = 'unknown'")),
         Index("ix_notices_open", "intent_at", postgresql_where=sql("state IN ('claimed', 'sending', 'in_doubt')")),
         Index("ix_notices_to_address", "to_address", "created_at"),
         Index("ix_notices_supporter_id", "supporter_id"),
