@@ -3,8 +3,11 @@
 import logging
 from collections.abc import Callable
 
+from sqlalchemy.exc import ProgrammingError
+
 from service import clock
 from service.domain.errand import Errand
+from service.store.behind import NOT_MIGRATED, is_behind
 from workers.app import app
 from workers.house import House, house
 
@@ -19,13 +22,24 @@ Run = Callable[[House, float], bool]
 ERRANDS: dict[Errand, Run] = {}
 
 
+def run_errand(name: Errand, here: House, until: float) -> bool:
+    """Run an errand; on a database that is behind nothing is done, and that is said in one line."""
+    try:
+        return ERRANDS[name](here, until)
+    except ProgrammingError as broken:
+        if not is_behind(broken):
+            raise
+        log.error(NOT_MIGRATED, extra={"errand": name})
+        return False
+
+
 def errand(name: Errand) -> Callable[[Run], Run]:
     """Register `run(house, until) -> more` under this name; `more` asks for the errand again at once."""
 
     def register(run: Run) -> Run:
         def task(*_: int) -> None:
             here = house()
-            if run(here, clock.monotonic() + STRETCH_SECONDS):
+            if run_errand(name, here, clock.monotonic() + STRETCH_SECONDS):
                 here.nudger.nudge(name)
 
         task.__name__ = str(name).replace(".", "_")

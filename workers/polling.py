@@ -20,7 +20,8 @@ from service.domain.errand import EVERY_SECONDS, QUEUES, Errand, Queue
 from service.logs import set_up_logs
 from service.sending.sweep import errands_with_work
 from service.settings import SettingsError, load_settings
-from workers.errand import ERRANDS
+from service.store.behind import log_trouble
+from workers.errand import run_errand
 from workers.errands import listening, sending  # noqa: F401 - they declare the errands
 from workers.house import House, build_house
 
@@ -49,8 +50,8 @@ class Poller:
         try:
             with self.house.sessions.begin() as session:
                 found = set(errands_with_work(session))
-        except SQLAlchemyError:
-            log.warning("could not look for work", exc_info=True)
+        except SQLAlchemyError as broken:
+            log_trouble(log, "could not look for work", broken)
             return []
         now = clock.monotonic()
         for errand, seconds in EVERY_SECONDS.items():
@@ -62,7 +63,7 @@ class Poller:
     def _run(self, errand: Errand) -> bool:
         signal.alarm(_HANGS_SECONDS)
         try:
-            return ERRANDS[errand](self.house, clock.monotonic() + _TURN_SECONDS)
+            return run_errand(errand, self.house, clock.monotonic() + _TURN_SECONDS)
         except Exception:
             # As a worker's log tells it of a task; the next look finds what is left.
             log.exception("an errand failed", extra={"errand": errand})

@@ -11,6 +11,7 @@ from sqlalchemy.orm import sessionmaker
 
 from service import clock
 from service.store import Session
+from service.store.behind import log_trouble
 from service.store.queries import heartbeats
 from workers.broker import broker_answers
 
@@ -55,17 +56,17 @@ class Pulse:
                     heartbeats.beat(
                         session, name=name, kind=kind, host=socket.gethostname(), broker_is_away=self.broker_is_away
                     )
-        except SQLAlchemyError:
+        except SQLAlchemyError as broken:
             # The database is away; then nobody could read it either.
-            log.warning("a heartbeat could not be written", exc_info=True)
+            log_trouble(log, "a heartbeat could not be written", broken)
 
     def end(self) -> None:
         """This process ends as it was told to: nobody need miss it."""
         try:
             with self.sessions.begin() as session:
                 heartbeats.forget(session, [name for name, _ in self._names()])
-        except SQLAlchemyError:
-            log.warning("the last heartbeat could not be taken back", exc_info=True)
+        except SQLAlchemyError as broken:
+            log_trouble(log, "the last heartbeat could not be taken back", broken)
 
     def _names(self) -> Sequence[tuple[str, str]]:
         return [(f"{kind}@{socket.gethostname()}:{os.getpid()}", kind) for kind in self.kinds]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn, ParamSpec
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import sessionmaker
 
 from service.cli.running.errors import CannotStart
@@ -28,6 +28,7 @@ from service.reporting.funnel import CampaignUnknown
 from service.reporting.live import BlastUnknown
 from service.settings import Settings, SettingsError, load_settings
 from service.store import Session
+from service.store.behind import NOT_MIGRATED, is_behind
 from service.store.engine import make_engine, make_sessions
 from service.wording.campaign_files import CampaignMistakes
 from service.wording.links import link_keys
@@ -103,6 +104,10 @@ def plainly(command: Callable[P, None]) -> Callable[P, None]:
             command(*args, **kwargs)
         except _PLAIN as refused:
             refuse(str(refused))
+        except ProgrammingError as broken:
+            if not is_behind(broken):
+                raise
+            refuse(NOT_MIGRATED)
         except OperationalError as away:
             refuse(f"the database does not answer: {str(away.orig).strip().splitlines()[0]}; check DATABASE_URL")
 

@@ -29,6 +29,9 @@ class Queue(StrEnum):
     LISTENING = "listening"
 
 
+# The kinds of processes that tell they are at work: the queues, by whoever reads them, and the ticker.
+TICKER = "ticker"
+
 QUEUES: dict[Errand, Queue] = {
     Errand.OPEN_BLASTS: Queue.BULK,
     Errand.DELIVER_EMAIL: Queue.BULK,

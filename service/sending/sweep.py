@@ -15,7 +15,7 @@ from service.sending.holding import hold_if_restored
 from service.sending.welcomes import freeze_welcomes
 from service.sending.wording_tests import decide_due_tests
 from service.store import Session
-from service.store.queries import notice_life, opening, sweeps, uploads
+from service.store.queries import heartbeats, notice_life, opening, sweeps, tallies, uploads
 from service.store.queries.house import database_now
 
 _DELIVER = {
@@ -82,6 +82,9 @@ def tick(
     point("finish.after_commit")
     with sessions.begin() as session:
         uploads.forget_expired(session, now=database_now(session))
+        heartbeats.forget_old(session)
+    with sessions.begin() as session:
+        tallies.count_on(session)
     with sessions.begin() as session:
         return Ticked(fired, errands_with_work(session))
 

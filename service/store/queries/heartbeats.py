@@ -28,6 +28,16 @@ def forget(session: Session, names: Sequence[str]) -> None:
     session.execute(_FORGET, {"names": list(names)})
 
 
+_FORGET_HOST = text("DELETE FROM heartbeats WHERE host = :host")
+_FORGET_TICK = text("UPDATE house SET ticked_at = NULL WHERE id = 1")
+
+
+def forget_host(session: Session, host: str) -> None:
+    """Nobody of this machine was heard from, and no tick: some tens of rows."""
+    session.execute(_FORGET_HOST, {"host": host})
+    session.execute(_FORGET_TICK)
+
+
 _FORGET_OLD = text("DELETE FROM heartbeats WHERE at < clock_timestamp() - interval '1 hour'")
 
 
