@@ -72,10 +72,10 @@ class Nudger:
                 self._thread.start()
             self._changed.notify_all()
 
-    def flush(self, seconds: float) -> None:
-        """Wait until what was asked for in the background is published or lost, for so long at most."""
-        with self._changed:
-            self._changed.wait_for(lambda: not self._waiting, seconds)
+    @property
+    def is_publishing(self) -> bool:
+        """Whether something asked for in the background is neither published nor lost yet."""
+        return bool(self._waiting)
 
     def _publish_waiting(self, redis_url: str) -> None:
         while True:

@@ -61,10 +61,6 @@ app.steps["worker"].add(StandBy)
 warnings.filterwarnings("ignore", category=SecurityWarning)
 
 
-# Told at each loss of the broker, in ten lines: that what is set above will be set otherwise one day.
-warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)
-
-
 # A batch of a thousand makes seven thousand short-lived objects, none of them in a circle: by default the collector
 # would look for circles ten times a batch, which is a seventh of a worker's time (docs/performance.md).
 _COLLECT_AFTER = (50_000, 20, 20)
@@ -81,6 +77,12 @@ def collect_seldom() -> None:
 def begin_process(**_: object) -> None:
     """A worker process has begun."""
     collect_seldom()
+
+
+@celeryd_after_setup.connect
+def keep_to_what_was_set(**_: object) -> None:
+    """Celery tells in ten lines, at each loss of the broker, what it will do one day with a setting we have set."""
+    warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)
 
 
 @celeryd_after_setup.connect

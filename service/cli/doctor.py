@@ -89,16 +89,12 @@ def _hold(house: House) -> Finding:
 
 def _doubts(house: House) -> Finding:
     report = _report(house)
-    seen = f"{_count(report.vital.messages_in_doubt)} in doubt, {_count(report.vital.messages_unknown)} unknown"
+    seen = f"{report.vital.messages_in_doubt} messages in doubt, {report.vital.messages_unknown} unknown"
     if report.doubt_is_alarming:
         hours = report.vital.oldest_doubt_seconds / 3600
         advice = "check that the event webhook reaches PUBLIC_URL and that the provider's list answers"
         return Finding("doubts", False, f"{seen}, the oldest for {hours:.0f} h", advice)
     return Finding("doubts", True, seen)
-
-
-def _count(messages: int) -> str:
-    return "1 message" if messages == 1 else f"{messages:,} messages"
 
 
 def _report(house: House) -> HouseReport:
