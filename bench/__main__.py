@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import bringing_in, email, front_door, segment, stop, texts
+from bench import bringing_in, email, front_door, readiness, segment, stop, texts
 from bench.table import Line, print_lines
 
 Measure = Callable[[Path, int], Sequence[Line]]
@@ -25,6 +25,7 @@ PARTS: dict[str, tuple[Measure, int]] = {
     "segment": (lambda home, size: segment.measure(home, people=size), 1_000_000),
     "stop": (lambda home, size: stop.measure(home, recipients=size), 1_000_000),
     "growth": (lambda home, size: email.measure_growth(home, sizes=(size, 10 * size)), 100_000),
+    "readiness": (lambda home, size: readiness.measure(home, notices=size), 10_000_000),
     "smtp": (lambda home, size: email.measure_smtp(home, recipients=size), 20_000),
 }
 

@@ -24,7 +24,7 @@ from tests.conftest import SECRET
 ROOT = Path(__file__).parents[2]
 DEV = "+447700900123"
 # However busy the machine is: what has not happened by then does not happen.
-PATIENCE = 240.0
+PATIENCE = 180.0
 
 
 @dataclass
@@ -75,7 +75,7 @@ def until(true: Callable[[], object], what: str) -> None:
 def pollers_of(runner: Runner) -> list[str]:
     """The processes that stand in for workers of this runner."""
     parents = ",".join(str(runner.pid_of(name)) for name in runner.names)
-    found = subprocess.run(["ps", "-o", "args=", "--ppid", parents], capture_output=True, text=True, check=False)
+    found = subprocess.run(["ps", "-ww", "-o", "args=", "--ppid", parents], capture_output=True, text=True, check=False)
     return [line for line in found.stdout.splitlines() if "workers.polling" in line]
 
 

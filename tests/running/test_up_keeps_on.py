@@ -17,7 +17,7 @@ from tests.running_house import Up, start
 
 def _pid(up: Up, words: str) -> int | None:
     """The process that `touchline up` started with these words in its command."""
-    asked = ["ps", "-o", "pid=,args=", "--ppid", str(up.process.pid)]
+    asked = ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(up.process.pid)]
     lines = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.splitlines()
     found = [int(line.split()[0]) for line in lines if words in line]
     return found[0] if found else None
