@@ -35,6 +35,8 @@ class Up:
     reader: threading.Thread
     said: str
     moved: Mapping[str, str]
+    # Everything it has said, up to now.
+    lines: list[str]
 
     def command(self, *words: str) -> str:
         """What a `touchline` command beside it prints."""
@@ -98,7 +100,7 @@ def start(home: Path, port: int, sandbox_port: int, *, moved: Mapping[str, str] 
     else:
         raise AssertionError("touchline up ended:\n" + "".join(said))
     # Keep the pipe from filling up.
-    reader = threading.Thread(target=lambda: [None for _ in process.stdout or ()], daemon=True)
+    reader = threading.Thread(target=lambda: said.extend(process.stdout or ()), daemon=True)
     reader.start()
     return Up(
         process,
@@ -109,6 +111,7 @@ def start(home: Path, port: int, sandbox_port: int, *, moved: Mapping[str, str] 
         reader,
         "".join(said),
         moved or {},
+        said,
     )
 
 

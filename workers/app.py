@@ -6,7 +6,7 @@ import warnings
 
 from celery import Celery
 from celery.apps.worker import Worker
-from celery.exceptions import SecurityWarning
+from celery.exceptions import CPendingDeprecationWarning, SecurityWarning
 from celery.signals import celeryd_after_setup, setup_logging, worker_process_init
 from kombu import Exchange, Queue
 
@@ -14,14 +14,19 @@ from service.domain.errand import QUEUES
 from service.domain.errand import Queue as QueueName
 from service.logs import set_up_logs
 from service.nudges import TRANSPORT
+from workers.standby import StandBy
 
 app = Celery("touchline", broker=os.environ.get("REDIS_URL"), set_as_current=True)
 app.conf.update(
     include=["workers.errands.sending", "workers.errands.listening"],
+    broker_transport="workers.transport:NudgeTransport",
     broker_transport_options=TRANSPORT,
-    visibility_timeout=300,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
+    # A Redis that answers with an error (a full disk, a replica, loading) is away, as one that does not answer.
+    broker_channel_error_retry=True,
+    # Nobody steers workers through the broker.
+    worker_enable_remote_control=False,
     broker_pool_limit=4,
     task_publish_retry=False,
     task_ignore_result=True,
@@ -49,6 +54,8 @@ app.conf.update(
     task_create_missing_queues=False,
 )
 
+app.steps["worker"].add(StandBy)
+
 # Celery warns whoever runs as root that pickled tasks could do anything; only JSON is accepted here, and in a
 # container root is often all there is. Twenty lines of warning above the addresses looked like a fault.
 warnings.filterwarnings("ignore", category=SecurityWarning)
@@ -70,6 +77,12 @@ def collect_seldom() -> None:
 def begin_process(**_: object) -> None:
     """A worker process has begun."""
     collect_seldom()
+
+
+@celeryd_after_setup.connect
+def keep_to_what_was_set(**_: object) -> None:
+    """Celery tells in ten lines, at each loss of the broker, what it will do one day with a setting we have set."""
+    warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)
 
 
 @celeryd_after_setup.connect

@@ -49,7 +49,7 @@ def house() -> House:
     return build_house(load_settings())
 
 
-def build_house(settings: Settings) -> House:
+def build_house(settings: Settings, *, nudges: bool = True) -> House:
     """A house by these settings, connected to nothing yet. Raises SettingsError where there is no database."""
     if settings.database_url is None:
         raise SettingsError("DATABASE_URL: not set; `touchline up` sets it for the processes it starts")
@@ -79,7 +79,7 @@ def build_house(settings: Settings) -> House:
         sms,
         words,
         desk,
-        Nudger(settings.redis_url),
+        Nudger(settings.redis_url if nudges else None),
         lists=suppression_lists(settings),
         allowed=allowed,
     )

@@ -3,28 +3,26 @@
 import logging
 import signal
 import sys
-from threading import Event
+from threading import Event, Thread
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.consenting.consent import AddressKey
 from service.consenting.countries import Countries
-from service.domain.errand import Errand
+from service.domain.errand import EVERY_SECONDS, TICKER
 from service.environment import SettingsError
 from service.logs import set_up_logs
 from service.nudges import Nudger
 from service.sending.asking import Asking
 from service.sending.sweep import tick
 from service.settings import load_settings
+from service.store.behind import log_trouble
 from service.store.engine import make_engine, make_sessions
+from workers.pulse import LOOK_SECONDS, Pulse
 
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
-# How many ticks apart the house asks for inbound texts that a webhook may have missed.
-_INBOUND_EVERY = 60
-# How many ticks apart it asks whether the provider's suppression lists are due; they are read whole once a night.
-_LISTS_EVERY = 600
 
 
 def main() -> int:
@@ -42,7 +40,8 @@ def main() -> int:
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
     sessions = make_sessions(make_engine(settings.database_url, pool_size=2))
-    nudger = Nudger(settings.redis_url)
+    Thread(target=_tell_that_it_lives, args=(Pulse(settings.redis_url, sessions, [TICKER]), stop), daemon=True).start()
+    nudger = Nudger(settings.redis_url, in_background=True)
     asking = Asking(settings.limits, Countries.of(settings), AddressKey.of(settings))
     ticks = 0
     while not stop.is_set():
@@ -51,19 +50,25 @@ def main() -> int:
             ticked = tick(sessions, public_url=settings.public_url, has_second_road=has_second_road, asking=asking)
             for errand in sorted(ticked.errands):
                 nudger.nudge(errand)
-        except SQLAlchemyError:
+        except SQLAlchemyError as broken:
             # The database is away or being restarted; the next tick sees what this one missed.
-            log.warning("a tick failed", exc_info=True)
+            log_trouble(log, "a tick failed", broken)
         except Exception:
             # The doctor and /readyz tell when no tick ends well any more; until then the next may.
             log.exception("a tick failed")
-        if ticks % _INBOUND_EVERY == 0:
-            nudger.nudge(Errand.CATCH_UP_INBOUND)
-        if ticks % _LISTS_EVERY == 0:
-            nudger.nudge(Errand.READ_SUPPRESSION_LISTS)
+        for errand, seconds in EVERY_SECONDS.items():
+            if ticks % seconds == 0:
+                nudger.nudge(errand)
         ticks += 1
         stop.wait(TICK_SECONDS)
     return 0
+
+
+def _tell_that_it_lives(pulse: Pulse, stop: Event) -> None:
+    """Beside the ticks: looking for a broker that is away takes time, and nothing due may wait for it."""
+    while not stop.wait(LOOK_SECONDS):
+        pulse.look()
+    pulse.end()
 
 
 if __name__ == "__main__":

@@ -17,9 +17,10 @@ from service import clock
 from service.cli.crowd import Crowd, Fan
 from service.cli.opening import plainly
 from service.cli.report import show_report
+from service.cli.running.errors import CannotStart
 from service.cli.running.house import Say, running_services
 from service.cli.running.ports import free_port, is_taken
-from service.cli.up import FIRST_MANAGER, SAMPLE, addresses, prepare, running_house, wait_until_healthy
+from service.cli.up import FIRST_MANAGER, SAMPLE, addresses, prepare, running_house, wait_until_ready
 from service.consenting.consent import AddressKey
 from service.domain.fixture import Score
 from service.domain.manager import Role
@@ -64,8 +65,9 @@ def demo(port: int, stay: bool | None, seed: int) -> None:
         home, os.environ, say=say, extra=addresses(port, sandbox_port) | _AS_IF_BEHIND_A_PROXY
     ) as services:
         settings = prepare(services, say, sample=False)
-        with running_house(services, settings, sandbox_port=sandbox_port, out=None) as (runner, stop):
-            wait_until_healthy(runner, settings)
+        with running_house(services, settings, say, sandbox_port=sandbox_port, out=None) as running:
+            if missing := wait_until_ready(running, settings):
+                raise CannotStart("; ".join(missing))
             engine = make_engine(settings.database_url or "")
             play = Play(settings, make_sessions(engine), random.Random(seed), say, began)  # noqa: S311 - a demo
             play.whole()
@@ -77,7 +79,7 @@ def demo(port: int, stay: bool | None, seed: int) -> None:
             click.echo(f"  Sandbox        {settings.sandbox_url}/\n")
             if stay if stay is not None else sys.stdin.isatty() and sys.stdout.isatty():
                 click.echo("  Ctrl-C ends the demo and throws its data away.")
-                runner.wait(stop)
+                running.keep_on()
             engine.dispose()
 
 

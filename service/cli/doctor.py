@@ -17,7 +17,8 @@ from sqlalchemy.exc import OperationalError
 
 from service import clock
 from service.cli.opening import House, open_house, plainly
-from service.reporting.house import house_report
+from service.cli.running.restarts import read_restarts
+from service.reporting.house import HouseReport, house_report, is_migrated
 from service.sending.asking import BUDGET_WORDS, Budget
 from service.settings import EmailRoad
 from service.store.queries.catching_up import failed_refs
@@ -41,7 +42,7 @@ class Finding:
 def doctor(*, as_json: bool) -> None:
     """Look at settings, database, workers, Redis, providers, keys, clock and disk. Leaves with 1 where one is not well."""
     house = open_house()
-    findings = [check(house) for check in CHECKS]
+    findings = examine(house)
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings]))
     else:
@@ -52,44 +53,53 @@ def doctor(*, as_json: bool) -> None:
         sys.exit(1)
 
 
+def examine(house: House) -> list[Finding]:
+    """Every finding; where the database is away or not migrated only what can be told without it."""
+    database = _database(house)
+    rest = (*CHECKS, *WITHOUT_DATABASE) if database.is_well else WITHOUT_DATABASE
+    return [database, *(check(house) for check in rest)]
+
+
 def _database(house: House) -> Finding:
     try:
         with house.transaction(keep=False) as session:
-            report = house_report(session)
+            is_fit = is_migrated(session)
     except OperationalError as away:
         return Finding("database", False, str(away.orig).strip().splitlines()[0], "check DATABASE_URL")
-    if not report.is_migrated:
-        return Finding("database", False, "not migrated", "run `touchline migrate`")
+    if not is_fit:
+        return Finding("database", False, "it is not migrated", "run `touchline migrate`")
     return Finding("database", True, "answers, migrated")
 
 
-def _ticker(house: House) -> Finding:
-    with house.transaction(keep=False) as session:
-        report = house_report(session)
-    if report.seconds_since_tick is None or report.seconds_since_tick > 60:
-        return Finding("ticker", False, "has not ticked for a minute", "start the `ticker` process of the Procfile")
-    if report.oldest_due_seconds > 120:
-        return Finding("workers", False, "work is two minutes overdue", "start the `worker` processes of the Procfile")
-    return Finding("ticker and workers", True, "at work")
+def _work(house: House) -> Finding:
+    report = _report(house)
+    if faults := [*report.process_faults, *report.work_faults]:
+        advice = "start the missing processes of the Procfile" if report.process_faults else "see the workers' logs"
+        return Finding("ticker and workers", False, "; ".join(faults), advice)
+    counts = ", ".join(f"{each.living_count} for {each.kind}" for each in report.heartbeats if each.living_count)
+    return Finding("ticker and workers", True, f"at work: {counts}")
 
 
 def _hold(house: House) -> Finding:
-    with house.transaction(keep=False) as session:
-        report = house_report(session)
-    if report.held_reason is not None:
-        return Finding("hold", False, f"nothing is sent: {report.held_reason}", "see `touchline hold status`")
+    held = _report(house).vital.held_reason
+    if held is not None:
+        return Finding("hold", False, f"nothing is sent: {held}", "see `touchline hold status`")
     return Finding("hold", True, "none")
 
 
 def _doubts(house: House) -> Finding:
-    with house.transaction(keep=False) as session:
-        report = house_report(session)
-    seen = f"{report.messages_in_doubt} messages in doubt"
+    report = _report(house)
+    seen = f"{report.vital.messages_in_doubt} messages in doubt, {report.vital.messages_unknown} unknown"
     if report.doubt_is_alarming:
-        hours = report.oldest_doubt_seconds / 3600
+        hours = report.vital.oldest_doubt_seconds / 3600
         advice = "check that the event webhook reaches PUBLIC_URL and that the provider's list answers"
         return Finding("doubts", False, f"{seen}, the oldest for {hours:.0f} h", advice)
     return Finding("doubts", True, seen)
+
+
+def _report(house: House) -> HouseReport:
+    with house.transaction(keep=False) as session:
+        return house_report(session)
 
 
 def _catch_up(house: House) -> Finding:
@@ -120,8 +130,7 @@ def _blind_spot(house: House) -> Finding | None:
 
 
 def _forms(house: House) -> Finding:
-    with house.transaction(keep=False) as session:
-        alarms = house_report(session).alarms
+    alarms = _report(house).alarms
     if not alarms:
         return Finding("forms", True, "within their limits")
     seen = "; ".join(f"{alarm.campaign}: {BUDGET_WORDS[Budget(alarm.budget)]}" for alarm in alarms)
@@ -135,16 +144,36 @@ def _clock(house: House) -> Finding:
     return Finding("clock", skew < 5, f"{skew:.1f} s from the database's", advice)
 
 
+def _broker(house: House) -> Finding:
+    faults = _report(house).broker_faults
+    advice = "see the next line; what is due is found a few seconds later until then" if faults else ""
+    return Finding("broker", not faults, "; ".join(faults) or "reaches the workers", advice)
+
+
 def _redis(house: House) -> Finding:
     if house.settings.redis_url is None:
-        return Finding("Redis", False, "not set", "set REDIS_URL; until then the ticker finds work a little later")
-    try:
-        redis.Redis.from_url(house.settings.redis_url, socket_timeout=3).ping()
-    except redis.RedisError as away:
         return Finding(
-            "Redis", False, type(away).__name__, "check REDIS_URL; nothing is lost, work is found more slowly"
+            "Redis", False, "not set", "set REDIS_URL; until then workers find work in Postgres, seconds later"
         )
-    return Finding("Redis", True, "answers")
+    try:
+        redis.Redis.from_url(house.settings.redis_url, socket_timeout=3, socket_connect_timeout=3).set(
+            "touchline:looked", 1, ex=60
+        )
+    except (redis.RedisError, OSError) as away:
+        advice = "check REDIS_URL and Redis itself; nothing is lost, workers find work in Postgres, seconds later"
+        return Finding("Redis", False, f"{type(away).__name__}: {away}", advice)
+    return Finding("Redis", True, "answers, and takes what is written")
+
+
+def _processes(house: House) -> Finding:
+    """What `touchline up` has had to start again; nothing where it does not run here."""
+    restarts = read_restarts(house.settings.home)
+    failing = [each for each in restarts if not each.is_running]
+    if failing:
+        seen = "; ".join(f"{each.name} cannot be kept running: {each.why}" for each in failing)
+        return Finding("processes", False, seen, f"what they said is in {house.settings.home / 'logs'}")
+    seen = "; ".join(f"{each.name} was started again at {each.at} after it {each.why}" for each in restarts)
+    return Finding("processes", True, seen or "none had to be started again")
 
 
 def _providers(house: House) -> Finding:
@@ -217,17 +246,20 @@ def _disk(_: House) -> Finding:
 
 
 CHECKS: tuple[Callable[[House], Finding], ...] = (
-    _database,
-    _ticker,
+    _work,
+    _broker,
     _hold,
     _doubts,
     _catch_up,
     _forms,
     _clock,
+    _lists,
+)
+WITHOUT_DATABASE: tuple[Callable[[House], Finding], ...] = (
     _redis,
+    _processes,
     _providers,
     _keys,
-    _lists,
     _address,
     _recipients,
     _disk,

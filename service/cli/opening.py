@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn, ParamSpec
 
 import click
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 from sqlalchemy.orm import sessionmaker
 
 from service.cli.running.errors import CannotStart
@@ -30,6 +30,7 @@ from service.reporting.funnel import CampaignUnknown
 from service.reporting.live import BlastUnknown
 from service.settings import Settings, load_settings
 from service.store import Session
+from service.store.behind import NOT_MIGRATED, is_behind
 from service.store.engine import make_engine, make_sessions
 from service.store.online import TableBusy
 from service.wording.campaign_files import CampaignMistakes
@@ -112,6 +113,10 @@ def plainly(command: Callable[P, None]) -> Callable[P, None]:
         except DataError:
             # A number too large, or a letter no text holds: only the database knows its bounds.
             refuse("a number is too large, or a text holds a character that cannot be kept (NUL); nothing was changed")
+        except ProgrammingError as broken:
+            if not is_behind(broken):
+                raise
+            refuse(NOT_MIGRATED)
         except OperationalError as away:
             refuse(f"the database does not answer: {str(away.orig).strip().splitlines()[0]}; check DATABASE_URL")
 

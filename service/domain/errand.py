@@ -14,6 +14,9 @@ class Errand(StrEnum):
     READ_SUPPRESSION_LISTS = "sending.read_suppression_lists"
 
 
+# What no row asks for: done every so often.
+EVERY_SECONDS = {Errand.CATCH_UP_INBOUND: 60, Errand.READ_SUPPRESSION_LISTS: 600}
+
 # What a blast that may go on needs: to be written, and to be handed over.
 GO_ON = (Errand.OPEN_BLASTS, Errand.DELIVER_EMAIL, Errand.DELIVER_SMS)
 
@@ -25,6 +28,9 @@ class Queue(StrEnum):
     BULK = "bulk"
     LISTENING = "listening"
 
+
+# The kinds of processes that tell they are at work: the queues, by whoever reads them, and the ticker.
+TICKER = "ticker"
 
 QUEUES: dict[Errand, Queue] = {
     Errand.OPEN_BLASTS: Queue.BULK,

@@ -15,7 +15,7 @@ from service.sending.holding import hold_if_restored
 from service.sending.welcomes import freeze_welcomes
 from service.sending.wording_tests import decide_due_tests
 from service.store import Session
-from service.store.queries import doubts, notice_life, opening, sweeps, uploads
+from service.store.queries import doubts, heartbeats, notice_life, opening, sweeps, tallies, uploads
 from service.store.queries.house import database_now
 
 _DELIVER = {
@@ -85,8 +85,11 @@ def tick(
     point("finish.after_commit")
     with sessions.begin() as session:
         uploads.forget_expired(session, now=database_now(session))
+        heartbeats.forget_old(session)
     with sessions.begin() as session:
-        return Ticked(fired, _errands_with_work(session))
+        tallies.count_on(session)
+    with sessions.begin() as session:
+        return Ticked(fired, errands_with_work(session))
 
 
 def _close_cancelled(sessions: sessionmaker[Session]) -> None:
@@ -114,12 +117,13 @@ def _open_what_is_due(sessions: sessionmaker[Session], *, public_url: str) -> in
     return fired
 
 
-def _errands_with_work(session: Session) -> frozenset[Errand]:
+def errands_with_work(session: Session) -> frozenset[Errand]:
+    """The errands that have something to do now."""
     errands = {_DELIVER[Pace(pace), Channel(channel)] for pace, channel in sweeps.ways_with_work(session)}
     if opening.is_opening(session):
         errands.add(Errand.OPEN_BLASTS)
-    if notice_life.waiting_count(session):
+    if notice_life.is_waiting(session):
         errands.add(Errand.SEND_NOTICES)
-    if doubts.doubt_count(session):
+    if doubts.is_in_doubt(session):
         errands.add(Errand.SETTLE_DOUBTS)
     return frozenset(errands)

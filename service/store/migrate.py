@@ -6,9 +6,8 @@ from time import sleep
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import create_engine, text
 
 from service.store.engine import sqlalchemy_url
 
@@ -51,7 +50,15 @@ def newest_migration() -> str | None:
     return ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
-def is_migrated(engine: Engine) -> bool:
-    """Whether the database stands at the newest migration this version knows."""
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == newest_migration()
+@cache
+def known_migrations() -> frozenset[str]:
+    """Every migration this version knows."""
+    return frozenset(step.revision for step in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
+
+
+def is_fit(migration: str | None) -> bool:
+    """Whether this version can work on a database at this migration: its newest, or one that came after it was made.
+
+    What a version needs is never taken away by the next one, so an older program goes on beside a newer.
+    """
+    return migration is not None and (migration == newest_migration() or migration not in known_migrations())

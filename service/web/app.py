@@ -6,7 +6,7 @@ from datetime import timedelta
 from flask import Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from service.environment import SettingsError
 from service.logs import set_up_logs
 from service.settings import Settings, load_settings
+from service.store.behind import NOT_MIGRATED, is_behind
 from service.store.engine import make_engine, make_sessions
 from service.web import health
 from service.web.api.public import blueprint as api
@@ -138,13 +139,24 @@ def _mind_manners(app: Flask, *, secure: bool) -> None:
         title, words = _SORRY[400]
         return render_template("site/sorry.html", title=title, words=words), 400
 
+    @app.errorhandler(ProgrammingError)
+    def database_behind(error: ProgrammingError) -> ResponseReturnValue:
+        if not is_behind(error):
+            raise error
+        log.error(NOT_MIGRATED)
+        return _back_in_a_moment()
+
     @app.errorhandler(OperationalError)
     @app.errorhandler(PoolTimeout)
     def database_away(error: Exception) -> ResponseReturnValue:
         log.error("the database is away", extra={"why": type(error).__name__})
-        title, words = "We are back in a moment", "Nothing of what you sent was kept. Please try again in a minute."
-        page = render_template("site/sorry.html", title=title, words=words)
-        return page, 503, {"Retry-After": "15"}
+        return _back_in_a_moment()
+
+
+def _back_in_a_moment() -> ResponseReturnValue:
+    title, words = "We are back in a moment", "Nothing of what you sent was kept. Please try again in a minute."
+    page = render_template("site/sorry.html", title=title, words=words)
+    return page, 503, {"Retry-After": "15"}
 
 
 _SORRY = {

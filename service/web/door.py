@@ -31,7 +31,9 @@ class FrontDoor:
 
 def front_door(settings: Settings, sessions: sessionmaker[Session]) -> FrontDoor:
     """The door of a web process."""
-    return FrontDoor(settings, sessions, Nudger(settings.redis_url), keys_of(settings), AddressKey.of(settings))
+    return FrontDoor(
+        settings, sessions, Nudger(settings.redis_url, in_background=True), keys_of(settings), AddressKey.of(settings)
+    )
 
 
 def _door() -> FrontDoor:

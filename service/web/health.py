@@ -1,16 +1,30 @@
-"""Whether this process lives, whether the house works, and how much it has to do."""
+"""Whether this process lives, whether it can serve, how the rest of the installation does, and how much there is to do.
 
-from flask import Blueprint, current_app, jsonify
+Two kinds of callers ask. A balancer asks whether to send people here: only a database that is away or not migrated is a
+reason not to, for a web process that is taken away because a worker died takes the STOPs that come in by it along. A
+monitor asks whether somebody should get up: with `?all` whatever does not work is a 503 (docs/decisions/0009-readiness.md).
+"""
+
+import logging
+from collections.abc import Sequence
+
+from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.reporting.house import HouseReport, house_report
+from service.reporting.house import HouseReport, house_report, is_migrated
+from service.store.behind import NOT_MIGRATED, is_behind, log_trouble
+from service.store.queries import tallies
+from service.store.queries.tallies import Counted
 from service.web import door
+
+log = logging.getLogger(__name__)
 
 blueprint = Blueprint("health", __name__)
 
-_TICK_SECONDS = 60
-_STUCK_SECONDS = 120
+
+class CannotServe(Exception):
+    """The database is away or not migrated; the message says which."""
 
 
 @blueprint.get("/healthz")
@@ -21,57 +35,80 @@ def alive() -> ResponseReturnValue:
 
 @blueprint.get("/readyz")
 def ready() -> ResponseReturnValue:
-    """The database answers and is migrated, a ticker ticks and due work is being done."""
+    """This process can serve; what else does not work is told, and with `?all` is a 503 too."""
     try:
-        with door.transaction() as session:
-            report = house_report(session)
-    except SQLAlchemyError as broken:
-        current_app.logger.warning("not ready: %s", type(broken).__name__)
-        return jsonify(status="not ready", reasons=["the database does not answer"]), 503
-    reasons = _reasons(report)
-    # No reason to take the web away: a balancer that did would lose the texts that still come in by it.
-    warnings = list(report.catch_up_faults)
-    warnings += [f"confirmations of campaign {each.campaign_id} are held back: {each.budget}" for each in report.alarms]
-    status = "not ready" if reasons else "degraded" if warnings else "ready"
-    return jsonify(status=status, reasons=reasons, warnings=warnings), 503 if reasons else 200
-
-
-def _reasons(report: HouseReport) -> list[str]:
-    reasons = []
-    if not report.is_migrated:
-        reasons.append("the database is not migrated")
-    if report.seconds_since_tick is None or report.seconds_since_tick > _TICK_SECONDS:
-        reasons.append("no ticker has ticked in the last minute")
-    if report.oldest_due_seconds > _STUCK_SECONDS:
-        reasons.append("work has been due for over two minutes: are the workers running?")
-    return reasons
+        report, _ = _look()
+    except CannotServe as why:
+        return jsonify(status="not ready", reasons=[str(why)], warnings=[]), 503
+    reasons, warnings = list(report.faults), list(report.warnings)
+    status = "degraded" if reasons or warnings else "ready"
+    code = 503 if reasons and "all" in request.args else 200
+    return jsonify(status=status, reasons=reasons, warnings=warnings), code
 
 
 @blueprint.get("/metrics")
 def metrics() -> ResponseReturnValue:
     """The same in Prometheus' text format."""
-    with door.transaction() as session:
-        report = house_report(session)
-    lines = [
-        "# TYPE touchline_batches gauge",
-        *(f'touchline_batches{{state="{state}"}} {count}' for state, count in sorted(report.batches.items())),
-        "# TYPE touchline_notices gauge",
-        *(f'touchline_notices{{state="{state}"}} {count}' for state, count in sorted(report.notices.items())),
-        "# TYPE touchline_oldest_due_seconds gauge",
-        f"touchline_oldest_due_seconds {report.oldest_due_seconds:.3f}",
-        "# TYPE touchline_messages_in_doubt gauge",
-        f"touchline_messages_in_doubt {report.messages_in_doubt}",
-        "# TYPE touchline_oldest_doubt_seconds gauge",
-        f"touchline_oldest_doubt_seconds {report.oldest_doubt_seconds:.3f}",
-        "# TYPE touchline_held gauge",
-        f"touchline_held {int(report.held_reason is not None)}",
-        "# TYPE touchline_asking_alarms gauge",
-        f"touchline_asking_alarms {len(report.alarms)}",
-        "# TYPE touchline_replies_waiting gauge",
-        f"touchline_replies_waiting {report.replies_waiting}",
-        "# TYPE touchline_catch_up_age_seconds gauge",
-        f"touchline_catch_up_age_seconds {report.catch_up.seconds_behind or 0.0:.3f}",
-        "# TYPE touchline_texts_set_aside gauge",
-        f"touchline_texts_set_aside {report.catch_up.failed}",
+    kind = {"Content-Type": "text/plain; version=0.0.4"}
+    try:
+        report, counted = _look()
+    except CannotServe as why:
+        return f"# {why}\n", 503, kind
+    lines = [*_gauges(report), *_by_kind(report), *_handed_over(counted)]
+    return "\n".join(lines) + "\n", 200, kind
+
+
+def _look() -> tuple[HouseReport, Sequence[Counted]]:
+    try:
+        with door.transaction() as session:
+            if not is_migrated(session):
+                raise CannotServe(NOT_MIGRATED)
+            return house_report(session), tallies.all_counted(session)
+    except SQLAlchemyError as broken:
+        log_trouble(log, "not ready", broken)
+        raise CannotServe(NOT_MIGRATED if is_behind(broken) else "the database does not answer") from broken
+
+
+def _gauges(report: HouseReport) -> list[str]:
+    vital = report.vital
+    values = {
+        "degraded": int(bool(report.faults)),
+        "broker_away": int(bool(report.broker_faults)),
+        "seconds_since_tick": -1.0 if vital.seconds_since_tick is None else vital.seconds_since_tick,
+        "blasts_waiting_to_open": vital.blasts_waiting,
+        "blasts_waiting_to_open_seconds": vital.blasts_waiting_seconds,
+        "oldest_due_seconds": max(vital.batches_due_seconds, vital.notices_due_seconds),
+        "oldest_due_notice_seconds": vital.notices_due_seconds,
+        "messages_in_doubt": vital.messages_in_doubt,
+        "oldest_doubt_seconds": vital.oldest_doubt_seconds,
+        "messages_unknown": vital.messages_unknown,
+        "held": int(vital.held_reason is not None),
+        "asking_alarms": len(report.alarms),
+        "replies_waiting": vital.replies_waiting,
+        "catch_up_age_seconds": report.catch_up.seconds_behind or 0.0,
+        "texts_set_aside": report.catch_up.failed,
+    }
+    return [line for name, value in values.items() for line in _gauge(name, value)]
+
+
+def _gauge(name: str, value: float) -> tuple[str, str]:
+    shown = f"{value:.3f}" if isinstance(value, float) else str(value)
+    return f"# TYPE touchline_{name} gauge", f"touchline_{name} {shown}"
+
+
+def _by_kind(report: HouseReport) -> list[str]:
+    return [
+        "# TYPE touchline_processes gauge",
+        *(f'touchline_processes{{kind="{each.kind}"}} {each.living_count}' for each in report.heartbeats),
     ]
-    return "\n".join(lines) + "\n", 200, {"Content-Type": "text/plain; version=0.0.4"}
+
+
+def _handed_over(counted: Sequence[Counted]) -> list[str]:
+    name = "touchline_handed_over_total"
+    return [
+        f"# TYPE {name} counter",
+        *(
+            f'{name}{{provider="{each.provider}",part="{each.part}",outcome="{each.outcome}"}} {each.count}'
+            for each in counted
+        ),
+    ]

@@ -16,6 +16,7 @@ SMALL = {
     "sign-up": 40,
     "crowd": 40,
     "segment": 2000,
+    "readiness": 3000,
 }
 
 

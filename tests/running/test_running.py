@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -152,21 +151,6 @@ def test_a_command_without_a_running_house_says_how_to_get_one(tmp_path: Path) -
     assert "start it with `make up`, or set DATABASE_URL" in done.stderr
 
 
-def test_when_one_process_dies_it_is_named_and_the_others_end(tmp_path: Path) -> None:
-    runner = Runner(os.environ, tmp_path, None)
-    runner.start("lasting", PROCESS)
-    runner.start("failing", [sys.executable, "-c", "import sys; print('why'); sys.exit(3)"])
-
-    ended = runner.wait(threading.Event())
-    pids = [process.pid for process in runner._running.values()]
-    runner.stop()
-
-    assert ended == ("failing", 3)
-    assert not any(_lives(pid) for pid in pids)
-    time.sleep(0.2)
-    assert "why" in (tmp_path / "failing.log").read_text()
-
-
 def test_a_process_that_will_not_stop_is_killed_with_all_it_started(tmp_path: Path) -> None:
     stubborn = (
         "import signal, subprocess, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
@@ -190,7 +174,7 @@ def test_no_child_outlives_a_runner_that_is_killed_outright(tmp_path: Path) -> N
         "import os, sys, time; from pathlib import Path; from service.cli.running.processes import Runner;"
         f"runner = Runner(os.environ, Path({str(tmp_path)!r}), None);"
         "runner.start('child', [sys.executable, '-c', 'import time; time.sleep(60)']);"
-        "print(runner._running['child'].pid, flush=True); time.sleep(60)"
+        "print(runner.pid_of('child'), flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True) as runner:
         assert runner.stdout is not None

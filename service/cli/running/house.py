@@ -4,15 +4,17 @@ import fcntl
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 from service.cli.running.errors import CannotStart
+from service.cli.running.keeping import Kept
 from service.cli.running.postgres import start_postgres
 from service.cli.running.redis import start_redis
+from service.cli.running.restarts import forget_restarts
 
 RUN_FILE = "run.json"
 
@@ -23,6 +25,8 @@ class Services:
 
     home: Path
     environ: Mapping[str, str]
+    # Those of them that were started here, and are started again where they end by themselves.
+    embedded: Sequence[Kept] = ()
 
     @property
     def database_url(self) -> str:
@@ -38,19 +42,24 @@ def running_services(
         _make_home(home)
         stack.enter_context(_locked(home))
         whole = {**environ, **(extra or {}), "TOUCHLINE_HOME": str(home), "SECRET_KEY": _secret(home, environ)}
+        embedded: list[Kept] = []
+        forget_restarts(home)
+        stack.callback(forget_restarts, home)
         if not environ.get("DATABASE_URL"):
             say("starting Postgres" + ("" if (home / "postgres").exists() else ", making its data folder first"))
             postgres = start_postgres(home)
+            embedded.append(postgres)
             stack.callback(postgres.stop)
             whole["DATABASE_URL"] = postgres.url
         if not environ.get("REDIS_URL"):
             say("starting Redis")
             redis = start_redis(home)
+            embedded.append(redis)
             stack.callback(redis.stop)
             whole["REDIS_URL"] = redis.url
         _note_running(home, whole)
         stack.callback((home / RUN_FILE).unlink, missing_ok=True)
-        yield Services(home, whole)
+        yield Services(home, whole, embedded)
 
 
 class Say:

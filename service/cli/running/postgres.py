@@ -58,6 +58,18 @@ class EmbeddedPostgres:
 
     url: str
     process: subprocess.Popen[bytes]
+    home: Path
+    port: int
+    name: str = "postgres"
+
+    def ended(self) -> int | None:
+        """How it has ended by itself; None while it lives."""
+        return self.process.poll()
+
+    def start_again(self) -> None:
+        """Start it on the same port and data, without waiting for it to recover."""
+        _clear_stale_pid(self.home / "postgres")
+        self.process = _launch(self.home, self.port)
 
     def stop(self) -> None:
         """Shut down: finish writing, refuse new connections; killed only if that takes too long."""
@@ -80,19 +92,23 @@ def start_postgres(home: Path, *, database: str = "touchline") -> EmbeddedPostgr
     _clear_stale_pid(data)
     port = free_port()
     log = home / "postgres.log"
+    url = f"postgresql://touchline:{password}@127.0.0.1:{port}/{database}"
+    server = EmbeddedPostgres(url, _launch(home, port), home, port)
+    _wait_until_ready(server, log, maintenance=f"postgresql://touchline:{password}@127.0.0.1:{port}/postgres")
+    _ensure_database(f"postgresql://touchline:{password}@127.0.0.1:{port}/postgres", database)
+    return server
+
+
+def _launch(home: Path, port: int) -> subprocess.Popen[bytes]:
     options = [f"-c{name}={value}" for name, value in CONFIGURATION.items()]
-    with private_file(log).open("ab") as out:
-        process = subprocess.Popen(
-            [*prefix(), str(BINARIES / "postgres"), "-D", str(data), "-p", str(port), *options],
+    with private_file(home / "postgres.log").open("ab") as out:
+        return subprocess.Popen(
+            [*prefix(), str(BINARIES / "postgres"), "-D", str(home / "postgres"), "-p", str(port), *options],
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,
             start_new_session=True,
         )
-    server = EmbeddedPostgres(f"postgresql://touchline:{password}@127.0.0.1:{port}/{database}", process)
-    _wait_until_ready(server, log, maintenance=f"postgresql://touchline:{password}@127.0.0.1:{port}/postgres")
-    _ensure_database(f"postgresql://touchline:{password}@127.0.0.1:{port}/postgres", database)
-    return server
 
 
 def _password(home: Path) -> str:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -43,6 +43,17 @@ def _die_with_parent() -> None:
 
 
 @dataclass(slots=True)
+class Process:
+    """One process of a runner, and how to start it again."""
+
+    name: str
+    command: list[str]
+    colour: int
+    running: subprocess.Popen[str]
+    copier: threading.Thread
+
+
+@dataclass(slots=True)
 class Runner:
     """Starts processes and ends them together. Lines go to `out`, and whole to a file each below `logs`."""
 
@@ -50,12 +61,33 @@ class Runner:
     logs: Path
     out: TextIO | None
     stop_seconds: float = _STOP_SECONDS
-    _running: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
-    _copiers: list[threading.Thread] = field(default_factory=list)
+    _processes: dict[str, Process] = field(default_factory=dict)
+    # Those that ended by themselves, of which something they started may live on for a while.
+    _left: list[Process] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def names(self) -> Sequence[str]:
+        return list(self._processes)
 
     def start(self, name: str, command: list[str]) -> None:
         """Start one process in a group of its own."""
+        self._processes[name] = self._begin(name, command, _COLOURS[len(self._processes) % len(_COLOURS)])
+
+    def start_again(self, name: str) -> None:
+        """Start one that has ended by itself. What it had started finishes what it is at, and ends with the rest."""
+        ended = self._processes[name]
+        self._left.append(ended)
+        self._processes[name] = self._begin(name, ended.command, ended.colour)
+
+    def pid_of(self, name: str) -> int:
+        return self._processes[name].running.pid
+
+    def ended(self, name: str) -> int | None:
+        """How a process has ended by itself; None while it lives."""
+        return self._processes[name].running.poll()
+
+    def _begin(self, name: str, command: list[str], colour: int) -> Process:
         self.logs.mkdir(parents=True, exist_ok=True)
         process = subprocess.Popen(
             command,
@@ -66,13 +98,11 @@ class Runner:
             text=True,
             errors="replace",
             start_new_session=True,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 - one thread has been started at most, and it only reads
+            preexec_fn=_die_with_parent,  # noqa: PLW1509 - the threads there are only read and write lines
         )
-        colour = _COLOURS[len(self._running) % len(_COLOURS)]
-        self._running[name] = process
         copier = threading.Thread(target=self._copy, args=(name, process, colour), daemon=True)
         copier.start()
-        self._copiers.append(copier)
+        return Process(name, command, colour, process, copier)
 
     def _copy(self, name: str, process: subprocess.Popen[str], colour: int) -> None:
         with private_file(self.logs / f"{name}.log").open("a", encoding="utf-8") as log:
@@ -85,44 +115,27 @@ class Runner:
                         self.out.write(f"{mark} | {line}")
                         self.out.flush()
 
-    def dead(self) -> tuple[str, int] | None:
-        """A process that has ended by itself, and how; None while all live."""
-        for name, process in self._running.items():
-            code = process.poll()
-            if code is not None:
-                return name, code
-        return None
-
-    def wait(self, stop: threading.Event, *, every: Callable[[], None] | None = None) -> tuple[str, int] | None:
-        """Wait until told to stop or until a process ends by itself."""
-        while not stop.wait(0.3):
-            if (ended := self.dead()) is not None:
-                return ended
-            if every is not None:
-                every()
-        return None
-
     def stop(self) -> None:
         """Ask every process to finish; kill those that take too long, with all they started."""
-        for process in self._running.values():
-            _signal(process, signal.SIGTERM)
+        for process in self._processes.values():
+            _signal(process.running, signal.SIGTERM)
         give_up = time.monotonic() + self.stop_seconds
-        for process in self._running.values():
+        for process in self._processes.values():
             try:
-                process.wait(max(0.1, give_up - time.monotonic()))
+                process.running.wait(max(0.1, give_up - time.monotonic()))
             except subprocess.TimeoutExpired:
-                _signal(process, signal.SIGKILL)
-                process.wait()
-        for process in self._running.values():
-            # Grandchildren of one that died by itself.
-            _signal(process, signal.SIGKILL, group=True)
-        for copier in self._copiers:
-            copier.join(2)
-        for process in self._running.values():
-            if process.stdout is not None:
-                process.stdout.close()
-        self._running.clear()
-        self._copiers.clear()
+                _signal(process.running, signal.SIGKILL)
+                process.running.wait()
+        for process in [*self._processes.values(), *self._left]:
+            # Its lines are copied for as long as anything it started has them to write.
+            if process.copier.is_alive():
+                _signal(process.running, signal.SIGKILL, group=True)
+        for process in [*self._processes.values(), *self._left]:
+            process.copier.join(2)
+            if process.running.stdout is not None:
+                process.running.stdout.close()
+        self._processes.clear()
+        self._left.clear()
 
 
 def _signal(process: subprocess.Popen[str], number: int, *, group: bool = False) -> None:

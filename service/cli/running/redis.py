@@ -21,6 +21,16 @@ class EmbeddedRedis:
 
     url: str
     process: subprocess.Popen[bytes]
+    home: Path
+    name: str = "redis"
+
+    def ended(self) -> int | None:
+        """How it has ended by itself; None while it lives."""
+        return self.process.poll()
+
+    def start_again(self) -> None:
+        """Start it on the same port, without waiting for it."""
+        self.process = _launch(self.home)
 
     def stop(self) -> None:
         """Shut down; killed only if that takes too long."""
@@ -46,16 +56,8 @@ def start_redis(home: Path) -> EmbeddedRedis:
         "maxmemory-policy noeviction\nappendonly yes\nappendfsync everysec\nprotected-mode yes\ntcp-keepalive 60\n"
         'save ""\n'
     )
-    log = home / "redis.log"
-    with private_file(log).open("ab") as out:
-        process = subprocess.Popen(
-            [str(get_binary_path()), str(configuration)],
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=out,
-            start_new_session=True,
-        )
-    server = EmbeddedRedis(f"redis://:{password}@127.0.0.1:{port}/0", process)
+    log, process = home / "redis.log", _launch(home)
+    server = EmbeddedRedis(f"redis://:{password}@127.0.0.1:{port}/0", process, home)
     give_up = time.monotonic() + 20
     while time.monotonic() < give_up:
         if process.poll() is not None:
@@ -69,3 +71,14 @@ def start_redis(home: Path) -> EmbeddedRedis:
             return server
     server.stop()
     raise CannotStart(f"Redis did not answer within 20 s; see {log}")
+
+
+def _launch(home: Path) -> subprocess.Popen[bytes]:
+    with private_file(home / "redis.log").open("ab") as out:
+        return subprocess.Popen(
+            [str(get_binary_path()), str(home / "redis" / "redis.conf")],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )

@@ -63,6 +63,14 @@ def doubt_count(session: Session) -> int:
     return int(session.scalar(text("SELECT count(*) FROM batches WHERE state = 'in_doubt'")) or 0)
 
 
+_IS_IN_DOUBT = text("SELECT EXISTS (SELECT FROM batches WHERE state = 'in_doubt')")
+
+
+def is_in_doubt(session: Session) -> bool:
+    """Whether any batch is in doubt (ix_batches_open)."""
+    return bool(session.scalar(_IS_IN_DOUBT))
+
+
 _CLOSE_SETTLED = text("""
     WITH settled AS (
         SELECT b.id FROM batches b WHERE b.state = 'in_doubt' AND NOT EXISTS (

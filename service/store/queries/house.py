@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import DateTime, func, insert, select, text
 
@@ -33,59 +34,99 @@ def write_audit(
     )
 
 
+_HAS_TABLES = text("SELECT to_regclass('alembic_version') IS NOT NULL")
+_MIGRATION = text("SELECT version_num FROM alembic_version")
+
+
+def migration(session: Session) -> str | None:
+    """The migration the database stands at; None where there is none yet. Asks of nothing that may not be there."""
+    if not session.scalar(_HAS_TABLES):
+        return None
+    found = session.scalar(_MIGRATION)
+    return None if found is None else str(found)
+
+
+# How many rows are looked at, at most, where something is counted: beyond it is "that many and more".
+COUNTED_AT_MOST = 1_000
+# Each part looks at one row of an index, or at so many rows of one that holds only what is open.
 _VITAL = text("""
-    SELECT (SELECT version_num FROM alembic_version) AS migration,
-        (SELECT extract(epoch FROM clock_timestamp() - ticked_at) FROM house WHERE id = 1) AS seconds_since_tick,
-        greatest(
-            (SELECT extract(epoch FROM clock_timestamp() - min(b.not_before)) FROM batches b
-             JOIN blasts ON blasts.id = b.blast_id AND blasts.state IN ('running', 'opening')
-             WHERE b.state = 'queued'),
-            (SELECT extract(epoch FROM clock_timestamp() - min(not_before)) FROM notices WHERE state = 'queued'),
-            0) AS oldest_due_seconds,
-        (SELECT coalesce(sum(size), 0) FROM batches WHERE state = 'in_doubt') AS messages_in_doubt,
-        (SELECT extract(epoch FROM clock_timestamp() - min(intent_at)) FROM batches WHERE state = 'in_doubt')
-            AS oldest_doubt_seconds,
+    SELECT (SELECT extract(epoch FROM clock_timestamp() - ticked_at) FROM house WHERE id = 1) AS seconds_since_tick,
         (SELECT held_reason FROM house WHERE id = 1 AND held_at IS NOT NULL) AS held_reason,
-        (SELECT count(*) FROM replies WHERE needs_answer AND handled_at IS NULL) AS replies_waiting
+        (SELECT extract(epoch FROM clock_timestamp() - min(not_before)) FROM notices WHERE state = 'queued')
+            AS notices_due_seconds,
+        (SELECT extract(epoch FROM clock_timestamp() - max(intent_at)) FROM attempts) AS seconds_since_intent,
+        (SELECT count(*) FROM (SELECT FROM replies WHERE needs_answer AND handled_at IS NULL LIMIT :most) AS open)
+            AS replies_waiting,
+        (SELECT coalesce(sum(size), 0) FROM (SELECT size FROM batches WHERE state = 'unknown' LIMIT :most) AS open)
+            + (SELECT count(*) FROM (SELECT FROM notices WHERE state = 'unknown' LIMIT :most) AS open)
+            AS messages_unknown,
+        waiting.count AS blasts_waiting, waiting.seconds AS blasts_waiting_seconds,
+        waiting.unwritten_seconds, doubts.messages AS messages_in_doubt, doubts.seconds AS oldest_doubt_seconds
+    FROM (SELECT count(*) AS count, extract(epoch FROM clock_timestamp() - min(opens_at)) AS seconds,
+              extract(epoch FROM clock_timestamp() - min(greatest(opens_at, opened_at)) FILTER (
+                  WHERE state = 'scheduled' OR opened_through = 0)) AS unwritten_seconds
+          FROM (SELECT * FROM blasts WHERE state IN ('scheduled', 'opening', 'running') AND opens_at <= now()
+                AND state <> 'running' LIMIT :most) AS open) AS waiting,
+        (SELECT coalesce(sum(size), 0) AS messages, extract(epoch FROM clock_timestamp() - min(intent_at)) AS seconds
+         FROM (SELECT size, intent_at FROM batches WHERE state IN ('sending', 'in_doubt') AND state = 'in_doubt'
+               ORDER BY intent_at LIMIT :most) AS open) AS doubts
+""")
+# The first of each blast under way, on each way. One whose sender waits for its rate or its day is not late.
+_BATCHES_DUE = text("""
+    SELECT extract(epoch FROM clock_timestamp() - min(first.not_before)) FROM (
+        SELECT id FROM blasts WHERE state IN ('running', 'opening') ORDER BY id DESC LIMIT 100) AS its
+    CROSS JOIN (VALUES ('prompt', 'email'), ('prompt', 'sms'), ('bulk', 'email'), ('bulk', 'sms')) AS ways(pace, channel)
+    CROSS JOIN LATERAL (
+        SELECT not_before, sender FROM batches WHERE blast_id = its.id AND state = 'queued' AND pace = ways.pace
+            AND channel = ways.channel AND not_before <= now() ORDER BY not_before LIMIT 1) AS first
+    WHERE NOT EXISTS (SELECT FROM senders WHERE senders.channel = ways.channel AND name = first.sender
+        AND greatest(free_at, held_until) > now())
 """)
 
 
 @dataclass(frozen=True, slots=True)
 class VitalSigns:
-    """What tells whether the house works."""
+    """What tells whether the work is being done. Seconds are since something came due, or was last done."""
 
-    migration: str | None
     seconds_since_tick: float | None
-    oldest_due_seconds: float
+    # Why nothing of a blast is sent; None while the installation is not held.
+    held_reason: str | None
+    notices_due_seconds: float
+    batches_due_seconds: float
+    # Since anything was last handed over; None where nothing ever was.
+    seconds_since_intent: float | None
+    # Blasts past their time that are not running yet, the oldest's wait, and the wait of one of which nothing is written.
+    blasts_waiting: int
+    blasts_waiting_seconds: float
+    unwritten_seconds: float
     messages_in_doubt: int
     oldest_doubt_seconds: float
-    # Why nothing of a blast is sent; None while the house is not held.
-    held_reason: str | None
+    messages_unknown: int
     replies_waiting: int
 
 
 def vital_signs(session: Session) -> VitalSigns:
-    """What tells whether the house works; each part is served by a partial index of what is open."""
-    row = session.execute(_VITAL).one()
-    ticked = row.seconds_since_tick
+    """What tells whether the work is being done, by partial indexes of what is open (ix_batches_due, ix_batches_open,
+
+    ix_batches_unknown, ix_notices_queued, ix_notices_unknown, ix_blasts_working, ix_attempts_intent_at): never a count
+    over a whole table.
+    """
+    row = session.execute(_VITAL, {"most": COUNTED_AT_MOST}).one()
     return VitalSigns(
-        migration=row.migration,
-        seconds_since_tick=None if ticked is None else float(ticked),
-        oldest_due_seconds=float(row.oldest_due_seconds),
-        messages_in_doubt=int(row.messages_in_doubt),
-        oldest_doubt_seconds=float(row.oldest_doubt_seconds or 0),
+        seconds_since_tick=_seconds(row.seconds_since_tick),
         held_reason=row.held_reason,
+        notices_due_seconds=max(0.0, _seconds(row.notices_due_seconds) or 0.0),
+        batches_due_seconds=_seconds(session.scalar(_BATCHES_DUE)) or 0.0,
+        seconds_since_intent=_seconds(row.seconds_since_intent),
+        blasts_waiting=int(row.blasts_waiting),
+        blasts_waiting_seconds=_seconds(row.blasts_waiting_seconds) or 0.0,
+        unwritten_seconds=_seconds(row.unwritten_seconds) or 0.0,
+        messages_in_doubt=int(row.messages_in_doubt),
+        oldest_doubt_seconds=_seconds(row.oldest_doubt_seconds) or 0.0,
+        messages_unknown=int(row.messages_unknown),
         replies_waiting=int(row.replies_waiting),
     )
 
 
-def batches_by_state(session: Session) -> dict[str, int]:
-    """How many batches stand in each state."""
-    rows = session.execute(text("SELECT state, count(*) AS n FROM batches GROUP BY 1"))
-    return {row.state: row.n for row in rows}
-
-
-def notices_by_state(session: Session) -> dict[str, int]:
-    """How many notices stand in each state."""
-    rows = session.execute(text("SELECT state, count(*) AS n FROM notices GROUP BY 1"))
-    return {row.state: row.n for row in rows}
+def _seconds(found: Decimal | None) -> float | None:
+    return None if found is None else float(found)

@@ -167,7 +167,7 @@ def sweep(session: Session, *, channel: Channel, attempts: int, window: float) -
     session.execute(_EXPIRE)
 
 
-def waiting_count(session: Session) -> int:
-    """How many notices are due."""
-    due = select(func.count()).where(Notice.state == MessageState.QUEUED, Notice.not_before <= func.clock_timestamp())
-    return session.scalar(due) or 0
+def is_waiting(session: Session) -> bool:
+    """Whether a notice is due (ix_notices_queued)."""
+    due = select(Notice.id).where(Notice.state == MessageState.QUEUED, Notice.not_before <= func.now()).limit(1)
+    return session.scalar(due) is not None

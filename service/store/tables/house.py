@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, Index, Integer, LargeBinary
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -34,8 +35,38 @@ class House(Base):
     inbound_page: Mapped[str] = mapped_column(server_default="")
     # When the provider was first asked at all.
     inbound_first_at: Mapped[datetime | None]
+    # Attempts of before then are in the tallies.
+    tallied_to: Mapped[datetime | None]
 
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+
+class Heartbeat(Base):
+    """A process at work, of one kind: a queue it reads, or the ticker. Old rows are cleared."""
+
+    __tablename__ = "heartbeats"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    host: Mapped[str]
+    began_at: Mapped[datetime]
+    at: Mapped[datetime]
+    # Whether the broker does not answer it: it looks into Postgres by itself.
+    broker_is_away: Mapped[bool] = mapped_column(server_default=sql("false"))
+
+    __table_args__ = ({"postgresql_with": {"fillfactor": "50"}},)
+
+
+class Tally(Base):
+    """Messages handed over so far, by what came of it: attempts are counted once, when they are over."""
+
+    __tablename__ = "tallies"
+
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    # `blasts`, or `notices`: confirmations and answers.
+    part: Mapped[str] = mapped_column(primary_key=True)
+    outcome: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]
 
 
 class AuditEntry(Base):

@@ -326,6 +326,7 @@ class Notice(Base):
         one_of("channel", Channel),
         one_of("state", MessageState),
         Index("ix_notices_queued", "not_before", postgresql_where=sql("state = 'queued'")),
+        Index("ix_notices_unknown", "id", postgresql_where=sql("state = 'unknown'")),
         Index("ix_notices_open", "intent_at", postgresql_where=sql("state IN ('claimed', 'sending', 'in_doubt')")),
         Index("ix_notices_to_address", "to_address", "created_at"),
         Index("ix_notices_supporter_id", "supporter_id"),
