@@ -149,7 +149,10 @@ def test_a_whistle_is_not_pressed_unseen(
     assert state(sessions) == ("scheduled", None, None)
 
 
-def test_a_button_pressed_twice_changes_nothing_the_second_time(signed_in: SignedIn, campaign_id: int) -> None:
+def test_a_button_pressed_twice_changes_nothing_the_second_time(
+    signed_in: SignedIn, kick_off_in: Callable[[timedelta], None]
+) -> None:
+    kick_off_in(timedelta(days=5))
     launcher = signed_in(Role.LAUNCHER)
     asked = launcher.press(f"{C}/fixture/kick-off", seen_on(launcher.see(f"{C}/fixture/kick-off")))
 

@@ -83,6 +83,16 @@ def stages_named(session: Session, ids: Sequence[int]) -> Sequence[Stage]:
     return session.scalars(select(Stage).where(Stage.id.in_(ids)).order_by(Stage.position, Stage.id)).all()
 
 
+def stages_called(session: Session, fixture_id: int, slug: str) -> Sequence[int]:
+    """The stages of this name around a match: one for each campaign that has one (uq_stages_campaign_id_slug)."""
+    question = (
+        select(Stage.id)
+        .join(Campaign, Campaign.id == Stage.campaign_id)
+        .where(Campaign.fixture_id == fixture_id, Stage.slug == slug, Stage.removed_at.is_(None))
+    )
+    return session.scalars(question.order_by(Stage.id)).all()
+
+
 def forget_going_on(session: Session, fixture_id: int) -> None:
     """A match with a new date is abandoned no more: nothing needs a word of its own to go out."""
     around = select(Campaign.id).where(Campaign.fixture_id == fixture_id)
