@@ -1,28 +1,38 @@
 """`touchline fixture`: what happens to the match."""
 
-import json
 from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
+from functools import wraps
+from typing import Concatenate, ParamSpec
 
 import click
 
 from service import clock
 from service.cli.moments import read_moment
-from service.cli.opening import open_house, plainly
+from service.cli.opening import House, open_house, plainly, refuse
+from service.cli.whistles import Asking, say_done, say_look
 from service.domain.errand import Errand
 from service.domain.fixture import Score
-from service.planning import fixtures
-from service.planning.fixtures import FixtureUnknown, Moved
+from service.domain.whistle import WITH_SCORE, Deed
+from service.planning.abandoned import let_go_on
+from service.planning.fixtures import FixtureUnknown
+from service.planning.undoing import CannotUndo, last_deed
+from service.planning.whistles import Wish, firing_now, look, press
+from service.sending.due import fixture_of
 from service.store import Session
-from service.store.queries import loading
+from service.store.queries import fixture_changes, loading
 
 ACTOR = "command line"
+P = ParamSpec("P")
 
 
 @click.group()
 def fixture() -> None:
-    """What happens to the match, and with it to everything planned around it."""
+    """What happens to the match, and with it to everything planned around it.
+
+    Each command says first what goes out now, to how many and at what cost, what is held, and what is left out. On a
+    terminal it asks; one far from where the clock says it asks twice, and a script must say --really.
+    """
 
 
 def _score(text: str) -> Score:
@@ -35,89 +45,125 @@ def _score(text: str) -> Score:
         raise click.BadParameter("a score is two numbers from 0 to 99, such as 1-0") from wrong
 
 
-def _do(slug: str, deed: Callable[[Session, int, datetime], Moved], *, as_json: bool) -> None:
-    house = open_house()
-    with house.transaction() as session:
-        fixture_id = loading.fixture_id_named(session, slug)
-        if fixture_id is None:
-            raise FixtureUnknown(f"there is no fixture {slug!r}")
-        moved = deed(session, fixture_id, clock.now())
-    house.nudge(Errand.OPEN_BLASTS)
-    if as_json:
-        stages = [
-            {
-                "stage": each.title,
-                "before": each.before.isoformat() if each.before else None,
-                "after": each.after.isoformat() if each.after else None,
-                "effect": str(each.effect),
-            }
-            for each in moved.stages
-        ]
-        state, kick_off = str(moved.fixture.state), moved.fixture.kick_off_at.isoformat()
-        click.echo(json.dumps({"state": state, "kick_off_at": kick_off, "moved": stages}))
-        return
-    click.echo(f"{moved.fixture.title}: {moved.fixture.state.replace('_', ' ')}, {len(moved.stages)} stages moved.")
-    for each in moved.stages:
-        after = f"{each.after:%a %d %b %H:%M %Z}" if each.after else "held"
-        click.echo(f"  {each.title}: {after} ({each.effect})")
+def _asks(command: Callable[Concatenate[Asking, P], None]) -> Callable[P, None]:
+    """A command that shows what it would do, and asks where somebody can answer."""
 
-
-class _Press(Protocol):
-    """What the referee's whistle does to a fixture."""
-
-    def __call__(self, session: Session, fixture_id: int, /, *, actor: str, now: datetime) -> Moved: ...
-
-
-class _PressWithScore(Protocol):
-    """The same, with the score."""
-
-    def __call__(self, session: Session, fixture_id: int, /, *, score: Score, actor: str, now: datetime) -> Moved: ...
-
-
-def _add(name: str, press: _Press, says: str) -> None:
-    @fixture.command(name, help=says)
-    @click.argument("slug")
-    @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+    @click.option("--yes", is_flag=True, help="Do not ask.")
+    @click.option("--really", is_flag=True, help="It is meant, though it comes far from where the clock says.")
+    @click.option("--dry-run", is_flag=True, help="Only say what it would do.")
+    @click.option("--json", "as_json", is_flag=True, help="Print JSON; nothing is asked.")
     @plainly
-    def pressed(slug: str, *, as_json: bool) -> None:
-        _do(slug, lambda session, one, now: press(session, one, actor=ACTOR, now=now), as_json=as_json)
+    @wraps(command)
+    def asked(*args: P.args, **kwargs: P.kwargs) -> None:
+        flags = {name: bool(kwargs.pop(name)) for name in ("yes", "really", "dry_run", "as_json")}
+        command(Asking(**flags), *args, **kwargs)
+
+    return asked
 
 
-def _add_with_score(name: str, press: _PressWithScore, says: str) -> None:
-    @fixture.command(name, help=says)
+def _fixture_id(session: Session, slug: str) -> int:
+    fixture_id = loading.fixture_id_named(session, slug)
+    if fixture_id is None:
+        raise FixtureUnknown(f"there is no fixture {slug!r}")
+    return fixture_id
+
+
+def _do(asking: Asking, slug: str, wish: Callable[[Session, int, datetime], Wish]) -> None:
+    """Show what it comes to, ask where that is called for, and do exactly that."""
+    house, now = open_house(), clock.now()
+    with house.transaction(keep=False) as session:
+        fixture_id = _fixture_id(session, slug)
+        wished = wish(session, fixture_id, now)
+        seen = look(session, fixture_id, wished, actor=ACTOR, now=now)
+    with house.transaction(keep=False) as session:
+        going = firing_now(session, seen.moved, key=house.link_key, public_url=_public_url(house))
+    if asking.dry_run or asking.is_interactive:
+        say_look(seen, going, as_json=asking.as_json)
+    if asking.dry_run:
+        return
+    really = asking.agreed_to(seen)
+    with house.transaction() as session:
+        done = press(session, fixture_id, wished, seen=seen.seen, really=really, actor=ACTOR, now=clock.now())
+    house.nudge(Errand.OPEN_BLASTS)
+    say_done(done, going, as_json=asking.as_json)
+
+
+def _public_url(house: House) -> str:
+    return house.settings.public_url
+
+
+def _add(deed: Deed, says: str) -> None:
+    @fixture.command(str(deed), help=says)
+    @click.argument("slug")
+    @_asks
+    def pressed(asking: Asking, slug: str) -> None:
+        _do(asking, slug, lambda *_: Wish(deed))
+
+
+def _add_with_score(deed: Deed, says: str) -> None:
+    @fixture.command(str(deed), help=says)
     @click.argument("slug")
     @click.option("--score", required=True, help="Such as 0-1, home side first.")
-    @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-    @plainly
-    def pressed(slug: str, score: str, *, as_json: bool) -> None:
+    @_asks
+    def pressed(asking: Asking, slug: str, score: str) -> None:
         said = _score(score)
-        _do(slug, lambda session, one, now: press(session, one, score=said, actor=ACTOR, now=now), as_json=as_json)
+        _do(asking, slug, lambda *_: Wish(deed, said))
 
 
-_add("kick-off", fixtures.press_kick_off, "The match has begun.")
-_add_with_score("half-time", fixtures.press_half_time, "Half time, with the score.")
-_add("second-half", fixtures.press_second_half, "Play goes on.")
-_add_with_score("full-time", fixtures.press_full_time, "Full time, with the result.")
-_add(
-    "abandon",
-    fixtures.abandon,
-    "The match will not be played to its end; what is measured from its kick-off is held.",
-)
-_add_with_score(
-    "correct", fixtures.correct_score, "Put a mistyped score right; what has gone out cannot be called back."
-)
+_SAYS = {
+    Deed.KICK_OFF: "The match has begun.",
+    Deed.HALF_TIME: "Half time, with the score.",
+    Deed.SECOND_HALF: "Play goes on.",
+    Deed.FULL_TIME: "Full time, with the result.",
+    Deed.ABANDON: "The match will not be played to its end; what is measured from a whistle is held.",
+    Deed.CORRECT: "Put a mistyped score right; what has gone out cannot be called back.",
+}
+for _deed, _says in _SAYS.items():
+    (_add_with_score if _deed in WITH_SCORE else _add)(_deed, _says)
 
 
 @fixture.command()
 @click.argument("slug")
 @click.option("--until", help="The new kick-off, such as 2026-12-09T17:00+00:00; without it the match has no date.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@plainly
-def postpone(slug: str, until: str | None, *, as_json: bool) -> None:
+@_asks
+def postpone(asking: Asking, slug: str, until: str | None) -> None:
     """Postpone the match; every unsent stage moves with it."""
     new = read_moment(until) if until else None
-    _do(
-        slug,
-        lambda session, one, now: fixtures.postpone(session, one, until=new, actor=ACTOR, now=now),
-        as_json=as_json,
-    )
+    _do(asking, slug, lambda *_: Wish(Deed.MOVE if new else Deed.POSTPONE, kick_off_at=new))
+
+
+@fixture.command()
+@click.argument("slug")
+@_asks
+def undo(asking: Asking, slug: str) -> None:
+    """Take back what was done last, for everything that has not been handed over; several in a row go backwards."""
+    _do(asking, slug, _last)
+
+
+def _last(session: Session, fixture_id: int, now: datetime) -> Wish:
+    row = loading.hold_fixture(session, fixture_id)
+    last = last_deed(session, fixture_of(row), now=now) if row else None
+    if last is not None:
+        return Wish(Deed.UNDO, change_id=last.id)
+    # What speaks against it is said where it is undone.
+    change = fixture_changes.last(session, fixture_id)
+    if change is None:
+        raise CannotUndo("nothing was done to this match that could be taken back")
+    return Wish(Deed.UNDO, change_id=change.id)
+
+
+@fixture.command("go-on")
+@click.argument("slug")
+@click.argument("stage")
+@plainly
+def go_on(slug: str, stage: str) -> None:
+    """Let STAGE, held because its match was abandoned, go out at its time all the same."""
+    house = open_house()
+    with house.transaction() as session:
+        found = fixture_changes.stages_called(session, _fixture_id(session, slug), stage)
+        if len(found) != 1:
+            why = f"{len(found)} campaigns have a stage" if found else "there is no stage"
+            refuse(f"{why} {stage!r} around {slug!r}; look in the console")
+        due_at = let_go_on(session, found[0], actor=ACTOR, now=clock.now())
+    house.nudge(Errand.OPEN_BLASTS)
+    click.echo(f"{stage} goes out at {due_at:%a %d %b %H:%M %Z}.")

@@ -26,6 +26,9 @@ from service.planning.fixtures import FixtureUnknown, KickOffPassed
 from service.planning.holding import NotHeld
 from service.planning.idempotency import KeyRefused, KeyUsed
 from service.planning.senders import SenderRefused
+from service.planning.stages import StageRefused
+from service.planning.undoing import CannotUndo
+from service.planning.whistles import ChangedMeanwhile, FarFromTheClock
 from service.reporting.funnel import CampaignUnknown
 from service.reporting.live import BlastUnknown
 from service.settings import Settings, load_settings
@@ -45,6 +48,10 @@ _PLAIN = (
     FixtureMoveRefused,
     FixtureUnknown,
     KickOffPassed,
+    CannotUndo,
+    ChangedMeanwhile,
+    FarFromTheClock,
+    StageRefused,
     BlastRefused,
     KeyRefused,
     KeyUsed,

@@ -45,6 +45,8 @@ class Timing:
     at: datetime | None = None
     stale_after: timedelta = timedelta(hours=24)
     only_result: Result | None = None
+    # Somebody said that it goes out although the match was abandoned.
+    goes_on: bool = False
 
     def due_at(self, fixture: Fixture) -> datetime | None:
         """The moment it comes due, or None while that cannot be known (or comes anew with each sign-up)."""
@@ -69,13 +71,18 @@ class Timing:
         return Firing.OPENED
 
 
+# What happens in a match, and is no longer true of one that was abandoned.
+MEASURED_FROM_A_WHISTLE = frozenset({Anchor.KICK_OFF, Anchor.HALF_TIME, Anchor.FULL_TIME})
+
+
 def _anchor_moment(timing: Timing, fixture: Fixture) -> datetime | None:
     if timing.anchor is Anchor.ABSOLUTE:
         return timing.at
+    if fixture.state is FixtureState.ABANDONED and not timing.goes_on:
+        return None
     if timing.anchor is Anchor.KICK_OFF:
-        # While a match is postponed without a date, or abandoned, nothing measured from its kick-off comes due.
-        held = fixture.state in {FixtureState.POSTPONED, FixtureState.ABANDONED}
-        return None if held else fixture.kick_off_at
+        # While a match is postponed without a date nothing measured from its kick-off comes due.
+        return None if fixture.state is FixtureState.POSTPONED else fixture.kick_off_at
     if timing.anchor is Anchor.HALF_TIME:
         return fixture.half_time_at
     if timing.anchor is Anchor.FULL_TIME:

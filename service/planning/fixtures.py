@@ -2,16 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from service.domain.fixture import Fixture, FixtureMoveRefused, FixtureState, Score, check_fixture_move
-from service.domain.stage import Anchor
+from service.domain.stage import Anchor, Timing
+from service.domain.whistle import Deed
 from service.sending.due import fixture_of, timing_of
 from service.store import Session
-from service.store.queries import loading
+from service.store.queries import fixture_changes, loading
 from service.store.queries.house import write_audit
 from service.store.tables import campaign as rows
+
+# What is kept of a match before and after each deed.
+Kept = dict[str, str | int | None]
 
 _PLAYED = frozenset({FixtureState.LIVE, FixtureState.HALF_TIME, FixtureState.FULL_TIME})
 
@@ -39,6 +43,8 @@ class Effect(StrEnum):
     FIRES_NOW = "fires now"
     TOO_LATE = "too late: will be skipped"
     HELD = "held until there is a date"
+    AWAITS_WHISTLE = "waits for the whistle"
+    OTHER_RESULT = "for another result: will be skipped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +58,33 @@ class MovedStage:
     effect: Effect
 
 
+class Recalled(StrEnum):
+    """What taking a whistle back does to a blast that it opened."""
+
+    TAKEN_BACK = "nothing had gone: it waits for its moment again"
+    STOPPED = "the rest is stopped; it does not go out again"
+    GONE = "all of it had gone"
+    CANCELLED = "it was cancelled, and stays so"
+
+
+@dataclass(frozen=True, slots=True)
+class RecalledBlast:
+    """A blast that the whistle had opened. `gone`: by channel, how many were handed over or were just being so."""
+
+    blast_id: int
+    stage_id: int
+    title: str
+    gone: Mapping[str, int]
+    recalled: Recalled
+
+
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What became of the fixture and of every unsent stage that moved with it."""
+    """What became of the fixture, of every unsent stage that moved with it, and of blasts that were taken back."""
 
     fixture: Fixture
     stages: tuple[MovedStage, ...]
+    recalled: tuple[RecalledBlast, ...] = ()
 
 
 def move_kick_off(session: Session, fixture_id: int, *, kick_off_at: datetime, actor: str, now: datetime) -> Moved:
@@ -65,60 +92,101 @@ def move_kick_off(session: Session, fixture_id: int, *, kick_off_at: datetime, a
 
     For a preview, roll the session back. Raises KickOffPassed once the match has begun.
     """
-    row = _hold(session, fixture_id)
+    row = hold(session, fixture_id)
     state = FixtureState(row.state)
     if state not in {FixtureState.SCHEDULED, FixtureState.POSTPONED, FixtureState.ABANDONED}:
         raise KickOffPassed(f"the match is {state.replace('_', ' ')}; its kick-off cannot be moved")
     details = {"before": row.kick_off_at.isoformat(), "after": kick_off_at.isoformat()}
-    _begin_anew(row)
+    before = fixture_of(row)
+    _begin_anew(session, row)
     row.kick_off_at, row.state = kick_off_at, str(FixtureState.SCHEDULED)
-    return _moved(session, row, deed="kick-off moved", details=details, actor=actor, now=now)
+    deed = Done(Deed.MOVE, "kick-off moved", details)
+    return _moved(session, row, before, deed, actor=actor, now=now)
 
 
 def postpone(session: Session, fixture_id: int, *, until: datetime | None, actor: str, now: datetime) -> Moved:
     """Postpone the match, to a date or without one; without one, what is measured from kick-off is held."""
     if until is not None:
         return move_kick_off(session, fixture_id, kick_off_at=until, actor=actor, now=now)
-    return _go(session, fixture_id, FixtureState.POSTPONED, {}, actor=actor, now=now)
+    return _go(session, fixture_id, Deed.POSTPONE, FixtureState.POSTPONED, {}, actor=actor, now=now)
 
 
 def press_kick_off(session: Session, fixture_id: int, *, actor: str, now: datetime) -> Moved:
     """The match has begun. What is still to come after kick-off is measured from this moment."""
-    return _go(session, fixture_id, FixtureState.LIVE, {"kick_off_at": now}, actor=actor, now=now, score=Score(0, 0))
+    return _go(
+        session,
+        fixture_id,
+        Deed.KICK_OFF,
+        FixtureState.LIVE,
+        {"kick_off_at": now},
+        actor=actor,
+        now=now,
+        score=Score(0, 0),
+    )
 
 
 def press_half_time(session: Session, fixture_id: int, *, score: Score, actor: str, now: datetime) -> Moved:
     """Half time, with the score."""
-    return _go(session, fixture_id, FixtureState.HALF_TIME, {"half_time_at": now}, actor=actor, now=now, score=score)
+    return _go(
+        session,
+        fixture_id,
+        Deed.HALF_TIME,
+        FixtureState.HALF_TIME,
+        {"half_time_at": now},
+        actor=actor,
+        now=now,
+        score=score,
+    )
 
 
 def press_second_half(session: Session, fixture_id: int, *, actor: str, now: datetime) -> Moved:
     """Play goes on."""
-    return _go(session, fixture_id, FixtureState.LIVE, {}, actor=actor, now=now)
+    return _go(session, fixture_id, Deed.SECOND_HALF, FixtureState.LIVE, {}, actor=actor, now=now)
 
 
 def press_full_time(session: Session, fixture_id: int, *, score: Score, actor: str, now: datetime) -> Moved:
     """Full time, with the result."""
-    return _go(session, fixture_id, FixtureState.FULL_TIME, {"full_time_at": now}, actor=actor, now=now, score=score)
+    return _go(
+        session,
+        fixture_id,
+        Deed.FULL_TIME,
+        FixtureState.FULL_TIME,
+        {"full_time_at": now},
+        actor=actor,
+        now=now,
+        score=score,
+    )
 
 
 def abandon(session: Session, fixture_id: int, *, actor: str, now: datetime) -> Moved:
     """The match will not be played to its end; what is measured from kick-off is held."""
-    return _go(session, fixture_id, FixtureState.ABANDONED, {}, actor=actor, now=now)
+    return _go(session, fixture_id, Deed.ABANDON, FixtureState.ABANDONED, {}, actor=actor, now=now)
 
 
 def correct_score(session: Session, fixture_id: int, *, score: Score, actor: str, now: datetime) -> Moved:
     """Put a mistyped score right; what has gone out cannot be called back. Raises NoScoreYet."""
-    row = _hold(session, fixture_id)
+    row = hold(session, fixture_id)
     if row.state not in _PLAYED:
         raise NoScoreYet(FixtureState(row.state))
+    before = fixture_of(row)
     row.home_score, row.away_score = score.home, score.away
-    return _moved(session, row, deed="score corrected", details={"score": str(score)}, actor=actor, now=now)
+    deed = Done(Deed.CORRECT, "score corrected", {"score": str(score)})
+    return _moved(session, row, before, deed, actor=actor, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A deed, and how the audit tells of it."""
+
+    deed: Deed
+    told: str
+    details: Mapping[str, str]
 
 
 def _go(
     session: Session,
     fixture_id: int,
+    deed: Deed,
     state: FixtureState,
     moments: Mapping[str, datetime],
     *,
@@ -126,53 +194,80 @@ def _go(
     now: datetime,
     score: Score | None = None,
 ) -> Moved:
-    row = _hold(session, fixture_id)
+    row = hold(session, fixture_id)
     check_fixture_move(FixtureState(row.state), state)
+    before = fixture_of(row)
     # Back from half time the score stands as it was.
     if score is not None:
         row.home_score, row.away_score = score.home, score.away
     if state is FixtureState.POSTPONED:
-        _begin_anew(row)
+        _begin_anew(session, row)
     row.state = str(state)
     for name, moment in moments.items():
         setattr(row, name, moment)
-    details = {"score": str(score)} if score else {}
-    return _moved(session, row, deed=f"fixture {state.replace('_', ' ')}", details=details, actor=actor, now=now)
+    told = Done(deed, f"fixture {state.replace('_', ' ')}", {"score": str(score)} if score else {})
+    return _moved(session, row, before, told, actor=actor, now=now)
 
 
-def _begin_anew(row: rows.Fixture) -> None:
+def _begin_anew(session: Session, row: rows.Fixture) -> None:
     """An abandoned match that is played again has neither a half time nor a score yet."""
     row.half_time_at = row.full_time_at = row.home_score = row.away_score = None
+    fixture_changes.forget_going_on(session, row.id)
 
 
-def _hold(session: Session, fixture_id: int) -> rows.Fixture:
+def hold(session: Session, fixture_id: int) -> rows.Fixture:
+    """The match, held until the transaction ends. Raises FixtureUnknown."""
     row = loading.hold_fixture(session, fixture_id)
     if row is None:
         raise FixtureUnknown(f"no fixture {fixture_id}")
     return row
 
 
-def _moved(
-    session: Session, row: rows.Fixture, *, deed: str, details: Mapping[str, str], actor: str, now: datetime
-) -> Moved:
-    fixture = fixture_of(row)
-    moved = []
-    for stage in loading.unfired_stages(session, row.id):
-        timing = timing_of(stage)
-        before, after = stage.due_at, timing.due_at(fixture)
-        if before == after:
-            continue
-        stage.due_at = after
-        moved.append(MovedStage(stage.id, stage.title, before, after, _effect(stage, after, now=now)))
-    write_audit(session, at=now, actor=actor, deed=deed, subject=f"fixture {row.id}", details=details)
+def kept(fixture: Fixture) -> Kept:
+    """What is kept of a match, to be put back."""
+    half, full, score = fixture.half_time_at, fixture.full_time_at, fixture.score
+    return {
+        "state": str(fixture.state),
+        "kick_off_at": fixture.kick_off_at.astimezone(UTC).isoformat(),
+        "half_time_at": half.astimezone(UTC).isoformat() if half else None,
+        "full_time_at": full.astimezone(UTC).isoformat() if full else None,
+        "home_score": score.home if score else None,
+        "away_score": score.away if score else None,
+    }
+
+
+def _moved(session: Session, row: rows.Fixture, before: Fixture, done: Done, *, actor: str, now: datetime) -> Moved:
+    after = fixture_of(row)
+    if kept(before) != kept(after):
+        values = {"fixture_id": row.id, "deed": str(done.deed), "actor": actor, "at": now}
+        fixture_changes.add(session, {**values, "before": kept(before), "after": kept(after)})
+    stages = retime(session, before, after, now=now)
+    write_audit(session, at=now, actor=actor, deed=done.told, subject=f"fixture {row.id}", details=done.details)
     session.flush()
-    return Moved(fixture, tuple(moved))
+    return Moved(after, stages)
 
 
-def _effect(stage: rows.Stage, due_at: datetime | None, *, now: datetime) -> Effect:
+def retime(session: Session, before: Fixture, after: Fixture, *, now: datetime) -> tuple[MovedStage, ...]:
+    """Bring every unsent stage to the time its match gives it now; those for which that changes anything."""
+    moved = []
+    for stage in loading.unfired_stages(session, after.id):
+        timing = timing_of(stage)
+        was_due, due = stage.due_at, timing.due_at(after)
+        effect = effect_of(timing, after, now=now)
+        stage.due_at = due
+        if was_due != due or effect is not effect_of(timing, before, now=now):
+            moved.append(MovedStage(stage.id, stage.title, was_due, due, effect))
+    return tuple(moved)
+
+
+def effect_of(timing: Timing, fixture: Fixture, *, now: datetime) -> Effect:
+    """What a stage that has not fired will do, as its match stands."""
+    due_at = timing.due_at(fixture)
     if due_at is None:
-        return Effect.HELD
-    if due_at > now:
-        return Effect.WAITS
-    late = now >= due_at + stage.stale_after and stage.anchor != Anchor.SIGN_UP
-    return Effect.TOO_LATE if late else Effect.FIRES_NOW
+        is_held = fixture.state in {FixtureState.POSTPONED, FixtureState.ABANDONED} or timing.anchor is Anchor.SIGN_UP
+        return Effect.HELD if is_held else Effect.AWAITS_WHISTLE
+    if timing.is_stale(fixture, now=now):
+        return Effect.TOO_LATE
+    if timing.only_result and fixture.result and timing.only_result is not fixture.result:
+        return Effect.OTHER_RESULT
+    return Effect.WAITS if due_at > now else Effect.FIRES_NOW

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from service.domain.audience import Audience, parse_rules
 from service.domain.channel import Channel
+from service.domain.fixture import FixtureState
 from service.domain.message import BlastState
 from service.domain.stage import Anchor, Firing
 from service.planning.blasts import check_copy
@@ -76,7 +77,7 @@ def timeline(session: Session, campaign_id: int) -> list[StageView]:
     campaign, fixture = blasts_life.campaign_and_fixture(session, campaign_id)
     views = []
     for stage, firing, blast in blasts.stages_with_firings(session, campaign.id):
-        state = _state(stage, firing, blast)
+        state = _state(stage, firing, blast, fixture)
         views.append(
             StageView(
                 id=stage.id,
@@ -109,11 +110,14 @@ def _place(view: StageView, kick_off_at: datetime) -> tuple[int, datetime]:
     return 1, view.due_at or kick_off_at + guess.get(view.anchor, timedelta()) + view.offset
 
 
-def _state(stage: rows.Stage, firing: rows.StageFiring | None, blast: Blast | None) -> StageState:
+def _state(
+    stage: rows.Stage, firing: rows.StageFiring | None, blast: Blast | None, fixture: rows.Fixture
+) -> StageState:
     if firing is None:
         if stage.due_at is not None or stage.anchor == Anchor.SIGN_UP:
             return StageState.PLANNED
-        return StageState.HELD if stage.anchor == Anchor.KICK_OFF else StageState.WAITING
+        is_held = stage.anchor == Anchor.KICK_OFF or fixture.state == FixtureState.ABANDONED
+        return StageState.HELD if is_held else StageState.WAITING
     if firing.outcome != Firing.OPENED or blast is None:
         return StageState(firing.outcome) if firing.outcome != Firing.OPENED else StageState.DONE
     if blast.is_rolling and blast.state == BlastState.RUNNING:

@@ -170,6 +170,7 @@ def timing_of(stage: rows.Stage) -> Timing:
         at=stage.at,
         stale_after=stage.stale_after,
         only_result=None if stage.only_result is None else Result(stage.only_result),
+        goes_on=stage.goes_on_at is not None,
     )
 
 

@@ -95,11 +95,13 @@ def test_a_rehearsal_lists_what_is_to_come(touchline: Touchline, planned: None) 
 def test_a_match_is_played_from_the_command_line(
     touchline: Touchline, planned: None, sessions: sessionmaker[Session]
 ) -> None:
-    postponed = said(touchline("fixture", "postpone", "aze-eng", "--until", "2026-12-09T17:00+00:00", "--json"))
-    touchline("fixture", "kick-off", "aze-eng")
-    touchline("fixture", "half-time", "aze-eng", "--score", "0-1")
-    touchline("fixture", "second-half", "aze-eng")
-    ended = said(touchline("fixture", "full-time", "aze-eng", "--score", "1-0", "--json"))
+    postponed = said(
+        touchline("fixture", "postpone", "aze-eng", "--until", "2026-12-09T17:00+00:00", "--really", "--json")
+    )
+    touchline("fixture", "kick-off", "aze-eng", "--really")
+    touchline("fixture", "half-time", "aze-eng", "--score", "0-1", "--really")
+    touchline("fixture", "second-half", "aze-eng", "--really")
+    ended = said(touchline("fixture", "full-time", "aze-eng", "--score", "1-0", "--really", "--json"))
     touchline("fixture", "correct", "aze-eng", "--score", "1-1")
 
     assert postponed["kick_off_at"] == "2026-12-09T17:00:00+00:00"

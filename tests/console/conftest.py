@@ -53,6 +53,22 @@ class Browser:
         return self.client.post(path, data={"csrf_token": found[1], **(fields or {})}, follow_redirects=follow)
 
 
+def seen_on(response: TestResponse) -> dict[str, object]:
+    """What a page that asks first wants to hear again with the button: what was seen, and that it is really meant."""
+    names = ("seen", "really", "home", "away", "change")
+    found = {name: re.search(rf'name="{name}" value="([^"]*)"', response.text) for name in names}
+    return {name: hit[1] for name, hit in found.items() if hit}
+
+
+def whistle(browser: Browser, deed: str, **fields: object) -> TestResponse:
+    """Look at a whistle and press it, and say that it is really meant where that is asked."""
+    query = "&".join(f"{name}={value}" for name, value in fields.items())
+    page = browser.see(f"{C}/fixture/{deed}?{query}")
+    while page.status_code in {200, 409} and (again := seen_on(page)):
+        page = browser.press(f"{C}/fixture/{deed}", again)
+    return page
+
+
 def words(response: TestResponse) -> str:
     """What a person reads on the page."""
     page = re.sub(r"<(head|script|template)\b.*?</\1>", " ", response.text, flags=re.S)

@@ -99,7 +99,7 @@ def unfired_stages(session: Session, fixture_id: int) -> Sequence[Stage]:
         .order_by(Stage.id)
         .with_for_update(of=Stage)
     )
-    return session.scalars(question).all()
+    return session.scalars(question.execution_options(populate_existing=True)).all()
 
 
 def overdue_stages(session: Session, campaign_id: int, *, now: datetime) -> Sequence[Stage]:
@@ -111,8 +111,9 @@ def overdue_stages(session: Session, campaign_id: int, *, now: datetime) -> Sequ
 
 
 def hold_fixture(session: Session, fixture_id: int) -> Fixture | None:
-    """A fixture, held until the transaction ends."""
-    return session.scalars(select(Fixture).where(Fixture.id == fixture_id).with_for_update()).one_or_none()
+    """A fixture as it stands now, held until the transaction ends."""
+    held = select(Fixture).where(Fixture.id == fixture_id).with_for_update()
+    return session.scalars(held.execution_options(populate_existing=True)).one_or_none()
 
 
 def fixture_id_named(session: Session, slug: str) -> int | None:

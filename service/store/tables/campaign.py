@@ -35,6 +35,24 @@ class Fixture(Base):
     )
 
 
+class FixtureChange(Base):
+    """One thing that was done to a match, and what the match was before and after: the newest can be taken back."""
+
+    __tablename__ = "fixture_changes"
+
+    id: Mapped[Id]
+    fixture_id: Mapped[int] = mapped_column(ForeignKey("fixtures.id"))
+    deed: Mapped[str]
+    actor: Mapped[str]
+    at: Mapped[datetime]
+    before: Mapped[dict[str, str | int | None]] = mapped_column(JSONB)
+    after: Mapped[dict[str, str | int | None]] = mapped_column(JSONB)
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[str] = mapped_column(server_default="")
+
+    __table_args__ = (Index("ix_fixture_changes_last", "fixture_id", "id", postgresql_where=text("undone_at IS NULL")),)
+
+
 class Campaign(Base):
     __tablename__ = "campaigns"
 
@@ -102,6 +120,8 @@ class Stage(Base):
     due_at: Mapped[datetime | None]
     fired_at: Mapped[datetime | None]
     removed_at: Mapped[datetime | None]
+    # When somebody said that it goes out although its match was abandoned; null where nobody did.
+    goes_on_at: Mapped[datetime | None]
 
     __table_args__ = (
         UniqueConstraint("campaign_id", "slug"),

@@ -20,7 +20,9 @@ class Blast(Base):
 
     id: Mapped[Id]
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), index=True)
-    stage_id: Mapped[int | None] = mapped_column(ForeignKey("stages.id"), unique=True)
+    stage_id: Mapped[int | None] = mapped_column(ForeignKey("stages.id"))
+    # The stage it was opened by, until the whistle that made it due was taken back before anything had gone.
+    taken_back_from: Mapped[int | None] = mapped_column(ForeignKey("stages.id"))
     title: Mapped[str]
     state: Mapped[str]
     channels: Mapped[list[str]] = mapped_column(ARRAY(Text))
@@ -65,6 +67,10 @@ class Blast(Base):
 
     __table_args__ = (
         one_of("state", BlastState),
+        CheckConstraint(
+            "taken_back_from IS NULL OR (stage_id IS NULL AND state = 'cancelled')", name="taken_back_is_over"
+        ),
+        Index("uq_blasts_stage_id", "stage_id", unique=True, postgresql_where=sql("stage_id IS NOT NULL")),
         Index("ix_blasts_working", "opens_at", postgresql_where=sql("state IN ('scheduled', 'opening', 'running')")),
     )
 

@@ -10,8 +10,10 @@ from flask.typing import ResponseReturnValue
 from service.domain.fixture import Fixture, FixtureState
 from service.domain.manager import Role
 from service.domain.stage import Anchor
+from service.planning.abandoned import let_go_on
 from service.planning.desk import CampaignOnDesk, list_blasts, list_campaigns
 from service.planning.stages import StageRefused, StageState, StageView, cancel_stage, restore_stage, timeline
+from service.planning.undoing import last_deed
 from service.reporting.funnel import campaign_report
 from service.reporting.house import house_report
 from service.reporting.live import Progress, progress_of
@@ -22,6 +24,7 @@ from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
 from service.web.console.confirmations import AlarmShown
 from service.web.console.here import campaign_or_404, stage_or_404
+from service.web.console.whistle_words import WHISTLES
 
 _UNDER_WAY = frozenset({"opening", "running", "paused"})
 # Where the whistles stand on the line until the referee has blown them.
@@ -91,6 +94,13 @@ def restore_stage_now(slug: str, stage_slug: str) -> ResponseReturnValue:
     return _change(slug, stage_slug, restore_stage, "“{}” is back on the timeline.")
 
 
+@blueprint.post("/campaigns/<slug>/stages/<stage_slug>/go-on")
+@needs(Role.LAUNCHER)
+def let_stage_go_on(slug: str, stage_slug: str) -> ResponseReturnValue:
+    """Let a held message of an abandoned match go out all the same."""
+    return _change(slug, stage_slug, let_go_on, "“{}” goes out at its time, although the match was abandoned.")
+
+
 def _change(slug: str, stage_slug: str, change: Callable[..., None], words: str) -> ResponseReturnValue:
     try:
         with door.transaction() as session:
@@ -108,10 +118,12 @@ def _timeline(slug: str) -> dict[str, object]:
         campaign = campaign_or_404(session, slug)
         stages = timeline(session, campaign.id)
         marks = _marks(session, campaign, stages)
+        undoable = last_deed(session, campaign.fixture, now=door.now())
     is_live = any(mark.progress and mark.progress.waiting for mark in marks)
     joining = [mark for mark in marks if mark.stage and mark.stage.anchor is Anchor.SIGN_UP]
     line = [mark for mark in marks if mark not in joining]
-    return {"campaign": campaign, "joining": joining, "marks": line, "is_live": is_live}
+    shown = {"campaign": campaign, "joining": joining, "marks": line, "is_live": is_live}
+    return shown | {"undoable": undoable, "whistles": WHISTLES}
 
 
 def _marks(session: Session, campaign: CampaignOnDesk, stages: list[StageView]) -> list[Mark]:

@@ -1,131 +1,115 @@
-"""The match: its whistle, its score, and its kick-off, which may move."""
-
-from datetime import datetime
-from zoneinfo import available_timezones
+"""The match: its whistles, each looked at before it is pressed, and what was done last taken back."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from service.domain.errand import Errand
 from service.domain.fixture import FixtureMoveRefused, Score
 from service.domain.manager import Role
-from service.planning import fixtures
-from service.planning.fixtures import Effect, KickOffPassed, Moved
-from service.store import Session
+from service.domain.whistle import WITH_SCORE, Deed
+from service.planning.fixtures import Effect, KickOffPassed
+from service.planning.undoing import CannotUndo
+from service.planning.whistles import (
+    ChangedMeanwhile,
+    FarFromTheClock,
+    FiringNow,
+    Look,
+    Wish,
+    firing_now,
+    gone_in_words,
+    look,
+    press,
+)
 from service.web import door
 from service.web.console import access
 from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
 from service.web.console.here import campaign_or_404
-from service.web.console.words import read_field
+from service.web.console.whistle_words import WHISTLES, what_happened
 
-_DEEDS = "'kick-off', 'half-time', 'second-half', 'full-time', 'abandon', 'score'"
-_ZONES = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix/")))
+_DEEDS = "'kick-off', 'half-time', 'second-half', 'full-time', 'abandon', 'correct', 'undo'"
+REFUSALS = (FixtureMoveRefused, KickOffPassed, CannotUndo)
+
+
+@blueprint.get(f"/campaigns/<slug>/fixture/<any({_DEEDS}):deed>")
+@needs(Role.LAUNCHER)
+def look_at_whistle(slug: str, deed: str) -> ResponseReturnValue:
+    """What a whistle would set off. Changes nothing."""
+    return _look(slug, Deed(deed))
 
 
 @blueprint.post(f"/campaigns/<slug>/fixture/<any({_DEEDS}):deed>")
 @needs(Role.LAUNCHER)
-def press(slug: str, deed: str) -> ResponseReturnValue:
+def press_whistle(slug: str, deed: str) -> ResponseReturnValue:
+    """Press it for good, where it is still what was seen."""
     try:
+        wish = _wish(Deed(deed))
         with door.transaction() as session:
-            moved = _press(session, campaign_or_404(session, slug).fixture.id, deed)
-    except FixtureMoveRefused as refused:
-        flash(f"Nothing was changed: {refused}. Perhaps somebody else pressed it just now.", "bad")
-        return redirect(url_for("console.timeline_page", slug=slug))
+            fixture = campaign_or_404(session, slug).fixture
+            seen, really = request.form.get("seen", ""), request.form.get("really") == "yes"
+            actor, now = access.manager().email, door.now()
+            done = press(session, fixture.id, wish, seen=seen, really=really, actor=actor, now=now)
+    except ChangedMeanwhile:
+        return _look(slug, Deed(deed), changed=bool(request.form.get("seen")))
+    except FarFromTheClock:
+        return _look(slug, Deed(deed), asked=True)
+    except REFUSALS as refused:
+        return _refused(slug, refused)
     except ValueError:
-        flash("Nothing was changed: the score is two numbers from 0 to 99.", "bad")
-        return redirect(url_for("console.timeline_page", slug=slug))
-    flash(_what_happened(deed, moved))
+        return _no_score(slug)
+    door.nudger().nudge(Errand.OPEN_BLASTS)
+    flash(what_happened(done))
     return redirect(url_for("console.timeline_page", slug=slug))
 
 
-@blueprint.get("/campaigns/<slug>/fixture/move")
-@needs(Role.LAUNCHER)
-def move_page(slug: str) -> ResponseReturnValue:
+def look_only(slug: str, wish: Wish) -> tuple[Look, tuple[FiringNow, ...]]:
+    """What a wish would come to, and what goes out at once by it: counted after everything is let go again."""
+    actor, now = access.manager().email, door.now()
     with door.transaction() as session:
-        campaign = campaign_or_404(session, slug)
-    return render_template(
-        "console/move.html", campaign=campaign, zones=_ZONES, zone=campaign.fixture.time_zone, moved=None
-    )
+        fixture = campaign_or_404(session, slug).fixture
+        seen = look(session, fixture.id, wish, actor=actor, now=now)
+        session.rollback()
+    with door.transaction() as session:
+        firing = firing_now(session, seen.moved, key=door.link_key(), public_url=door.settings().public_url)
+    return seen, firing
 
 
-@blueprint.post("/campaigns/<slug>/fixture/move")
-@needs(Role.LAUNCHER)
-def move(slug: str) -> ResponseReturnValue:
-    sure = request.form.get("sure") == "yes"
-    when, zone_name = request.form.get("when", ""), request.form.get("zone", "UTC")
-    no_date = request.form.get("no_date") == "yes"
-    mistake, moved = "", None
+def _look(slug: str, deed: Deed, *, changed: bool = False, asked: bool = False) -> ResponseReturnValue:
+    try:
+        seen, firing = look_only(slug, _wish(deed))
+    except REFUSALS as refused:
+        return _refused(slug, refused)
+    except ValueError:
+        return _no_score(slug)
     with door.transaction() as session:
         campaign = campaign_or_404(session, slug)
-        try:
-            until = None if no_date else _moment(when, zone_name)
-            moved = _move(session, campaign.fixture.id, until, no_date=no_date)
-        except ValueError:
-            mistake = "Give a day and a time, or say that there is no date yet."
-        except (KickOffPassed, FixtureMoveRefused) as refused:
-            mistake = f"{str(refused)[:1].upper()}{str(refused)[1:]}."
-        if not sure or mistake:
-            session.rollback()
-    if sure and moved and not mistake:
-        flash(_what_happened("move", moved))
-        return redirect(url_for("console.timeline_page", slug=slug))
     page = render_template(
-        "console/move.html",
+        "console/whistle_look.html",
         campaign=campaign,
-        zones=_ZONES,
-        zone=zone_name,
-        when=when,
-        no_date=no_date,
-        mistake=mistake,
-        moved=moved,
+        deed=deed,
+        says=WHISTLES[deed],
+        look=seen,
+        firing=firing,
+        effects=Effect,
+        gone=gone_in_words(seen.moved.recalled),
+        changed=changed,
+        asked=asked,
     )
-    return page, 422 if mistake else 200
+    return page, 409 if changed or asked else 200
 
 
-def _moment(when: str, zone_name: str) -> datetime:
-    if zone_name not in _ZONES and zone_name != "UTC":
-        raise ValueError("no such time zone")
-    return read_field(when, zone_name)
+def _wish(deed: Deed) -> Wish:
+    score = None
+    if deed in WITH_SCORE:
+        score = Score(int(request.values.get("home", "")), int(request.values.get("away", "")))
+    return Wish(deed, score, change_id=request.values.get("change", 0, type=int))
 
 
-def _move(session: Session, fixture_id: int, until: datetime | None, *, no_date: bool) -> Moved:
-    actor, now = access.manager().email, door.now()
-    if no_date or until is None:
-        return fixtures.postpone(session, fixture_id, until=None, actor=actor, now=now)
-    return fixtures.move_kick_off(session, fixture_id, kick_off_at=until, actor=actor, now=now)
+def _refused(slug: str, refused: Exception) -> ResponseReturnValue:
+    flash(f"Nothing was changed: {refused}. Perhaps somebody else pressed it just now.", "bad")
+    return redirect(url_for("console.timeline_page", slug=slug))
 
 
-def _press(session: Session, fixture_id: int, deed: str) -> Moved:
-    actor, now = access.manager().email, door.now()
-    if deed == "kick-off":
-        return fixtures.press_kick_off(session, fixture_id, actor=actor, now=now)
-    if deed == "second-half":
-        return fixtures.press_second_half(session, fixture_id, actor=actor, now=now)
-    if deed == "abandon":
-        return fixtures.abandon(session, fixture_id, actor=actor, now=now)
-    score = Score(int(request.form.get("home", "")), int(request.form.get("away", "")))
-    if deed == "half-time":
-        return fixtures.press_half_time(session, fixture_id, score=score, actor=actor, now=now)
-    if deed == "full-time":
-        return fixtures.press_full_time(session, fixture_id, score=score, actor=actor, now=now)
-    return fixtures.correct_score(session, fixture_id, score=score, actor=actor, now=now)
-
-
-def _what_happened(deed: str, moved: Moved) -> str:
-    fixture = moved.fixture
-    said = {
-        "kick-off": "The match is on.",
-        "half-time": f"Half time, {fixture.home} {fixture.score} {fixture.away}.",
-        "second-half": "The second half is on.",
-        "full-time": f"Full time, {fixture.home} {fixture.score} {fixture.away}.",
-        "score": f"The score is {fixture.score}.",
-        "abandon": "The match is abandoned.",
-        "move": "The match was moved.",
-    }[deed]
-    firing = [stage.title for stage in moved.stages if stage.effect is Effect.FIRES_NOW]
-    if firing:
-        said += f" Going out now: {', '.join(firing)}."
-    held = sum(stage.effect is Effect.HELD for stage in moved.stages)
-    if held:
-        said += f" {held} message{'' if held == 1 else 's'} held until there is a date."
-    return said
+def _no_score(slug: str) -> ResponseReturnValue:
+    flash("Nothing was changed: the score is two numbers from 0 to 99.", "bad")
+    return redirect(url_for("console.timeline_page", slug=slug))
