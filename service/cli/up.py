@@ -163,7 +163,8 @@ class running_house:  # noqa: N801 - used like the context managers beside it
         self._runner.stop()
 
     def _running(self) -> Running:
-        kept: list[Kept] = [*self._services.embedded, *(KeptProcess(name, self._runner) for name in self._runner.names)]
+        kept: list[Kept] = [*self._services.embedded]
+        kept += [KeptProcess(name, self._runner) for name in self._runner.names]
         return Running(self._runner, Keeper(kept, self._services.home, self._say, clock.now), self._stop)
 
     def _asked(self, *_: int | FrameType | None) -> None:
