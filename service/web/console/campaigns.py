@@ -101,7 +101,7 @@ def let_stage_go_on(slug: str, stage_slug: str) -> ResponseReturnValue:
     return _change(slug, stage_slug, let_go_on, "“{}” goes out at its time, although the match was abandoned.")
 
 
-def _change(slug: str, stage_slug: str, change: Callable[..., None], words: str) -> ResponseReturnValue:
+def _change(slug: str, stage_slug: str, change: Callable[..., object], words: str) -> ResponseReturnValue:
     try:
         with door.transaction() as session:
             stage = stage_or_404(session, campaign_or_404(session, slug), stage_slug)
