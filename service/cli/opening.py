@@ -18,6 +18,7 @@ from service.cli.running.errors import CannotStart
 from service.cli.running.house import RUN_FILE
 from service.domain.errand import Errand
 from service.domain.fixture import FixtureMoveRefused
+from service.environment import SettingsError
 from service.nudges import Nudger
 from service.planning.blasts import BlastRefused, CopyRefused
 from service.planning.exporting import CampaignMissing
@@ -30,7 +31,7 @@ from service.planning.undoing import CannotUndo
 from service.planning.whistles import ChangedMeanwhile, FarFromTheClock
 from service.reporting.funnel import CampaignUnknown
 from service.reporting.live import BlastUnknown
-from service.settings import Settings, SettingsError, load_settings
+from service.settings import Settings, load_settings
 from service.store import Session
 from service.store.engine import make_engine, make_sessions
 from service.store.online import TableBusy

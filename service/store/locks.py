@@ -28,6 +28,8 @@ class BlastLock(IntEnum):
 
     # Whoever writes its messages. Not its row: intents hold that, and would wait for each other.
     WRITING = 7001303
+    # Who joins while its messages are being written holds it shared, its last span exclusively, for a moment.
+    JOINING = 7001305
     # Intents hold it shared; whoever pauses, cancels or steers it exclusively.
     STEERING = 7001304
 

@@ -11,8 +11,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from service.environment import SettingsError
 from service.logs import set_up_logs
-from service.settings import Settings, SettingsError, load_settings
+from service.settings import Settings, load_settings
 from service.store.engine import make_engine, make_sessions
 from service.web import health
 from service.web.api.public import blueprint as api

@@ -163,7 +163,7 @@ _ELSEWHERE = {
                 "ad",
                 "adi",
                 "adı",
-                "имя",
+                *("имя", "імя", "όνομα", "姓名", "名前", "이름", "الاسم", "שם"),
                 "voornaam",
             ),
             *("fornavn", "förnamn", "isim", "contactfirstname", "personfirstname", "subscribername", "recipientname"),

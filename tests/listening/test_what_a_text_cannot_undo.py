@@ -11,7 +11,8 @@ from service.domain.channel import Channel
 from service.domain.consent import Suppressed
 from service.joining.sign_up import SignUpForm, sign_up
 from service.store.tables.campaign import Campaign
-from service.store.tables.people import Reply, Supporter, Suppression
+from service.store.tables.listening import Reply
+from service.store.tables.people import Supporter, Suppression
 from service.wording.service_messages import ServiceText, render_service_text
 from tests import make
 from tests.listening.texting import ANA, LONG_AGO, NOW, STRANGER, kinds, minutes, permissions, reasons, text_in
@@ -171,7 +172,13 @@ def test_the_answer_says_the_count_it_reached(count: str, said: str) -> None:
 @pytest.mark.parametrize("name", list(ServiceText))
 def test_no_text_asks_to_sign_what_can_no_longer_be_signed(name: ServiceText) -> None:
     known = ("organisation", "home", "away", "campaign", "signature_count", "hours")
-    facts = {**dict.fromkeys(known, "1"), "campaign_link": "", "signature_link": "", "petition_link": ""}
+    facts = {
+        **dict.fromkeys(known, "1"),
+        "campaign_link": "",
+        "signature_link": "",
+        "petition_link": "",
+        "own_link": "",
+    }
 
     told = render_service_text(name, facts, can_be_signed=False)
 

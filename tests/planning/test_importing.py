@@ -103,7 +103,7 @@ def test_somebody_who_was_forgotten_is_not_brought_back(session: Session, bring_
         ("Ana,,020 7946 0000,,,,", "phone:"),
         ("Ana,ana@example.org,,yes,,Words,yesterday", "consent_at:"),
         ("Ana,ana@example.org,,yes,,Words,2027-01-01T00:00+00:00", "lies in the future"),
-        ("Ana,ana@example.org,,,,,,,,", "is a quote missing?"),
+        ("Ana,ana@example.org,,,,,,,,oops", "is a quote missing?"),
         ('"Ana,ana@example.org,,,,,\nDev,dev@example.org,,,,,"', "a quote is opened here"),
     ],
 )

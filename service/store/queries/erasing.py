@@ -16,8 +16,10 @@ from sqlalchemy.schema import Column, DefaultClause
 from service.domain.channel import Channel
 from service.domain.message import MessageState, Withheld
 from service.store import Session
-from service.store.tables.people import Action, Consent, Reply, Signature, SignUp, Supporter
+from service.store.tables.listening import Reply
+from service.store.tables.people import Action, Consent, SignUp, Supporter
 from service.store.tables.sending import Notice, Receipt
+from service.store.tables.signatures import Signature
 from service.store.tables.upload import Upload
 
 # Ids, states, moments and our own words: they tell that something happened, and not to whom.

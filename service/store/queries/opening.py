@@ -141,7 +141,7 @@ def hold_scheduled(session: Session, *, now: datetime) -> list[Blast]:
         .where(Blast.state == BlastState.SCHEDULED, Blast.opens_at <= now)
         .order_by(Blast.opens_at)
         .limit(20)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     return list(session.scalars(question))
 
@@ -159,11 +159,6 @@ def hold_opening(session: Session) -> Blast | None:
         if blast is not None:
             return blast
     return None
-
-
-def take_pen(session: Session, blast_id: int) -> None:
-    """Have nobody else write messages of this blast until the transaction ends."""
-    locks.take_blast(session, BlastLock.WRITING, blast_id)
 
 
 def renderings_of(session: Session, blast_id: int) -> Sequence[Rendering]:
@@ -196,6 +191,18 @@ def finish_blasts(session: Session, *, now: datetime, settled_for: timedelta = t
         .values(state=BlastState.DONE, finished_at=now)
     )
     return session.connection().execute(done).rowcount
+
+
+_REOPEN = text("""
+    UPDATE blasts SET state = 'running', finished_at = NULL
+    WHERE state = 'done' AND finished_at > clock_timestamp() - interval '30 days'
+      AND EXISTS (SELECT FROM batches b WHERE b.blast_id = blasts.id AND b.state = 'queued')
+""")
+
+
+def reopen_blasts(session: Session) -> None:
+    """Go on with a blast that was called done in the moment in which somebody joined it (ix_batches_blast_id_state)."""
+    session.execute(_REOPEN)
 
 
 def set_work_mem(session: Session) -> None:

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, text, update
 from service.domain.petition import Asks
 from service.store import Session
 from service.store.tables.campaign import Campaign, Petition
-from service.store.tables.people import Signature, SignatureCount, Supporter
+from service.store.tables.people import Supporter
+from service.store.tables.signatures import Signature, SignatureCount
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from service.domain.errand import Errand
 from service.joining.sign_up import SignUpForm, SignUpMistakes, sign_up, suggested_email
 from service.store import Session
 from service.store.queries import campaigns, supporters
+from service.store.queries.campaigns import CampaignView
 from service.web import door
 from service.web.limits import forms
 from service.web.site.choices import Choices, choices_of, render_choices, save_choices
@@ -52,6 +53,19 @@ def typed_form(*, signs_petition: bool = False) -> tuple[dict[str, str], SignUpF
     return typed, form
 
 
+def take_form(session: Session, view: CampaignView, form: SignUpForm) -> int:
+    """Keep what the form asks for, and the sign-up's id. Raises SignUpMistakes."""
+    taken = sign_up(
+        session,
+        form,
+        campaign_id=view.id,
+        wordings=view.wordings(view.language),
+        now=door.now(),
+        countries=door.countries().for_campaign(view.countries),
+    )
+    return taken.sign_up_id
+
+
 def _choose_email(typed: dict[str, str]) -> None:
     """Obey the button pressed under "did you mean …?": take the other address, or keep this one and ask no more.
 
@@ -84,14 +98,7 @@ def join(campaign: str) -> ResponseReturnValue:
         view = campaign_or_404(session, campaign)
         if not is_trapped():
             try:
-                sign_up_id = sign_up(
-                    session,
-                    form,
-                    campaign_id=view.id,
-                    wordings=view.wordings(view.language),
-                    now=door.now(),
-                    countries=door.countries().for_campaign(view.countries),
-                ).sign_up_id
+                sign_up_id = take_form(session, view, form)
             except SignUpMistakes as wrong:
                 mistakes = wrong.by_field()
                 return landing_page(session, view, typed=typed, mistakes=mistakes), 422

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from service.domain.channel import Channel
 from service.domain.errand import Errand
 from service.domain.petition import Asks, BadName, petition_name
-from service.joining.sign_up import SignUpMistakes, place_for, sign_up
+from service.joining.sign_up import SignUpMistakes, place_for
 from service.petitioning.sign import Signed, SignResult, sign_petition
 from service.store import Session
 from service.store.queries import petitions, supporters
@@ -20,7 +20,7 @@ from service.web import door
 from service.web.limits import forms
 from service.web.site.confirming import check_address
 from service.web.site.forms import seal, source_here, unseal
-from service.web.site.joining import is_trapped, typed_form
+from service.web.site.joining import is_trapped, take_form, typed_form
 from service.web.site.owner import remember_signer
 from service.web.site.pages import share_address
 from service.web.site.signature import signature_token
@@ -135,14 +135,7 @@ def _sign_as_stranger(campaign: str) -> ResponseReturnValue:
         petition = petitions.petition_of(session, view.id, view.language)
         try:
             if not is_trapped() and petition is not None and not petition.is_closed:
-                sign_up_id = sign_up(
-                    session,
-                    form,
-                    campaign_id=view.id,
-                    wordings=view.wordings(view.language),
-                    now=door.now(),
-                    countries=door.countries().for_campaign(view.countries),
-                ).sign_up_id
+                sign_up_id = take_form(session, view, form)
         except SignUpMistakes as wrong:
             mistakes = wrong.by_field()
             return _page(campaign, typed=typed, mistakes=mistakes), 422
