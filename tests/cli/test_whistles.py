@@ -58,7 +58,9 @@ def test_a_dry_run_says_what_goes_out_and_changes_nothing(
     assert "Mind: Kick-off is in 5 days." in shown
     assert "(fires now) email to 1, about 0.00 GBP, sms to 1, about 0.04 GBP" in shown
     assert facts["odd"] == "Kick-off is in 5 days"
-    assert facts["fires_now"] == [{"stage": "Push", "people": {"email": 1, "sms": 1}, "price": 0.0408, "currency": "GBP"}]
+    assert facts["fires_now"] == [
+        {"stage": "Push", "people": {"email": 1, "sms": 1}, "price": 0.0408, "currency": "GBP"}
+    ]
     assert state(sessions) == "scheduled"
 
 

@@ -1,14 +1,14 @@
 """Keep what a match was before each whistle, so that it can be taken back; free the stage of a blast that sent nothing.
 
-Revision: 0015, after 0013
+Revision: 0016, after 0015
 """
 
 from alembic import op
 
 from service.store.online import apply, build_indexes, online
 
-revision = '0015'
-down_revision = '0013'
+revision = '0016'
+down_revision = '0015'
 branch_labels = None
 depends_on = None
 
