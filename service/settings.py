@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
-from typing import TypeVar
 from urllib.parse import urlsplit
 
 from phonenumbers import SUPPORTED_REGIONS
+
+from service.environment import Environment, SettingsError
 
 SANDBOX_SENDGRID_KEY = "SG.sandbox.key"
 SANDBOX_TWILIO_SID = "AC" + "0" * 31 + "1"
@@ -19,11 +20,6 @@ SANDBOX_NUMBER = "+447700900000"
 
 
 _SECRET_LENGTH = 32
-_Choice = TypeVar("_Choice", bound=StrEnum)
-
-
-class SettingsError(Exception):
-    """A setting is missing or malformed; the message names it and says what is expected."""
 
 
 class EmailRoad(StrEnum):
@@ -35,6 +31,14 @@ class EmailRoad(StrEnum):
 class SmsRoad(StrEnum):
     SANDBOX = "sandbox"
     TWILIO = "twilio"
+
+
+class LogLevel(StrEnum):
+    DEBUG = "DEBUG"
+    INFO = "INFO"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
+    CRITICAL = "CRITICAL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ class Settings:
     # Nobody else is ever written to; empty for everybody.
     recipient_allow_list: tuple[str, ...]
     trusted_proxy_count: int
-    log_level: str
+    log_level: LogLevel
     limits: Limits
     # Networks whose forms are never counted: a ground's own, a load test's.
     limit_exempt_networks: tuple[str, ...]
@@ -115,10 +119,10 @@ class Settings:
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read and check every setting. Raises SettingsError naming the first that is wrong."""
-    read = _Reader(environ)
+    read = Environment(environ)
     home = Path(read.text("TOUCHLINE_HOME", ".touchline")).absolute()
     email_road = read.choice("EMAIL_PROVIDER", EmailRoad, EmailRoad.SANDBOX)
-    second_road = read.second_road("EMAIL_SECOND_PROVIDER", email_road)
+    second_road = _second_road(read, email_road)
     sms_road = read.choice("SMS_PROVIDER", SmsRoad, SmsRoad.SANDBOX)
     sandbox_url = read.url("SANDBOX_URL", "http://127.0.0.1:8026")
     in_sandbox = email_road is EmailRoad.SANDBOX, sms_road is SmsRoad.SANDBOX
@@ -154,14 +158,23 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         sandbox_url=sandbox_url,
         recipient_allow_list=_allow_list(read),
         trusted_proxy_count=read.count("TRUSTED_PROXY_COUNT", 0),
-        log_level=read.text("LOG_LEVEL", "INFO").upper(),
+        log_level=read.choice("LOG_LEVEL", LogLevel, LogLevel.INFO),
         limits=_limits(read),
         limit_exempt_networks=_networks(read),
         sms_countries=_countries(read),
     )
 
 
-def _webhook_keys(read: "_Reader", home: Path, in_sandbox: bool) -> tuple[str, ...]:
+def _second_road(read: Environment, first: EmailRoad) -> EmailRoad | None:
+    value = read.text("EMAIL_SECOND_PROVIDER", "")
+    if not value:
+        return None
+    if value != EmailRoad.SMTP or first is EmailRoad.SMTP:
+        raise SettingsError(f"EMAIL_SECOND_PROVIDER: smtp beside another first road, or nothing; got {value!r}")
+    return EmailRoad.SMTP
+
+
+def _webhook_keys(read: Environment, home: Path, in_sandbox: bool) -> tuple[str, ...]:
     keys = read.several("SENDGRID_WEBHOOK_PUBLIC_KEY", needed=False)
     kept = home / "sandbox" / "sendgrid_public_key"
     if not keys and in_sandbox and kept.exists():
@@ -169,7 +182,7 @@ def _webhook_keys(read: "_Reader", home: Path, in_sandbox: bool) -> tuple[str, .
     return keys
 
 
-def _from_numbers(read: "_Reader", in_sandbox: bool) -> tuple[str, ...]:
+def _from_numbers(read: Environment, in_sandbox: bool) -> tuple[str, ...]:
     if in_sandbox:
         return (SANDBOX_NUMBER,)
     numbers = read.several("TWILIO_FROM_NUMBERS", needed=not read.text("TWILIO_MESSAGING_SERVICE_SID", ""))
@@ -179,7 +192,7 @@ def _from_numbers(read: "_Reader", in_sandbox: bool) -> tuple[str, ...]:
     return numbers
 
 
-def _allow_list(read: "_Reader") -> tuple[str, ...]:
+def _allow_list(read: Environment) -> tuple[str, ...]:
     entries = tuple(entry.lower().removeprefix("@") for entry in read.several("RECIPIENT_ALLOW_LIST", needed=False))
     for entry in entries:
         if not re.fullmatch(r"\+\d{1,15}|([^@\s]+@)?[a-z0-9-]+(\.[a-z0-9-]+)+", entry):
@@ -190,11 +203,11 @@ def _allow_list(read: "_Reader") -> tuple[str, ...]:
     return entries
 
 
-def _limits(read: "_Reader") -> Limits:
+def _limits(read: Environment) -> Limits:
     return Limits(**{each.name: read.number(each.name.upper(), int(str(each.default))) for each in fields(Limits)})
 
 
-def _networks(read: "_Reader") -> tuple[str, ...]:
+def _networks(read: Environment) -> tuple[str, ...]:
     networks = read.several("LIMIT_EXEMPT_NETWORKS", needed=False)
     for network in networks:
         try:
@@ -206,7 +219,7 @@ def _networks(read: "_Reader") -> tuple[str, ...]:
     return networks
 
 
-def _countries(read: "_Reader") -> tuple[str, ...]:
+def _countries(read: Environment) -> tuple[str, ...]:
     countries = tuple(code.upper() for code in read.several("SMS_COUNTRIES", needed=False))
     for code in countries:
         if code not in SUPPORTED_REGIONS:
@@ -214,7 +227,7 @@ def _countries(read: "_Reader") -> tuple[str, ...]:
     return countries
 
 
-def _secret_key(read: "_Reader", home: Path) -> str:
+def _secret_key(read: Environment, home: Path) -> str:
     """The key that signs links; where none is set, the one `touchline up` keeps under TOUCHLINE_HOME."""
     given = read.text("SECRET_KEY", "")
     kept = home / "secret_key"
@@ -228,14 +241,14 @@ def _secret_key(read: "_Reader", home: Path) -> str:
     return given
 
 
-def _link_secrets(read: "_Reader") -> tuple[str, ...]:
+def _link_secrets(read: Environment) -> tuple[str, ...]:
     secrets = read.several("LINK_KEYS", needed=False)
     if any(len(secret) < _SECRET_LENGTH for secret in secrets):
         raise SettingsError("LINK_KEYS: keys parted by commas, each of at least 32 characters; the first one signs")
     return secrets
 
 
-def _suppression_key(read: "_Reader") -> str:
+def _suppression_key(read: Environment) -> str:
     secret = read.text("SUPPRESSION_KEY", "")
     if secret and len(secret) < _SECRET_LENGTH:
         raise SettingsError(
@@ -244,7 +257,7 @@ def _suppression_key(read: "_Reader") -> str:
     return secret
 
 
-def _sender_email(read: "_Reader", public_url: str) -> str:
+def _sender_email(read: Environment, public_url: str) -> str:
     """The address set, else one at the host of the public address; example.org on this machine alone."""
     given = read.text("SENDER_EMAIL", "").lower()
     if given and not re.fullmatch(r"[^@\s,;<>]+@[a-z0-9-]+(\.[a-z0-9-]+)+", given):
@@ -252,75 +265,3 @@ def _sender_email(read: "_Reader", public_url: str) -> str:
     host = urlsplit(public_url).hostname or ""
     is_name = "." in host and not re.fullmatch(r"[0-9.:]+", host)
     return given or f"touchline@{host if is_name else 'example.org'}"
-
-
-class _Reader:
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = environ
-
-    def text(self, name: str, default: str) -> str:
-        return self._environ.get(name, "").strip() or default
-
-    def needed(self, name: str, *, if_: bool) -> str:
-        value = self.text(name, "")
-        if if_ and not value:
-            raise SettingsError(f"{name}: needed with the provider chosen, and not set")
-        return value
-
-    def several(self, name: str, *, needed: bool) -> tuple[str, ...]:
-        return tuple(part.strip() for part in self.needed(name, if_=needed).split(",") if part.strip())
-
-    def choice(self, name: str, kind: type[_Choice], default: _Choice) -> _Choice:
-        value = self.text(name, default)
-        try:
-            return kind(value)
-        except ValueError:
-            raise SettingsError(f"{name}: one of {', '.join(kind)}; got {value!r}") from None
-
-    def second_road(self, name: str, first: EmailRoad) -> EmailRoad | None:
-        value = self.text(name, "")
-        if not value:
-            return None
-        if value != EmailRoad.SMTP or first is EmailRoad.SMTP:
-            raise SettingsError(f"{name}: smtp beside another first road, or nothing; got {value!r}")
-        return EmailRoad.SMTP
-
-    def url(self, name: str, default: str) -> str:
-        value = self.text(name, default).rstrip("/")
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise SettingsError(f"{name}: an address that begins with http:// or https://; got {value!r}")
-        return value
-
-    def count(self, name: str, default: int) -> int:
-        value = self.text(name, str(default))
-        if not value.isdecimal() or int(value) > 9:
-            raise SettingsError(f"{name}: a number from 0 to 9; got {value!r}")
-        return int(value)
-
-    def number(self, name: str, default: int) -> int:
-        value = self.text(name, str(default))
-        if not value.isascii() or not value.isdecimal() or not 1 <= int(value) <= 1_000_000_000:
-            raise SettingsError(f"{name}: a whole number of 1 or more; got {value!r}")
-        return int(value)
-
-    def pattern(self, name: str, pattern: str) -> str:
-        value = self.needed(name, if_=True)
-        if not re.fullmatch(pattern, value):
-            raise SettingsError(f"{name}: must look like {pattern}")
-        return value
-
-    def optional_pattern(self, name: str, pattern: str) -> str | None:
-        return self.pattern(name, pattern) if self.text(name, "") else None
-
-    def database(self, name: str) -> str | None:
-        value = self.text(name, "")
-        if value and urlsplit(value).scheme not in {"postgresql", "postgres", "postgresql+psycopg"}:
-            raise SettingsError(f"{name}: must begin with postgresql://")
-        return value or None
-
-    def redis(self, name: str) -> str | None:
-        value = self.text(name, "")
-        if value and urlsplit(value).scheme not in {"redis", "rediss", "unix"}:
-            raise SettingsError(f"{name}: must begin with redis://, rediss:// or unix://")
-        return value or None

@@ -9,6 +9,7 @@ from service.consenting.consent import AddressKey
 from service.consenting.countries import Countries
 from service.domain.allowed import EVERYBODY, AllowList
 from service.domain.doubt import STANDARD, DoubtPolicy
+from service.environment import SettingsError
 from service.nudges import Nudger
 from service.providers.choosing import email_provider, second_email_provider, sms_provider, suppression_lists
 from service.providers.ports import EmailProvider, SmsProvider, SuppressionLists
@@ -16,7 +17,7 @@ from service.sending.carriers import Words
 from service.sending.notice_hand_over import NoticeDesk
 from service.sending.notice_words import NoticeWriter
 from service.sending.write import SPAN
-from service.settings import Settings, SettingsError, load_settings
+from service.settings import Settings, load_settings
 from service.store import Session
 from service.store.engine import make_engine, make_sessions
 from service.wording.links import link_keys

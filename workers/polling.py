@@ -17,9 +17,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service import clock
 from service.domain.errand import EVERY_SECONDS, QUEUES, Errand, Queue
+from service.environment import SettingsError
 from service.logs import set_up_logs
 from service.sending.sweep import errands_with_work
-from service.settings import SettingsError, load_settings
+from service.settings import load_settings
 from service.store.behind import log_trouble
 from workers.errand import run_errand
 from workers.errands import listening, sending  # noqa: F401 - they declare the errands

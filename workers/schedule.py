@@ -10,11 +10,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.consenting.consent import AddressKey
 from service.consenting.countries import Countries
 from service.domain.errand import EVERY_SECONDS, TICKER
+from service.environment import SettingsError
 from service.logs import set_up_logs
 from service.nudges import Nudger
 from service.sending.asking import Asking
 from service.sending.sweep import tick
-from service.settings import SettingsError, load_settings
+from service.settings import load_settings
 from service.store.behind import log_trouble
 from service.store.engine import make_engine, make_sessions
 from workers.pulse import LOOK_SECONDS, Pulse

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict
-from datetime import time
+from datetime import time, timedelta
 from pathlib import Path
 from time import sleep
 
@@ -15,7 +15,7 @@ from rich.progress import Progress as Bar
 from service import clock
 from service.cli.fixture import ACTOR
 from service.cli.moments import read_amount, read_hours, read_moment
-from service.cli.opening import House, open_house, plainly, refuse
+from service.cli.opening import House, open_house, plainly, read_words, refuse
 from service.domain.audience import AudienceMistake, parse_rules
 from service.domain.channel import Channel
 from service.domain.errand import GO_ON
@@ -53,6 +53,8 @@ def blast() -> None:
 @click.option("--try-share", default=20, show_default=True, help="Per cent of the audience the two subjects go to.")
 @click.option("--judge-by", type=click.Choice([str(metric) for metric in Metric]), default="signatures")
 @click.option("--decide-after", type=float, help="Hours after which the better subject is chosen; else you choose.")
+@click.option("--key", default="", help="Makes it once: the same command with the same key schedules nothing more.")
+@click.option("--take-back", default=30, show_default=True, help="Seconds it waits, in which it can be cancelled.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @plainly
 def schedule(
@@ -71,15 +73,17 @@ def schedule(
     try_share: int,
     judge_by: str,
     decide_after: float | None,
+    key: str,
+    take_back: int,
     *,
     as_json: bool,
 ) -> None:
     """Schedule a blast of CAMPAIGN from an email file, a text file or both."""
     copy: dict[str, dict[str, str]] = {}
     if email_file:
-        copy["email"] = {"subject": subject, "preheader": "", "body": email_file.read_text("utf-8")}
+        copy["email"] = {"subject": subject, "preheader": "", "body": read_words(email_file)}
     if sms_file:
-        copy["sms"] = {"body": sms_file.read_text("utf-8").strip()}
+        copy["sms"] = {"body": read_words(sms_file).strip()}
     try:
         rules = parse_rules(json.loads(audience))
     except AudienceMistake as wrong:
@@ -96,7 +100,7 @@ def schedule(
             channels=tuple(Channel(channel) for channel in copy),
             audience=rules,
             copy={view.language: copy},
-            opens_at=read_moment(at) if at else clock.now(),
+            opens_at=read_moment(at) if at else None,
             stale_after=read_hours(stale_after, "--stale-after"),
             local_time=_hour(local_time),
             cap_count=cap,
@@ -111,14 +115,26 @@ def schedule(
             else None,
         )
         public_url = house.settings.public_url
-        blast_id = blasts.schedule_blast(session, view.id, new, public_url=public_url, actor=ACTOR, now=clock.now())
+        made = blasts.schedule_blast(
+            session,
+            view.id,
+            new,
+            public_url=public_url,
+            actor=ACTOR,
+            now=clock.now(),
+            key=key,
+            take_back=timedelta(seconds=take_back),
+        )
         window = open_window(session, view.id, key=house.link_key, public_url=public_url)
         ahead = outlook(session, window, rules, words_of_draft(new.copy), new.channels)
         currency = window.campaign.currency
     if as_json:
-        click.echo(json.dumps({"blast": blast_id, "outlook": [_plain_outlook(each) for each in ahead]}))
+        plain = {"blast": made.id, "is_new": made.is_new, "outlook": [_plain_outlook(each) for each in ahead]}
+        click.echo(json.dumps(plain))
         return
-    click.echo(f"Blast {blast_id} is scheduled.")
+    click.echo(f"Blast {made.id} is scheduled." if made.is_new else f"Blast {made.id} was scheduled already, once.")
+    if made.is_new and not at and take_back:
+        click.echo(f"  It goes in {take_back} seconds; touchline blast cancel {made.id} takes it back.")
     for each in ahead:
         click.echo(_outlook_line(each, currency))
         for warning in each.warnings:
@@ -185,8 +201,11 @@ def resume(blast_id: int, *, as_json: bool) -> None:
 @plainly
 def cancel(blast_id: int, *, as_json: bool) -> None:
     """End a blast; says how many had already gone."""
-    with open_house().transaction() as session:
-        done = blasts.cancel_blast(session, blast_id, actor=ACTOR, now=clock.now())
+    house = open_house()
+    with house.transaction() as session:
+        blasts.cancel_blast(session, blast_id, actor=ACTOR, now=clock.now())
+    with house.transaction(keep=False) as session:
+        done = blasts.what_cancelling_stopped(session, blast_id)
     if as_json:
         numbers = {"already_gone": done.already_gone, "stopped": done.stopped, "under_way": done.under_way}
         click.echo(json.dumps(numbers))

@@ -7,22 +7,29 @@ from collections.abc import Iterable, Iterator
 import click
 
 from service import clock
-from service.cli.files import STANDARD, choices, readable, reading_options, refuse_file, writable, write_pieces
+from service.cli.files import (
+    STANDARD,
+    choices,
+    readable,
+    reading_options,
+    refuse_file,
+    rejects_file,
+    writable,
+    write_pieces,
+)
 from service.cli.opening import House, open_house, plainly, refuse
 from service.consenting.consent import AddressKey
 from service.domain.consent import Suppressed
 from service.planning.exports import EXPORTS, Export
 from service.planning.files.faults import UnreadableFile
+from service.planning.files.rejects import Rejected
 from service.planning.files.sheet import Sheet
-from service.planning.importing import reject_line, rejects_head
 from service.planning.suppressing import SuppressedFile, look_at_list, suppress_rows
 from service.store.queries import campaigns
 from service.store.queries.house import write_audit
 from service.wording.spreadsheet import csv_pieces
 
 _SHOWN = 20
-# Whoever must be left alone is left alone in a transaction that others wait for; it is short.
-_AT_ONCE = 1_000
 
 
 def campaign_id_of(house: House, slug: str) -> int:
@@ -126,13 +133,10 @@ def suppressions_in(
     with readable(file) as path:
         try:
             sheet = look_at_list(path, asked)
-            lines = _suppress(house, sheet, Suppressed(reason), done)
-            if rejects:
-                with writable(rejects, reading=path) as out:
-                    write_pieces(out, csv_pieces(rejects_head(sheet), lines))
-            else:
-                for _ in lines:
-                    pass
+            with rejects_file(rejects, sheet) as sink:
+                for each in _suppress(house, sheet, Suppressed(reason), done):
+                    if sink is not None:
+                        sink.write(each)
         except UnreadableFile as wrong:
             refuse_file(wrong)
     with house.transaction() as session:
@@ -144,12 +148,11 @@ def suppressions_in(
         sys.exit(1)
 
 
-def _suppress(house: House, sheet: Sheet, reason: Suppressed, done: SuppressedFile) -> Iterator[list[str]]:
+def _suppress(house: House, sheet: Sheet, reason: Suppressed, done: SuppressedFile) -> Iterator[Rejected]:
     key = AddressKey.of(house.settings)
-    for chunk in sheet.chunks(_AT_ONCE):
-        with house.transaction() as session:
-            rejected = suppress_rows(session, chunk, done, key=key, reason=reason, dates=sheet.dates, now=clock.now())
-        yield from map(reject_line, rejected)
+    for chunk in sheet.chunks():
+        now = clock.now()
+        yield from suppress_rows(house.transaction, chunk, done, key=key, reason=reason, dates=sheet.dates, now=now)
 
 
 def _tell(done: SuppressedFile, *, as_json: bool, aside: bool) -> None:

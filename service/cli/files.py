@@ -13,7 +13,8 @@ import click
 from service.cli.opening import refuse
 from service.cli.running.private import private_file
 from service.planning.files.faults import EncodingUnclear, UnreadableFile
-from service.planning.files.sheet import Choices, DateOrder
+from service.planning.files.rejects import RejectsFile
+from service.planning.files.sheet import Choices, DateOrder, Sheet
 
 P = ParamSpec("P")
 STANDARD = "-"
@@ -54,12 +55,30 @@ def writable(path: str, *, reading: Path | None = None) -> Iterator[TextIO]:
         yield file
 
 
+@contextmanager
+def rejects_file(path: str, sheet: Sheet) -> Iterator[RejectsFile | None]:
+    """Where rejected rows are written as they are found; none where no path is named."""
+    if not path:
+        yield None
+        return
+    with writable(path, reading=sheet.path) as file, _written():
+        yield RejectsFile(file.buffer, sheet)
+        file.buffer.flush()
+
+
 def write_pieces(file: TextIO, pieces: Iterable[str]) -> None:
-    """Write a table, a piece at a time; whoever closed the other end of a pipe has had enough."""
-    try:
+    """Write a table, a piece at a time."""
+    with _written():
         for piece in pieces:
             file.write(piece)
         file.flush()
+
+
+@contextmanager
+def _written() -> Iterator[None]:
+    """Say what stands in the way of writing; whoever closed the other end of a pipe has had enough."""
+    try:
+        yield
     except BrokenPipeError:
         sys.exit(0)
     except OSError as wrong:

@@ -29,7 +29,10 @@ def _score(text: str) -> Score:
     home, _, away = text.replace("–", "-").partition("-")
     if not (home.strip().isdecimal() and away.strip().isdecimal()):
         raise click.BadParameter("a score looks like 1-0, home side first")
-    return Score(int(home), int(away))
+    try:
+        return Score(int(home), int(away))
+    except ValueError as wrong:
+        raise click.BadParameter("a score is two numbers from 0 to 99, such as 1-0") from wrong
 
 
 def _do(slug: str, deed: Callable[[Session, int, datetime], Moved], *, as_json: bool) -> None:

@@ -3,7 +3,8 @@
 import click
 
 from service.cli.opening import plainly
-from service.settings import SettingsError, load_settings
+from service.environment import SettingsError
+from service.settings import load_settings
 from service.store.migrate import migrate
 
 

@@ -11,25 +11,28 @@ from pathlib import Path
 from typing import NoReturn, ParamSpec
 
 import click
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 from sqlalchemy.orm import sessionmaker
 
 from service.cli.running.errors import CannotStart
 from service.cli.running.house import RUN_FILE
 from service.domain.errand import Errand
 from service.domain.fixture import FixtureMoveRefused
+from service.environment import SettingsError
 from service.nudges import Nudger
 from service.planning.blasts import BlastRefused, CopyRefused
 from service.planning.exporting import CampaignMissing
 from service.planning.fixtures import FixtureUnknown, KickOffPassed
 from service.planning.holding import NotHeld
+from service.planning.idempotency import KeyRefused, KeyUsed
 from service.planning.senders import SenderRefused
 from service.reporting.funnel import CampaignUnknown
 from service.reporting.live import BlastUnknown
-from service.settings import Settings, SettingsError, load_settings
+from service.settings import Settings, load_settings
 from service.store import Session
 from service.store.behind import NOT_MIGRATED, is_behind
 from service.store.engine import make_engine, make_sessions
+from service.store.online import TableBusy
 from service.wording.campaign_files import CampaignMistakes
 from service.wording.links import link_keys
 
@@ -43,6 +46,8 @@ _PLAIN = (
     FixtureUnknown,
     KickOffPassed,
     BlastRefused,
+    KeyRefused,
+    KeyUsed,
     CopyRefused,
     BlastUnknown,
     NotHeld,
@@ -50,6 +55,7 @@ _PLAIN = (
     CampaignUnknown,
     CampaignMissing,
     CampaignMistakes,
+    TableBusy,
 )
 
 
@@ -108,10 +114,21 @@ def plainly(command: Callable[P, None]) -> Callable[P, None]:
             if not is_behind(broken):
                 raise
             refuse(NOT_MIGRATED)
+        except DataError:
+            # A number too large, or a letter no text holds: only the database knows its bounds.
+            refuse("a number is too large, or a text holds a character that cannot be kept (NUL); nothing was changed")
         except OperationalError as away:
             refuse(f"the database does not answer: {str(away.orig).strip().splitlines()[0]}; check DATABASE_URL")
 
     return run
+
+
+def read_words(path: Path) -> str:
+    """A file of words, which must be UTF-8; says where it is not, and leaves with 1."""
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        refuse(f"{path}: byte {wrong.start + 1:,} is not UTF-8; save the file as UTF-8 and try again")
 
 
 def refuse(why: str) -> NoReturn:

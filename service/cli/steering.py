@@ -1,5 +1,7 @@
 """`touchline blast move|choose|again|resend-unknown|limit`: steering a blast from the command line."""
 
+from datetime import timedelta
+
 import click
 
 from service import clock
@@ -50,34 +52,41 @@ def choose(blast_id: int, wording: str | None) -> None:
 @click.option("--at", "at", help="When; now where it is not given.")
 @click.option("--cap", type=int, help="Only to those who had fewer of our messages within the campaign's window.")
 @click.option("--stale-after", default=24.0, show_default=True, help="Hours after which it is too late to send.")
+@click.option("--key", default="", help="Makes it once: the same command with the same key schedules nothing more.")
+@click.option("--take-back", default=30, show_default=True, help="Seconds it waits, in which it can be cancelled.")
 @plainly
-def again(blast_id: int, subject: str, at: str | None, cap: int | None, stale_after: float) -> None:
+def again(
+    blast_id: int, subject: str, at: str | None, cap: int | None, stale_after: float, key: str, take_back: int
+) -> None:
     """Send a blast's email once more, to those who got it and have not opened it."""
     with open_house().transaction() as session:
         made = steering.ask_silent_again(
             session,
             blast_id,
             subject=subject,
-            opens_at=read_moment(at) if at else clock.now(),
+            opens_at=read_moment(at) if at else None,
             stale_after=read_hours(stale_after, "--stale-after"),
             cap_count=cap,
             actor=ACTOR,
             now=clock.now(),
+            key=key,
+            take_back=timedelta(seconds=take_back),
         )
-    click.echo(f"Blast {made} is scheduled.")
+    click.echo(f"Blast {made.id} is scheduled." if made.is_new else f"Blast {made.id} was scheduled already, once.")
 
 
 @blast.command("resend-unknown")
 @click.argument("blast_id", type=int)
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--key", default="", help="Sends them once: the same command with the same key sends nothing more.")
 @plainly
-def resend_unknown(blast_id: int, *, yes: bool) -> None:
+def resend_unknown(blast_id: int, key: str, *, yes: bool) -> None:
     """Send the messages again of which nobody knows whether they went."""
     if not yes:
         click.confirm(RISK, abort=True)
     house = open_house()
     with house.transaction() as session:
-        count = steering.send_unknown_again(session, blast_id, actor=ACTOR, now=clock.now())
+        count = steering.send_unknown_again(session, blast_id, actor=ACTOR, now=clock.now(), key=key)
     house.nudge(Errand.DELIVER_EMAIL, Errand.DELIVER_SMS)
     click.echo(f"{count:,} messages are queued again.")
 

@@ -2,9 +2,8 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from itertools import islice
 
 import click
@@ -12,22 +11,24 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from service import clock
 from service.cli.exports import campaign_id_of, export_to
-from service.cli.files import STANDARD, choices, readable, reading_options, refuse_file, writable
+from service.cli.files import STANDARD, choices, readable, reading_options, refuse_file, rejects_file
 from service.cli.opening import House, open_house, plainly, refuse
 from service.consenting.addresses import BadAddress, normalise
 from service.consenting.consent import AddressKey
 from service.consenting.countries import Countries
-from service.consenting.erase import erase_address
+from service.consenting.erase import erase_address, erase_supporter
 from service.domain.channel import Channel
 from service.planning.exports import EVERYONE, EXPORTS
 from service.planning.files.faults import UnreadableFile
 from service.planning.files.reading import Reading
-from service.planning.files.sheet import Sheet, SheetRow, look
-from service.planning.importing import Imported, import_file, import_rows, reject_line, rejects_head
+from service.planning.files.rejects import RejectsFile
+from service.planning.files.sheet import Sheet, look
+from service.planning.importing import Imported, Importing, import_file
 from service.planning.previewing import PreviewRow, preview_rows
+from service.reporting.roster import Listed, on_same_form
 from service.store.queries.house import write_audit
+from service.store.queries.supporters import by_address
 from service.store.races import once_more
-from service.wording.spreadsheet import Table
 
 _SHOWN = 20
 
@@ -80,7 +81,7 @@ def bring_in(
                 now=now,
                 countries=Countries.of(house.settings),
             )
-            with _rejects(rejects, sheet) as sink:
+            with rejects_file(rejects, sheet) as sink:
                 shown = preview_rows(islice(sheet.rows(), 10), reading) if dry_run else []
                 done = _run(house, sheet, reading, campaign_id, sink, dry_run=dry_run, quiet=as_json)
         except UnreadableFile as wrong:
@@ -92,23 +93,17 @@ def bring_in(
         sys.exit(1)
 
 
-@contextmanager
-def _rejects(path: str, sheet: Sheet) -> Iterator[Table | None]:
-    """Where rejected rows are written, one after another, as they are found."""
-    if not path:
-        yield None
-        return
-    with writable(path, reading=sheet.path) as out:
-        yield Table(out, rejects_head(sheet))
-
-
 def _run(
-    house: House, sheet: Sheet, reading: Reading, campaign_id: int, sink: Table | None, *, dry_run: bool, quiet: bool
+    house: House,
+    sheet: Sheet,
+    reading: Reading,
+    campaign_id: int,
+    sink: RejectsFile | None,
+    *,
+    dry_run: bool,
+    quiet: bool,
 ) -> Imported:
-    def one_chunk(chunk: list[SheetRow], part: Imported) -> None:
-        with house.transaction(keep=not dry_run) as session:
-            import_rows(session, chunk, part, campaign_id=campaign_id, reading=reading, for_real=not dry_run)
-
+    importing = Importing(lambda: house.transaction(keep=not dry_run), campaign_id, reading, for_real=not dry_run)
     bars = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*bars, disable=quiet or not sys.stderr.isatty()) as progress:
         task = progress.add_task("reading")
@@ -116,10 +111,10 @@ def _run(
         def told(part: Imported, done: Imported) -> None:
             if sink is not None:
                 for each in part.rejected:
-                    sink.write(reject_line(each))
+                    sink.write(each)
             progress.update(task, description=f"{done.rows:,} rows read")
 
-        return import_file(sheet, one_chunk, told)
+        return import_file(sheet, importing, told)
 
 
 def _note(house: House, campaign_id: int, done: Imported, *, now: datetime) -> None:
@@ -196,9 +191,10 @@ def send_out(file: str, campaign: str, *, everyone: bool, as_json: bool) -> None
 @supporters.command("erase")
 @click.argument("address")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--same-form", is_flag=True, help="Also forget the other address of a form that both confirmed.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @plainly
-def forget(address: str, *, yes: bool, as_json: bool) -> None:
+def forget(address: str, *, yes: bool, same_form: bool, as_json: bool) -> None:
     """Forget whoever has this email address or mobile number: a supporter, or somebody whose sign-ups wait.
 
     Name, addresses, texts and everything else that names them is deleted; what they signed counts on without a name.
@@ -212,6 +208,13 @@ def forget(address: str, *, yes: bool, as_json: bool) -> None:
         refuse(str(bad))
     if not yes:
         click.confirm(f"Forget whoever has {address}? This cannot be undone", abort=True)
+    related = _on_same_form(house, channel, normal)
+    others = [
+        other.id
+        for other in related
+        if same_form
+        or (not yes and click.confirm(f"{other.email or other.phone} signed up on the same form. Forget it too?"))
+    ]
     was_known = False
 
     def erase() -> None:
@@ -231,11 +234,37 @@ def forget(address: str, *, yes: bool, as_json: bool) -> None:
             )
 
     once_more(erase)
+    for other in others:
+        once_more(partial(_forget_other, house, other))
     if as_json:
-        click.echo(json.dumps({"was_known": was_known}))
+        told = {"same_form": len(related), "same_form_forgotten": len(others)} if related else {}
+        click.echo(json.dumps({"was_known": was_known, **told}))
         return
+    if len(others) < len(related):
+        many = len(related) - len(others)
+        is_are = "address that signed up on the same form is" if many == 1 else "addresses of the same form are"
+        click.echo(f"{many} other {is_are} still here: --same-form forgets such with it.", err=True)
     click.echo(
         "Forgotten. The address is left alone from now on, whatever is imported later."
         if was_known
         else "Nobody here had this address. It is left alone from now on, whatever is imported later."
     )
+
+
+def _on_same_form(house: House, channel: Channel, address: str) -> tuple[Listed, ...]:
+    with house.transaction(keep=False) as session:
+        known = by_address(session, channel, address)
+        return on_same_form(session, known.id) if known else ()
+
+
+def _forget_other(house: House, supporter_id: int) -> None:
+    with house.transaction() as session:
+        erase_supporter(session, supporter_id, source="command line", now=clock.now())
+        write_audit(
+            session,
+            at=clock.now(),
+            actor="command line",
+            deed="supporter erased",
+            subject=f"supporter {supporter_id}",
+            details={},
+        )

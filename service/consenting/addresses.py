@@ -38,7 +38,7 @@ def plain_typed(text: str) -> str:
     seen = (
         " " if sign.isspace() or unicodedata.category(sign) == "Zs" else sign
         for sign in _UNSEEN.sub("", text)
-        if unicodedata.category(sign) != "Cf"
+        if sign.isspace() or unicodedata.category(sign) not in {"Cf", "Cc"}
     )
     return "".join(seen).translate(_FULL_WIDTH).strip()
 

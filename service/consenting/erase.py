@@ -8,10 +8,12 @@ from service.domain.consent import Suppressed
 from service.store import Session
 from service.store.queries import consents, erasing, supporters
 from service.store.queries.erasing import Person
+from service.store.queries.forget_lock import lock_to_forget
 
 
 def erase_supporter(session: Session, supporter_id: int, *, source: str, now: datetime) -> bool:
     """Forget a supporter, and every sign-up of theirs; False where there is none."""
+    lock_to_forget(session)
     who = erasing.person(session, supporter_id=supporter_id)
     if who.supporter_id is None:
         return False
@@ -24,8 +26,10 @@ def erase_address(
 ) -> bool:
     """Forget whoever has this address: a supporter, or somebody whose sign-ups wait. False where nothing names them.
 
-    The address is left alone from now on either way: who asks to be forgotten is not to be imported later.
+    The address is left alone from now on either way: who asks to be forgotten is not to be imported later. What an
+    import is bringing in at this moment is waited for and found.
     """
+    lock_to_forget(session)
     known = supporters.by_address(session, channel, address)
     who = erasing.person(session, supporter_id=known.id if known else None, address=address)
     return _forget(session, who, {channel: key.hash(channel, address), **who.hashes}, source=source, now=now)

@@ -10,12 +10,14 @@ SIGNED = "signed"
 
 
 class JoinedAt(StrEnum):
-    """How the match stands for somebody who joins when it is no longer simply to come."""
+    """How things stand for somebody who joins when the match is no longer simply to come, or the petition closed."""
 
     LIVE = "live"
     AFTER = "after"
     POSTPONED = "postponed"
     ABANDONED = "abandoned"
+    # The petition takes no more names, however the match stands.
+    CLOSED = "closed"
 
 
 _AT = {
@@ -46,26 +48,37 @@ def read_variant(name: str) -> Variant:
 
 
 def places_for(anchor: Anchor) -> frozenset[str]:
-    """What a stage's words may be written for, beside whichever it is."""
+    """What a stage's words may be written for, beside whichever it is: any may be for a petition that has closed."""
+    closed = frozenset({str(JoinedAt.CLOSED)})
     if anchor is Anchor.FULL_TIME:
-        return frozenset(map(str, Result))
-    return frozenset(map(str, JoinedAt)) if anchor is Anchor.SIGN_UP else frozenset()
+        return closed | frozenset(map(str, Result))
+    return closed | frozenset(map(str, JoinedAt)) if anchor is Anchor.SIGN_UP else closed
 
 
-def wanted(place: str, *, signed: bool) -> tuple[str, ...]:
+def wanted(*places: str, signed: bool) -> tuple[str, ...]:
     """The names of the words to look for, best first. Whoever signed is not asked to, whatever else is known."""
-    names = [Variant(place), Variant()]
+    names = [*map(Variant, places), Variant()]
     if signed:
-        names = [Variant(place, signed=True), Variant(signed=True), *names]
+        names = [*(Variant(place, signed=True) for place in places), Variant(signed=True), *names]
     return tuple(dict.fromkeys(map(str, names)))
 
 
-def place_now(fixture: Fixture) -> str:
-    """How the match stands for somebody who joins now; empty while it is to come."""
-    return str(_AT.get(fixture.state, JoinedAt.LIVE))
+def places_at(result: Result | None, *, has_closed: bool) -> tuple[str, ...]:
+    """How things stand for a stage that goes out at its moment, best first; the result is empty where there is none."""
+    return (str(JoinedAt.CLOSED), str(result or "")) if has_closed else (str(result or ""),)
 
 
-def standing_of(fixture: Fixture) -> str:
-    """The place with the score, where there is one: `live 0-1`. Words frozen for one are wrong in another."""
-    place = place_now(fixture)
-    return f"{place} {fixture.score}" if place and fixture.score else place
+def places_now(fixture: Fixture, *, has_closed: bool) -> tuple[str, ...]:
+    """How things stand for somebody who joins now, best first: that the petition has closed, then the match's state.
+
+    The latter is empty while the match is to come.
+    """
+    place = str(_AT.get(fixture.state, JoinedAt.LIVE))
+    return (str(JoinedAt.CLOSED), place) if has_closed else (place,)
+
+
+def standing_of(fixture: Fixture, *, has_closed: bool) -> str:
+    """The places with the score, where there is one: `live 0-1`. Words frozen for one are wrong in another."""
+    match = places_now(fixture, has_closed=False)[0]
+    score = str(fixture.score) if match and fixture.score else ""
+    return " ".join(part for part in (JoinedAt.CLOSED if has_closed else "", match, score) if part)

@@ -1,6 +1,5 @@
 """An address confirms itself: everything that waits for it is settled, and nothing that waits for another address."""
 
-import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from service.consenting.consent import AddressKey, Evidence, give_consent
 from service.domain.channel import Channel
 from service.domain.consent import LIFTED_BY_CONFIRMING, LIFTED_BY_TEXTING_START, Suppressed
 from service.joining.asking import WAITING_LIFE
+from service.joining.codes import is_right_code, is_tried_out, waits_for_code
 from service.joining.referring import note_brought
 from service.petitioning.sign import Signed, SignResult, sign_petition
 from service.sending.joiners import add_joiner
@@ -17,9 +17,6 @@ from service.store import Session
 from service.store.queries import sign_ups, supporters
 from service.store.queries.supporters import Known
 from service.store.tables.people import SignUp
-
-# A code of four digits may be tried so often for one number, whoever tries.
-_CODE_TRIES = 6
 
 
 class SeveralWait(Exception):
@@ -111,12 +108,9 @@ class CodeResult(StrEnum):
     # The number belongs to somebody already, or confirmed by a text of its own: it stays with whom it is.
     APART = "apart"
     TOO_MANY = "too_many"
+    # Right, and texts stay off: the number said STOP, or complained, and only a text from it, or a person, undoes that.
+    LEFT_ALONE = "left_alone"
     NOTHING_WAITS = "nothing_waits"
-
-
-def waits_for_code(row: SignUp, *, now: datetime) -> bool:
-    """Whether the phone of this form may still be confirmed from the page its email led to."""
-    return bool(row.phone and row.phone_code and row.phone_confirmed_at is None and row.created_at > now - WAITING_LIFE)
 
 
 def confirm_phone_by_code(
@@ -127,32 +121,17 @@ def confirm_phone_by_code(
     if row is None or row.email_confirmed_at is None or not waits_for_code(row, now=now):
         return CodeResult.NOTHING_WAITS
     phone = row.phone or ""
-    if not _is_right(session, row, typed, now=now):
-        return CodeResult.TOO_MANY if _tries(session, row, now=now) >= _CODE_TRIES else CodeResult.WRONG
+    if not is_right_code(session, row, typed, now=now):
+        return CodeResult.TOO_MANY if is_tried_out(session, row, now=now) else CodeResult.WRONG
     owner = supporters.by_address(session, Channel.EMAIL, row.email or "")
     if owner is None or supporters.by_address(session, Channel.SMS, phone) is not None:
         return CodeResult.APART
     address_hash = key.hash(Channel.SMS, phone)
     if not supporters.attach(session, owner.id, channel=Channel.SMS, address=phone, address_hash=address_hash):
         return CodeResult.APART
-    _settle(session, [row], Channel.SMS, owner.id, key=key, ip=ip, now=now, typed=True)
-    return CodeResult.RIGHT
-
-
-def _tries(session: Session, row: SignUp, *, now: datetime) -> int:
-    """How often the codes of this number were tried: a stranger with many forms has no more tries than with one."""
-    return sum(tries for _, tries in sign_ups.codes_of(session, row.phone or "", since=now - WAITING_LIFE))
-
-
-def _is_right(session: Session, row: SignUp, typed: str, *, now: datetime) -> bool:
-    digits = "".join(sign for sign in typed if sign.isdecimal())
-    if _tries(session, row, now=now) >= _CODE_TRIES:
-        return False
-    if hmac.compare_digest(digits.encode(), row.phone_code.encode()):
-        return True
-    row.code_tries += 1
-    session.flush()
-    return False
+    settled = _settle(session, [row], Channel.SMS, owner.id, key=key, ip=ip, now=now, typed=True)
+    is_refused = row.wants_sms and not any(each.may_write for each in settled)
+    return CodeResult.LEFT_ALONE if is_refused else CodeResult.RIGHT
 
 
 def _settle(
@@ -228,7 +207,7 @@ def _owner_of_email(session: Session, row: SignUp, *, code: str, key: AddressKey
     email = row.email or ""
     if code and row.phone and row.phone_code and supporters.by_address(session, Channel.EMAIL, email) is None:
         known = supporters.by_address(session, Channel.SMS, row.phone) if row.phone_confirmed_at else None
-        if known is not None and _is_right(session, row, code, now=now):
+        if known is not None and is_right_code(session, row, code, now=now):
             address_hash = key.hash(Channel.EMAIL, email)
             if supporters.attach(session, known.id, channel=Channel.EMAIL, address=email, address_hash=address_hash):
                 return known.id

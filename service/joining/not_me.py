@@ -30,6 +30,11 @@ def take_letters_again(session: Session, sign_up_id: int, *, key: AddressKey) ->
     return True
 
 
+def may_be_asked(session: Session, sign_up_id: int) -> bool:
+    """Whether there is still an address to leave alone: whoever was forgotten has none."""
+    return _email(session, sign_up_id) is not None
+
+
 def _email(session: Session, sign_up_id: int) -> str | None:
     """The address of a sign-up; None where there is none, or whoever it was is forgotten."""
     row = sign_ups.by_id(session, sign_up_id)

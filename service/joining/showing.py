@@ -8,7 +8,8 @@ from service.consenting.consent import AddressKey
 from service.domain.channel import Channel
 from service.domain.petition import masked_name
 from service.joining.asking import WAITING_LIFE
-from service.joining.confirm import is_address, pressed_first, waits_for_code
+from service.joining.codes import waits_for_code
+from service.joining.confirm import is_address, pressed_first
 from service.joining.preferences import mask_phone
 from service.petitioning.sign import SignResult, alike, how_it_stands
 from service.store import Session
@@ -74,6 +75,8 @@ class ConfirmedPage:
     # Whether it is this supporter's own, which they can take off: another spelling of their mailbox may have signed.
     is_own_signature: bool
     may_write: bool
+    # News was asked for, and a complaint or a later wish forbids it.
+    is_refused: bool
     # What the same press settled beside it.
     also: tuple[Item, ...]
     # The phone of the form, while it may be confirmed here.
@@ -96,6 +99,7 @@ def confirmed_page_of(session: Session, sign_up_id: int, *, key: AddressKey, now
         has_signature=stands.result in {SignResult.SIGNED, SignResult.OTHER_NAME},
         is_own_signature=petitions.has_signed(session, petition_id=stands.petition_id, supporter_id=owner.id),
         may_write=row.wants_email and Channel.EMAIL in permitted,
+        is_refused=row.wants_email and Channel.EMAIL not in permitted,
         also=tuple(_also(session, row, owner.id, key=key)),
         masked_phone=mask_phone(row.phone) if row.wants_sms and waits_for_code(row, now=now) else "",
     )

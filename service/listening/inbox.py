@@ -18,8 +18,7 @@ from service.store.queries import conversations, replies, supporters, thread_lin
 from service.store.queries.conversations import Place, ThreadRow
 from service.store.queries.house import write_audit
 from service.store.queries.thread_lines import Line
-from service.store.tables.listening import Conversation
-from service.store.tables.people import Reply
+from service.store.tables.listening import Conversation, Reply
 from service.wording.checks import find_in_answer
 from service.wording.compiled import compile_for
 from service.wording.placeholders import CopyMistake, parse

@@ -87,9 +87,6 @@ def undo_opt_out(session: Session, reply_id: int, *, key: AddressKey, actor: str
     if at is None or not may_undo(session, held, key=key, now=now):
         return False
     lift_address(session, channel=Channel.SMS, address=held.phone, key=key, lifting=frozenset({Suppressed.STOP}))
-    if held.opted_out_over:
-        reason = Suppressed(held.opted_out_over)
-        suppress_address(session, channel=Channel.SMS, address=held.phone, key=key, reason=reason, now=now)
     known = supporters.by_address(session, Channel.SMS, held.phone)
     for campaign_id, wording in conversations.withdrawn_at(session, known.id, at) if known else ():
         give_consent(
@@ -100,6 +97,10 @@ def undo_opt_out(session: Session, reply_id: int, *, key: AddressKey, actor: str
             evidence=Evidence(wording, "console: pressed by mistake, undone"),
             now=now,
         )
+    if held.opted_out_over:
+        # Last: while it stands nothing is let through, and what had been allowed is to be as it was.
+        reason = Suppressed(held.opted_out_over)
+        suppress_address(session, channel=Channel.SMS, address=held.phone, key=key, reason=reason, now=now)
     conversations.note_opt_out(session, held.phone, at=None, by="", over="")
     conversations.wait_again(session, held.phone, handled_at=at)
     write_audit(session, at=now, actor=actor, deed="wants to leave, undone", subject=f"reply {row.id}")

@@ -11,7 +11,8 @@ from service.domain.inbound_text import is_number
 from service.domain.keyword import Keyword, KeywordMatch, read_keyword
 from service.domain.notice import NoticeKind
 from service.domain.petition import name_in_text
-from service.listening.act import Sender, act
+from service.listening.act import act
+from service.listening.deed import Sender
 from service.providers.ports import InboundText
 from service.sending.notices import NoticeRequest, ask_notice
 from service.store import Session

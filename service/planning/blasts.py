@@ -1,5 +1,6 @@
 """Managers' blasts: schedule, move, pause, resume, cancel."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
@@ -11,6 +12,7 @@ from service.domain.message import BlastState
 from service.domain.variant import JoinedAt, read_variant
 from service.domain.wording_test import WordingTest
 from service.planning.copy_checks import mistakes_in
+from service.planning.idempotency import Made, make_once
 from service.sending.facts import shared_facts
 from service.sending.freeze import Words, freeze_words, words_of_test
 from service.store import Session
@@ -24,6 +26,11 @@ LONGEST_TEXT = 1600
 _GRACE = timedelta(minutes=5)
 _FARTHEST = timedelta(days=3_660)
 _LONGEST_WORTH = timedelta(days=366)
+# How long a blast that goes at once waits before its first message, for whoever sees the mistake now.
+TAKE_BACK = timedelta(seconds=30)
+LONGEST_TAKE_BACK = timedelta(hours=1)
+# Batches that are closed with the cancelling itself; those of a large blast follow, some thousand a tick.
+_CLOSED_AT_ONCE = 200
 
 
 class BlastRefused(Exception):
@@ -49,13 +56,16 @@ class CopyRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class NewBlast:
-    """A blast as a manager plans it. `copy`: language, channel, then subject, preheader and body."""
+    """A blast as a manager plans it. `copy`: language, channel, then subject, preheader and body.
+
+    Without `opens_at` it goes as soon as the time to take it back is over.
+    """
 
     title: str
     channels: tuple[Channel, ...]
     audience: Audience
     copy: Mapping[str, Mapping[str, Mapping[str, str]]]
-    opens_at: datetime
+    opens_at: datetime | None
     stale_after: timedelta = timedelta(hours=24)
     # The hour each supporter gets it at, where they are; None for everyone at once.
     local_time: time | None = None
@@ -76,41 +86,63 @@ class Cancelled:
 
 
 def schedule_blast(
-    session: Session, campaign_id: int, new: NewBlast, *, public_url: str, actor: str, now: datetime
-) -> int:
-    """Schedule a blast; its id. Raises CopyRefused or BlastRefused, and then nothing is written."""
+    session: Session,
+    campaign_id: int,
+    new: NewBlast,
+    *,
+    public_url: str,
+    actor: str,
+    now: datetime,
+    key: str = "",
+    take_back: timedelta = TAKE_BACK,
+) -> Made:
+    """Schedule a blast, once for each key. Raises CopyRefused, BlastRefused, KeyRefused or KeyUsed; nothing is written.
+
+    `take_back`: for so long after now it does not open, and can be taken back.
+    """
     if not new.title.strip():
         raise BlastRefused("a blast needs a title, so that it can be found again")
     if not new.channels:
         raise BlastRefused("choose email, texts or both")
-    draft = {language: {channel: dict(words) for channel, words in copy.items()} for language, copy in new.copy.items()}
-    check_controls(new)
-    check_opening(new.opens_at, new.stale_after, now=now)
-    test_draft = new.test.copy if new.test else {}
-    check_copy(session, campaign_id, words_of_test(draft, test_draft), new.channels, public_url=public_url)
-    blast_id = blasts.add_blast(
-        session,
-        {
-            "campaign_id": campaign_id,
-            "title": new.title.strip()[:120],
-            "channels": [str(channel) for channel in new.channels],
-            "audience": describe_rules(new.audience),
-            "draft": draft,
-            "local_time": new.local_time,
-            "cap_count": new.cap_count,
-            "spend_cap": new.spend_cap,
-            "test_draft": test_draft,
-            "test_share": new.test.share if new.test else 0,
-            "test_metric": str(new.test.metric) if new.test else "",
-            "test_lasts": new.test.lasts if new.test else None,
-            "opens_at": new.opens_at,
-            "expires_at": new.opens_at + new.stale_after,
-            "created_by": actor,
-            "created_at": now,
-        },
-    )
-    audit_blast(session, blast_id, "blast scheduled", actor, now, {"opens_at": new.opens_at.isoformat()})
-    return blast_id
+    if not timedelta(0) <= take_back <= LONGEST_TAKE_BACK:
+        raise BlastRefused("the time to take a blast back is between nothing and an hour")
+    values = _values(campaign_id, new)
+    asked = {**values, "opens_at": new.opens_at, "stale_after": new.stale_after}
+
+    def make() -> int:
+        opens_at = max(new.opens_at or now, now + take_back)
+        check_controls(new)
+        check_opening(new.opens_at or now, new.stale_after, now=now)
+        test_draft = new.test.copy if new.test else {}
+        words = words_of_test(_draft(new), test_draft)
+        check_copy(session, campaign_id, words, new.channels, public_url=public_url)
+        times = {"opens_at": opens_at, "expires_at": opens_at + new.stale_after, "created_at": now}
+        blast_id = blasts.add_blast(session, {**values, **times, "created_by": actor})
+        audit_blast(session, blast_id, "blast scheduled", actor, now, {"opens_at": opens_at.isoformat()})
+        return blast_id
+
+    return make_once(session, key, kind="blast", asked=asked, make=make, now=now)
+
+
+def _values(campaign_id: int, new: NewBlast) -> dict[str, object]:
+    return {
+        "campaign_id": campaign_id,
+        "title": new.title.strip()[:120],
+        "channels": [str(channel) for channel in new.channels],
+        "audience": describe_rules(new.audience),
+        "draft": _draft(new),
+        "local_time": new.local_time,
+        "cap_count": new.cap_count,
+        "spend_cap": new.spend_cap,
+        "test_draft": new.test.copy if new.test else {},
+        "test_share": new.test.share if new.test else 0,
+        "test_metric": str(new.test.metric) if new.test else "",
+        "test_lasts": new.test.lasts if new.test else None,
+    }
+
+
+def _draft(new: NewBlast) -> dict[str, dict[str, dict[str, str]]]:
+    return {language: {channel: dict(words) for channel, words in copy.items()} for language, copy in new.copy.items()}
 
 
 def check_opening(opens_at: datetime, stale_after: timedelta, *, now: datetime) -> None:
@@ -224,18 +256,30 @@ def resume_blast(session: Session, blast_id: int, *, actor: str, now: datetime) 
     audit_blast(session, blast_id, "blast resumed", actor, now)
 
 
-def cancel_blast(session: Session, blast_id: int, *, actor: str, now: datetime) -> Cancelled:
-    """End a blast: whatever has no intent yet is not sent. Says how many had already gone. Raises BlastRefused."""
+def cancel_blast(session: Session, blast_id: int, *, actor: str, now: datetime) -> None:
+    """End a blast: whatever has no intent when this commits is not sent. Raises BlastRefused.
+
+    One row, however large the blast: intents look at it. Most of its batches are closed behind it, by the ticker.
+    """
     row = blasts.hold_blast(session, blast_id)
     if row is None or row.state in {BlastState.DONE, BlastState.CANCELLED}:
         raise BlastRefused("this blast is over already")
-    stopped = progress.cancel_batches(session, blast_id)
-    counts = progress.state_counts(session, [blast_id])
-    row.state, row.finished_at, row.paused_reason = BlastState.CANCELLED, now, f"cancelled by {actor}"
-    gone = sum(count.count for count in counts if count.state in {"accepted", "delivered", "bounced", "failed"})
-    under_way = sum(count.count for count in counts if count.state in {"sending", "in_doubt"})
-    audit_blast(session, blast_id, "blast cancelled", actor, now, {"already_gone": str(gone), "stopped": str(stopped)})
-    return Cancelled(already_gone=gone, stopped=stopped, under_way=under_way)
+    progress.cancel_batches(session, blast_id, limit=_CLOSED_AT_ONCE)
+    how = "taken back" if row.state == BlastState.SCHEDULED else "cancelled"
+    row.state, row.finished_at, row.paused_reason = BlastState.CANCELLED, now, f"{how} by {actor}"
+    audit_blast(session, blast_id, "blast cancelled", actor, now)
+
+
+def what_cancelling_stopped(session: Session, blast_id: int) -> Cancelled:
+    """How a cancelled blast stands: counted over all its messages, so in a transaction of its own."""
+    counts: Counter[str] = Counter()
+    for count in progress.state_counts(session, [blast_id]):
+        counts[count.state] += count.count
+    return Cancelled(
+        already_gone=sum(counts[state] for state in ("accepted", "delivered", "bounced", "failed")),
+        stopped=sum(counts[state] for state in ("cancelled", "queued", "claimed")),
+        under_way=counts["sending"] + counts["in_doubt"],
+    )
 
 
 def audit_blast(

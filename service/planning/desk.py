@@ -43,7 +43,6 @@ class BlastOnDesk:
     title: str
     state: str
     channels: tuple[Channel, ...]
-    audience_count: int
     is_rolling: bool
     paused_reason: str
     opens_at: datetime
@@ -110,7 +109,6 @@ def _blast(row: Blast) -> BlastOnDesk:
         title=row.title,
         state=row.state,
         channels=tuple(Channel(channel) for channel in row.channels),
-        audience_count=row.audience_count,
         is_rolling=row.is_rolling,
         paused_reason=row.paused_reason,
         opens_at=row.opens_at,

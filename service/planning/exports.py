@@ -5,15 +5,13 @@ Each is read a page at a time, each page in a transaction of its own, so that no
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.store import Session
+from service.planning.leaving import Transaction
 from service.store.queries import exports
 from service.store.queries.exports import SupporterLine
 
-Transaction = Callable[[], AbstractContextManager[Session]]
 Line = Sequence[object]
 
 

@@ -3,39 +3,32 @@
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.exc import DataError, IntegrityError
 
 from service.consenting.consent import AddressKey
-from service.consenting.countries import AT_HOME, Countries, why_not
-from service.domain.channel import Channel
-from service.planning.files.cells import BadCell
-from service.planning.files.people import read_person
+from service.consenting.countries import AT_HOME, Countries
 from service.planning.files.reading import Reading
+from service.planning.files.rejects import Rejected
+from service.planning.files.rows import ReadRows, read_rows
 from service.planning.files.sheet import Sheet, SheetRow
+from service.planning.leaving import Transaction, leave_all_alone
 from service.store import Session
 from service.store.queries import supporters_import
 from service.store.queries.asking import countries_of
-from service.store.queries.leaving import Leaving
-from service.store.queries.supporters_import import ImportCounts, ImportRow
+from service.store.queries.forget_lock import lock_to_bring_in
+from service.store.queries.leaving import leave_alone
+from service.store.queries.supporters_import import ImportCounts
 from service.store.races import once_more
 
 # Chunks of a file under way at once.
 _AT_ONCE = 3
+# Whoever asks to be forgotten waits for the chunks under way; this many rows are a few tenths of a second.
+_CHUNK = 2_500
 # How many of each list are kept to be shown; all of them go to whoever asked to hear of each.
 KEPT = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A row that could not be brought in, as it came. `row` counts as a spreadsheet does, `line` as a text editor."""
-
-    row: int
-    why: str
-    line: int = 0
-    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +77,31 @@ NUMBERS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Importing:
+    """An import of one file: into which campaign, how its rows are read, and the way to the database.
+
+    Each transaction is one of `transaction`, taken from whichever thread; for a dry run it rolls back.
+    """
+
+    transaction: Transaction
+    campaign_id: int
+    reading: Reading
+    for_real: bool = True
+
+
 def import_file(
     sheet: Sheet,
-    bring_in: Callable[[list[SheetRow], Imported], None],
+    importing: Importing,
     told: Callable[[Imported, Imported], None],
     *,
     at_once: int = _AT_ONCE,
-    chunk_size: int = 10_000,
+    chunk_size: int = _CHUNK,
     rows: Iterable[list[SheetRow]] | None = None,
 ) -> Imported:
     """Bring a whole file in, some chunks at a time: while one is being read, the database works on another.
 
-    `bring_in` takes one chunk through a transaction of its own, from whichever thread; `told` hears of each part in
-    the file's order, and of all so far.
+    `told` hears of each part in the file's order, and of all so far.
     """
     done = Imported()
     under_way: deque[Future[Imported]] = deque()
@@ -108,7 +113,7 @@ def import_file(
 
     with ThreadPoolExecutor(at_once, thread_name_prefix="import") as pool:
         for chunk in rows if rows is not None else sheet.chunks(chunk_size):
-            under_way.append(pool.submit(_bring_chunk, chunk, bring_in))
+            under_way.append(pool.submit(bring_chunk, chunk, importing))
             if len(under_way) > at_once:
                 finish()
         while under_way:
@@ -116,28 +121,39 @@ def import_file(
     return done
 
 
-def _bring_chunk(chunk: list[SheetRow], bring_in: Callable[[list[SheetRow], Imported], None]) -> Imported:
+def bring_chunk(chunk: Sequence[SheetRow], importing: Importing) -> Imported:
     """One chunk; where the database will not take it, its halves, down to the one row it will not take."""
     parts: list[Imported] = []
-
-    def bring() -> None:
-        part = Imported()
-        bring_in(chunk, part)
-        parts.append(part)
-
     try:
         # Two chunks with the same people in them may lock each other out; one is then run again.
-        once_more(bring)
+        once_more(lambda: parts.append(_bring_once(chunk, importing)))
     except (DataError, IntegrityError):
         if len(chunk) == 1:
             row = chunk[0]
             why = "the database would not take it"
             return Imported(rows=1, rejected_count=1, rejected=[Rejected(row.number, why, row.line, row.cells)])
         half = len(chunk) // 2
-        whole = _bring_chunk(chunk[:half], bring_in)
-        whole.add(_bring_chunk(chunk[half:], bring_in))
+        whole = bring_chunk(chunk[:half], importing)
+        whole.add(bring_chunk(chunk[half:], importing))
         return whole
     return parts[-1]
+
+
+def _bring_once(chunk: Sequence[SheetRow], importing: Importing) -> Imported:
+    """Whoever has left is left alone first, in transactions of their own: no consent in the same file is let through,
+    and the lock that intents wait for is never held while people are brought in."""
+    part, campaign_id, reading = Imported(), importing.campaign_id, importing.reading
+    if not importing.for_real:
+        with importing.transaction() as session:
+            import_rows(session, chunk, part, campaign_id=campaign_id, reading=reading, for_real=False)
+        return part
+    with importing.transaction() as session:
+        home = _home(session, reading, campaign_id)
+    read = read_rows(chunk, reading, home)
+    leave_all_alone(importing.transaction, read.leaving, now=reading.now)
+    with importing.transaction() as session:
+        counts = supporters_import.bring_in(session, read.rows, campaign_id=campaign_id, now=reading.now)
+    return _told(chunk, read, counts)
 
 
 def import_rows(
@@ -149,31 +165,62 @@ def import_rows(
     reading: Reading,
     for_real: bool = True,
 ) -> None:
-    """Bring one chunk in, adding to `done`. Rows are matched to supporters by their addresses, in one spelling."""
-    by_number = {row.number: row for row in chunk}
-    home = reading.countries.for_campaign(countries_of(session, campaign_id))
-    read = _read(chunk, reading, home)
-    counts = supporters_import.bring_in(
-        session, read.rows, read.leaving, campaign_id=campaign_id, now=reading.now, for_real=for_real
-    )
-    read.note(counts)
-    absent = {number for number, _ in read.rejected}
+    """Bring a few rows in within one transaction, adding to `done`; a file is brought in by `import_file`.
+
+    Rows are matched to supporters by their addresses, in one spelling.
+    """
+    read = read_rows(chunk, reading, _home(session, reading, campaign_id))
+    if for_real:
+        lock_to_bring_in(session)
+    if read.leaving:
+        leave_alone(session, read.leaving, now=reading.now, for_real=for_real)
+    counts = supporters_import.bring_in(session, read.rows, campaign_id=campaign_id, now=reading.now, for_real=for_real)
+    done.add(_told(chunk, read, counts))
+
+
+def _home(session: Session, reading: Reading, campaign_id: int) -> Collection[str]:
+    return reading.countries.for_campaign(countries_of(session, campaign_id))
+
+
+def _told(chunk: Sequence[SheetRow], read: ReadRows, counts: ImportCounts) -> Imported:
+    """What a chunk came to."""
+    rejected = sorted(read.rejected + _found(chunk, counts), key=lambda each: (each.row, each.line))
+    absent = {each.row for each in rejected}
+    left_out = [LeftOut(number, what) for number, what in sorted(read.left_out + _not_taken(counts))]
     part = Imported(
         rows=len(chunk),
         new=counts.new,
         known=counts.known,
         permitted=counts.permitted,
         suppressed=counts.suppressed,
-        left=counts.left,
-        without_consent=sum(1 for row in read.rows if not (row.consents or _leaves(row) or row.number in absent)),
-        rejected=[
-            Rejected(number, why, by_number[number].line, by_number[number].cells)
-            for number, why in sorted(read.rejected)
-        ],
-        left_out=[LeftOut(number, what) for number, what in sorted(read.left_out) if number not in absent],
+        left=len({(each.channel, each.address_hash) for each in read.leaving}),
+        without_consent=sum(
+            1 for row in read.rows if not (row.consents or row.left_email or row.left_sms or row.number in absent)
+        ),
+        rejected=rejected,
+        left_out=[each for each in left_out if each.row not in absent],
     )
     part.rejected_count, part.left_out_count = len(part.rejected), len(part.left_out)
-    done.add(part)
+    return part
+
+
+def _found(chunk: Sequence[SheetRow], counts: ImportCounts) -> list[Rejected]:
+    """The rows the database does not take, and why."""
+    why = dict.fromkeys(counts.nobody, "no address of theirs could be kept")
+    why |= dict.fromkeys(counts.forgotten, "asked to be forgotten")
+    if not why:
+        return []
+    return [Rejected(row.number, why[row.number], row.line, row.cells) for row in chunk if row.number in why]
+
+
+def _not_taken(counts: ImportCounts) -> list[tuple[int, str]]:
+    return [
+        (number, f"phone: this mobile is another supporter's (number {who}); left out")
+        for number, who in counts.phone_elsewhere
+    ] + [
+        (number, "phone: we hold another mobile of theirs, which stays; nobody consented to this one")
+        for number in counts.phone_changed
+    ]
 
 
 def import_chunk(
@@ -190,105 +237,3 @@ def import_chunk(
     """As `import_rows`, for people whose fields are known by name: each with a number of its own."""
     rows = [SheetRow(number, number, typed) for number, typed in chunk]
     import_rows(session, rows, done, campaign_id=campaign_id, reading=Reading(key, source, now, countries=countries))
-
-
-def _leaves(row: ImportRow) -> bool:
-    return bool(row.left_email or row.left_sms)
-
-
-@dataclass(slots=True)
-class _Read:
-    """The rows of a chunk that can be brought in, and what is to be said of the others."""
-
-    rows: list[ImportRow] = field(default_factory=list)
-    leaving: list[Leaving] = field(default_factory=list)
-    rejected: list[tuple[int, str]] = field(default_factory=list)
-    left_out: list[tuple[int, str]] = field(default_factory=list)
-
-    def note(self, counts: ImportCounts) -> None:
-        """What the database found of them."""
-        self.rejected += [(number, "asked to be forgotten") for number in counts.forgotten]
-        self.rejected += [(number, "no address of theirs could be kept") for number in counts.nobody]
-        self.left_out += [
-            (number, f"phone: this mobile is another supporter's (number {who}); left out")
-            for number, who in counts.phone_elsewhere
-        ]
-        self.left_out += [
-            (number, "phone: we hold another mobile of theirs, which stays; nobody consented to this one")
-            for number in counts.phone_changed
-        ]
-
-
-def _read(chunk: Iterable[SheetRow], reading: Reading, home: Collection[str]) -> _Read:
-    """The people of a chunk. Two with one email are one row and a reject; two with one mobile are two people."""
-    read = _Read()
-    emails: dict[str, int] = {}
-    phones: dict[str, int] = {}
-    for each in chunk:
-        if each.why:
-            read.rejected.append((each.number, each.why))
-            continue
-        try:
-            row, left_out = read_person(each.number, each.typed, reading)
-        except BadCell as bad:
-            read.rejected.append((each.number, str(bad)))
-            continue
-        read.leaving += _leaving(row)
-        if row.email and row.email in emails:
-            read.rejected.append((each.number, f"the same address stands in an earlier row ({emails[row.email]})"))
-            continue
-        if row.phone and row.phone in phones:
-            if not row.email:
-                read.rejected.append((each.number, f"the same address stands in an earlier row ({phones[row.phone]})"))
-                continue
-            left_out.append(
-                f"phone: this mobile stands in an earlier row ({phones[row.phone]}), and stays theirs; left out"
-            )
-            row = _without_phone(row)
-        if row.phone and _wants_texts(row) and (why := why_not(row.phone, home)):
-            left_out.append(f"consent_sms: {why}; kept, and not texted")
-            row = _without_texts(row)
-        if row.email:
-            emails[row.email] = each.number
-        if row.phone:
-            phones[row.phone] = each.number
-        read.rows.append(row)
-        read.left_out += [(each.number, what) for what in left_out]
-    return read
-
-
-def _leaving(row: ImportRow) -> list[Leaving]:
-    """The addresses of a row that must be left alone, even where the row itself is not taken."""
-    sides = (
-        (Channel.EMAIL, row.email, row.email_hash, row.left_email),
-        (Channel.SMS, row.phone, row.phone_hash, row.left_sms),
-    )
-    return [
-        Leaving(channel, address, hashed, reason, row.source, row.left_at)
-        for channel, address, hashed, reason in sides
-        if address and hashed and reason
-    ]
-
-
-def _wants_texts(row: ImportRow) -> bool:
-    return any(consent.channel is Channel.SMS for consent in row.consents)
-
-
-def _without_texts(row: ImportRow) -> ImportRow:
-    """The row of somebody in a country that nobody may be promised texts to."""
-    return replace(row, consents=tuple(each for each in row.consents if each.channel is not Channel.SMS))
-
-
-def _without_phone(row: ImportRow) -> ImportRow:
-    """The row of somebody whose mobile is not theirs alone."""
-    return replace(row, phone=None, phone_hash=None, left_sms=None)
-
-
-def rejects_head(sheet: Sheet) -> list[str]:
-    """The headings of a list of rejects: where and why, then the file's own, so that it can be mended and loaded."""
-    return ["row", "why", *sheet.header.cells]
-
-
-def reject_line(each: Rejected) -> list[str]:
-    """One row of a list of rejects, its cells as they came."""
-    return [str(each.row), each.why, *each.cells]

@@ -7,7 +7,7 @@ from service.planning.files.cells import BadCell
 from service.planning.files.people import read_person
 from service.planning.files.reading import Reading
 from service.planning.files.sheet import SheetRow
-from service.store.queries.supporters_import import ImportRow
+from service.store.queries.incoming import ImportRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
 """How words will look to one person and what they will cost: for previews, counters and test-sends."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 
 from service.consenting.addresses import normalise
 from service.domain.audience import Audience
@@ -103,9 +105,9 @@ def show(window: Window, words: Words, reader: Reader, *, links: Mapping[str, in
 
 
 def send_test(
-    session: Session, window: Window, words: Words, reader: Reader, to: str, *, actor: str, now: datetime
+    session: Session, window: Window, words: Words, reader: Reader, to: str, *, actor: str, now: datetime, key: str = ""
 ) -> str:
-    """Ask for one message to be sent to one address for trial; the address as we write it.
+    """Ask for one message to be sent to one address for trial, once for each key; the address as we write it.
 
     Its links open the pages and count for nobody. Nudge sending.send_notices after the commit. Raises BadAddress,
     CopyMistake, MissingFact.
@@ -121,7 +123,8 @@ def send_test(
         kind=NoticeKind.TEST_EMAIL if shown.email else NoticeKind.TEST_SMS,
         channel=words.channel,
         to_address=address,
-        dedupe_key=f"test:{actor}:{now.isoformat()}",
+        # The same words to the same address under one key are one test, however often the button is pressed.
+        dedupe_key=f"test:{actor}:{key or now.isoformat()}:{_digest(address, facts)}",
         facts=facts,
         campaign_id=window.campaign.id,
         created_by=actor,
@@ -129,6 +132,10 @@ def send_test(
     ask_notice(session, request, now=now)
     write_audit(session, at=now, actor=actor, deed="test sent", subject=f"campaign {window.campaign.id}")
     return address
+
+
+def _digest(address: str, facts: Mapping[str, str]) -> str:
+    return sha256(json.dumps([address, dict(facts)], sort_keys=True).encode()).hexdigest()[:16]
 
 
 def audience_counts(

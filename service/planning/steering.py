@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from service.domain.channel import Channel
 from service.domain.message import BlastState
 from service.domain.wording_test import Arm, Standing
-from service.planning.blasts import BlastRefused, audit_blast, check_opening
+from service.planning.blasts import TAKE_BACK, BlastRefused, audit_blast, check_opening
+from service.planning.idempotency import Made, make_once
 from service.sending.wording_tests import let_rest_go
 from service.store import Session
-from service.store.queries import blasts, sweeps, wording_tests
+from service.store.queries import blasts, doubts, wording_tests
+from service.store.tables.sending import Blast
 from service.wording.checks import Kind, find_mistakes
 
 _HAS_OPENED = frozenset({BlastState.RUNNING, BlastState.PAUSED, BlastState.DONE, BlastState.CANCELLED})
@@ -38,24 +40,28 @@ def choose_wording(session: Session, blast_id: int, winner: Arm, *, actor: str, 
     return let_rest_go(session, blast_id, winner, standings, actor=actor, now=now)
 
 
-def send_unknown_again(session: Session, blast_id: int, *, actor: str, now: datetime) -> int:
-    """Queue again the messages of which nobody knows whether they went; how many. Raises BlastRefused.
+def send_unknown_again(session: Session, blast_id: int, *, actor: str, now: datetime, key: str = "") -> int:
+    """Queue again the messages of which nobody knows whether they went, once for each key; how many.
 
-    Some of those people may get it twice: the one thing the house never does by itself.
+    Some of those people may get it twice: the one thing that is never done without a person. Raises BlastRefused.
     """
     row = blasts.hold_blast(session, blast_id)
     if row is None or row.state == BlastState.CANCELLED:
         raise BlastRefused("this blast was cancelled")
-    if row.expires_at <= now:
-        raise BlastRefused("it is too late for this blast to be worth sending")
-    count = sweeps.resend_unknown(session, blast_id)
-    if not count:
-        raise BlastRefused("nothing of this blast is unknown")
-    if row.state == BlastState.DONE:
-        row.state, row.finished_at = BlastState.RUNNING, None
-    row.watched_from = now
-    audit_blast(session, blast_id, "unknown sent again", actor, now, {"messages": str(count)})
-    return count
+
+    def send() -> int:
+        if row.expires_at <= now:
+            raise BlastRefused("it is too late for this blast to be worth sending")
+        count = doubts.resend_unknown(session, blast_id)
+        if not count:
+            raise BlastRefused("nothing of this blast is unknown")
+        if row.state == BlastState.DONE:
+            row.state, row.finished_at = BlastState.RUNNING, None
+        row.watched_from = now
+        audit_blast(session, blast_id, "unknown sent again", actor, now, {"messages": str(count)})
+        return count
+
+    return make_once(session, key, kind="unknown", asked={"blast": blast_id}, make=send, now=now).id
 
 
 def limit_spending(session: Session, blast_id: int, cap: int | None, *, actor: str, now: datetime) -> None:
@@ -74,31 +80,60 @@ def ask_silent_again(
     blast_id: int,
     *,
     subject: str,
-    opens_at: datetime,
+    opens_at: datetime | None,
     stale_after: timedelta,
     cap_count: int | None,
     actor: str,
     now: datetime,
-) -> int:
-    """Schedule a blast's email once more for those who got it and did not open it; its id. Raises BlastRefused.
+    key: str = "",
+    take_back: timedelta = TAKE_BACK,
+) -> Made:
+    """Schedule a blast's email once more for those who got it and did not open it, once for each key.
 
-    Once for each blast, and never for one that is such a second asking itself.
+    Once for each blast, and never for one that is such a second asking itself. Without `opens_at` it goes as soon as
+    the time to take it back is over. Raises BlastRefused, KeyRefused or KeyUsed.
     """
     first = blasts.hold_blast(session, blast_id)
-    if first is None or first.state not in _HAS_OPENED or Channel.EMAIL not in first.channels:
-        raise BlastRefused("only a blast that has gone out by email can be sent again to those who have not opened it")
-    if first.resend_of is not None:
-        raise BlastRefused("this blast was a second asking already; a third would cost more goodwill than it brings")
-    if blasts.resend_of(session, blast_id) is not None:
-        raise BlastRefused("this blast has been sent again already")
-    if not subject.strip():
-        raise BlastRefused("give it a subject: another one than the first time does best")
-    if wrong := next(iter(find_mistakes(subject, Kind.LINE)), None):
-        raise BlastRefused(f"the subject, column {wrong.column}: {wrong.reason}")
-    check_opening(opens_at, stale_after, now=now)
+    asked = {"blast": blast_id, "subject": subject, "opens_at": opens_at, "worth": stale_after, "cap": cap_count}
+
+    def make() -> int:
+        if first is None or first.state not in _HAS_OPENED or Channel.EMAIL not in first.channels:
+            raise BlastRefused(
+                "only a blast that has gone out by email can be sent again to those who have not opened it"
+            )
+        if first.resend_of is not None:
+            raise BlastRefused(
+                "this blast was a second asking already; a third would cost more goodwill than it brings"
+            )
+        if blasts.resend_of(session, blast_id) is not None:
+            raise BlastRefused("this blast has been sent again already")
+        if not subject.strip():
+            raise BlastRefused("give it a subject: another one than the first time does best")
+        if wrong := next(iter(find_mistakes(subject, Kind.LINE)), None):
+            raise BlastRefused(f"the subject, column {wrong.column}: {wrong.reason}")
+        check_opening(opens_at or now, stale_after, now=now)
+        goes_at = max(opens_at or now, now + take_back)
+        return _schedule_again(
+            session, first, subject.strip(), goes_at, goes_at + stale_after, cap_count, actor=actor, now=now
+        )
+
+    return make_once(session, key, kind="resend", asked=asked, make=make, now=now)
+
+
+def _schedule_again(
+    session: Session,
+    first: Blast,
+    subject: str,
+    opens_at: datetime,
+    expires_at: datetime,
+    cap_count: int | None,
+    *,
+    actor: str,
+    now: datetime,
+) -> int:
     draft = blasts.email_words(session, first)
     for copy in draft.values():
-        copy["email"]["subject"] = subject.strip()
+        copy["email"]["subject"] = subject
     made = blasts.add_blast(
         session,
         {
@@ -109,12 +144,12 @@ def ask_silent_again(
             "draft": draft,
             "quiet_hours": first.quiet_hours,
             "cap_count": cap_count,
-            "resend_of": blast_id,
+            "resend_of": first.id,
             "opens_at": opens_at,
-            "expires_at": opens_at + stale_after,
+            "expires_at": expires_at,
             "created_by": actor,
             "created_at": now,
         },
     )
-    audit_blast(session, made, "blast scheduled", actor, now, {"again_for": f"blast {blast_id}"})
+    audit_blast(session, made, "blast scheduled", actor, now, {"again_for": f"blast {first.id}"})
     return made

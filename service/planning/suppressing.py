@@ -12,10 +12,11 @@ from service.planning.files import cells
 from service.planning.files.cells import BadCell
 from service.planning.files.columns import ADDRESSES
 from service.planning.files.headings import Field
+from service.planning.files.rejects import Rejected
 from service.planning.files.sheet import Choices, DateOrder, Sheet, SheetRow, look
-from service.planning.importing import KEPT, Rejected
-from service.store import Session
-from service.store.queries.leaving import Leaving, leave_alone
+from service.planning.importing import KEPT
+from service.planning.leaving import Transaction, leave_all_alone
+from service.store.queries.leaving import Leaving
 
 _HASH_BYTES = 16
 
@@ -36,7 +37,7 @@ def look_at_list(path: Path, choices: Choices) -> Sheet:
 
 
 def suppress_rows(
-    session: Session,
+    transaction: Transaction,
     rows: Sequence[SheetRow],
     done: SuppressedFile,
     *,
@@ -45,7 +46,7 @@ def suppress_rows(
     dates: DateOrder | None,
     now: datetime,
 ) -> list[Rejected]:
-    """Leave the addresses of these rows alone from the moment the caller commits; the rows that name none."""
+    """Leave the addresses of these rows alone, some at a time in transactions of their own; the rows that name none."""
     leaving: list[Leaving] = []
     rejected: list[Rejected] = []
     for row in rows:
@@ -56,7 +57,7 @@ def suppress_rows(
         except BadCell as bad:
             rejected.append(Rejected(row.number, str(bad), row.line, row.cells))
     done.rows += len(rows)
-    done.suppressed += leave_alone(session, leaving, now=now)
+    done.suppressed += leave_all_alone(transaction, leaving, now=now)
     done.rejected_count += len(rejected)
     done.rejected += rejected[: max(0, KEPT - len(done.rejected))]
     return rejected
@@ -67,17 +68,19 @@ def _leaving(
 ) -> list[Leaving]:
     email, phone = cells.read_email(typed.get(Field.EMAIL, "")), cells.read_phone(typed.get(Field.PHONE, ""))
     why = cells.says_left(typed.get(Field.LEFT_REASON, "")) or reason
-    said_at = typed.get(Field.LEFT_AT, "").strip()
-    at = cells.read_moment(said_at, dates=dates, now=now) if said_at else None
-    found = [
-        Leaving(channel, address, key.hash(channel, address), why, "suppression list", at)
-        for channel, address in ((Channel.EMAIL, email), (Channel.SMS, phone))
-        if address
-    ]
-    if not found:
+    at, forgotten_at = (
+        cells.read_moment(said, dates=dates, now=now) if (said := typed.get(name, "").strip()) else None
+        for name in (Field.LEFT_AT, Field.FORGOTTEN_AT)
+    )
+    found = [(channel, address) for channel, address in ((Channel.EMAIL, email), (Channel.SMS, phone)) if address]
+    named = [(channel, address, key.hash(channel, address)) for channel, address in found]
+    if not named:
         channel, hashed = _hash(typed)
-        found.append(Leaving(channel, "", hashed, why, "suppression list", at))
-    return found
+        named = [(channel, "", hashed)]
+    return [
+        Leaving(channel, address, hashed, why, "suppression list", at, forgotten_at)
+        for channel, address, hashed in named
+    ]
 
 
 def _hash(typed: Mapping[str, str]) -> tuple[Channel, bytes]:

@@ -72,7 +72,7 @@ def campaign_report(session: Session, slug: str) -> CampaignReport:
                 blast_id=blast.id,
                 title=blast.title,
                 state=blast.state,
-                audience=blast.audience_count,
+                audience=_sum(channels, "audience"),
                 sent=_sum(channels, "sent"),
                 delivered=_sum(channels, "delivered"),
                 bounced=_sum(channels, "bounced"),

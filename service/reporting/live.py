@@ -98,7 +98,7 @@ def progress_of(session: Session, blast_id: int) -> Progress:
         title=row.title,
         state=row.state,
         reason=row.paused_reason,
-        audience=row.audience_count,
+        audience=sum(channel.audience for channel in channels.values()),
         by_state=dict(by_state),
         withheld_reasons=dict(reasons),
         channels=channels,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from service.store import Session
-from service.store.queries import roster
+from service.store.queries import roster, same_form
 from service.store.queries.roster import Event
 from service.store.tables.people import Supporter
 
@@ -57,6 +57,8 @@ class Life:
     consents: tuple[Standing, ...]
     left_alone: tuple[LeftAlone, ...]
     events: tuple[Event, ...]
+    # Others whose address stood on a form of theirs, and confirmed it as theirs did.
+    same_form: tuple[Listed, ...] = ()
 
 
 def find_supporters(session: Session, words: str = "", *, limit: int = 50) -> list[Listed]:
@@ -80,7 +82,14 @@ def supporter_life(session: Session, supporter_id: int) -> Life | None:
         consents=tuple(Standing(*row) for row in roster.permissions(session, supporter_id)),
         left_alone=tuple(LeftAlone(*row) for row in roster.suppressions(session, supporter_id)),
         events=tuple(roster.events(session, supporter_id)),
+        same_form=on_same_form(session, supporter_id),
     )
+
+
+def on_same_form(session: Session, supporter_id: int) -> tuple[Listed, ...]:
+    """Who signed up on the same form, and is another record because nothing showed that both are one person's."""
+    others = (supporter_listed(session, each) for each in same_form.on_same_form(session, supporter_id))
+    return tuple(other for other in others if other is not None)
 
 
 def _listed(row: Supporter) -> Listed:

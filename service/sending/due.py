@@ -9,7 +9,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from service.domain.fixture import Fixture, FixtureState, Result, Score
 from service.domain.message import BlastState
 from service.domain.stage import Anchor, Firing, Timing
-from service.domain.variant import place_now, standing_of
+from service.domain.variant import places_at, places_now, standing_of
 from service.sending.facts import shared_facts
 from service.sending.freeze import NothingToSay, Words, choose_words, freeze_blast, stage_words, words_of_test
 from service.store import Session
@@ -113,8 +113,10 @@ def _open(session: Session, due: opening.DueStage, *, public_url: str, now: date
     )
     copies = stage_words(renderings.copies_for(session, due.stage.id))
     fixture = fixture_of(due.fixture)
-    place, arm = (place_now(fixture), standing_of(fixture)) if rolling else (result or "", "")
-    words = choose_words(copies, place, arm=arm)
+    has_closed = renderings.has_closed_petition(session, due.campaign.id)
+    places = places_now(fixture, has_closed=has_closed) if rolling else places_at(result, has_closed=has_closed)
+    arm = standing_of(fixture, has_closed=has_closed) if rolling else ""
+    words = choose_words(copies, *places, arm=arm)
     _freeze(
         session,
         blast_id,

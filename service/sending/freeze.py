@@ -76,18 +76,18 @@ def stage_words(copies: Iterable[Copied]) -> list[Words]:
     ]
 
 
-def choose_words(words: Sequence[Words], place: str, *, arm: str = "") -> list[Words]:
-    """For each channel and language the words for this place (a result, or how the match stands), else for any.
+def choose_words(words: Sequence[Words], *places: str, arm: str = "") -> list[Words]:
+    """For each channel and language the words for the first of these places (a result, or how things stand), or for any.
 
     Where there are words for whoever has signed, they come too, in an arm of their own; `arm`: that of all others.
     """
     signed = [
         replace(each, arm=f"{arm}.{SIGNED}" if arm else SIGNED)
-        for each in _best(words, wanted(place, signed=True))
+        for each in _best(words, wanted(*places, signed=True))
         if read_variant(each.variant).signed
     ]
     # Whoever takes the last rendering of a language without looking at its arm takes the one for everybody.
-    return signed + [replace(each, arm=arm) for each in _best(words, wanted(place, signed=False))]
+    return signed + [replace(each, arm=arm) for each in _best(words, wanted(*places, signed=False))]
 
 
 def _best(words: Sequence[Words], names: Sequence[str]) -> list[Words]:

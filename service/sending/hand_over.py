@@ -29,7 +29,6 @@ from service.store import Session
 from service.store.queries import batches, blasts_life
 from service.store.queries.asking import countries_of
 from service.store.queries.batches import ClaimedBatch
-from service.store.queries.consents import lock_for_intent
 from service.store.queries.gate import Recipients, pass_gate, withhold_named, withhold_others
 from service.store.queries.senders import reserve_segments, spent_by
 
@@ -170,7 +169,7 @@ def _commit_intent(
     # Lock first; ask in later statements. An opt-out that committed before this lock was granted is seen below.
     if claimed.spend_cap is not None:
         batches.hold_purse(session, claimed)
-    lock_for_intent(session)
+    batches.lock_for_intent(session, claimed)
     state = batches.blast_state(session, claimed)
     if state == BlastState.CANCELLED:
         batches.end_unsent(session, claimed.id, owner=owner, state=MessageState.CANCELLED, reason="blast cancelled")

@@ -7,7 +7,8 @@ from service.domain.variant import standing_of
 from service.sending.due import fixture_of
 from service.sending.welcomes import arms_for
 from service.store import Session
-from service.store.queries import blasts_life, joiners
+from service.store.queries import blasts_life, joiners, renderings
+from service.store.tables.sending import Blast
 
 
 def add_joiner(session: Session, *, campaign_id: int, supporter_id: int, channel: Channel, now: datetime) -> int:
@@ -20,9 +21,22 @@ def add_joiner(session: Session, *, campaign_id: int, supporter_id: int, channel
     written = 0
     signed = joiners.has_signed(session, campaign_id, supporter_id)
     _, fixture = blasts_life.campaign_and_fixture(session, campaign_id)
-    standing = standing_of(fixture_of(fixture))
+    standing = standing_of(fixture_of(fixture), has_closed=renderings.has_closed_petition(session, campaign_id))
     for blast in joiners.open_to_joiners(session, campaign_id=campaign_id, channel=channel, now=now):
+        if joiners.comes_late(session, blast, channel=channel, supporter_id=supporter_id):
+            continue
         if joiners.is_in_audience(session, blast, channel=channel, supporter_id=supporter_id):
             arms = arms_for(standing if blast.is_rolling else blast.test_winner, signed=signed)
+            written += joiners.write_one(session, blast, channel=channel, supporter_id=supporter_id, arms=arms, now=now)
+    return written
+
+
+def add_late_joiners(session: Session, blast: Blast, *, now: datetime) -> int:
+    """Write the copies of those who joined while this blast was being written; with its last span. How many."""
+    written = 0
+    for channel, supporter_id in joiners.take_late_joiners(session, blast.id):
+        if joiners.is_in_audience(session, blast, channel=channel, supporter_id=supporter_id):
+            signed = joiners.has_signed(session, blast.campaign_id, supporter_id)
+            arms = arms_for(blast.test_winner, signed=signed)
             written += joiners.write_one(session, blast, channel=channel, supporter_id=supporter_id, arms=arms, now=now)
     return written

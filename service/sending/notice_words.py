@@ -25,6 +25,14 @@ from service.wording.service_messages import (
 from service.wording.sms import straighten_quotes
 
 CONFIRM_LIFE = timedelta(hours=72)
+# The link for what only its owner may do: the kind of link, and the page it opens.
+OWN_ACT_LIFE = timedelta(hours=24)
+_OWN_ACTS: Mapping[NoticeKind, tuple[LinkKind, str]] = {
+    NoticeKind.TAKE_OFF_EMAIL: (LinkKind.TAKE_OFF, "take-off"),
+    NoticeKind.TAKE_OFF_SMS: (LinkKind.TAKE_OFF, "take-off"),
+    NoticeKind.FORGET_EMAIL: (LinkKind.FORGET, "forget"),
+    NoticeKind.FORGET_SMS: (LinkKind.FORGET, "forget"),
+}
 
 _EMAILS: Mapping[NoticeKind, ServiceEmail] = {
     NoticeKind.CONFIRM_EMAIL: ServiceEmail.CONFIRM,
@@ -32,6 +40,8 @@ _EMAILS: Mapping[NoticeKind, ServiceEmail] = {
     NoticeKind.ALREADY_JOINED: ServiceEmail.ALREADY_JOINED,
     NoticeKind.SIGNED_EMAIL: ServiceEmail.SIGNED,
     NoticeKind.HAS_SIGNED_EMAIL: ServiceEmail.HAS_SIGNED,
+    NoticeKind.TAKE_OFF_EMAIL: ServiceEmail.TAKE_OFF,
+    NoticeKind.FORGET_EMAIL: ServiceEmail.FORGET,
     NoticeKind.MANAGER_LINK: ServiceEmail.SIGN_IN,
     NoticeKind.ALARM: ServiceEmail.ALARM,
 }
@@ -43,13 +53,16 @@ _TEXTS: Mapping[NoticeKind, ServiceText] = {
     NoticeKind.SIGNED_SMS: ServiceText.SIGNED,
     NoticeKind.NAME_NEEDED_SMS: ServiceText.NAME_NEEDED,
     NoticeKind.ALREADY_SIGNED_SMS: ServiceText.ALREADY_SIGNED,
-    NoticeKind.NOT_KNOWN_SMS: ServiceText.UNKNOWN_SIGNER,
+    NoticeKind.PETITION_CLOSED_SMS: ServiceText.PETITION_CLOSED,
     NoticeKind.MORE_SMS: ServiceText.MORE,
     NoticeKind.HELP_SMS: ServiceText.HELP,
     NoticeKind.LEFT_SMS: ServiceText.LEFT,
     NoticeKind.CAME_BACK_SMS: ServiceText.CAME_BACK,
     NoticeKind.ON_LIST_SMS: ServiceText.ON_LIST,
     NoticeKind.NOT_ON_LIST_SMS: ServiceText.NOT_ON_LIST,
+    NoticeKind.LEFT_ALONE_SMS: ServiceText.LEFT_ALONE,
+    NoticeKind.TAKE_OFF_SMS: ServiceText.TAKE_OFF,
+    NoticeKind.FORGET_SMS: ServiceText.FORGET,
     NoticeKind.NO_BRIEFING_SMS: ServiceText.NO_BRIEFING,
 }
 
@@ -95,7 +108,8 @@ class NoticeWriter:
         elif kind is NoticeKind.TEST_EMAIL:
             email = FinishedEmail(notice.facts["subject"], notice.facts["html"], notice.facts["text"])
         elif notice.channel is Channel.SMS:
-            body = render_service_text(_TEXTS[kind], facts, language=language)
+            can_be_signed = campaign is not None and renderings.has_open_petition(session, campaign.id)
+            body = render_service_text(_TEXTS[kind], facts, language=language, can_be_signed=can_be_signed)
         else:
             email = render_service_email(_EMAILS[kind], facts, language=language)
         return NoticeWords(
@@ -155,6 +169,8 @@ class NoticeWriter:
             }
         if "sign_in_link_id" in notice.facts:
             links["sign_in_link"] = f"{self.public_url}/console/enter/{self._sign_in_token(notice)}"
+        if notice.supporter_id and (own := _OWN_ACTS.get(NoticeKind(notice.kind))):
+            links["own_link"] = self._own_act(notice, notice.supporter_id, *own)
         if notice.supporter_id:
             token = sign(LinkKind.PREFERENCES, notice.supporter_id, key=self.key, channel=notice.channel)
             links["preferences_link"] = f"{self.public_url}/preferences/{token}"
@@ -169,6 +185,18 @@ class NoticeWriter:
             links["signature_link"] = f"{self.public_url}/signature/{token}"
         return links
 
+    def _own_act(self, notice: IntendedNotice, supporter_id: int, kind: LinkKind, page: str) -> str:
+        """One act, for a day; the nonce says on which petition."""
+        token = sign(
+            kind,
+            supporter_id,
+            key=self.key,
+            channel=notice.channel,
+            expires_at=notice.created_at + OWN_ACT_LIFE,
+            nonce=int(notice.facts.get("petition_id", 0)),
+        )
+        return f"{self.public_url}/{page}/{token}"
+
     def _sign_in_token(self, notice: IntendedNotice) -> str:
         facts = notice.facts
         expires_at, manager_id = datetime.fromisoformat(facts["expires_at"]), int(facts["manager_id"])
@@ -176,7 +204,7 @@ class NoticeWriter:
         return sign(LinkKind.SIGN_IN, manager_id, key=self.key, expires_at=expires_at, nonce=nonce)
 
     def _tracked(self, session: Session, notice: IntendedNotice, campaign: Campaign) -> dict[str, str]:
-        names = {"petition_link": "petition_link", "share_link": "share_link"}
+        names = {name: name for name in ("petition_link", "share_link", "campaign_link")}
         if slug := notice.facts.get("briefing_slug"):
             names["campaign_link"] = f"{BRIEFING_LINK}:{slug}"
         return {fact: self._link(session, notice, campaign, name) for fact, name in names.items()}

@@ -16,10 +16,11 @@ from service.domain.message import MessageState
 from service.points import point
 from service.providers.ports import Outcome, Refusal
 from service.store import Session
-from service.store.queries import batches, blasts_life
-from service.store.queries.batches import ClaimedBatch, MessageOutcome
+from service.store.queries import batches, blasts_life, message_outcomes
+from service.store.queries.batches import ClaimedBatch
 from service.store.queries.gate import Recipients
 from service.store.queries.house import database_now
+from service.store.queries.message_outcomes import MessageOutcome
 
 log = logging.getLogger(__name__)
 
@@ -161,14 +162,14 @@ def _write_each(
         else:
             marks.append(MessageOutcome(supporter_id, MessageState.FAILED, fate.detail or str(fate.refusal)))
             _suppress(session, batch, supporter_id, fate.suppresses)
-    batches.mark_messages(session, batch, marks)
+    message_outcomes.mark_messages(session, batch, marks)
     doubtful = sum(fate.segments for fate in fates if fate.outcome is Outcome.IN_DOUBT)
     for supporter_ids, state, wait, segments in (
         (put_back, MessageState.QUEUED, longest_wait, 0),
         (in_doubt, MessageState.IN_DOUBT, 0.0, doubtful),
     ):
         if supporter_ids:
-            batches.split_batch(
+            message_outcomes.split_batch(
                 session,
                 batch_id=batch.id,
                 blast_id=batch.blast_id,

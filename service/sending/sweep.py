@@ -15,7 +15,7 @@ from service.sending.holding import hold_if_restored
 from service.sending.welcomes import freeze_welcomes
 from service.sending.wording_tests import decide_due_tests
 from service.store import Session
-from service.store.queries import heartbeats, notice_life, opening, sweeps, tallies, uploads
+from service.store.queries import doubts, heartbeats, notice_life, opening, sweeps, tallies, uploads
 from service.store.queries.house import database_now
 
 _DELIVER = {
@@ -25,6 +25,7 @@ _DELIVER = {
     (Pace.PROMPT, Channel.SMS): Errand.DELIVER_PROMPT,
 }
 # Two at most for a text, three for an email (domain.notice): what a sweep may send again.
+_CLOSING_SIZE, _CLOSING_ROUNDS = 1_000, 10
 _NOTICE_TRIES = {Channel.SMS: 2, Channel.EMAIL: 3}
 
 
@@ -60,6 +61,7 @@ def tick(
         sweeps.expire_worth(session)
         point("leases.before_commit")
     point("leases.after_commit")
+    _close_cancelled(sessions)
     with sessions.begin() as session:
         for channel, tries in _NOTICE_TRIES.items():
             window = policy.doubtful_after.total_seconds()
@@ -77,6 +79,7 @@ def tick(
             asking.go_on(session, now=database_now(session))
     with sessions.begin() as session:
         opening.finish_blasts(session, now=database_now(session))
+        opening.reopen_blasts(session)
         sweeps.note_tick(session)
         point("finish.before_commit")
     point("finish.after_commit")
@@ -87,6 +90,17 @@ def tick(
         tallies.count_on(session)
     with sessions.begin() as session:
         return Ticked(fired, errands_with_work(session))
+
+
+def _close_cancelled(sessions: sessionmaker[Session]) -> None:
+    """End what waits of cancelled blasts, some thousand batches a tick, each few hundred in a transaction of their own."""
+    for _ in range(_CLOSING_ROUNDS):
+        with sessions.begin() as session:
+            closed = sweeps.close_cancelled(session, limit=_CLOSING_SIZE)
+            point("closing.before_commit")
+        point("closing.after_commit")
+        if closed < _CLOSING_SIZE:
+            return
 
 
 def _open_what_is_due(sessions: sessionmaker[Session], *, public_url: str) -> int:
@@ -110,6 +124,6 @@ def errands_with_work(session: Session) -> frozenset[Errand]:
         errands.add(Errand.OPEN_BLASTS)
     if notice_life.is_waiting(session):
         errands.add(Errand.SEND_NOTICES)
-    if sweeps.is_in_doubt(session):
+    if doubts.is_in_doubt(session):
         errands.add(Errand.SETTLE_DOUBTS)
     return frozenset(errands)

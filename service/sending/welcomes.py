@@ -1,8 +1,9 @@
-"""What a welcome says: frozen anew whenever the match stands otherwise, so that nobody reads of what is over."""
+"""What a welcome says: frozen anew whenever the match stands otherwise, or the petition closes: nobody reads of what is over."""
 
 import logging
+from collections.abc import Sequence
 
-from service.domain.variant import SIGNED, place_now, standing_of
+from service.domain.variant import SIGNED, places_now, standing_of
 from service.sending.due import fixture_of
 from service.sending.facts import shared_facts
 from service.sending.freeze import Words, choose_words, freeze_blast, stage_words
@@ -22,25 +23,25 @@ def freeze_welcomes(session: Session, *, public_url: str) -> int:
     """
     rolling = opening.rolling_blasts(session)
     frozen = renderings.arms_of(session, [each.blast_id for each in rolling])
-    late = [each for each in rolling if standing_of(fixture_of(each.fixture)) not in frozen.get(each.blast_id, ())]
+    late = [each for each in rolling if _standing(each) not in frozen.get(each.blast_id, ())]
     for each in late:
         _freeze(session, each, public_url=public_url)
     return len(late)
 
 
 def _freeze(session: Session, rolling: RollingBlast, *, public_url: str) -> None:
-    fixture = fixture_of(rolling.fixture)
+    places = places_now(fixture_of(rolling.fixture), has_closed=rolling.has_closed)
     copies = stage_words(renderings.copies_for(session, rolling.stage_id))
     try:
-        _freeze_words(session, rolling, copies, place_now(fixture), standing_of(fixture), public_url)
+        _freeze_words(session, rolling, copies, places, public_url)
     except (CopyMistake, MissingFact) as wrong:
         # Words that cannot be filled as the match stands are worth less than those for whichever it is.
         log.error("a welcome cannot be rendered", extra={"blast": rolling.blast_id, "why": str(wrong)})
-        _freeze_words(session, rolling, copies, "", standing_of(fixture), public_url)
+        _freeze_words(session, rolling, copies, (), public_url)
 
 
 def _freeze_words(
-    session: Session, rolling: RollingBlast, copies: list[Words], place: str, standing: str, public_url: str
+    session: Session, rolling: RollingBlast, copies: list[Words], places: Sequence[str], public_url: str
 ) -> None:
     campaign = rolling.campaign
     count = renderings.signature_count(session, campaign.id)
@@ -50,9 +51,13 @@ def _freeze_words(
         campaign_id=campaign.id,
         campaign_slug=campaign.slug,
         channels=rolling.channels,
-        words=choose_words(copies, place, arm=standing),
+        words=choose_words(copies, *places, arm=_standing(rolling)),
         facts=shared_facts(campaign, rolling.fixture, signature_count=count, public_url=public_url),
     )
+
+
+def _standing(rolling: RollingBlast) -> str:
+    return standing_of(fixture_of(rolling.fixture), has_closed=rolling.has_closed)
 
 
 def arms_for(standing: str, *, signed: bool) -> tuple[str, ...]:

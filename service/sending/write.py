@@ -10,8 +10,10 @@ from service.domain.channel import Channel
 from service.domain.sender import sender_name
 from service.domain.zones import next_at
 from service.points import point
+from service.sending.joiners import add_late_joiners
 from service.store import Session
-from service.store.queries import blasts_life, opening, progress, senders, writing
+from service.store.queries import blasts_life, opening, senders, writing
+from service.store.queries.house import database_now
 from service.store.tables.campaign import Campaign
 from service.store.tables.sending import Blast, Rendering
 
@@ -69,9 +71,10 @@ def _write_span(session: Session, blast: Blast, *, numbers: Sequence[str], span:
         cut = _cut(session, blast, campaign, channel, rendered[channel], numbers, after=after, upto=upto)
         messages += writing.write_messages(session, blast, channel, cut, after=after, upto=upto)
     done = upto >= ends
-    if not opening.advance(session, blast.id, through=upto, written=messages, done=done):
-        # Cancelled while the span was being written: nobody gets it.
-        progress.cancel_batches(session, blast.id)
+    if done:
+        messages += add_late_joiners(session, blast, now=database_now(session))
+    # Where it was cancelled while the span was being written, nobody gets it, and the ticker closes it.
+    opening.advance(session, blast.id, through=upto, written=messages, done=done)
     return Written(blast.id, messages, done)
 
 

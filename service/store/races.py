@@ -5,7 +5,7 @@ from collections.abc import Callable
 from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 from sqlalchemy.exc import OperationalError
 
-_RACES = (DeadlockDetected, SerializationFailure, LockNotAvailable)
+RACES = (DeadlockDetected, SerializationFailure, LockNotAvailable)
 
 
 def once_more(work: Callable[[], None]) -> None:
@@ -13,6 +13,6 @@ def once_more(work: Callable[[], None]) -> None:
     try:
         work()
     except OperationalError as lost:
-        if not isinstance(lost.orig, _RACES):
+        if not isinstance(lost.orig, RACES):
             raise
         work()

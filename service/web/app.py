@@ -11,8 +11,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from service.environment import SettingsError
 from service.logs import set_up_logs
-from service.settings import Settings, SettingsError, load_settings
+from service.settings import Settings, load_settings
 from service.store.behind import NOT_MIGRATED, is_behind
 from service.store.engine import make_engine, make_sessions
 from service.web import health
@@ -24,6 +25,7 @@ from service.web.hooks.twilio import blueprint as twilio_hooks
 from service.web.limits import set_up_limits
 from service.web.site import filters, public
 from service.web.site.confirming import blueprint as confirming_pages
+from service.web.site.forgetting import blueprint as forgetting_pages
 from service.web.site.joining import blueprint as joining_pages
 from service.web.site.links import blueprint as link_pages
 from service.web.site.not_me import blueprint as not_me_pages
@@ -98,6 +100,7 @@ def _register(app: Flask) -> None:
         console_blueprint,
         link_pages,
         joining_pages,
+        forgetting_pages,
         confirming_pages,
         not_me_pages,
         petition_pages,

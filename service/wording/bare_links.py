@@ -41,19 +41,23 @@ def link_at(text: str, start: int, end: int | None = None, *, emphasis: Sequence
     if found is None:
         return ""
     stop = _NEVER.search(text, found.end(), limit)
-    whole = _within_brackets(text[start : stop.start() if stop else limit])
     before = text[start - 1 : start] if start else ""
+    whole = _within_brackets(text[start : stop.start() if stop else limit], before)
     while whole and _belongs_to_sentence(whole, before, emphasis):
         whole = whole[:-1]
     return whole if len(whole) > len(found[0]) else ""
 
 
-def _within_brackets(run: str) -> str:
-    depth = 0
-    for place, sign in enumerate(run):
-        depth += (sign == "[") - (sign == "]")
-        if depth < 0:
-            return run[:place]
+def _within_brackets(run: str, before: str) -> str:
+    """As far as a bracket closes that the link did not open: a square one, or the one it stands right behind."""
+    closes = [("[", "]"), *[(before, closing) for closing, opening in _CLOSES.items() if opening == before]]
+    for opening, closing in closes:
+        depth = 0
+        for place, sign in enumerate(run):
+            depth += (sign == opening) - (sign == closing)
+            if depth < 0:
+                run = run[:place]
+                break
     return run
 
 

@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from service.wording.bare_links import LINK_BEGINS, link_at
-from service.wording.destinations import why_no_destination
+from service.wording.destinations import LITERAL, OUR_FACT, OUR_LINK, why_no_destination
 from service.wording.merge_tags import find_merge_tags
 from service.wording.placeholders import BRIEFING_LINK, LINKS, CopyMistake, parse
-
-# Stand-ins of the same length, so that every place stays where it is: what is literal, a link of ours, another fact.
-LITERAL, OUR_LINK, OUR_FACT = "\ue0ff", "\ue001", "\ue002"
+from service.wording.unsupported import IN_PLAIN_WORDS, UNSUPPORTED
 
 
 class Kind(StrEnum):
@@ -40,56 +38,14 @@ _CODE = re.compile(
     r"|\\[!-/:-@\[-`{-~]",
     re.DOTALL | re.MULTILINE,
 )
-_OURS = re.compile(r"\{([a-z_]+)[^{}\n]*\}")
-_NO_TABLES = ("tables are not supported", "a list, with - before each line")
-_HTML = r"<!--|<([A-Za-z][A-Za-z0-9-]*)(?:\s[^<>\n]*)?>[^\n]*?</\1>|</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>\n]*)?/?>"
-_UNSUPPORTED = (
-    (
-        re.compile(r"!\[[^\]\n]*\](?:\([^)\n]*\)|\[[^\]\n]*\])?"),
-        "images are not sent",
-        "a link to it, [words](address)",
-    ),
-    (
-        re.compile(_HTML),
-        "HTML is not read",
-        "Markdown, or the words alone",
-    ),
-    (re.compile(r"~~(?=\S)[^\n]+?~~"), "struck-out words are not supported", "the words that hold"),
-    (re.compile(r"==(?=[^\s=])[^=\n]+?=="), "marked words are not supported", "**the words** in bold"),
-    (re.compile(r"\[\^[^\]\n]+\]:?"), "footnotes are not supported", "a link, or the note itself in brackets"),
-    (
-        re.compile(
-            r"^[ \t]*(?:[-*+]|\d+[.)])[ \t]+\[[ xX]\][ \t](?:[^\n]*\n[ \t]*(?:[-*+]|\d+[.)])[ \t]+\[[ xX]\][ \t])*",
-            re.M,
-        ),
-        "task lists are not supported",
-        "a plain list",
-    ),
-    (
-        re.compile(
-            r"^[ \t]*[^\n|]*\|[^\n]*\n[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*(?:\n[^\n]*\|[^\n]*)*$",
-            re.M,
-        ),
-        *_NO_TABLES,
-    ),
-    (re.compile(r"^[ \t]*\|[^\n]*\|[ \t]*(?:\n[ \t]*\|[^\n]*\|[ \t]*)*$", re.M), *_NO_TABLES),
-)
-_IN_PLAIN_WORDS = (
-    (
-        re.compile(r"!?\[[^\]\n]+\]\([^()\n]*\)"),
-        "{kind} has no Markdown: this would arrive with its brackets",
-        "the address itself",
-    ),
-    (
-        re.compile(r"\*\*(?=\S)[^*\n]+\*\*|(?<!\w)__(?=\S)[^_\n]+__(?!\w)"),
-        "{kind} has no bold words",
-        "the words alone",
-    ),
-    (re.compile(_HTML), "{kind} has no HTML", "the words alone"),
-)
+_OURS = re.compile(r"\{ *([a-z_]+)[^{}\n]*\}")
 _MISTYPED = re.compile(
     r"(?<![\w/:])(?:(?:htp|htps|htttps?|hhttps?|htpps?|hptts?|httpps?|ttps?):/{1,3}|https?:/(?!/)|https?:///+|https?//)(?=\w)",
     re.IGNORECASE,
+)
+# A number in a link that a space parts: what stands before it is too short to be one.
+_PARTED_NUMBER = re.compile(
+    r"(?<!\w)((?:tel|sms):)(\+?\(?\d(?:[().-]?\d){0,5}\)?)((?:[ \u00a0]+\(?\d[\d().-]*)+)", re.IGNORECASE
 )
 _DEFINED = re.compile(r"^ {0,3}\[([^\]\n]+)\]:[ \t]*<?(\S*?)>?(?=\s|$)", re.MULTILINE)
 _ADDRESS = re.compile(
@@ -136,11 +92,12 @@ def _all(text: str, kind: Kind) -> Iterator[_Found]:
         bare = _cover(bare, each.begin, each.end, LITERAL)
     bare = _OURS.sub(_ours, bare)
     words = _without_links(bare)
-    for pattern, why, instead in _UNSUPPORTED:
+    for pattern, why, instead in UNSUPPORTED:
         for found in pattern.finditer(words):
             yield _Found(*found.span(), why, instead)
             bare, words = (_cover(before, *found.span(), LITERAL) for before in (bare, words))
     yield from _mistyped(words)
+    yield from _parted_numbers(text)
     yield from _links(text, bare, kind)
 
 
@@ -159,8 +116,9 @@ def _tags(text: str) -> Iterator[_Found]:
 
 
 def _plain(text: str, kind: Kind) -> Iterator[_Found]:
+    yield from _parted_numbers(text)
     text = _without_links(text)
-    for pattern, why, instead in _IN_PLAIN_WORDS:
+    for pattern, why, instead in IN_PLAIN_WORDS:
         for each in pattern.finditer(text):
             yield _Found(*each.span(), why.format(kind=kind), instead)
     yield from _mistyped(text)
@@ -169,6 +127,12 @@ def _plain(text: str, kind: Kind) -> Iterator[_Found]:
 def _mistyped(words: str) -> Iterator[_Found]:
     for each in _MISTYPED.finditer(words):
         yield _Found(*each.span(), f"{each[0]} is no beginning of an address", "https://")
+
+
+def _parted_numbers(words: str) -> Iterator[_Found]:
+    for each in _PARTED_NUMBER.finditer(words):
+        digits = re.sub(r"[^\d+]", "", each[2] + each[3])
+        yield _Found(*each.span(), "a number in a link has no spaces", f"{each[1]}{digits}")
 
 
 def _links(text: str, bare: str, kind: Kind) -> Iterator[_Found]:

@@ -1,7 +1,7 @@
 """Copy made ready for a blast: what is the same for everyone filled once, what is personal left as slots."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,7 +17,7 @@ _WORD_JOINER = "\u2060"
 
 @dataclass(frozen=True, slots=True)
 class CompiledCopy:
-    """Copy with the shared facts in place. `fill` is the fast road for texts, `with_tokens` the one for email."""
+    """Copy with the shared facts in place. `fill` is for texts; emails are filled by the provider, from tokens."""
 
     parts: tuple[Part, ...]
     _literal: tuple[str, ...]
@@ -52,11 +52,6 @@ class CompiledCopy:
             else:
                 words[index] = fact_for(Placeholder(name), values)
         return "".join(words)
-
-    def with_tokens(self) -> str:
-        """One text for everybody, with substitution tokens where people differ."""
-        tokens = tokens_for(self.slots)
-        return "".join(disarm(part) if isinstance(part, str) else tokens[part] for part in self.parts)
 
     @property
     def slots(self) -> tuple[Placeholder, ...]:
@@ -107,6 +102,11 @@ def tokens_for(slots: tuple[Placeholder, ...]) -> dict[Placeholder, str]:
         used.add(token)
         tokens[slot] = token
     return tokens
+
+
+def with_tokens(parts: Iterable[Part], tokens: Mapping[Placeholder, str]) -> str:
+    """One text for everybody, with substitution tokens where people differ."""
+    return "".join(tokens[part] if isinstance(part, Placeholder) else disarm(part) for part in parts)
 
 
 def html_token(token: str) -> str:

@@ -10,7 +10,15 @@ from html import escape
 from mjml import mjml2html
 
 from service.wording.colours import INLINE_STYLES, PALETTE
-from service.wording.compiled import disarm, html_token, is_link_token, link_token, replace_tokens, tokens_for
+from service.wording.compiled import (
+    disarm,
+    html_token,
+    is_link_token,
+    link_token,
+    replace_tokens,
+    tokens_for,
+    with_tokens,
+)
 from service.wording.link_places import in_link
 from service.wording.markdown import Button, to_blocks, to_text
 from service.wording.placeholders import Copy, MissingFact, Placeholder, fact_for, placeholders
@@ -129,11 +137,11 @@ def render_email(copy: EmailCopy, frame: EmailFrame) -> RenderedEmail:
     in_html = {token: escape(words) for token, words in in_text.items()}
     in_html |= {tokens[slot]: html_token(tokens[slot]) for slot in slots if _differs_in_html(slot)}
     subject, preheader = (
-        _one_line(replace_tokens(_armed(part, tokens), in_text)) for part in (copy.subject, copy.preheader)
+        _one_line(replace_tokens(with_tokens(part.parts, tokens), in_text)) for part in (copy.subject, copy.preheader)
     )
-    body = _armed(copy.body, tokens)
+    body = with_tokens(copy.body.parts, tokens)
     facts = _frame_facts(frame, tokens)
-    html = _html(body, subject, _one_line(_armed(copy.preheader, tokens)), facts)
+    html = _html(body, subject, _one_line(with_tokens(copy.preheader.parts, tokens)), facts)
     text = JINJA.get_template("campaign.txt.j2").render(facts, body=to_text(body))
     finished = replace_tokens(html, in_html), replace_tokens(text, in_text)
     left = _left_over(tokens, subject + finished[1], finished[0])
@@ -145,10 +153,6 @@ def _as_put_in(token: str, said: str, *, in_html: bool) -> str:
     if is_link_token(token):
         return in_link(disarm(said))
     return disarm(escape(said) if in_html else said)
-
-
-def _armed(copy: Copy, tokens: Mapping[Placeholder, str]) -> str:
-    return "".join(tokens[part] if isinstance(part, Placeholder) else disarm(part) for part in copy.parts)
 
 
 def _differs_in_html(slot: Placeholder) -> bool:

@@ -37,15 +37,20 @@ class LinkKind(StrEnum):
     CONFIRM = "confirm"
     # The page after a form, for whoever sent it; the sign-up's id.
     CHECK = "check"
-    # One signature, to look at and to take off; `target` is the petition.
+    # One signature, to look at; the one in a letter (its channel is email) takes it off too. `target`: the petition.
     SIGNATURE = "signature"
+    # For its owner alone, for a day: take the name off the petition that is its nonce; be forgotten.
+    TAKE_OFF = "take_off"
+    FORGET = "forget"
     SIGN_IN = "sign_in"
     # Takes back one leaving, the one whose moment is its nonce.
     UNDO = "undo"
     NOT_ME = "not_me"
 
 
-EXPIRING = frozenset({LinkKind.CONFIRM, LinkKind.CHECK, LinkKind.SIGN_IN, LinkKind.UNDO})
+EXPIRING = frozenset(
+    {LinkKind.CONFIRM, LinkKind.CHECK, LinkKind.SIGN_IN, LinkKind.UNDO, LinkKind.TAKE_OFF, LinkKind.FORGET}
+)
 
 _CHANNELS: tuple[Channel | None, ...] = (None, Channel.EMAIL, Channel.SMS)
 _CHANNEL_NUMBERS = {channel: number for number, channel in enumerate(_CHANNELS)}

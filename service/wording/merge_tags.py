@@ -30,37 +30,52 @@ _TAGS = (
     (_Doubt.NONE, re.compile(r"\*\|([^|\n]{1,80})\|\*")),  # Mailchimp
     (_Doubt.NONE, re.compile(r"\|\*([^|*\n]{1,80})\*\|")),  # the same, mistyped
     (_Doubt.NONE, re.compile(r"<\?([^?\n]{1,120})\?>")),  # PHP
-    (_Doubt.NONE, re.compile(r"%%\s*([A-Za-z][\w .:-]{0,60}?)\s*%%")),  # Salesforce Marketing Cloud
+    (_Doubt.NONE, re.compile(r"%%\s*([^\W\d_][\w .:-]{0,60}?)\s*%%")),  # Salesforce Marketing Cloud
     (_Doubt.NONE, re.compile(r"\{%([^{}\n]{1,120})%\}")),  # Liquid, Jinja, Twig
     (_Doubt.NONE, re.compile(r"<%([^%\n]{1,120})%>")),  # ERB, EJS
     (_Doubt.NONE, re.compile(r"\[%([^%\n]{1,120})%\]")),  # Template Toolkit
     (_Doubt.NONE, re.compile(r"(?<!\d)[$@#%]\{([^{}\n]{1,80})\}")),  # JavaScript, Java, Ruby, Unlayer
+    (_Doubt.NONE, re.compile(r"\{\{[<%]([^{}\n]{1,120})[>%]\}\}")),  # Hugo
+    (_Doubt.NONE, re.compile(r"%\((\w[\w .]{0,60})\)[sd](?!\w)")),  # Python
+    (_Doubt.NONE, re.compile(r"%7B%7B([\w.%|]{1,80}?)%7D%7D", re.IGNORECASE)),  # encoded by an address bar
+    (_Doubt.NONE, re.compile(r"\*%7C([\w.:]{1,80}?)%7C\*", re.IGNORECASE)),
     (_Doubt.SOME, re.compile(r"\{\{\{?([^{}\n]{1,120})\}?\}\}")),  # Handlebars, listmonk, HubSpot, Action Network
     (_Doubt.SOME, re.compile(r"\[\[([^\[\]\n]{1,80})\]\]")),  # Mailtrain
-    (_Doubt.SOME, re.compile(r"(?<![\w%])%([A-Za-z][\w.:-]{0,60})%(?![\w%])")),  # ActiveCampaign, Mailgun
-    (_Doubt.MUCH, re.compile(r"(?<!!)\[([A-Za-z][\w .|:-]{0,60})\](?![(\[])")),  # templates to be filled by hand
-    (_Doubt.MUCH, re.compile(r"<<\s*([A-Za-z][\w .]{0,60})\s*>>")),  # Word
-    (_Doubt.MUCH, re.compile(r"«\s*([A-Za-z][\w .]{0,60})\s*»")),
-    (_Doubt.MUCH, re.compile(r"(?<![\w~])~([A-Za-z][\w.]{0,60})~(?![\w~])")),  # Keap
-    (_Doubt.MUCH, re.compile(r"(?<![\w$])\$([A-Za-z][\w.]{0,60})\$(?![\w$])")),
-    (_Doubt.MUCH, re.compile(r"(?<![\w#])#([A-Za-z][\w.]{0,60})#(?![\w#])")),
-    (_Doubt.MUCH, re.compile(r"<([A-Za-z][\w.]{0,60}(?: [\w.]{1,30})?)>")),
+    (_Doubt.SOME, re.compile(r"(?<![\w%])%([^\W\d_][\w.:-]{0,60})%(?![\w%])")),  # ActiveCampaign, Mailgun
+    (
+        _Doubt.MUCH,
+        re.compile(r"(?<!!)\[[$#@%*&~-]?([^\W\d_][\w .|:,=-]{0,60})[*~%-]?\](?![(\[])"),
+    ),  # templates to be filled by hand
+    (_Doubt.MUCH, re.compile(r"<<\s*([^\W\d_][\w .]{0,60})\s*>>")),  # Word
+    (_Doubt.MUCH, re.compile(r"«\s*([^\W\d_][\w .]{0,60})\s*»")),
+    (_Doubt.MUCH, re.compile(r"(?<![\w~])~([^\W\d_][\w.]{0,60})~(?![\w~])")),  # Keap
+    (_Doubt.MUCH, re.compile(r"(?<![\w$])\$([^\W\d_][\w.]{0,60})\$(?![\w$])")),
+    (_Doubt.MUCH, re.compile(r"(?<![\w#])#([^\W\d_][\w.]{0,60})#(?![\w#])")),
+    (_Doubt.MUCH, re.compile(r"<([^\W\d_][\w.]{0,60}(?: [\w.]{1,30})?)>")),
     *(
-        (_Doubt.MUCH, re.compile(rf"(?<!\w){sign}([A-Za-z][\w.]{{0,60}}?){sign}(?!\w)"))
-        for sign in ("@@", "##", "::", "__", "!!")
+        (_Doubt.MUCH, re.compile(rf"(?<!\w){sign}([^\W\d_][\w.]{{0,60}}?){sign}(?!\w)"))
+        for sign in ("@@", "##", "::", "__", "!!", "--", "-", r"\|", "!")
     ),
     (_Doubt.MUCH, re.compile(r"(?<![\w$])\$(name)\b", re.IGNORECASE)),
     (_Doubt.MUCH, re.compile(r"(?<![\w$@:])[$@:]((?i:first_?name|last_?name|f_?name|l_?name))\b")),
 )
+# What nobody writes in a sentence, whatever stands around it; braces are the matter of others.
+_BARE = re.compile(
+    r"(?<![\w?/=.])(?<!\w&)((?:FIRST|LAST|FULL)_?NAME|[FL]NAME|(?:first|last|full)_name|(?:first|last|full)Name|(?:First|Last|Full)Name)"
+    r"(?![\w=])(?![^{}\n]*\})"
+)
 _COMMAND = re.compile(r"\s*[#/^&>!~-]?\s*(?:if|else|elseif|unless|each|for|end\w*|with|include|set)\b", re.IGNORECASE)
 # Parts, sections and raw values of Handlebars and Mustache.
 _PART = re.compile(r"\s*[#/^&>=]\s*[A-Za-z_][\w.-]*\s*$")
+# A way into what the other tool knows: person.emails[0].address
+_PATH = re.compile(r"\s*[$.]?[^\W\d][\w$]*(?:\.\w+|\[[^\[\]]*\]|\?\.)+\s*")
 _NAME = re.compile(
-    r"\s*[#/^&>!~$@]*\s*(\.?[A-Za-z_À-ÿĀ-ſ\u0400-\u04ff][\w.:-]*(?: [\w.]+)?)\s*(?:(?:\||\bor\b|\?\?).*)?"
+    r"\s*[#/^&>!~$@]*\s*(\.?[^\W\d][\w.:-]*(?: [\w.]+)?)\s*(?:(?:\||,\s*(?:fallback|default)\b|\bor\b|\?\?).*)?"
 )
 _PERSON = re.compile(
     r"^nom$|(?:first|last|full|given|family|your|contact|recipient|supporter|user|sur|f|l|fore|nick)name|^name$|^insert.*name"
-    r"|vorname|nachname|prenom|prénom|nombre|apellido|imie|imię|voornaam|fornavn|förnamn|unsub|optout",
+    r"|vorname|nachname|prenom|prénom|nombre|apellido|imie|imię|voornaam|fornavn|förnamn|unsub|optout"
+    r"|^имя|^ім.?я$|фамили|прізвищ|soyad|^adı$|^isim$|όνομα|ονομα|^الاسم|^اسم|^שם|^नाम|^নাম|姓名|名前|氏名|名字|이름|성명",
     re.IGNORECASE,
 )
 _FIELD = re.compile(
@@ -74,7 +89,7 @@ _HEX = re.compile(r"[0-9A-Fa-f]{2}")
 def find_merge_tags(text: str) -> Iterator[MergeTag]:
     """Every placeholder of another tool in a text; the first reading of a place stands."""
     taken: set[int] = set()
-    for doubt, pattern in _TAGS:
+    for doubt, pattern in (*_TAGS, (_Doubt.NONE, _BARE)):
         for found in pattern.finditer(text):
             if taken.isdisjoint(range(*found.span())) and _is_one(found, doubt):
                 taken.update(range(*found.span()))
@@ -87,7 +102,7 @@ def _is_one(found: re.Match[str], doubt: _Doubt) -> bool:
         return True
     if _COMMAND.match(inside) and doubt is _Doubt.SOME and not inside[:1].isalpha():
         return True
-    if doubt is _Doubt.SOME and _PART.match(inside):
+    if doubt is _Doubt.SOME and (_PART.match(inside) or _PATH.fullmatch(inside)):
         return True
     named = _NAME.fullmatch(inside)
     if named is None:

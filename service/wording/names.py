@@ -19,6 +19,7 @@ _JOINERS = "\u200c\u200d"
 _DOTS = str.maketrans("。．｡․﹒", ".....")
 _SCHEME = re.compile(r"://|\bwww\.\w|\w@\w[\w-]*\.\w", re.IGNORECASE)
 _DOTTED = re.compile(r"[\w-]+(?:\.[\w-]+)+(/?)")
+_NUMBERED = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _TITLES = frozenset(
     [
         "dr",
@@ -81,7 +82,7 @@ def _shortened(name: str) -> str:
 def holds_link(name: str) -> bool:
     """Whether an app would make a link of it: an address with its scheme, a mailbox, or a host in a domain there is.
 
-    `evil.com` and `evil。com` are one; Jo.Ann, J.R. and Dr.Who are not.
+    `evil.com`, `evil。com`, `X.com` and `192.0.2.1` are ones; Jo.Ann, J.R., J.Lo and Dr.Who are not.
     """
     folded = unicodedata.normalize("NFKC", name.translate(_DOTS)).translate(_DOTS)
     if not _may_be_link(folded):
@@ -96,8 +97,16 @@ def _may_be_link(name: str) -> bool:
 def _is_host(found: re.Match[str]) -> bool:
     host = found[0].rstrip("/")
     first, *others = host.split(".")
+    if _NUMBERED.fullmatch(host):
+        return True
     # An initial or a title, with the space after its full stop left out.
-    if not found[1] and len(others) == 1 and first[:1].isupper() and (len(first) == 1 or first.lower() in _TITLES):
+    if (
+        not found[1]
+        and len(others) == 1
+        and first[:1].isupper()
+        and others[0][:1].isupper()
+        and (len(first) == 1 or first.lower() in _TITLES)
+    ):
         return False
     return len(others[-1]) > 1 and _domains().privatesuffix(host.lower()) is not None
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from html import escape
 
-from service.wording.compiled import disarm, link_token, replace_tokens, tokens_for
+from service.wording.compiled import link_token, replace_tokens, tokens_for, with_tokens
 from service.wording.link_places import in_link
 from service.wording.markdown import to_html
-from service.wording.placeholders import Placeholder, fact_for, parse, placeholders
+from service.wording.placeholders import fact_for, parse, placeholders
 
 
 def page_html(markdown: str, facts: Mapping[str, str] | None = None) -> str:
@@ -16,7 +16,7 @@ def page_html(markdown: str, facts: Mapping[str, str] | None = None) -> str:
     """
     copy = parse(markdown)
     tokens = tokens_for(placeholders(copy))
-    armed = "".join(tokens[part] if isinstance(part, Placeholder) else disarm(part) for part in copy.parts)
+    armed = with_tokens(copy.parts, tokens)
     said = {token: fact_for(slot, facts or {}) for slot, token in tokens.items()}
     values = {token: escape(words) for token, words in said.items()}
     values |= {link_token(token): in_link(words) for token, words in said.items()}

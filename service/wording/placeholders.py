@@ -27,7 +27,9 @@ SHARED = KEYWORD_HINTS | {
     *("organisation", "campaign", "campaign_link", "signature_count"),
 }
 # What our own messages may say beside it: facts of the one thing they are about.
-OWN = frozenset({"signature_link", "briefing_title", "briefing_number", "briefing_count", "briefing_numbers"})
+OWN = frozenset(
+    {"signature_link", "own_link", "briefing_title", "briefing_number", "briefing_count", "briefing_numbers"}
+)
 BRIEFING_LINK = "briefing_link"
 LINKS = frozenset({"petition_link", "share_link", "friend_link", "preferences_link", "leave_link"})
 # What has a form for one and another for more.
@@ -161,7 +163,7 @@ _ELSEWHERE = {
                 "ad",
                 "adi",
                 "adı",
-                "имя",
+                *("имя", "імя", "όνομα", "姓名", "名前", "이름", "الاسم", "שם"),
                 "voornaam",
             ),
             *("fornavn", "förnamn", "isim", "contactfirstname", "personfirstname", "subscribername", "recipientname"),

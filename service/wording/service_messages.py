@@ -22,6 +22,8 @@ class ServiceEmail(StrEnum):
     ALREADY_JOINED = "already_joined"
     SIGNED = "signed"
     HAS_SIGNED = "has_signed"
+    TAKE_OFF = "take_off"
+    FORGET = "forget"
     SIGN_IN = "sign_in"
     ALARM = "alarm"
 
@@ -37,13 +39,15 @@ class ServiceText(StrEnum):
     SIGNED = "signed"
     ALREADY_SIGNED = "already_signed"
     NAME_NEEDED = "name_needed"
+    PETITION_CLOSED = "petition_closed"
     LEFT = "left"
     CAME_BACK = "came_back"
     ON_LIST = "on_list"
     NOT_ON_LIST = "not_on_list"
+    LEFT_ALONE = "left_alone"
+    TAKE_OFF = "take_off"
+    FORGET = "forget"
     NO_BRIEFING = "no_briefing"
-    UNKNOWN_NUMBER = "unknown_number"
-    UNKNOWN_SIGNER = "unknown_signer"
 
 
 KEYWORD_FACTS: Mapping[str, str] = {
@@ -78,15 +82,22 @@ def _rendered(name: ServiceEmail, file: str, language: str, facts: Mapping[str, 
     raise FileNotFoundError(f"templates/email/{name}/{file}")
 
 
-def render_service_text(name: ServiceText, facts: Mapping[str, str], *, language: str = "en") -> str:
-    """Fill one of our own texts, tidied once the facts are in; the keywords' words are known, and may be others."""
-    return straighten_quotes(fill(service_text(name, language), {**KEYWORD_FACTS, **facts}))
+def render_service_text(
+    name: ServiceText, facts: Mapping[str, str], *, language: str = "en", can_be_signed: bool = True
+) -> str:
+    """Fill one of our own texts, tidied once the facts are in; the keywords' words are known, and may be others.
+
+    `can_be_signed`: whether there is an open petition; where there is none, no text asks to sign it.
+    """
+    copy = service_text(name, language, can_be_signed=can_be_signed)
+    return straighten_quotes(fill(copy, {**KEYWORD_FACTS, **facts}))
 
 
 @lru_cache(maxsize=256)
-def service_text(name: ServiceText, language: str) -> Copy:
+def service_text(name: ServiceText, language: str, *, can_be_signed: bool = True) -> Copy:
     """A text of templates/sms/, in this language where it is written in it."""
     folder = TEMPLATES / "sms"
-    own = folder / language / f"{name}.txt"
-    known = language.replace("-", "").isalpha() and own.exists()
-    return parse((own if known else folder / f"{name}.txt").read_text("utf-8").strip(), also=OWN)
+    folders = [folder / language, folder] if language.replace("-", "").isalpha() else [folder]
+    files = [f"{name}.txt"] if can_be_signed else [f"{name}.without_petition.txt", f"{name}.txt"]
+    found = next(path for folder in folders for file in files if (path := folder / file).exists())
+    return parse(found.read_text("utf-8").strip(), also=OWN)

@@ -68,7 +68,8 @@ def test_a_blast_is_scheduled_from_the_form_and_watched_as_it_goes(signed_in: Pa
     signed_in.locator("main").get_by_role("button", name=re.compile("^(Send|Schedule)")).last.click()
 
     signed_in.wait_for_url(re.compile(r"/blasts/\d+/"))
-    expect(signed_in.locator("main")).to_contain_text(re.compile("done", re.I), timeout=20_000)
+    expect(signed_in.locator("main")).to_contain_text("Take it back")
+    expect(signed_in.locator("main")).to_contain_text(re.compile("done", re.I), timeout=90_000)
     until(lambda: any(str(each.get("subject")) == "From the form" for each in crowd._messages(fan.email)))
 
 

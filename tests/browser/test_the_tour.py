@@ -102,7 +102,8 @@ def _send_a_blast(up: Up, desk: Page, *, is_night: bool) -> None:
     expect(desk.locator("#quiet-sms")).to_contain_text("wait" if is_night else "It is day now")
     desk.get_by_role("button", name="Send it now").click()
 
-    until(lambda: "On the tour" in _subjects(up))
+    # It can be taken back for half a minute.
+    until(lambda: "On the tour" in _subjects(up), 90)
     if is_night:
         expect(desk.locator("#quiet-sms")).to_contain_text("1 waits until 08:00 where each supporter is")
         expect(desk.locator("#progress")).to_contain_text("the rest wait for morning")

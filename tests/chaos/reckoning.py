@@ -89,7 +89,7 @@ def reckon(world: World, told_at: Mapping[str, float]) -> Reckoning:
         missed += [ref for ref in copies if ref not in messages]
         late = [ref for ref, at in ledger if at > told_at.get(ref.partition(".")[2], float("inf")) + GRACE]
         return Reckoning(
-            audience=int(session.scalar(text("SELECT sum(audience_count) FROM blasts")) or 0),
+            audience=int(session.scalar(text("SELECT sum(size) FROM batches")) or 0),
             states=states,
             ledger=len(ledger),
             told_accepted=sum(states[state] for state in _GONE),

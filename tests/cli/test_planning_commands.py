@@ -255,3 +255,39 @@ def test_without_a_house_a_command_says_how_to_open_one(
     result = touchline("report", "fair-trials")
 
     assert (result.exit_code, "start it with `make up`" in result.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("blast", "status", "9" * 23),
+        ("blast", "pause", "9" * 23),
+        ("blast", "move", "9" * 23, "2099-12-09T17:00+00:00"),
+        ("fixture", "half-time", SLUG, "--score", f"{'9' * 20}-0"),
+        ("fixture", "half-time", SLUG, "--score", f"{'9' * 5000}-0"),
+    ],
+    ids=lambda words: " ".join(words)[:30],
+)
+def test_a_number_too_large_is_refused_in_one_sentence(touchline: Touchline, words: tuple[str, ...]) -> None:
+    result = touchline(*words)
+
+    assert isinstance(result.exception, SystemExit)
+    assert result.exit_code in {1, 2}
+    assert "too large" in result.output or "from 0 to 99" in result.output
+
+
+@pytest.mark.parametrize(
+    ("option", "held"),
+    [("--sms", b"Tonight: \xff\xfe"), ("--email", "Tonight: caf\u00e9".encode("latin-1"))],
+)
+def test_a_file_of_words_that_is_not_utf_8_is_named_with_the_place(
+    touchline: Touchline, tmp_path: Path, option: str, held: bytes
+) -> None:
+    file = tmp_path / "words.txt"
+    file.write_bytes(held)
+
+    result = touchline("blast", "schedule", SLUG, "--title", "Tonight", "--subject", "Tonight", option, str(file))
+
+    assert result.exit_code == 1
+    assert "words.txt: byte" in result.output
+    assert "is not UTF-8" in result.output

@@ -107,3 +107,32 @@ def test_there_is_no_second_road_unless_one_is_set(touchline: Touchline, monkeyp
     assert "second road from now on" in touchline("road", "second").output
     assert "second road already" in touchline("road", "second").stderr
     assert "first road from now on" in touchline("road", "first").output
+
+
+def test_one_command_with_one_key_schedules_one_blast(
+    touchline: Touchline, planned: None, letter: str, sessions: sessionmaker[Session]
+) -> None:
+    words = ("blast", "schedule", "fair-trials", "--title", "Now", "--subject", "A", "--email", letter, "--key", "k1")
+
+    first, second = said(touchline(*words, "--json")), said(touchline(*words, "--json"))
+    other = touchline(*words, "--cap", "2")
+
+    assert (first["blast"], first["is_new"], second["is_new"]) == (second["blast"], True, False)
+    assert (other.exit_code, "has been used for another wish" in other.stderr) == (1, True)
+    with sessions() as session:
+        assert session.query(Blast).count() == 1
+
+
+def test_a_blast_waits_as_long_as_the_command_says_before_it_goes(
+    touchline: Touchline, planned: None, letter: str, sessions: sessionmaker[Session]
+) -> None:
+    words = ("blast", "schedule", "fair-trials", "--title", "Now", "--subject", "A", "--email", letter)
+    seconds = {"30": (), "0": ("--take-back", "0"), "120": ("--take-back", "120")}
+
+    for each, option in seconds.items():
+        made = touchline(*words, *option)
+        assert (f"It goes in {each} seconds" in made.output) == (each != "0")
+    with sessions() as session:
+        waits = [row.opens_at - row.created_at for row in session.query(Blast).order_by(Blast.id)]
+    assert waits == [timedelta(seconds=int(each)) for each in seconds]
+    assert "nothing and an hour" in touchline(*words, "--take-back", "7200").stderr

@@ -10,8 +10,9 @@ from service.domain.manager import Role
 from service.sending.due import open_scheduled_blasts
 from service.sending.write import write_next_span
 from service.store.tables.campaign import Petition
-from service.store.tables.people import Signature, Supporter
+from service.store.tables.people import Supporter
 from service.store.tables.sending import Batch, Blast, Message
+from service.store.tables.signatures import Signature
 from tests import make
 from tests.console.conftest import Browser, C, words
 
@@ -27,6 +28,7 @@ BLAST: dict[str, object] = {
     "sms_body": "{first_name|friend}, last call: {petition_link} STOP to end",
     "when": "now",
     "stale_hours": "12",
+    "key": "the key of a form",
 }
 
 

@@ -13,7 +13,8 @@ from service.consenting.consent import AddressKey
 from service.domain.channel import Channel
 from service.domain.manager import Role
 from service.settings import Settings
-from service.store.tables.people import Reply, Suppression
+from service.store.tables.listening import Reply
+from service.store.tables.people import Suppression
 from service.store.tables.sending import Notice
 from tests.console.conftest import Browser, words
 

@@ -4,15 +4,20 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.clock import now
 from service.consenting.consent import AddressKey
 from service.domain.channel import Channel
 from service.domain.manager import Role
+from service.joining.confirm import confirm_email, confirm_phone
+from service.joining.sign_up import SignUpForm, sign_up
 from service.settings import Settings
-from service.store.tables.people import Permission, Reply, Supporter, Suppression
+from service.store.tables.listening import Reply
+from service.store.tables.people import Permission, Supporter, Suppression
 from service.store.tables.sending import Notice
+from tests import make
 from tests.console.conftest import Browser, words
 
 ANAS = "+447700900100"
@@ -149,3 +154,50 @@ def test_erasing_asks_for_the_word_and_then_forgets(
     assert admin.see(f"/console/supporters/{ana}/").status_code == 404
     with sessions() as session:
         assert not session.query(Supporter).filter(Supporter.email == "ana@example.org").count()
+
+
+def test_the_other_record_of_a_form_is_named_and_goes_too_where_that_is_said(
+    signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
+) -> None:
+    form = SignUpForm("Ana", "zoe@example.org", "+447700900321", consent_email=True, consent_sms=True)
+    at = now()
+    with sessions.begin() as session:
+        row = sign_up(session, form, campaign_id=campaign_id, wordings={"email": "Yes.", "sms": "Yes."}, now=at)
+        confirm_email(session, row.sign_up_id, key=make.KEY, ip="", now=at)
+        confirm_phone(session, "+447700900321", key=make.KEY, now=at)
+        mail = session.scalars(select(Supporter.id).where(Supporter.email == "zoe@example.org")).one()
+        phone = session.scalars(select(Supporter.id).where(Supporter.phone == "+447700900321")).one()
+    admin = signed_in(Role.ADMIN)
+
+    page = words(admin.see(f"/console/supporters/{mail}/"))
+    kept = words(admin.see(f"/console/supporters/{phone}/"))
+    done = words(admin.press(f"/console/supporters/{mail}/erase", {"sure": "erase", "also": str(phone)}))
+
+    assert "Signed up on the same form: Ana, +447700900321" in page
+    assert "Signed up on the same form: Ana, zoe@example.org" in kept
+    assert "Erased, both of them." in done
+    assert admin.see(f"/console/supporters/{phone}/").status_code == 404
+
+
+def test_nobody_goes_too_who_was_on_no_form_of_theirs(
+    signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
+) -> None:
+    ana, bilal = _id(sessions, "Ana"), _id(sessions, "Bilal")
+
+    signed_in(Role.ADMIN).press(f"/console/supporters/{ana}/erase", {"sure": "erase", "also": str(bilal)})
+
+    with sessions() as session:
+        assert session.scalars(select(Supporter.erased_at).where(Supporter.id == bilal)).one() is None
+
+
+@pytest.mark.parametrize("path", ["/console/supporters/?q=%00Ana", "/console/supporters/options?who=%00Ana"])
+def test_a_search_for_a_supporter_sees_through_a_sign_no_text_holds(
+    signed_in: Callable[[Role], Browser], campaign_id: int, path: str
+) -> None:
+    viewer = signed_in(Role.VIEWER)
+
+    page = viewer.see(path).text
+
+    assert "Ana" in page
+    assert "Nobody’s" not in page
+    assert "\x00" not in page

@@ -14,6 +14,8 @@ POINTS: dict[str, tuple[str, ...]] = {
     "blasts.after_commit": _BOTH,
     "leases.before_commit": _BOTH,
     "leases.after_commit": _BOTH,
+    "closing.before_commit": _BOTH,
+    "closing.after_commit": _BOTH,
     "notice.sweep.before_commit": _BOTH,
     "notice.sweep.after_commit": _BOTH,
     "breakers.before_commit": _BOTH,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy import text
 
 from service.domain.channel import Channel
-from service.planning.blasts import cancel_blast, pause_blast
+from service.planning.blasts import cancel_blast, pause_blast, what_cancelling_stopped
 from service.points import watch
 from tests.faults.common import Blasting
 from tests.sending.conftest import Desk
@@ -19,7 +19,8 @@ def test_i04_a_cancel_half_way_lets_no_further_batch_go(desk: Desk, blast_to: Bl
     def cancel(name: str) -> None:
         if name == "outcome.after_commit" and not told:
             with desk.sessions.begin() as session:
-                told.append(cancel_blast(session, 1, actor="Cora", now=datetime.now(UTC)).already_gone)
+                cancel_blast(session, 1, actor="Cora", now=datetime.now(UTC))
+                told.append(what_cancelling_stopped(session, 1).already_gone)
 
     watch(cancel)
     try:

@@ -11,12 +11,13 @@ from service import clock
 from service.domain.allowed import AllowList
 from service.domain.channel import Channel, Pace
 from service.domain.notice import NoticeKind
+from service.environment import SettingsError
 from service.sending.carriers import email_carrier, text_carrier
 from service.sending.hand_over import deliver
 from service.sending.notice_hand_over import NoticeDesk
 from service.sending.notice_words import NoticeWriter
 from service.sending.notices import NoticeRequest, ask_notice
-from service.settings import SettingsError, load_settings
+from service.settings import load_settings
 from tests import make
 from tests.cli.conftest import Touchline
 from tests.sending.conftest import URL, Desk

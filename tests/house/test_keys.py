@@ -6,7 +6,8 @@ import pytest
 
 from service.consenting.consent import AddressKey
 from service.domain.channel import Channel
-from service.settings import Settings, SettingsError, load_settings
+from service.environment import SettingsError
+from service.settings import Settings, load_settings
 from service.wording.links import LinkKind, derive_key, link_keys, read_token, sign
 
 SECRET, NEW, OTHER = "s" * 32, "n" * 32, "o" * 32

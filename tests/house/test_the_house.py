@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from jinja2 import Environment
 from service.cli.running.processes import command_of, read_procfile
 from service.domain.errand import QUEUES, Errand
 from service.domain.message import MESSAGE_MOVES, MessageState
-from service.settings import SettingsError, load_settings
+from service.environment import SettingsError
+from service.settings import EmailRoad, Limits, LogLevel, SmsRoad, load_settings
 from service.store.migrate import alembic_config
 from service.wording.placeholders import OWN, parse
 from service.wording.shelf import JINJA
@@ -55,12 +57,78 @@ def test_every_text_template_is_in_the_grammar(path: Path) -> None:
     parse(path.read_text("utf-8"), also=OWN)
 
 
-def test_every_setting_is_documented() -> None:
-    source = (ROOT / "service" / "settings.py").read_text()
-    asked = set(re.findall(r'read\.\w+\(\s*"([A-Z_]+)"', source)) | {"TOUCHLINE_HOME"}
-    documented = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs" / "settings.md").read_text(), re.M))
+class Asked(dict[str, str]):
+    """An environment that remembers what it was asked for."""
 
-    assert asked <= documented
+    def __init__(self, **given: str) -> None:
+        super().__init__(given)
+        self.names: set[str] = set()
+
+    def get(self, name: str, default: str = "") -> str:  # type: ignore[override]  # as settings ask
+        self.names.add(name)
+        return super().get(name, default)
+
+
+REAL = {
+    "SECRET_KEY": "x" * 40,
+    "EMAIL_PROVIDER": "sendgrid",
+    "SENDGRID_API_KEY": "SG.key",
+    "SMS_PROVIDER": "twilio",
+    "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+    "TWILIO_AUTH_TOKEN": "token",
+    "TWILIO_MESSAGING_SERVICE_SID": "MG" + "0" * 32,
+}
+
+
+def documented() -> dict[str, tuple[str, str]]:
+    """Each setting of the page, with what is said of it and its default."""
+    found = {}
+    for line in (ROOT / "docs" / "settings.md").read_text("utf-8").splitlines():
+        if line.startswith("| `"):
+            names, what, default = (cell.strip() for cell in line.strip("|").split(" | "))
+            defaults = default.split(", ") if names.count("`") > 2 else [default]
+            found |= dict(zip(re.findall(r"`(\w+)`", names), ((what, each) for each in defaults), strict=True))
+    return found
+
+
+def test_the_page_of_settings_has_every_setting_and_no_other() -> None:
+    alone, real = Asked(SECRET_KEY="x" * 40), Asked(**REAL)
+    load_settings(alone)
+    load_settings(real)
+
+    assert set(documented()) == alone.names | real.names
+
+
+def test_the_page_of_settings_has_the_defaults_that_are() -> None:
+    page = documented()
+    plain = load_settings({"SECRET_KEY": "x" * 40})
+    told = {name: default.strip("`") for name, (_, default) in page.items()}
+
+    for limit in fields(Limits):
+        assert told[limit.name.upper()] == str(limit.default)
+    for name in ("PUBLIC_URL", "SANDBOX_URL", "LOG_LEVEL"):
+        assert told[name] == getattr(plain, name.lower())
+    assert (told["EMAIL_PROVIDER"], told["SMS_PROVIDER"]) == (plain.email_road, plain.sms_road)
+    assert told["TRUSTED_PROXY_COUNT"] == str(plain.trusted_proxy_count)
+    real = load_settings(REAL)
+    assert (told["SENDGRID_API_URL"], told["TWILIO_API_URL"]) == (real.sendgrid_api_url, real.twilio_api_url)
+
+
+def test_the_page_of_settings_offers_the_words_that_are_taken() -> None:
+    page = documented()
+
+    for name, kind in (("EMAIL_PROVIDER", EmailRoad), ("SMS_PROVIDER", SmsRoad), ("LOG_LEVEL", LogLevel)):
+        assert set(re.findall(r"`(\w+)`", page[name][0])) == set(kind)
+
+
+def test_what_the_procfile_reads_is_on_the_page() -> None:
+    asked = set(re.findall(r"\$\{(\w+)", (ROOT / "Procfile").read_text("utf-8")))
+    page = (ROOT / "docs" / "settings.md").read_text("utf-8")
+
+    assert asked
+    assert asked == set(re.findall(r"`(\w+)`", page[page.index("The `Procfile` reads") :].partition("\n")[0])) - {
+        "Procfile"
+    }
 
 
 @pytest.mark.parametrize(
@@ -73,6 +141,7 @@ def test_every_setting_is_documented() -> None:
         ("SMS_PROVIDER", "smoke"),
         ("SECRET_KEY", "short"),
         ("TRUSTED_PROXY_COUNT", "many"),
+        ("LOG_LEVEL", "VERBOSE"),
     ],
 )
 def test_a_malformed_setting_is_named(name: str, value: str) -> None:

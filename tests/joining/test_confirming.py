@@ -1,7 +1,6 @@
 """An address confirms itself: everything that waits for it, nothing that waits for another."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
@@ -15,82 +14,36 @@ from service.joining.confirm import (
 from service.joining.preferences import erase
 from service.joining.sign_up import SignUpForm, SignUpMistakes, sign_up
 from service.petitioning.sign import SignResult
-from service.store.queries import petitions
 from service.store.tables.campaign import Campaign
-from service.store.tables.people import Consent, Signature, SignUp, Supporter
+from service.store.tables.people import Consent, SignUp, Supporter
 from service.store.tables.sending import Notice
+from service.store.tables.signatures import Signature
 from tests import make
+from tests.joining.forms import EMAIL, MINUTE, NOW, PHONE, campaign, counted, join, kinds, press, sign, signed_names
 
-NOW = make.KICK_OFF - timedelta(days=1)
-MINUTE = timedelta(minutes=1)
-PHONE, EMAIL = "+447700900123", "ana@example.org"
-WORDINGS = {"email": "Yes, email me.", "sms": "Yes, text me."}
-
-
-@pytest.fixture
-def campaign(session: Session) -> Campaign:
-    return make.campaign(session)
-
-
-def _join(session: Session, campaign: Campaign, *, at: datetime = NOW, **changes: object) -> int:
-    plain: dict[str, object] = {
-        "first_name": "Ana",
-        "email": EMAIL,
-        "phone": "",
-        "consent_email": True,
-        "consent_sms": False,
-    }
-    form = SignUpForm(**{**plain, **changes})  # type: ignore[arg-type]  # a form's fields
-    return sign_up(session, form, campaign_id=campaign.id, wordings=WORDINGS, now=at).sign_up_id
-
-
-def _sign(session: Session, campaign: Campaign, name: str = "Ana Aliyeva", **changes: object) -> int:
-    signs: dict[str, object] = {"first_name": "", "name": name, "consent_email": False, "signs_petition": True}
-    return _join(session, campaign, **{**signs, **changes})
-
-
-def _press(session: Session, sign_up_id: int, *, at: datetime = NOW) -> None:
-    assert confirm_email(session, sign_up_id, key=make.KEY, ip="", now=at) is not None
-
-
-def _kinds(session: Session) -> Sequence[str]:
-    return session.scalars(select(Notice.kind).order_by(Notice.id)).all()
-
-
-def _names(session: Session) -> Sequence[str]:
-    return session.scalars(select(Signature.name).order_by(Signature.signed_at, Signature.name)).all()
-
-
-def _code(session: Session, sign_up_id: int) -> str:
-    return session.scalars(select(SignUp.phone_code).where(SignUp.id == sign_up_id)).one()
-
-
-def _count(session: Session) -> int:
-    petition = petitions.petition_of(session, session.scalars(select(Campaign.id)).first() or 0, "en")
-    assert petition is not None
-    return petition.count
+__all__ = ["campaign"]
 
 
 def test_who_joined_and_confirmed_can_sign_the_same_day(session: Session, campaign: Campaign) -> None:
-    _press(session, _join(session, campaign))
+    press(session, join(session, campaign))
 
-    _press(session, _sign(session, campaign, at=NOW + MINUTE), at=NOW + MINUTE)
+    press(session, sign(session, campaign, at=NOW + MINUTE), at=NOW + MINUTE)
 
-    assert _names(session) == ["Ana Aliyeva"]
-    assert list(_kinds(session)) == ["confirm_email", "confirm_signature", "signed_email"]
+    assert signed_names(session) == ["Ana Aliyeva"]
+    assert list(kinds(session)) == ["confirm_email", "confirm_signature", "signed_email"]
 
 
 @pytest.mark.parametrize("pressed", [0, 1])
 def test_one_press_settles_the_sign_up_and_the_signature_that_wait(
     session: Session, campaign: Campaign, pressed: int
 ) -> None:
-    waiting = [_join(session, campaign), _sign(session, campaign, at=NOW + MINUTE)]
+    waiting = [join(session, campaign), sign(session, campaign, at=NOW + MINUTE)]
 
     confirmed = confirm_email(session, waiting[pressed], key=make.KEY, ip="", now=NOW + 2 * MINUTE)
 
     assert confirmed is not None
     assert (confirmed.may_write, confirmed.signed) == (True, True)
-    assert (_names(session), _count(session)) == (["Ana Aliyeva"], 1)
+    assert (signed_names(session), counted(session)) == (["Ana Aliyeva"], 1)
     given = select(Consent.wording).where(Consent.act == "given")
     assert session.scalars(given).all() == ["Yes, email me."]
 
@@ -99,49 +52,49 @@ def test_one_press_settles_what_waits_in_every_campaign_with_words_of_its_own(
     session: Session, campaign: Campaign
 ) -> None:
     other = make.campaign(session, slug="other", match=make.fixture(session, slug="other"))
-    first = _join(session, campaign)
+    first = join(session, campaign)
     form = SignUpForm("Ana", EMAIL, "", consent_email=True, consent_sms=False)
     sign_up(session, form, campaign_id=other.id, wordings={"email": "Yes, the other."}, now=NOW + MINUTE)
 
-    _press(session, first, at=NOW + 2 * MINUTE)
+    press(session, first, at=NOW + 2 * MINUTE)
 
     given = select(Consent.campaign_id, Consent.wording).where(Consent.act == "given").order_by(Consent.campaign_id)
     assert [tuple(row) for row in session.execute(given)] == [
         (campaign.id, "Yes, email me."),
         (other.id, "Yes, the other."),
     ]
-    assert list(_kinds(session)) == ["confirm_email", "confirm_email"]
+    assert list(kinds(session)) == ["confirm_email", "confirm_email"]
 
 
 def test_what_waited_longer_than_three_days_is_not_settled_by_a_later_press(
     session: Session, campaign: Campaign
 ) -> None:
-    _sign(session, campaign)
+    sign(session, campaign)
 
-    _press(session, _join(session, campaign, at=NOW + timedelta(hours=73)), at=NOW + timedelta(hours=73))
+    press(session, join(session, campaign, at=NOW + timedelta(hours=73)), at=NOW + timedelta(hours=73))
 
-    assert _names(session) == []
+    assert signed_names(session) == []
 
 
 def test_what_came_after_the_page_was_opened_waits_for_a_press_of_its_own(session: Session, campaign: Campaign) -> None:
-    first = _join(session, campaign)
-    _sign(session, campaign, "Somebody Else", at=NOW + MINUTE)
+    first = join(session, campaign)
+    sign(session, campaign, "Somebody Else", at=NOW + MINUTE)
 
     confirm_email(session, first, key=make.KEY, ip="", now=NOW + MINUTE, through=first)
 
-    assert _names(session) == []
+    assert signed_names(session) == []
 
 
 def test_a_letter_confirms_nothing_of_another_address(session: Session, campaign: Campaign) -> None:
-    _sign(session, campaign, "Bilal Aliyev", email="bilal@example.org")
+    sign(session, campaign, "Bilal Aliyev", email="bilal@example.org")
 
-    _press(session, _sign(session, campaign))
+    press(session, sign(session, campaign))
 
-    assert _names(session) == ["Ana Aliyeva"]
+    assert signed_names(session) == ["Ana Aliyeva"]
 
 
 def test_a_message_goes_again_after_two_minutes_and_three_times_a_day(session: Session, campaign: Campaign) -> None:
-    sign_up_id = _join(session, campaign)
+    sign_up_id = join(session, campaign)
     moments = [timedelta(minutes=1), 2 * MINUTE, 3 * MINUTE, 4 * MINUTE, timedelta(hours=5), timedelta(hours=24)]
 
     sent = [send_again(session, sign_up_id, Channel.EMAIL, now=NOW + after) for after in moments]
@@ -153,15 +106,15 @@ def test_each_kind_of_each_campaign_has_an_allowance_of_its_own(session: Session
     other = make.campaign(session, slug="other", match=make.fixture(session, slug="other"))
 
     for where in (campaign, other):
-        _join(session, where)
-        _sign(session, where)
+        join(session, where)
+        sign(session, where)
 
-    assert sorted(_kinds(session)) == ["confirm_email"] * 2 + ["confirm_signature"] * 2
+    assert sorted(kinds(session)) == ["confirm_email"] * 2 + ["confirm_signature"] * 2
 
 
 @pytest.mark.parametrize("state", ["failed", "expired", "withheld"])
 def test_what_never_reached_anybody_does_not_count(session: Session, campaign: Campaign, state: str) -> None:
-    sign_up_id = _join(session, campaign, email="", phone=PHONE, consent_email=False, consent_sms=True)
+    sign_up_id = join(session, campaign, email="", phone=PHONE, consent_email=False, consent_sms=True)
     session.execute(text("UPDATE notices SET state = :state"), {"state": state})
 
     waiting = waiting_of(session, sign_up_id, now=NOW)
@@ -174,7 +127,7 @@ def test_what_never_reached_anybody_does_not_count(session: Session, campaign: C
 
 def test_the_page_after_the_form_says_the_same_of_a_member_and_a_stranger(session: Session, campaign: Campaign) -> None:
     make.supporter(session, "Ana", campaign=campaign)
-    ids = [_join(session, campaign), _join(session, campaign, email="new@example.org")]
+    ids = [join(session, campaign), join(session, campaign, email="new@example.org")]
 
     for minutes in (1, 2, 4, 5, 9):
         said = []
@@ -187,26 +140,26 @@ def test_the_page_after_the_form_says_the_same_of_a_member_and_a_stranger(sessio
 
 
 def test_a_sign_up_that_was_confirmed_is_not_asked_again(session: Session, campaign: Campaign) -> None:
-    sign_up_id = _join(session, campaign)
-    _press(session, sign_up_id)
+    sign_up_id = join(session, campaign)
+    press(session, sign_up_id)
 
     send_again(session, sign_up_id, Channel.EMAIL, now=NOW + 3 * MINUTE)
 
-    assert list(_kinds(session)) == ["confirm_email"]
+    assert list(kinds(session)) == ["confirm_email"]
 
 
 def test_spellings_of_one_mailbox_share_one_allowance(session: Session, campaign: Campaign) -> None:
     for number in range(5):
-        _join(session, campaign, email=f"ana+{number}@example.org", at=NOW + timedelta(seconds=number))
+        join(session, campaign, email=f"ana+{number}@example.org", at=NOW + timedelta(seconds=number))
 
-    assert list(_kinds(session)) == ["confirm_email"]
+    assert list(kinds(session)) == ["confirm_email"]
 
 
 def test_of_two_names_on_one_address_the_pressed_one_signs_and_the_other_is_told(
     session: Session, campaign: Campaign
 ) -> None:
-    hana = _sign(session, campaign, "Hana Huseynova", email="household@example.org")
-    hugo = _sign(session, campaign, "Hugo Huseynov", email="household@example.org", at=NOW + 3 * MINUTE)
+    hana = sign(session, campaign, "Hana Huseynova", email="household@example.org")
+    hugo = sign(session, campaign, "Hugo Huseynov", email="household@example.org", at=NOW + 3 * MINUTE)
 
     confirmed = confirm_email(session, hugo, key=make.KEY, ip="", now=NOW + 4 * MINUTE)
 
@@ -215,15 +168,15 @@ def test_of_two_names_on_one_address_the_pressed_one_signs_and_the_other_is_told
     assert (results[hugo] and results[hugo].result) is SignResult.SIGNED
     assert results[hana] is not None
     assert (results[hana].result, results[hana].name) == (SignResult.OTHER_NAME, "Hugo Huseynov")
-    assert (_names(session), _count(session)) == (["Hugo Huseynov"], 1)
+    assert (signed_names(session), counted(session)) == (["Hugo Huseynov"], 1)
 
 
 def test_whoever_signs_with_an_address_that_has_signed_is_told_so_by_letter(
     session: Session, campaign: Campaign
 ) -> None:
-    _press(session, _sign(session, campaign, "Hana Huseynova", email="household@example.org"))
+    press(session, sign(session, campaign, "Hana Huseynova", email="household@example.org"))
 
-    _sign(session, campaign, "Hugo Huseynov", email="household@example.org", at=NOW + 3 * MINUTE)
+    sign(session, campaign, "Hugo Huseynov", email="household@example.org", at=NOW + 3 * MINUTE)
 
     letter = session.scalars(select(Notice).order_by(Notice.id.desc()).limit(1)).one()
     assert (letter.kind, letter.facts["signed_name"]) == ("has_signed_email", "H… H…")
@@ -234,7 +187,7 @@ def test_a_name_that_cannot_stand_on_a_petition_is_refused_with_a_reason(
     session: Session, campaign: Campaign, name: str
 ) -> None:
     with pytest.raises(SignUpMistakes) as wrong:
-        _sign(session, campaign, name)
+        sign(session, campaign, name)
 
     assert "name" in wrong.value.by_field()
 
@@ -243,32 +196,32 @@ def test_a_name_that_cannot_stand_on_a_petition_is_refused_with_a_reason(
     "name", ["María José O’Neill-Łukasz", "Əli Əliyev", "李 小龙", "محمد الأمين", "José M. de la Cruz"]
 )
 def test_names_of_every_script_stand_as_they_were_typed(session: Session, campaign: Campaign, name: str) -> None:
-    _press(session, _sign(session, campaign, f"  {name} "))
+    press(session, sign(session, campaign, f"  {name} "))
 
-    assert _names(session) == [name]
+    assert signed_names(session) == [name]
 
 
 def test_whoever_has_one_name_says_so(session: Session, campaign: Campaign) -> None:
-    _press(session, _sign(session, campaign, "Suharto", one_name=True))
+    press(session, sign(session, campaign, "Suharto", one_name=True))
 
-    assert _names(session) == ["Suharto"]
+    assert signed_names(session) == ["Suharto"]
 
 
 def test_a_petition_gets_what_else_it_asks_for(session: Session, campaign: Campaign) -> None:
     session.execute(text("UPDATE petitions SET asks = 'country'"))
     for typed in ("", "Atlantis"):
         with pytest.raises(SignUpMistakes) as wrong:
-            _sign(session, campaign, place=typed)
+            sign(session, campaign, place=typed)
         assert list(wrong.value.by_field()) == ["place"]
 
-    _press(session, _sign(session, campaign, place="az"))
+    press(session, sign(session, campaign, place="az"))
 
     assert session.scalars(select(Signature.place)).all() == ["AZ"]
 
 
 def test_what_was_signed_is_kept_in_its_own_words(session: Session, campaign: Campaign) -> None:
-    sign_up_id = _sign(session, campaign)
-    _press(session, sign_up_id)
+    sign_up_id = sign(session, campaign)
+    press(session, sign_up_id)
 
     words = "I sign the petition “Fair trials for all”, addressed to The Government of Azerbaijan."
     assert session.scalars(select(SignUp.wordings)).one() == {"petition": words}
@@ -278,7 +231,7 @@ def test_what_was_signed_is_kept_in_its_own_words(session: Session, campaign: Ca
 
 def test_a_forgotten_signer_s_name_and_place_stand_nowhere(session: Session, campaign: Campaign) -> None:
     session.execute(text("UPDATE petitions SET asks = 'postcode'"))
-    _press(session, _sign(session, campaign, "Canary Cagename", place="XQ1 9ZZ"))
+    press(session, sign(session, campaign, "Canary Cagename", place="XQ1 9ZZ"))
     supporter_id = session.scalars(select(Supporter.id)).one()
 
     erase(session, supporter_id, source="page", ip="", now=NOW)
@@ -287,4 +240,4 @@ def test_a_forgotten_signer_s_name_and_place_stand_nowhere(session: Session, cam
     for table in session.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).all():
         dump = session.scalars(text(f"SELECT t::text FROM {table} t")).all()
         assert not any(canary in str(row) for row in dump for canary in ("Cagename", "XQ1 9ZZ", EMAIL)), table
-    assert _count(session) == 1
+    assert counted(session) == 1

@@ -1,7 +1,6 @@
 """The phone and the email of one form are one person's only where that is shown."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 from sqlalchemy import select, text
@@ -15,65 +14,16 @@ from service.joining.confirm import (
     confirm_phone,
     confirm_phone_by_code,
 )
-from service.joining.sign_up import SignUpForm, sign_up
-from service.store.queries import petitions
 from service.store.tables.campaign import Campaign
-from service.store.tables.people import Consent, Signature, SignUp, Supporter
-from service.store.tables.sending import Notice
+from service.store.tables.people import Consent, SignUp, Supporter
 from tests import make
+from tests.joining.forms import EMAIL, MINUTE, NOW, PHONE, campaign, code_of, join, press, sign
 
-NOW = make.KICK_OFF - timedelta(days=1)
-MINUTE = timedelta(minutes=1)
-PHONE, EMAIL = "+447700900123", "ana@example.org"
-WORDINGS = {"email": "Yes, email me.", "sms": "Yes, text me."}
-
-
-@pytest.fixture
-def campaign(session: Session) -> Campaign:
-    return make.campaign(session)
-
-
-def _join(session: Session, campaign: Campaign, *, at: datetime = NOW, **changes: object) -> int:
-    plain: dict[str, object] = {
-        "first_name": "Ana",
-        "email": EMAIL,
-        "phone": "",
-        "consent_email": True,
-        "consent_sms": False,
-    }
-    form = SignUpForm(**{**plain, **changes})  # type: ignore[arg-type]  # a form's fields
-    return sign_up(session, form, campaign_id=campaign.id, wordings=WORDINGS, now=at).sign_up_id
-
-
-def _sign(session: Session, campaign: Campaign, name: str = "Ana Aliyeva", **changes: object) -> int:
-    signs: dict[str, object] = {"first_name": "", "name": name, "consent_email": False, "signs_petition": True}
-    return _join(session, campaign, **{**signs, **changes})
-
-
-def _press(session: Session, sign_up_id: int, *, at: datetime = NOW) -> None:
-    assert confirm_email(session, sign_up_id, key=make.KEY, ip="", now=at) is not None
-
-
-def _kinds(session: Session) -> Sequence[str]:
-    return session.scalars(select(Notice.kind).order_by(Notice.id)).all()
-
-
-def _names(session: Session) -> Sequence[str]:
-    return session.scalars(select(Signature.name).order_by(Signature.signed_at, Signature.name)).all()
-
-
-def _code(session: Session, sign_up_id: int) -> str:
-    return session.scalars(select(SignUp.phone_code).where(SignUp.id == sign_up_id)).one()
-
-
-def _count(session: Session) -> int:
-    petition = petitions.petition_of(session, session.scalars(select(Campaign.id)).first() or 0, "en")
-    assert petition is not None
-    return petition.count
+__all__ = ["campaign"]
 
 
 def _both(session: Session, campaign: Campaign, *, at: datetime = NOW, **changes: object) -> int:
-    return _join(session, campaign, phone=PHONE, consent_sms=True, at=at, **changes)
+    return join(session, campaign, phone=PHONE, consent_sms=True, at=at, **changes)
 
 
 def test_a_stranger_s_email_beside_her_phone_gets_nothing_of_hers(session: Session, campaign: Campaign) -> None:
@@ -81,9 +31,9 @@ def test_a_stranger_s_email_beside_her_phone_gets_nothing_of_hers(session: Sessi
     his = _both(
         session, campaign, first_name="Thief", email="thief@example.org", time_zone="Asia/Tokyo", at=NOW + 3 * MINUTE
     )
-    _press(session, his, at=NOW + 4 * MINUTE)
+    press(session, his, at=NOW + 4 * MINUTE)
 
-    confirm_phone(session, PHONE, key=make.KEY, now=NOW + 5 * MINUTE, code=_code(session, hers))
+    confirm_phone(session, PHONE, key=make.KEY, now=NOW + 5 * MINUTE, code=code_of(session, hers))
 
     owners = {row.first_name: (row.email, row.phone, row.time_zone) for row in session.scalars(select(Supporter))}
     assert owners == {
@@ -94,9 +44,9 @@ def test_a_stranger_s_email_beside_her_phone_gets_nothing_of_hers(session: Sessi
 
 def test_a_stranger_s_phone_beside_her_email_gets_nothing_of_hers(session: Session, campaign: Campaign) -> None:
     form = _both(session, campaign, first_name="Vera", email="vera@example.org")
-    confirm_phone(session, PHONE, key=make.KEY, now=NOW, code=_code(session, form))
+    confirm_phone(session, PHONE, key=make.KEY, now=NOW, code=code_of(session, form))
 
-    _press(session, form)
+    press(session, form)
 
     found = session.execute(select(Supporter.email, Supporter.phone).order_by(Supporter.id)).all()
     assert [tuple(row) for row in found] == [(None, PHONE), ("vera@example.org", None)]
@@ -106,9 +56,9 @@ def test_the_code_of_our_text_on_the_page_of_our_email_makes_them_one_person(
     session: Session, campaign: Campaign
 ) -> None:
     form = _both(session, campaign)
-    _press(session, form)
+    press(session, form)
 
-    result = confirm_phone_by_code(session, form, f" {_code(session, form)} ", key=make.KEY, ip="", now=NOW)
+    result = confirm_phone_by_code(session, form, f" {code_of(session, form)} ", key=make.KEY, ip="", now=NOW)
 
     ana = session.scalars(select(Supporter)).one()
     assert (result, ana.email, ana.phone) == (CodeResult.RIGHT, EMAIL, PHONE)
@@ -120,7 +70,7 @@ def test_a_phone_that_answered_first_and_the_code_beside_the_button_make_them_on
     session: Session, campaign: Campaign
 ) -> None:
     form = _both(session, campaign)
-    code = _code(session, form)
+    code = code_of(session, form)
     confirm_phone(session, PHONE, key=make.KEY, now=NOW, code=code)
 
     confirm_email(session, form, key=make.KEY, ip="", now=NOW, code=code)
@@ -131,8 +81,8 @@ def test_a_phone_that_answered_first_and_the_code_beside_the_button_make_them_on
 
 def test_a_code_cannot_be_guessed(session: Session, campaign: Campaign) -> None:
     form = _both(session, campaign)
-    _press(session, form)
-    right = _code(session, form)
+    press(session, form)
+    right = code_of(session, form)
     wrong = "1000" if right != "1000" else "1001"
 
     results = [confirm_phone_by_code(session, form, wrong, key=make.KEY, ip="", now=NOW) for _ in range(7)]
@@ -148,8 +98,8 @@ def test_another_form_gives_no_more_tries_at_the_code_of_a_number(session: Sessi
     for number in range(3):
         at = NOW + number * 3 * MINUTE
         form = _both(session, campaign, email=f"thief{number}@example.org", at=at)
-        _press(session, form, at=at)
-        wrong = "1000" if _code(session, form) != "1000" else "1001"
+        press(session, form, at=at)
+        wrong = "1000" if code_of(session, form) != "1000" else "1001"
         tried += [confirm_phone_by_code(session, form, wrong, key=make.KEY, ip="", now=at) for _ in range(4)]
 
     assert tried.count(CodeResult.WRONG) == 5
@@ -157,10 +107,10 @@ def test_another_form_gives_no_more_tries_at_the_code_of_a_number(session: Sessi
 
 def test_a_number_that_is_somebody_s_stays_with_whom_it_is(session: Session, campaign: Campaign) -> None:
     form = _both(session, campaign)
-    _press(session, form)
+    press(session, form)
     make.supporter(session, "Bilal", phone=PHONE)
 
-    result = confirm_phone_by_code(session, form, _code(session, form), key=make.KEY, ip="", now=NOW)
+    result = confirm_phone_by_code(session, form, code_of(session, form), key=make.KEY, ip="", now=NOW)
 
     assert result is CodeResult.APART
     phones = {row.first_name: row.phone for row in session.scalars(select(Supporter))}
@@ -193,7 +143,7 @@ def test_of_several_a_text_confirms_only_the_one_it_names(session: Session, camp
         confirm_phone(session, PHONE, key=make.KEY, now=NOW + 4 * MINUTE)
     with pytest.raises(NoSuchCode):
         confirm_phone(session, PHONE, key=make.KEY, now=NOW + 4 * MINUTE, code="0000")
-    confirm_phone(session, PHONE, key=make.KEY, now=NOW + 4 * MINUTE, code=_code(session, first))
+    confirm_phone(session, PHONE, key=make.KEY, now=NOW + 4 * MINUTE, code=code_of(session, first))
 
     waits = session.scalars(select(SignUp.id).where(SignUp.phone_confirmed_at.is_(None))).all()
     assert waits == [second]
@@ -205,8 +155,8 @@ def test_a_known_person_s_name_zone_and_language_are_not_a_form_s_to_change(
 ) -> None:
     make.supporter(session, "Ana", campaign=campaign, consents=())
 
-    _press(session, _join(session, campaign, first_name="Nasty", time_zone="Asia/Tokyo", locale="az"))
-    _press(session, _sign(session, campaign, "Nasty Name", at=NOW + MINUTE), at=NOW + MINUTE)
+    press(session, join(session, campaign, first_name="Nasty", time_zone="Asia/Tokyo", locale="az"))
+    press(session, sign(session, campaign, "Nasty Name", at=NOW + MINUTE), at=NOW + MINUTE)
 
     ana = session.scalars(select(Supporter)).one()
     assert (ana.first_name, ana.full_name, ana.time_zone, ana.locale) == ("Ana", "Ana Example", "Europe/London", "en")

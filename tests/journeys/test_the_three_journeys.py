@@ -47,7 +47,7 @@ def test_a_blast_reaches_a_supporter_once_on_each_channel_and_its_link_signs(up:
 
     said = up.command(
         *("blast", "schedule", "azerbaijan-england", "--title", "Journey", "--subject", "A journey's blast"),
-        *("--email", str(words), "--sms", str(text), "--json"),
+        *("--email", str(words), "--sms", str(text), "--take-back", "0", "--json"),
     )
     blast_id = json.loads(said)["blast"]
     until(lambda: "A journey's blast" in _subjects(up, fan) and any("sign: http" in body for body in _texts(up, fan)))
@@ -73,7 +73,8 @@ def test_a_reply_of_stop_is_obeyed_and_free_text_waits_for_a_manager(up: Up) -> 
     until(lambda: any("You have left" in body for body in _texts(up, fan)))
     text = up.home / "after.txt"
     text.write_text("After you left. STOP to end")
-    said = up.command("blast", "schedule", "azerbaijan-england", "--title", "After", "--sms", str(text), "--json")
+    words = ("blast", "schedule", "azerbaijan-england", "--title", "After", "--sms", str(text), "--take-back", "0")
+    said = up.command(*words, "--json")
     blast_id = json.loads(said)["blast"]
     until(lambda: json.loads(up.command("blast", "status", str(blast_id), "--json"))["state"] == "done")
     assert not any("After you left" in body for body in _texts(up, fan))

@@ -15,8 +15,12 @@ from werkzeug.test import TestResponse
 from service.consenting.consent import AddressKey
 from service.domain.channel import Channel
 from service.settings import Settings
+from service.store.tables.campaign import Campaign
+from service.store.tables.people import Supporter
 from service.web.app import create_app
 from service.web.limits import limiter
+from tests import make
+from tests.listening.texting import ANA, LONG_AGO
 from tests.sandbox.conftest import box, process, receiver
 
 # A sandbox process, lent by its own tests.
@@ -75,3 +79,14 @@ def answers(sessions: sessionmaker[Session]) -> Answers:
             return list(session.scalars(text("SELECT kind FROM notices ORDER BY id")))
 
     return asked
+
+
+@pytest.fixture
+def campaign(session: Session) -> Campaign:
+    return make.campaign(session)
+
+
+@pytest.fixture
+def ana(session: Session, campaign: Campaign) -> Supporter:
+    """Somebody who gets our texts."""
+    return make.supporter(session, "Ana", campaign=campaign, phone=ANA, joined_at=LONG_AGO)

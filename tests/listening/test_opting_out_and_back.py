@@ -1,77 +1,23 @@
-"""A STOP is undone by an act that gave consent, and by nothing else; what may be one is held for a manager."""
-
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+"""A STOP is undone by an act that gave consent, and by nothing else."""
 
 import pytest
-from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from service.consenting.consent import Evidence, give_consent
 from service.domain.channel import Channel
-from service.domain.keyword import Keyword, KeywordMatch, read_keyword
-from service.listening.inbox import AnswerRefused, answer, go_on_texting, threads
-from service.listening.opt_outs import opt_out, undo_opt_out
-from service.listening.receive import receive_text
-from service.providers.ports import InboundText
 from service.store.tables.campaign import Campaign
-from service.store.tables.people import Supporter, Suppression
-from service.store.tables.sending import Notice
+from service.store.tables.people import Supporter
 from tests import make
-
-NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
-LONG_AGO = NOW - timedelta(days=30)
-ANA, STRANGER = "+447700900201", "+447700900299"
-
-
-def minutes(many: float) -> timedelta:
-    return timedelta(minutes=many)
-
-
-UNCLEAR = "stop the madness now ok"
-
-
-def _read(body: str, own: Mapping[str, str]) -> KeywordMatch:
-    """Which words are unclear is the keyword reader's affair; here one sentence is."""
-    return KeywordMatch(Keyword.UNCLEAR) if body == UNCLEAR else read_keyword(body, own)
-
-
-def _text(session: Session, body: str, *, phone: str = ANA, at: datetime = NOW, heard: datetime | None = None) -> int:
-    inbound = InboundText(f"SM{body}{at}{phone}", phone, "+447700900000", body, at)
-    received = receive_text(session, inbound, key=make.KEY, now=heard or at, read=_read)
-    assert received.reply_id is not None
-    return received.reply_id
-
-
-def _kinds(session: Session) -> list[str]:
-    return list(session.scalars(select(Notice.kind).order_by(Notice.id)))
-
-
-def _reasons(session: Session) -> list[str]:
-    return list(session.scalars(select(Suppression.reason)))
-
-
-def _permissions(session: Session) -> int:
-    return int(session.scalar(text("SELECT count(*) FROM permissions WHERE channel = 'sms'")) or 0)
-
-
-@pytest.fixture
-def campaign(session: Session) -> Campaign:
-    return make.campaign(session)
-
-
-@pytest.fixture
-def ana(session: Session, campaign: Campaign) -> Supporter:
-    return make.supporter(session, "Ana", campaign=campaign, phone=ANA, joined_at=LONG_AGO)
+from tests.listening.texting import ANA, LONG_AGO, NOW, STRANGER, kinds, minutes, permissions, reasons, text_in
 
 
 def test_a_yes_that_did_nothing_outdates_no_stop(session: Session, ana: Supporter) -> None:
-    _text(session, "Yes!", at=NOW)
+    text_in(session, "Yes!", at=NOW)
 
-    _text(session, "STOP", at=NOW - minutes(3), heard=NOW + minutes(1))
+    text_in(session, "STOP", at=NOW - minutes(3), heard=NOW + minutes(1))
 
-    assert _reasons(session) == ["stop"]
-    assert _permissions(session) == 0
+    assert reasons(session) == ["stop"]
+    assert permissions(session) == 0
 
 
 def test_a_late_stop_that_a_later_confirmation_on_the_web_has_overtaken_is_history(
@@ -86,10 +32,10 @@ def test_a_late_stop_that_a_later_confirmation_on_the_web_has_overtaken_is_histo
         now=NOW,
     )
 
-    _text(session, "STOP", at=NOW - minutes(5), heard=NOW + minutes(5))
+    text_in(session, "STOP", at=NOW - minutes(5), heard=NOW + minutes(5))
 
-    assert _reasons(session) == []
-    assert _permissions(session) == 1
+    assert reasons(session) == []
+    assert permissions(session) == 1
 
 
 @pytest.mark.parametrize("source", ["import: friends.csv", "console: pressed by mistake, undone"])
@@ -105,55 +51,55 @@ def test_what_a_file_or_a_manager_gave_outdates_no_stop(
         now=NOW,
     )
 
-    _text(session, "STOP", at=NOW - minutes(5), heard=NOW + minutes(5))
+    text_in(session, "STOP", at=NOW - minutes(5), heard=NOW + minutes(5))
 
-    assert _reasons(session) == ["stop"]
+    assert reasons(session) == ["stop"]
 
 
 def test_a_stop_recovered_after_the_start_before_it_is_obeyed(session: Session, ana: Supporter) -> None:
     """Both were missed, and are heard of long after they were said: the order they were said in decides."""
-    _text(session, "STOP", at=NOW)
-    _text(session, "START", at=NOW + minutes(1), heard=NOW + minutes(60))
+    text_in(session, "STOP", at=NOW)
+    text_in(session, "START", at=NOW + minutes(1), heard=NOW + minutes(60))
 
-    _text(session, "STOP", at=NOW + minutes(2), heard=NOW + minutes(60))
+    text_in(session, "STOP", at=NOW + minutes(2), heard=NOW + minutes(60))
 
-    assert _reasons(session) == ["stop"]
-    assert _permissions(session) == 0
+    assert reasons(session) == ["stop"]
+    assert permissions(session) == 0
 
 
 @pytest.mark.parametrize("body", ["START", "JOIN"])
 def test_a_late_start_does_not_undo_the_stop_that_came_after_it(session: Session, ana: Supporter, body: str) -> None:
-    _text(session, "STOP", at=NOW)
+    text_in(session, "STOP", at=NOW)
 
-    _text(session, body, at=NOW - minutes(1), heard=NOW + minutes(1))
+    text_in(session, body, at=NOW - minutes(1), heard=NOW + minutes(1))
 
-    assert _reasons(session) == ["stop"]
-    assert _permissions(session) == 0
+    assert reasons(session) == ["stop"]
+    assert permissions(session) == 0
 
 
 def test_start_after_a_stop_in_one_s_own_words_is_answered(session: Session, ana: Supporter) -> None:
-    _text(session, "please stop texting me")
+    text_in(session, "please stop texting me")
 
-    _text(session, "START", at=NOW + minutes(1))
+    text_in(session, "START", at=NOW + minutes(1))
 
-    assert _kinds(session) == ["left_sms", "came_back_sms"]
-    assert _permissions(session) == 1
+    assert kinds(session) == ["left_sms", "came_back_sms"]
+    assert permissions(session) == 1
 
 
 def test_start_is_not_answered_twice_where_the_provider_has_answered(session: Session, ana: Supporter) -> None:
-    _text(session, "STOP")
+    text_in(session, "STOP")
 
-    _text(session, "START", at=NOW + minutes(1))
+    text_in(session, "START", at=NOW + minutes(1))
 
-    assert _kinds(session) == []
-    assert _permissions(session) == 1
+    assert kinds(session) == []
+    assert permissions(session) == 1
 
 
 @pytest.mark.parametrize("body", ["START", "JOIN", "join!"])
 def test_a_member_who_asks_again_hears_that_they_are_on_the_list(session: Session, ana: Supporter, body: str) -> None:
-    _text(session, body)
+    text_in(session, body)
 
-    assert _kinds(session) == ["on_list_sms"]
+    assert kinds(session) == ["on_list_sms"]
 
 
 def test_start_from_somebody_who_never_agreed_to_texts_allows_none_and_says_so(
@@ -161,157 +107,14 @@ def test_start_from_somebody_who_never_agreed_to_texts_allows_none_and_says_so(
 ) -> None:
     make.supporter(session, "Dev", campaign=campaign, phone=ANA, consents=(Channel.EMAIL,), joined_at=LONG_AGO)
 
-    _text(session, "START")
+    text_in(session, "START")
 
-    assert _kinds(session) == ["not_on_list_sms"]
-    assert _permissions(session) == 0
+    assert kinds(session) == ["not_on_list_sms"]
+    assert permissions(session) == 0
 
 
 def test_start_from_a_stranger_signs_up_as_join_does(session: Session, campaign: Campaign) -> None:
-    _text(session, "START", phone=STRANGER)
+    text_in(session, "START", phone=STRANGER)
 
-    assert _kinds(session) == ["joined_sms"]
-    assert _permissions(session) == 1
-
-
-# A text that may be an opt-out.
-
-
-def test_after_an_unclear_text_nothing_is_texted_until_a_manager_has_looked(session: Session, ana: Supporter) -> None:
-    _text(session, UNCLEAR)
-    _text(session, "MORE", at=NOW + minutes(1))
-    _text(session, "help me", at=NOW + minutes(2))
-
-    assert _reasons(session) == ["unclear"]
-    assert _permissions(session) == 1
-    assert _kinds(session) == []
-    assert threads(session)[0].body == UNCLEAR
-
-
-def test_an_unclear_text_of_a_number_we_do_not_know_holds_it_too(session: Session, campaign: Campaign) -> None:
-    _text(session, UNCLEAR, phone=STRANGER)
-
-    assert _reasons(session) == ["unclear"]
-
-
-@pytest.mark.parametrize(("body", "left"), [("STOP", ["stop"]), ("START", []), ("JOIN", [])])
-def test_the_person_s_own_next_word_settles_what_was_unclear(
-    session: Session, ana: Supporter, body: str, left: list[str]
-) -> None:
-    _text(session, UNCLEAR)
-
-    _text(session, body, at=NOW + minutes(1))
-
-    assert _reasons(session) == left
-
-
-def test_a_stranger_who_was_held_and_joins_is_answered(session: Session, campaign: Campaign) -> None:
-    _text(session, UNCLEAR, phone=STRANGER)
-
-    _text(session, "JOIN", phone=STRANGER, at=NOW + minutes(1))
-
-    assert _kinds(session) == ["joined_sms"]
-    assert _reasons(session) == []
-
-
-def test_an_unclear_text_after_a_stop_leaves_the_graver_reason(session: Session, ana: Supporter) -> None:
-    _text(session, "STOP")
-
-    _text(session, UNCLEAR, at=NOW + minutes(1))
-
-    assert _reasons(session) == ["stop"]
-
-
-def test_an_answer_to_an_unclear_text_says_first_which_it_is(session: Session, ana: Supporter) -> None:
-    reply_id = _text(session, UNCLEAR)
-
-    with pytest.raises(AnswerRefused, match="first say whether they want to leave"):
-        answer(session, reply_id, "We will.", key=make.KEY, actor="cora", now=NOW)
-    answer(session, reply_id, "We will.", key=make.KEY, actor="cora", now=NOW, keeps_texting=True)
-
-    assert _reasons(session) == []
-    assert _kinds(session) == ["answer_sms"]
-
-
-def test_they_do_not_want_to_leave_and_what_else_they_asked_still_waits(session: Session, ana: Supporter) -> None:
-    _text(session, "Is it still on?")
-    reply_id = _text(session, UNCLEAR, at=NOW + minutes(1))
-
-    assert go_on_texting(session, reply_id, key=make.KEY, actor="cora", now=NOW + minutes(2))
-
-    assert _reasons(session) == []
-    assert [row.body for row in threads(session)] == ["Is it still on?"]
-    assert not go_on_texting(session, reply_id, key=make.KEY, actor="dev", now=NOW + minutes(3))
-
-
-# A manager reads that somebody wants to leave.
-
-
-@pytest.mark.parametrize("phone", [ANA, STRANGER])
-def test_a_manager_s_word_that_they_want_to_leave_is_obeyed_and_a_slip_undone(
-    session: Session, ana: Supporter, phone: str
-) -> None:
-    reply_id = _text(session, "Who will hand it over?", phone=phone)
-    before = _permissions(session)
-
-    assert opt_out(session, reply_id, key=make.KEY, actor="cora", now=NOW + minutes(1))
-    assert _reasons(session) == ["stop"]
-    assert _permissions(session) == (0 if phone == ANA else before)
-    assert threads(session) == []
-    assert undo_opt_out(session, reply_id, key=make.KEY, actor="cora", now=NOW + minutes(2))
-
-    assert _reasons(session) == []
-    assert _permissions(session) == before
-    assert [row.phone for row in threads(session)] == [phone]
-    assert session.scalars(text("SELECT deed FROM audit_entries ORDER BY id")).all() == [
-        "wants to leave",
-        "wants to leave, undone",
-    ]
-
-
-def test_nothing_of_a_manager_s_undoes_a_stop_of_their_own(session: Session, ana: Supporter) -> None:
-    reply_id = _text(session, "Who will hand it over?")
-    opt_out(session, reply_id, key=make.KEY, actor="cora", now=NOW + minutes(1))
-    _text(session, "STOP", at=NOW + minutes(2))
-
-    assert not undo_opt_out(session, reply_id, key=make.KEY, actor="cora", now=NOW + minutes(3))
-
-    assert _reasons(session) == ["stop"]
-
-
-def test_a_stop_that_was_sent_before_the_manager_s_word_and_came_after_it_is_not_undone(
-    session: Session, ana: Supporter
-) -> None:
-    reply_id = _text(session, "Who will hand it over?")
-    opt_out(session, reply_id, key=make.KEY, actor="cora", now=NOW + minutes(5))
-    _text(session, "STOP", at=NOW + minutes(2), heard=NOW + minutes(7))
-
-    assert not undo_opt_out(session, reply_id, key=make.KEY, actor="cora", now=NOW + minutes(9))
-
-    assert _reasons(session) == ["stop"]
-
-
-def test_a_manager_cannot_undo_what_they_did_not_do(session: Session, ana: Supporter) -> None:
-    reply_id = _text(session, "STOP")
-
-    assert not opt_out(session, reply_id, key=make.KEY, actor="cora", now=NOW + minutes(1))
-    assert not undo_opt_out(session, reply_id, key=make.KEY, actor="cora", now=NOW + minutes(2))
-
-    assert _reasons(session) == ["stop"]
-
-
-def test_a_slip_is_undone_within_a_day(session: Session, ana: Supporter) -> None:
-    reply_id = _text(session, "Who will hand it over?")
-    opt_out(session, reply_id, key=make.KEY, actor="cora", now=NOW)
-
-    assert not undo_opt_out(session, reply_id, key=make.KEY, actor="cora", now=NOW + timedelta(days=2))
-
-
-def test_undoing_a_slip_holds_again_what_was_held(session: Session, ana: Supporter) -> None:
-    reply_id = _text(session, UNCLEAR)
-    opt_out(session, reply_id, key=make.KEY, actor="cora", now=NOW + minutes(1))
-
-    undo_opt_out(session, reply_id, key=make.KEY, actor="cora", now=NOW + minutes(2))
-
-    assert _reasons(session) == ["unclear"]
-    assert threads(session)[0].body == UNCLEAR
+    assert kinds(session) == ["joined_sms"]
+    assert permissions(session) == 1

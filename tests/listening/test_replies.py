@@ -13,7 +13,8 @@ from service.listening.inbox import AnswerRefused, answer, thread_of, threads, w
 from service.listening.receive import receive_text
 from service.providers.ports import InboundText
 from service.store.queries import petitions
-from service.store.tables.people import Reply, Suppression
+from service.store.tables.listening import Reply
+from service.store.tables.people import Suppression
 from service.store.tables.sending import Notice
 from tests import make
 

@@ -13,8 +13,9 @@ from service.domain.consent import Suppressed
 from service.planning.showing import audience_counts
 from service.store.queries.audiences import audience_select
 from service.store.tables.campaign import Campaign, Petition
-from service.store.tables.people import Action, Signature, Supporter
+from service.store.tables.people import Action, Supporter
 from service.store.tables.sending import Batch, Message, Rendering
+from service.store.tables.signatures import Signature
 from tests import make
 
 NOW = make.KICK_OFF - timedelta(days=1)

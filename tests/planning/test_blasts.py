@@ -40,7 +40,7 @@ def new_blast(**changes: object) -> NewBlast:
 
 
 def schedule(session: Session, campaign: Campaign, new: NewBlast) -> int:
-    return blasts.schedule_blast(session, campaign.id, new, public_url=URL, actor="Dev", now=NOW)
+    return blasts.schedule_blast(session, campaign.id, new, public_url=URL, actor="Dev", now=NOW).id
 
 
 def running_blast(session: Session, campaign: Campaign, people: int = 120) -> Blast:
@@ -146,8 +146,9 @@ def test_cancelling_stops_what_has_not_gone_and_tells_what_has(session: Session)
     leaving.state, leaving.attempt_id = "sending", UUID(int=1)
     session.flush()
 
-    done = blasts.cancel_blast(session, row.id, actor="Dev", now=NOW)
+    blasts.cancel_blast(session, row.id, actor="Dev", now=NOW)
 
+    done = blasts.what_cancelling_stopped(session, row.id)
     assert (done.already_gone, done.under_way, done.stopped) == (50, 50, 20)
     session.expire_all()
     assert session.scalars(select(Batch.state).order_by(Batch.id)).all() == ["accepted", "sending", "cancelled"]

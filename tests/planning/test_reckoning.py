@@ -103,11 +103,13 @@ def test_of_a_large_audience_a_sample_is_reckoned_with_and_called_one(
 
     found = ahead(session, campaign, text("{organisation}: {first_name} " + "a" * 30 + " STOP"))
 
-    assert (found.reckoned.people, found.reckoned.sample, found.reckoned.is_sampled) == (60, 20, True)
+    # Whole pages are drawn, so how many people it comes to depends on how they lie.
+    assert (found.reckoned.people, found.reckoned.is_sampled) == (60, True)
+    assert 10 <= found.reckoned.sample <= 20
     assert found.reckoned.price == 60 * campaign.segment_price
     assert 0 < found.reckoned.nameless < 60
     assert found.warnings[0].startswith("About ")
-    assert "by a sample of 20" in found.warnings[0]
+    assert f"by a sample of {found.reckoned.sample}" in found.warnings[0]
 
 
 def test_a_middling_audience_s_nameless_are_counted_though_its_price_is_sampled(

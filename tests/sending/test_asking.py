@@ -306,7 +306,7 @@ def test_a_letter_that_asks_can_be_ended_from_the_mailbox(forms: Forms) -> None:
         ("+353851234567", ("IE",), ("GB",), False),
     ],
 )
-@pytest.mark.parametrize("kind", [NoticeKind.CONFIRM_SMS, NoticeKind.HELP_SMS, NoticeKind.NOT_KNOWN_SMS])
+@pytest.mark.parametrize("kind", [NoticeKind.CONFIRM_SMS, NoticeKind.HELP_SMS, NoticeKind.NO_BRIEFING_SMS])
 def test_texts_go_only_where_the_campaign_is(
     forms: Forms, kind: NoticeKind, number: str, named: tuple[str, ...], allowed: tuple[str, ...], goes: bool
 ) -> None:

@@ -7,6 +7,8 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from service.domain.channel import Channel
+from service.domain.fixture import Result
+from service.domain.variant import places_at
 from service.petitioning.sign import sign_petition
 from service.sending.due import fire_due_stages
 from service.sending.freeze import Words, choose_words
@@ -181,3 +183,59 @@ def test_words_for_signers_come_before_those_for_one_result() -> None:
 
     assert [(each.arm, each.body) for each in home] == [("signed", "signed"), ("", "home_win")]
     assert [(each.arm, each.body) for each in away] == [("signed", "away_win.signed"), ("", "away_win")]
+
+
+# A petition that has closed.
+
+
+def _close(session: Session) -> None:
+    session.execute(text("UPDATE petitions SET closed_at = :now, delivered_at = :now"), {"now": NOW})
+    session.expire_all()
+
+
+@pytest.mark.parametrize("state", ["scheduled", "live", "full_time"])
+def test_whoever_joins_after_the_petition_has_closed_is_not_asked_to_sign_it(
+    session: Session, campaign: Campaign, welcome: Stage, state: str
+) -> None:
+    for variant in ("closed", "closed.signed"):
+        for channel in Channel:
+            session.add(
+                Copy(
+                    stage_id=welcome.id,
+                    channel=channel,
+                    language="en",
+                    variant=variant,
+                    subject="Hello",
+                    body=f"Words for {variant}.",
+                )
+            )
+    stand(session, state, None if state == "scheduled" else (0, 1))
+    early = welcomed(session, campaign, "Ana")
+
+    _close(session)
+    freeze_welcomes(session, public_url=URL)
+    late = welcomed(session, campaign, "Bilal")
+
+    assert "closed" not in early["sms"] + early["email"]
+    assert all("Words for closed." in words for words in late.values())
+
+
+def test_where_nobody_wrote_words_for_it_those_of_the_match_stand(
+    session: Session, campaign: Campaign, welcome: Stage
+) -> None:
+    _close(session)
+
+    stand(session, "full_time", (0, 1))
+
+    assert welcomed(session, campaign, "Ana")["sms"] == "Words for after."
+
+
+def test_any_stage_may_have_words_for_a_petition_that_has_closed() -> None:
+    written = [
+        Words(Channel.SMS, "en", variant, "", "", f"Words for {variant}.") for variant in ("", "closed", "away_win")
+    ]
+
+    open_, closed = (choose_words(written, *places_at(Result.AWAY_WIN, has_closed=each)) for each in (False, True))
+
+    assert [each.body for each in open_] == ["Words for away_win."]
+    assert [each.body for each in closed] == ["Words for closed."]

@@ -168,12 +168,13 @@ def test_only_those_who_got_it_and_did_not_open_it_are_asked_again(desk: Desk, b
             session,
             1,
             subject="Did you see this?",
-            opens_at=datetime.now(UTC) - timedelta(seconds=1),
+            opens_at=None,
             stale_after=timedelta(hours=12),
             cap_count=3,
             actor="ana@example.org",
             now=datetime.now(UTC),
-        )
+            take_back=timedelta(0),
+        ).id
     desk.open()
     desk.email.batches.clear()
     desk.deliver()

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.consenting.consent import Evidence, withdraw_consent
@@ -67,24 +67,10 @@ def test_undoing_brings_back_nothing_that_was_not_there(
     assert channels(sessions, ana) == {Channel.EMAIL}
 
 
-def test_being_forgotten_is_asked_once_more(visitor: FlaskClient, ana: int, sessions: sessionmaker[Session]) -> None:
-    address = link(LinkKind.PREFERENCES, ana)
-
-    asked = press(visitor, address, "erase")
-    with sessions() as session:
-        kept = session.scalar(text("SELECT count(*) FROM supporters WHERE erased_at IS NULL"))
-    done = press(visitor, address, "erase_for_good")
-
-    assert "for good?" in asked
-    assert "passed on to you by a friend" in asked
-    assert kept == 1
-    assert "We have forgotten you" in done
-    with sessions() as session:
-        assert session.scalar(text("SELECT count(*) FROM supporters WHERE erased_at IS NULL")) == 0
-
-
 def test_the_old_links_of_a_forgotten_person_say_what_is_so(visitor: FlaskClient, ana: int) -> None:
-    press(visitor, link(LinkKind.PREFERENCES, ana), "erase_for_good")
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    token = sign(LinkKind.FORGET, ana, key=KEY, channel=Channel.EMAIL, expires_at=tomorrow)
+    press(visitor, f"/forget/{token}", "erase_for_good")
 
     for kind in (LinkKind.LEAVE, LinkKind.PREFERENCES):
         answer = visitor.get(link(kind, ana))

@@ -186,3 +186,36 @@ def test_the_source_is_carried_from_page_to_page(visitor: FlaskClient, ana: int,
     assert 'href="/fair-trials/briefings/election-2003?s=flyer"' in page
     assert 'href="/fair-trials/petition?s=flyer"' in briefing
     assert 'href="/fair-trials/?s=flyer"' in briefing
+
+
+@pytest.mark.parametrize(
+    ("way", "opens"),
+    [("email", "mailto:?subject="), ("sms", "sms:?&body="), ("whatsapp", "https://wa.me/?text=")],
+)
+def test_a_button_without_script_counts_once_and_leads_on(
+    visitor: FlaskClient, ana: int, sessions: sessionmaker[Session], way: str, opens: str
+) -> None:
+    visitor.get(f"/fair-trials/share?t={petition_token(ana, 1)}", follow_redirects=True)
+    page = visitor.get("/fair-trials/share").text
+    button = re.search(rf'data-by="{way}" data-opens="[^"]+" rel="nofollow" class="[^"]+" href="([^"]+)"', page)
+    assert button
+
+    answer = visitor.get(
+        button[1].replace("&amp;", "&"), headers={"User-Agent": "Mozilla/5.0 (Android 14) Firefox/131.0"}
+    )
+
+    assert answer.location.startswith(opens)
+    with sessions() as session:
+        found = session.execute(text("SELECT kind, detail, supporter_id FROM actions")).all()
+    assert [tuple(row) for row in found] == [("shared", way, ana)]
+
+
+def test_a_machine_that_follows_the_buttons_shares_nothing(
+    visitor: FlaskClient, ana: int, sessions: sessionmaker[Session]
+) -> None:
+    answer = visitor.get("/fair-trials/share/email", headers={"User-Agent": "Googlebot/2.1"})
+
+    assert answer.location.startswith("mailto:")
+    assert visitor.get("/fair-trials/share/pigeon").status_code == 404
+    with sessions() as session:
+        assert session.scalar(text("SELECT count(*) FROM actions")) == 0

@@ -47,11 +47,11 @@ def test_the_sample_campaign_is_read_whole() -> None:
     assert half_time.timing.anchor is Anchor.HALF_TIME
     assert half_time.timing.stale_after == timedelta(minutes=14)
     full_time = next(stage for stage in campaign.stages if stage.slug == "full-time")
-    assert {copy.variant for copy in full_time.copies} == {"home_win", "draw", "away_win", "signed"}
+    assert {copy.variant for copy in full_time.copies} == {"home_win", "draw", "away_win", "signed", "closed"}
     welcome = next(stage for stage in campaign.stages if stage.slug == "welcome")
     assert {copy.variant for copy in welcome.copies} == {
-        *("", "live", "after"),
-        *("signed", "live.signed", "after.signed"),
+        *("", "live", "after", "closed"),
+        *("signed", "live.signed", "after.signed", "closed.signed"),
     }
     assert campaign.prices.segment == 412
     assert campaign.petition
@@ -191,10 +191,10 @@ def test_what_is_not_a_span_is_refused(words: str) -> None:
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("email/welcome.during.md", "one of abandoned, after, live, postponed, signed"),
+        ("email/welcome.during.md", "one of abandoned, after, closed, live, postponed, signed"),
         ("email/welcome.draw.md", 'a stage with anchor = "full_time"'),
         ("email/election.live.md", 'a stage with anchor = "sign_up"'),
-        ("email/full-time.unsigned.md", "one of away_win, draw, home_win, signed"),
+        ("email/full-time.unsigned.md", "one of away_win, closed, draw, home_win, signed"),
     ],
 )
 def test_words_for_what_never_is_are_a_mistake_that_names_what_there_is(folder: Path, name: str, why: str) -> None:

@@ -68,6 +68,19 @@ def test_a_placeholder_of_another_tool_is_a_mistake_wherever_it_stands(subject: 
             for tag in ("{{ contact['first_name'] }}", "|*FNAME*|", "<?= $name ?>", "%{first_name}")
         ],
         *[(tag, "{first_name}") for tag in ("{{=name}}", "{{nom}}", "*|FNAME:friend|*", "{!Contact.FirstName}")],
+        *[
+            (tag, "{first_name}")
+            for tag in ("-firstName-", "-name-", "--name--", "|FNAME|", "!name!", "[*FNAME*]", "[FNAME]")
+        ],
+        *[
+            (tag, "{first_name}")
+            for tag in ("%(first_name)s", "FNAME", "FIRST_NAME", "firstName", "[firstname,fallback=you]")
+        ],
+        *[(tag, "{first_name}") for tag in ("%имя%", "[имя]", "[[Имя]]", "{{имя}}", "«Имя»")],
+        *[
+            (tag, "")
+            for tag in ("{{姓名}}", "[名前]", "%이름%", "[όνομα]", "{{ data.users[0].name }}", "{{< param name >}}")
+        ],
         ("{{> partial}}", ""),
         ("{{home}}", "{home}"),
         ("{{#if first_name}}", ""),
@@ -83,6 +96,12 @@ def test_each_tool_s_own_spelling_is_known(tag: str, meant: str) -> None:
         assert meant in said
 
 
+@pytest.mark.parametrize("tag", ["(FNAME)", "＊｜FNAME｜＊", "^LNAME^", "&FIRSTNAME&", "[-FIRST_NAME-]"])
+def test_a_field_s_own_name_is_no_word_whatever_stands_around_it(tag: str) -> None:
+    for kind in Kind:
+        assert "is a placeholder of another tool" in reasons(f"Dear {tag}, hello", kind)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -92,6 +111,12 @@ def test_each_tool_s_own_spelling_is_known(tag: str, meant: str) -> None:
             "a * b | c * d",
             "me@example.org",
             "#BakuMatch and #FairTrials#now",
+            "-5 to -3 - well-known-name - 10:30:45 ::",
+            "^_^ and ^^ and x^2 ~5 and ~6",
+            "Baku: now; today: at 5:30",
+            "[Имена изменены]",
+            "Name: Ana (first) | last",
+            "https://x.org/?first_name=a&FNAME=b",
             "at @ngo",
             "5 < 7 and 9 > 8",
             "~5 minutes~ish",
@@ -147,6 +172,25 @@ def test_a_brace_can_still_be_written() -> None:
         ("[there]: javascript:x\n", (1, 1), "begins with javascript:"),
         ("See htp://example.org/a", (1, 5), "htp:// is no beginning of an address; write https://"),
         ("See https:/example.org", (1, 5), "no beginning"),
+        ("Hi ![Banner\nof ours](https://example.org/b.png)", (1, 4), "images are not sent"),
+        ("(https://example.org/a)[here]", (1, 1), "have changed places"),
+        ("> [!NOTE]\n> now", (1, 1), "boxes for notes"),
+        ("a\n\n!!! warning\n    now", (3, 1), "boxes for notes"),
+        ("::: tip\nnow\n:::", (1, 1), "boxes for notes"),
+        ("Term\n: what it means", (1, 1), "lists of terms"),
+        ("a\n\n*[FIFA]: the federation", (3, 1), "abbreviations"),
+        ("[TOC]", (1, 1), "list of contents"),
+        ("so $$x^2$$", (1, 4), "formulas"),
+        ("well done :tada:", (1, 11), "an emoji is not put in for its name"),
+        ("H~2~O", (1, 2), "raised and lowered"),
+        ("the 1^st^ day", (1, 6), "raised and lowered"),
+        ("a ~gone~ b", (1, 3), "struck-out"),
+        ("a ++new++ b", (1, 3), "underlined"),
+        ("---\ntitle: March\n---\nCome!", (1, 1), "headings of a file"),
+        ("call tel:+44 7700 900123 now", (1, 6), "a number in a link has no spaces; write tel:+447700900123"),
+        ("sms:07700 900123", (1, 1), "write sms:07700900123"),
+        ("[m](mailto:)", (1, 1), "mailto: is no whole address"),
+        ("[m](sms:)", (1, 1), "sms: is no whole address"),
         ("one\ntwo {frist_name}", (2, 5), "no such placeholder: {frist_name}; did you mean {first_name}?"),
     ],
 )

@@ -5,8 +5,9 @@ import timeit
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jinja2 import Environment
 
-from service.wording.compiled import compile_for, replace_tokens, tokens_for
+from service.wording.compiled import compile_for, replace_tokens, tokens_for, with_tokens
 from service.wording.names import clean_name
 from service.wording.placeholders import (
     PERSONAL,
@@ -250,10 +251,11 @@ def test_tokens_differ_where_fallbacks_do_and_words_cannot_pose_as_tokens() -> N
 
     compiled = compile_for(copy, {})
 
-    words = compiled.with_tokens()
+    tokens = tokens_for(compiled.slots)
+    words = with_tokens(compiled.parts, tokens)
     assert words.endswith("-tl_first_name- -tl_first_name.2- -tl_first_name- -tl_leave_link-")
     assert not words.startswith("-tl_leave_link-")
-    assert len(set(tokens_for(compiled.slots).values())) == 3
+    assert len(set(tokens.values())) == 3
 
 
 def test_putting_values_in_place_of_tokens_reads_nothing_twice() -> None:
@@ -262,12 +264,21 @@ def test_putting_values_in_place_of_tokens_reads_nothing_twice() -> None:
     assert replace_tokens("Hi -tl_first_name-", values) == "Hi -tl_leave_link-"
 
 
-def test_a_million_texts_are_filled_in_seconds() -> None:
+def test_a_text_is_filled_many_times_faster_than_a_template() -> None:
     copy = parse("Hi {first_name|friend}, {home}-{away} {score}. Sign: {petition_link} Stop: reply STOP")
     compiled = compile_for(copy, SHARED_FACTS)
     values = {"first_name": "Ana", "petition_link": "https://example.org/l/abcdefghijklmnopqrstuvwxyz012345"}
+    template = Environment(autoescape=True).from_string(
+        "Hi {{ first_name }}, 0-0. Sign: {{ petition_link }} Stop: STOP"
+    )
 
-    best = min(timeit.repeat(lambda: compiled.fill(values), number=2000, repeat=5)) / 2000
+    # Taken in turns, so that a busy machine slows both.
+    pairs = [
+        (
+            timeit.timeit(lambda: compiled.fill(values), number=500),
+            timeit.timeit(lambda: template.render(values), number=500),
+        )
+        for _ in range(7)
+    ]
 
-    # 1 to 2 microseconds on a laptop; far above on a busy machine, yet nowhere near a template's eighty.
-    assert best < 20e-6
+    assert min(fill for fill, _ in pairs) < min(render for _, render in pairs)

@@ -48,7 +48,7 @@ def facts_at(stage: StageFile, variant: str) -> dict[str, str]:
         "signature_count": count_words(12345, "en"),
     }
     if stage.timing.anchor in {Anchor.HALF_TIME, Anchor.FULL_TIME}:
-        facts["score"] = str(SCORES[read_variant(variant).place])
+        facts["score"] = str(SCORES.get(read_variant(variant).place, Score(0, 1)))
     if stage.timing.anchor is Anchor.SIGN_UP and read_variant(variant).place:
         facts["score"] = "0-1"
     return facts

@@ -24,6 +24,7 @@ TEXT_FACTS = {
     "petition_link": TOKEN_LINK,
     "share_link": TOKEN_LINK,
     "signature_link": "https://touchline.example.org/signature/" + "a" * 32,
+    "own_link": "https://touchline.example.org/take-off/" + "a" * 40,
 }
 EMAIL_FACTS = {
     "organisation": "Fair Play & Rights",
@@ -38,6 +39,7 @@ EMAIL_FACTS = {
     "signature_count": "12,345",
     "share_link": TOKEN_LINK,
     "preferences_link": TOKEN_LINK,
+    "own_link": TOKEN_LINK,
     "sign_in_link": "https://example.org/sign-in/t",
     "minutes": "15",
     "not_me_link": "https://example.org/not-me/t",
@@ -48,9 +50,10 @@ EMAIL_FACTS = {
 
 @pytest.mark.parametrize("name", ServiceText)
 def test_each_of_our_texts_is_one_segment(name: ServiceText) -> None:
-    measured = measure(render_service_text(name, TEXT_FACTS))
+    for can_be_signed in (True, False):
+        measured = measure(render_service_text(name, TEXT_FACTS, can_be_signed=can_be_signed))
 
-    assert (measured.encoding, measured.segments) == (Encoding.GSM_7, 1), measured
+        assert (measured.encoding, measured.segments) == (Encoding.GSM_7, 1), measured
 
 
 @pytest.mark.parametrize("name", ServiceText)

@@ -21,7 +21,8 @@ _TOO_OFTEN = 3
 class Kept(Protocol):
     """Something that runs, and can be started again."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def ended(self) -> int | None:
         """How it has ended by itself; None while it lives."""

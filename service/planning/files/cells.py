@@ -57,6 +57,8 @@ _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([AaPp])?\.?[Mm
 _LETTERED = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%Y/%m/%d", "%B %d %Y", "%b %d %Y")
 _UK_POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)\s*([0-9][A-Z]{2})")
 
+_AROUND_TAGS = " \"'*[]{}"
+
 
 class BadCell(Exception):
     """A cell cannot be read; the message says why."""
@@ -238,8 +240,8 @@ def _made(year: int, month: int, day: int, clock: str) -> datetime | None:
 def read_tags(cell: str) -> tuple[str, ...]:
     """Tags, parted by commas, semicolons, bars or Google's `:::`; without the quotes some tools put around each."""
     parts = re.split(r"\s*(?::::|[,;|\n])\s*", clean_lines(cell))
-    tags = (part.strip(" \"'*[]{}") for part in parts)
-    return tuple(dict.fromkeys(tag[:60] for tag in tags if tag))[:100]
+    tags = (part.strip(_AROUND_TAGS) for part in parts)
+    return tuple(dict.fromkeys(tag[:60].rstrip(_AROUND_TAGS) for tag in tags if tag))[:100]
 
 
 def clean_lines(cell: str) -> str:

@@ -44,6 +44,8 @@ class Columns:
     """All columns of a file."""
 
     all: tuple[Column, ...]
+    # Where the first rows hold anything: a column without a heading is worth a word only there.
+    filled: frozenset[int] = frozenset()
 
     @property
     def used(self) -> tuple[Column, ...]:
@@ -51,8 +53,12 @@ class Columns:
 
     @property
     def unused(self) -> tuple[Column, ...]:
-        """Those nothing is read from, but for our own marks and columns without a heading."""
-        return tuple(column for column in self.all if not column.target and column.heading.strip())
+        """Those nothing is read from, but for our own marks and empty columns without a heading."""
+        return tuple(
+            column
+            for column in self.all
+            if not column.target and (column.heading.strip() or column.position in self.filled)
+        )
 
     def has(self, wanted: frozenset[str]) -> bool:
         """Whether one of these is among them."""

@@ -1,6 +1,7 @@
 """In which encoding a file is written, found from all of it; what is not certain is said, never guessed in silence."""
 
 import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +46,24 @@ def has_bad_bytes(text: str) -> bool:
     return not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
+# Half characters that stand for one byte each.
+_HALVES = re.compile(f"([{chr(_HALF)}-{chr(_HALF + 0xFF)}]+)")
+
+
+def encode_back(text: str, codec: str) -> bytes:
+    """A text in the encoding it came in, every byte that was no letter as it was. What it has no letter for is a `?`."""
+    parts = _HALVES.split(text)
+    return b"".join(
+        bytes(ord(sign) - _HALF for sign in part) if number % 2 else part.encode(codec, "replace")
+        for number, part in enumerate(parts)
+    )
+
+
+def mark_of(codec: str) -> bytes:
+    """The byte order mark by which a file in this encoding is known; nothing where it has none."""
+    return next((mark for mark, marked in _MARKS if marked == codec), b"")
+
+
 def find_encoding(path: Path) -> Encoding:
     """The encoding of a text file. Raises EncodingUnclear where its letters can be read in several ways."""
     with path.open("rb") as file:
@@ -84,7 +103,7 @@ def chosen_encoding(path: Path, name: str) -> Encoding:
             return Encoding(marked, marked, len(mark))
     if found.name in {"utf-16", "utf-32"}:
         return Encoding(f"{found.name}-le", f"{found.name}-le")
-    return Encoding(name.strip().lower(), found.name)
+    return Encoding(name.strip().lower(), found.name.removesuffix("-sig"))
 
 
 def _without_mark(start: bytes) -> str:

@@ -12,7 +12,7 @@ from service.planning.files.headings import DETAIL, Field
 from service.planning.files.places import country_code, language_code, zone_name
 from service.planning.files.proofs import given_consents, left_at, why_left
 from service.planning.files.reading import Person, Reading
-from service.store.queries.supporters_import import ImportRow
+from service.store.queries.incoming import ImportRow
 
 _PLACES = {
     Field.LOCALE: (language_code, "is no language; write it like en or az"),
@@ -22,6 +22,12 @@ _PLACES = {
 _LONGEST_DETAIL = 1_000
 _CHANNELS = (Channel.EMAIL, Channel.SMS)
 _NOT_LEFT: dict[Channel, Suppressed | None] = {Channel.EMAIL: None, Channel.SMS: None}
+# Bound once: asked of the enum for each row, a member costs more than reading its cell does (Python 3.11).
+_COUNTRY, _EXTERNAL_ID, _FIRST_NAME = Field.COUNTRY, Field.EXTERNAL_ID, Field.FIRST_NAME
+_FULL_NAME, _JOINED_AT, _LAST_NAME = Field.FULL_NAME, Field.JOINED_AT, Field.LAST_NAME
+_LOCALE, _POSTCODE, _SOURCE = Field.LOCALE, Field.POSTCODE, Field.SOURCE
+_TAGS, _TIME_ZONE = Field.TAGS, Field.TIME_ZONE
+_BY_EMAIL, _BY_SMS = Channel.EMAIL, Channel.SMS
 
 
 def read_person(number: int, typed: Mapping[str, str], reading: Reading) -> tuple[ImportRow, list[str]]:
@@ -29,7 +35,7 @@ def read_person(number: int, typed: Mapping[str, str], reading: Reading) -> tupl
     person = Person(typed, reading)
     email, phone = _addresses(person)
     left = {channel: why_left(person, channel) for channel in _CHANNELS} if reading.has_leaving else _NOT_LEFT
-    given = given_consents(person, {Channel.EMAIL: email, Channel.SMS: phone}, left)
+    given = given_consents(person, {_BY_EMAIL: email, _BY_SMS: phone}, left)
     first_name, last_name = _names(person)
     hashed = reading.key.hash
     row = ImportRow(
@@ -38,21 +44,22 @@ def read_person(number: int, typed: Mapping[str, str], reading: Reading) -> tupl
         last_name=last_name,
         email=email,
         phone=phone,
-        email_hash=hashed(Channel.EMAIL, email) if email else None,
-        phone_hash=hashed(Channel.SMS, phone) if phone else None,
-        locale=_place(person, Field.LOCALE) if Field.LOCALE in typed else "",
-        time_zone=_place(person, Field.TIME_ZONE) if Field.TIME_ZONE in typed else "",
-        source=(Field.SOURCE in typed and person.word(Field.SOURCE, 60)) or reading.source,
-        postcode=_postcode(person) if Field.POSTCODE in typed else "",
-        country=_place(person, Field.COUNTRY) if Field.COUNTRY in typed else "",
-        tags=_tags(person) if Field.TAGS in typed else (),
-        external_id=(Field.EXTERNAL_ID in typed and person.word(Field.EXTERNAL_ID, 200)) or None,
+        email_hash=hashed(_BY_EMAIL, email) if email else None,
+        phone_hash=hashed(_BY_SMS, phone) if phone else None,
+        locale=_place(person, _LOCALE) if _LOCALE in typed else "",
+        time_zone=_place(person, _TIME_ZONE) if _TIME_ZONE in typed else "",
+        source=(_SOURCE in typed and person.word(_SOURCE, 60)) or reading.source,
+        postcode=_postcode(person) if _POSTCODE in typed else "",
+        country=_place(person, _COUNTRY) if _COUNTRY in typed else "",
+        tags=_tags(person) if _TAGS in typed else (),
+        external_id=(_EXTERNAL_ID in typed and person.word(_EXTERNAL_ID, 200)) or None,
         details=_details(person) if reading.has_details else {},
-        joined_at=_moment(person, Field.JOINED_AT) if Field.JOINED_AT in typed else None,
+        joined_at=_moment(person, _JOINED_AT) if _JOINED_AT in typed else None,
         consents=given,
-        left_email=left[Channel.EMAIL] if email else None,
-        left_sms=left[Channel.SMS] if phone else None,
-        left_at=left_at(person) if reading.has_leaving else None,
+        left_email=left[_BY_EMAIL] if email else None,
+        left_sms=left[_BY_SMS] if phone else None,
+        left_email_at=left_at(person, _BY_EMAIL) if email and left[_BY_EMAIL] else None,
+        left_sms_at=left_at(person, _BY_SMS) if phone and left[_BY_SMS] else None,
     )
     return row, person.left_out
 
@@ -68,15 +75,15 @@ def _addresses(person: Person) -> tuple[str | None, str | None]:
     if not any(found.values()):
         raise BadCell("; ".join(wrong) or "neither an email address nor a mobile number")
     person.left_out += [f"{each}; left out" for each in wrong]
-    return found.get(Channel.EMAIL), found.get(Channel.SMS)
+    return found.get(_BY_EMAIL), found.get(_BY_SMS)
 
 
 def _names(person: Person) -> tuple[str, str]:
-    first = person.word(Field.FIRST_NAME, 80)
-    last = person.word(Field.LAST_NAME, 80) if Field.LAST_NAME in person.typed else ""
-    if first or Field.FULL_NAME not in person.typed:
+    first = person.word(_FIRST_NAME, 80)
+    last = person.word(_LAST_NAME, 80) if _LAST_NAME in person.typed else ""
+    if first or _FULL_NAME not in person.typed:
         return first, last
-    whole = person.word(Field.FULL_NAME, 160)
+    whole = person.word(_FULL_NAME, 160)
     if "," in whole:
         last_part, _, first_part = whole.partition(",")
         return first_part.strip()[:80], last or last_part.strip()[:80]
@@ -97,12 +104,12 @@ def _place(person: Person, name: Field) -> str:
 
 
 def _postcode(person: Person) -> str:
-    words = person.word(Field.POSTCODE, 80)
+    words = person.word(_POSTCODE, 80)
     return cells.read_postcode(words) if words else ""
 
 
 def _tags(person: Person) -> tuple[str, ...]:
-    cell = person.typed.get(Field.TAGS)
+    cell = person.typed.get(_TAGS)
     try:
         return cells.read_tags(cell) if cell else ()
     except BadCell as bad:
@@ -118,7 +125,7 @@ def _details(person: Person) -> dict[str, str]:
     }
     if packed := person.typed.get("details"):
         details |= _unpacked(person, packed)
-    return {name: words for name, words in details.items() if words}
+    return {name: words for name, words in details.items() if name and words}
 
 
 def _unpacked(person: Person, packed: str) -> dict[str, str]:
@@ -126,7 +133,10 @@ def _unpacked(person: Person, packed: str) -> dict[str, str]:
     try:
         found = json.loads(packed)
         pairs = found.items() if isinstance(found, dict) else ()
-        return {cells.clean(str(name))[:60]: cells.clean(_said(value))[:_LONGEST_DETAIL] for name, value in pairs}
+        return {
+            cells.clean(str(name))[:60].rstrip(): cells.clean(_said(value))[:_LONGEST_DETAIL].rstrip()
+            for name, value in pairs
+        }
     except (ValueError, RecursionError, BadCell):
         person.left_out.append(f"{person.reading.heading('details')}: is no JSON object; left out")
         return {}

@@ -7,24 +7,24 @@ from functools import lru_cache
 from ipaddress import ip_address
 
 from service.domain.channel import Channel
-from service.domain.consent import Suppressed
+from service.domain.consent import GRAVITY, Suppressed
 from service.planning.files import cells
 from service.planning.files.cells import BadCell
 from service.planning.files.headings import Field
 from service.planning.files.reading import Person
 from service.planning.files.sheet import DateOrder
-from service.store.queries.supporters_import import GivenConsent
+from service.store.queries.incoming import GivenConsent
 
 _LONGEST_WORDING = 10_000
-_GRAVER = (
-    *(Suppressed.ERASED, Suppressed.COMPLAINT, Suppressed.STOP, Suppressed.PROVIDER_OPT_OUT, Suppressed.HARD_BOUNCE),
-    *(Suppressed.INVALID, Suppressed.LEFT),
-)
 _OF_CHANNEL = {
     Channel.EMAIL: (Field.LEFT_EMAIL, Field.EMAIL_STATUS),
     Channel.SMS: (Field.LEFT_SMS, Field.SMS_STATUS),
 }
 
+# Columns that say since when, the surest first; some tools put the moment where others put a yes.
+_ONLY_MOMENTS = frozenset({Field.LEFT_EMAIL_AT, Field.LEFT_SMS_AT, Field.LEFT_AT})
+_SINCE = (Field.LEFT_AT, Field.LEFT_EMAIL, Field.BOUNCED, Field.LEFT_SMS, Field.LEFT)
+_LEFT_AT = {Channel.EMAIL: (Field.LEFT_EMAIL_AT, *_SINCE), Channel.SMS: (Field.LEFT_SMS_AT, *_SINCE)}
 
 # A file says the same words and moments of thousands.
 _paragraph = lru_cache(maxsize=256)(cells.paragraph)
@@ -65,6 +65,12 @@ _OWN = {
         Field.CONSENT_SMS_IP,
     ),
 }
+# Bound once: asked of the enum for each row, a member costs more than reading its cell does (Python 3.11).
+_BOUNCED, _CONFIRMED_AT, _CONFIRMED_IP = Field.BOUNCED, Field.CONFIRMED_AT, Field.CONFIRMED_IP
+_CONSENT_AT, _CONSENT_IP, _CONSENT_SOURCE = Field.CONSENT_AT, Field.CONSENT_IP, Field.CONSENT_SOURCE
+_CONSENT_WORDING, _LEFT, _LEFT_REASON = Field.CONSENT_WORDING, Field.LEFT, Field.LEFT_REASON
+_OPTED_IN_AT, _OPTED_IN_IP, _STATUS = Field.OPTED_IN_AT, Field.OPTED_IN_IP, Field.STATUS
+_BY_EMAIL = Channel.EMAIL
 
 
 def why_left(person: Person, channel: Channel) -> Suppressed | None:
@@ -72,29 +78,30 @@ def why_left(person: Person, channel: Channel) -> Suppressed | None:
     typed, reasons = person.typed, set[Suppressed]()
     leaving, status = _OF_CHANNEL[channel]
     preset = person.reading.preset
-    if preset and preset.everybody_left and channel is Channel.EMAIL:
+    if preset and preset.everybody_left and channel is _BY_EMAIL:
         reasons.add(preset.everybody_left)
-    for name in (leaving, Field.LEFT):
+    for name in (leaving, _LEFT):
         if (cell := typed.get(name)) and cells.is_leaving(cell):
             reasons.add(cells.says_left(cell) or Suppressed.LEFT)
-    for name in (status, Field.STATUS):
+    for name in (status, _STATUS):
         if (cell := typed.get(name)) and (said := cells.says_left(cell)):
             reasons.add(said)
-    if channel is Channel.EMAIL and (cell := typed.get(Field.BOUNCED)) and cells.is_leaving(cell):
+    if channel is _BY_EMAIL and (cell := typed.get(_BOUNCED)) and cells.is_leaving(cell):
         reasons.add(Suppressed.HARD_BOUNCE)
-    if reasons and (cell := typed.get(Field.LEFT_REASON)) and (said := cells.says_left(cell)):
+    if reasons and (cell := typed.get(_LEFT_REASON)) and (said := cells.says_left(cell)):
         reasons.add(said)
-    return next((reason for reason in _GRAVER if reason in reasons), None)
+    return max(reasons, key=GRAVITY.__getitem__, default=None)
 
 
-def left_at(person: Person) -> datetime | None:
-    """Since when, where a column about leaving says so."""
-    for name in (Field.LEFT_AT, Field.LEFT_EMAIL, Field.BOUNCED, Field.LEFT_SMS, Field.LEFT):
+def left_at(person: Person, channel: Channel) -> datetime | None:
+    """Since when they have left by this channel, where a column about leaving says so."""
+    for name in _LEFT_AT[channel]:
         for line in person.typed.get(name, "").splitlines():
             try:
                 return cells.read_moment(line, dates=person.reading.dates, now=person.reading.now)
-            except BadCell:
-                continue
+            except BadCell as bad:
+                if name in _ONLY_MOMENTS:
+                    person.left_out.append(f"{person.reading.heading(name)}: {bad}; left out")
     return None
 
 
@@ -124,32 +131,30 @@ def _consent(person: Person, channel: Channel) -> GivenConsent | None:
     that says so is better mended than lost.
     """
     typed, own = person.typed, _OWN[channel]
-    if channel is Channel.EMAIL and person.reading.has_opt_in and (opted := _opted_in(person)):
+    if channel is _BY_EMAIL and person.reading.has_opt_in and (opted := _opted_in(person)):
         return opted
     said, status = typed.get(own.said), typed.get(own.status)
     by_status = status is not None and cells.says_subscribed(status)
     if not by_status and (said is None or not cells.is_yes(said)):
         return None
-    at_name = own.at if typed.get(own.at, "").strip() else Field.CONSENT_AT
+    at_name = own.at if typed.get(own.at, "").strip() else _CONSENT_AT
     if not typed.get(at_name, "").strip():
         return None
-    wording = _wording(person, own.wording if typed.get(own.wording, "").strip() else Field.CONSENT_WORDING)
+    wording = _wording(person, own.wording if typed.get(own.wording, "").strip() else _CONSENT_WORDING)
     if by_status and not wording:
         wording = _column(person, at_name, f"{person.reading.heading(own.status)} “{(status or '').strip()}”")
     if not wording:
         return None
-    source = person.word(own.source if own.source in typed else Field.CONSENT_SOURCE, 200)
-    ip = _ip(person, own.ip if own.ip in typed else Field.CONSENT_IP)
+    source = person.word(own.source if own.source in typed else _CONSENT_SOURCE, 200)
+    ip = _ip(person, own.ip if own.ip in typed else _CONSENT_IP)
     return GivenConsent(channel, _consent_moment(person, at_name), wording, source, ip)
 
 
 def _opted_in(person: Person) -> GivenConsent | None:
     """Another tool's own record of when, and from which address, they confirmed or opted in."""
-    for at, ip in ((Field.CONFIRMED_AT, Field.CONFIRMED_IP), (Field.OPTED_IN_AT, Field.OPTED_IN_IP)):
+    for at, ip in ((_CONFIRMED_AT, _CONFIRMED_IP), (_OPTED_IN_AT, _OPTED_IN_IP)):
         if person.typed.get(at, "").strip():
-            return GivenConsent(
-                Channel.EMAIL, _consent_moment(person, at), _column(person, at, ""), "", _ip(person, ip)
-            )
+            return GivenConsent(_BY_EMAIL, _consent_moment(person, at), _column(person, at, ""), "", _ip(person, ip))
     return None
 
 

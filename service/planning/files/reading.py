@@ -19,6 +19,10 @@ _LEAVING = frozenset(
         Field.SMS_STATUS,
     }
 )
+# Bound once: asked of the enum for each row, a member costs more than reading its cell does (Python 3.11).
+_CONFIRMED_AT, _EMAIL, _OPTED_IN_AT = Field.CONFIRMED_AT, Field.EMAIL, Field.OPTED_IN_AT
+_PHONE = Field.PHONE
+_BY_EMAIL = Channel.EMAIL
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class Reading:
             sheet.preset is not None and sheet.preset.everybody_left is not None
         )
         details = any(target.startswith("details") for target in headings)
-        opt_in = bool({Field.OPTED_IN_AT, Field.CONFIRMED_AT} & headings.keys())
+        opt_in = bool({_OPTED_IN_AT, _CONFIRMED_AT} & headings.keys())
         return cls(key, source, now, sheet.preset, sheet.dates, headings, leaving, details, opt_in, countries)
 
     def heading(self, target: str) -> str:
@@ -71,19 +75,19 @@ class Person:
         if not cell:
             return ""
         try:
-            return cells.clean(cell)[:longest]
+            return cells.clean(cell)[:longest].rstrip()
         except BadCell as bad:
             self.left_out.append(f"{self.reading.heading(name)}: {bad}; left out")
             return ""
 
     def address(self, channel: Channel) -> str | None:
         """An address; raises BadCell."""
-        name = Field.EMAIL if channel is Channel.EMAIL else Field.PHONE
+        name = _EMAIL if channel is _BY_EMAIL else _PHONE
         cell = self.typed.get(name)
         if not cell:
             return None
         try:
-            return cells.read_email(cell) if channel is Channel.EMAIL else cells.read_phone(cell)
+            return cells.read_email(cell) if channel is _BY_EMAIL else cells.read_phone(cell)
         except BadCell as bad:
             words = str(bad)
             raise BadCell(words if words.startswith(f"{name}:") else f"{name}: {words}") from None

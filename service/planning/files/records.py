@@ -1,6 +1,7 @@
 """The rows of a CSV text as people save it: lines within cells, quotes left open, lines without end."""
 
 import csv
+import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -85,7 +86,7 @@ class RecordReader:
             if len(first) >= LONGEST:
                 yield self._pass_over(first, line)
             elif '"' in first:
-                yield self._quoted(first, line)
+                yield from self._quoted(first, line)
             else:
                 self._line += 1
                 yield Record(self._number, line, tuple(first.rstrip("\r\n").split(self._separator)))
@@ -97,18 +98,28 @@ class RecordReader:
         self._line += 1
         return Record(self._number, line, (first[:1_000],), f"the line is longer than {LONGEST:,} characters")
 
-    def _quoted(self, first: str, line: int) -> Record:
+    def _quoted(self, first: str, line: int) -> Iterator[Record]:
         self._feed.begin(first)
         try:
             cells = next(self._reader, [])
         except csv.Error:
-            return self._broken(first, line)
+            yield self._broken(first, line)
+            return
         taken = self._feed.taken
         self._line += len(taken)
         if len(taken) > 1 and self._took_in_rows(cells, taken):
-            why = f"a quote is opened here and takes in the next {len(taken) - 1} lines; they are not read"
-            return Record(self._number, line, tuple(each.rstrip("\r\n") for each in taken), why)
-        return Record(self._number, line, tuple(cells))
+            yield from self._taken_in(taken, line)
+        else:
+            yield Record(self._number, line, tuple(cells))
+
+    def _taken_in(self, taken: list[str], line: int) -> Iterator[Record]:
+        """The lines of a quote that took in other rows, each by itself, so that they can be mended."""
+        why = f"a quote is opened here and takes in the next {len(taken) - 1} lines; they are not read"
+        yield Record(self._number, line, part_cells(taken[0], self._separator), why)
+        for place, each in enumerate(taken[1:], start=line + 1):
+            if each.strip():
+                within = f"stands within the quote that line {line} opens; it is not read"
+                yield Record(self._number, place, part_cells(each, self._separator), within)
 
     def _took_in_rows(self, cells: list[str], taken: list[str]) -> bool:
         """Whether a quote swallowed other rows: too few or too many cells, or a line that is a row by itself."""
@@ -129,10 +140,27 @@ class RecordReader:
             return Record(self._number, line, cells)
         lines = "the rest of the file" if len(taken) > 2 else "the line after it"
         why = "a quote is opened here and not closed" + (f"; it would have taken in {lines}" if len(taken) > 1 else "")
-        return Record(self._number, line, (first.rstrip("\r\n"),), why)
+        return Record(self._number, line, part_cells(first, self._separator), why)
 
     def _alone(self, line: str) -> list[str]:
         try:
             return next(csv.reader([line], delimiter=self._separator, skipinitialspace=self._separator != "\t"), [])
         except csv.Error:
             return [line]
+
+
+def part_cells(line: str, separator: str) -> tuple[str, ...]:
+    """The cells of one line in which a quote is left open: that quote stands in its cell as it was typed."""
+    line, place, cells = line.rstrip("\r\n"), 0, []
+    whole = re.compile(rf' *"((?:[^"]|"")*)"(?={re.escape(separator)}|$)')
+    while True:
+        if found := whole.match(line, place):
+            cells.append(found[1].replace('""', '"'))
+            place = found.end()
+        else:
+            end = line.find(separator, place)
+            cells.append(line[place:] if end < 0 else line[place:end])
+            place = len(line) if end < 0 else end
+        if place >= len(line):
+            return tuple(cells)
+        place += 1

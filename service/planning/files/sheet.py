@@ -1,8 +1,8 @@
 """A file of people, looked at: how it is written, where its headings are, what its columns mean; and its rows."""
 
 import io
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
@@ -10,15 +10,20 @@ from typing import TextIO
 
 from service.planning.files.columns import ADDRESSES, SEVERAL, Columns, match_columns
 from service.planning.files.encodings import MARK_BAD_BYTES, Encoding, chosen_encoding, find_encoding
-from service.planning.files.faults import UnreadableFile
+from service.planning.files.faults import UnreadableFile, sayable
 from service.planning.files.headings import recognise
+from service.planning.files.others import what_else
 from service.planning.files.presets import PRESETS, Preset, preset_named, preset_of
 from service.planning.files.records import Record, RecordReader
-from service.planning.files.workbook import is_workbook, workbook_records
+from service.planning.files.workbook import Tabs, is_workbook, tabs_of, workbook_records
 from service.wording.spreadsheet import rearm
 
 CHUNK = 10_000
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
+# What spreadsheets and databases leave where there is nothing.
+_NOTHING = frozenset(
+    {"#N/A", "#REF!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!", "#CALC!", r"\N", "(null)", "<null>"}
+)
 # How far down the headings are looked for.
 _ROWS_ABOVE = 25
 
@@ -64,10 +69,15 @@ class Sheet:
     columns: Columns
     preset: Preset | None
     dates: DateOrder | None
+    # Of a workbook with several sheets.
+    tabs: Tabs | None = None
 
     @property
     def how(self) -> str:
         """How it is read, in words."""
+        if self.encoding is None and self.tabs:
+            others = ", ".join(map(sayable, self.tabs.others))
+            return f"read as an Excel workbook, its sheet {sayable(self.tabs.read)}; not read: {others}"
         if self.encoding is None:
             return "read as an Excel workbook"
         names = {sign: name for name, sign in SEPARATORS.items()}
@@ -95,7 +105,11 @@ class Sheet:
         addresses = [column.position for column in self.columns.all if column.target in {"email", "phone"}]
         width = len(self.header.cells)
         reader.width = width
-        reader.is_row = lambda cells: len(cells) == width and any(_is_address(cells[place]) for place in addresses)
+        reader.is_row = lambda cells: (
+            len(cells) >= width
+            and not _has_more(cells, width)
+            and any(_is_address(cells[place]) for place in addresses)
+        )
 
 
 def look(path: Path, choices: Choices | None = None, *, wanted: frozenset[str] = ADDRESSES) -> Sheet:
@@ -108,12 +122,22 @@ def look(path: Path, choices: Choices | None = None, *, wanted: frozenset[str] =
         known = ", ".join(preset.slug for preset in PRESETS)
         raise UnreadableFile(f"there is no preset {choices.preset!r}; there are {known}")
     if is_workbook(path):
-        return _sheet(path, None, ",", choices, wanted)
+        return replace(_sheet(path, None, ",", choices, wanted), tabs=tabs_of(path))
+    _refuse_other_kinds(path)
     encoding = chosen_encoding(path, choices.encoding) if choices.encoding else find_encoding(path)
     separator = _separator(choices.separator) or _told_separator(path, encoding)
     if separator:
         return _sheet(path, encoding, separator, choices, wanted)
     return _sheet(path, encoding, _best_separator(path, encoding, choices), choices, wanted)
+
+
+def _refuse_other_kinds(path: Path) -> None:
+    with path.open("rb") as file:
+        other = what_else(file.read(64))
+    if other:
+        raise UnreadableFile(
+            f"this is {other} and no list of people; save the list as CSV (UTF-8) or .xlsx and try again"
+        )
 
 
 def _separator(words: str) -> str:
@@ -189,7 +213,8 @@ def _find_header(
     there is, and only where no row is known for them by its own words.
     """
     with _records(path, encoding, separator, None) as records:
-        rows = [record for record in islice(records, _ROWS_ABOVE * 2) if _may_be_header(record)]
+        first = list(islice(records, _ROWS_ABOVE * 2))
+    rows = [record for record in first if _may_be_header(record)]
     named = {name: target for name, target in choices.columns.items() if not name.strip().startswith("#")}
     wrong: UnreadableFile | None = None
     for chosen in (named, choices.columns):
@@ -201,10 +226,16 @@ def _find_header(
                         record.cells, preset=preset, chosen=choices.columns, keep_rest=choices.keep_rest
                     )
                     _need(columns, wanted)
-                    return record, columns, preset
+                    return record, replace(columns, filled=_filled(first, record)), preset
             except UnreadableFile as each:
                 wrong = wrong or each
     raise wrong or UnreadableFile(_no_header(next(iter(rows), None)))
+
+
+def _filled(first: Iterable[Record], header: Record) -> frozenset[int]:
+    """Which columns hold anything in the first rows below the headings."""
+    below = (record.cells for record in first if record.number > header.number)
+    return frozenset(place for cells in below for place, cell in enumerate(cells) if cell.strip())
 
 
 def _may_be_header(record: Record) -> bool:
@@ -237,15 +268,20 @@ def _row(record: Record, used: tuple[tuple[str, int], ...], width: int) -> Sheet
     cells = record.cells
     if record.why:
         return SheetRow(record.number, record.line, {}, cells, record.why)
-    if len(cells) > width:
+    if _has_more(cells, width):
         why = f"has {len(cells)} fields where the header has {width}; is a quote missing?"
         return SheetRow(record.number, record.line, {}, cells, why)
     typed: dict[str, str] = {}
     for target, position in used:
-        if position < len(cells) and (cell := cells[position]):
+        if position < len(cells) and (cell := cells[position]) and cell not in _NOTHING:
             cell = rearm(cell) if cell[0] == "'" else cell
             typed[target] = f"{typed[target]}\n{cell}" if target in SEVERAL and target in typed else cell
     return SheetRow(record.number, record.line, typed, cells)
+
+
+def _has_more(cells: Sequence[str], width: int) -> bool:
+    """Whether there are more cells than headings; empty ones at the end, as spreadsheets leave them, are none."""
+    return len(cells) > width and any(map(str.strip, cells[width:]))
 
 
 def _is_address(cell: str) -> bool:

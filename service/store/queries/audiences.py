@@ -11,8 +11,9 @@ from service.domain.channel import Channel
 from service.store import Session
 from service.store.queries.petitions import stands
 from service.store.tables.campaign import Petition, Stage
-from service.store.tables.people import Action, Permission, Signature, Supporter, Suppression
+from service.store.tables.people import Action, Permission, Supporter, Suppression
 from service.store.tables.sending import Blast, Message
+from service.store.tables.signatures import Signature
 
 
 def audience_select(campaign_id: int, channel: Channel, audience: Audience) -> Select[int]:

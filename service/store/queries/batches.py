@@ -3,7 +3,6 @@
 Written as SQL, for this is the hot path: arrays leave Postgres several times faster than rows.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,7 +10,9 @@ from uuid import UUID
 from sqlalchemy import text
 
 from service.domain.channel import Channel, Pace
-from service.store import Session
+from service.store import Session, locks
+from service.store.locks import BlastLock
+from service.store.queries import consents
 from service.store.queries.holds import IS_FREE
 
 
@@ -50,19 +51,23 @@ class ClaimedBatch:
     now: datetime
 
 
-# ix_batches_queued serves the search; the blast's state keeps a paused blast's batches where they are.
+# Each blast under way gives the first batch of its own that is due (ix_batches_due), and the first of those is taken:
+# what is paused, or waits for the morning, is never walked.
 _CLAIM = text(f"""
     UPDATE batches SET state = 'claimed', lease_owner = :owner, lease_until = clock_timestamp() + interval '60 seconds'
     FROM blasts JOIN campaigns ON campaigns.id = blasts.campaign_id JOIN fixtures ON fixtures.id = campaigns.fixture_id
     WHERE blasts.id = batches.blast_id AND batches.id = (
-        SELECT waiting.id FROM batches AS waiting JOIN blasts AS its ON its.id = waiting.blast_id
-        WHERE waiting.state = 'queued' AND waiting.pace = :pace AND waiting.channel = :channel
-          AND waiting.not_before <= clock_timestamp() AND its.state IN ('running', 'opening') AND {IS_FREE}
-          AND coalesce((SELECT greatest(free_at, CASE WHEN :pace = 'bulk' THEN held_until END) FROM senders
-              WHERE senders.channel = waiting.channel AND name = waiting.sender), '-infinity')
-              <= clock_timestamp() + interval '500 milliseconds'
-        ORDER BY waiting.not_before, waiting.id
-        FOR UPDATE OF waiting SKIP LOCKED LIMIT 1)
+        SELECT first.id FROM blasts AS its CROSS JOIN LATERAL (
+            SELECT waiting.id, waiting.not_before FROM batches AS waiting
+            WHERE waiting.blast_id = its.id AND waiting.state = 'queued' AND waiting.pace = :pace
+              AND waiting.channel = :channel AND waiting.not_before <= now()
+              AND coalesce((SELECT greatest(free_at, CASE WHEN :pace = 'bulk' THEN held_until END) FROM senders
+                  WHERE senders.channel = waiting.channel AND name = waiting.sender), '-infinity')
+                  <= clock_timestamp() + interval '500 milliseconds'
+            ORDER BY waiting.not_before, waiting.id
+            FOR UPDATE SKIP LOCKED LIMIT 1) AS first
+        WHERE its.state IN ('running', 'opening') AND {IS_FREE}
+        ORDER BY first.not_before, first.id LIMIT 1)
     RETURNING batches.id, batches.blast_id, blasts.campaign_id, batches.rendering_id, batches.channel, batches.pace,
         batches.time_zone, batches.first_supporter_id, batches.last_supporter_id, batches.expires_at,
         batches.attempt_count, blasts.quiet_hours, campaigns.quiet_hours -> batches.channel AS quiet_times,
@@ -142,11 +147,18 @@ def hold_purse(session: Session, batch: ClaimedBatch) -> None:
     session.execute(_HOLD_PURSE, {"blast_id": batch.blast_id})
 
 
-def blast_state(session: Session, batch: ClaimedBatch) -> str:
-    """The state of the batch's blast. After lock_for_intent: a pause or cancel that commits first is seen.
+def lock_for_intent(session: Session, batch: ClaimedBatch) -> None:
+    """Wait for whoever pauses or cancels this blast, then for opt-outs under way. Ask in later statements only.
 
-    No lock on its row: intents that share one can keep out whoever wants to pause for as long as they keep coming.
+    The blast's lock first: whoever waits for it must not keep opt-outs waiting. No lock on its row: intents that share
+    one can keep out whoever wants to pause for as long as they keep coming.
     """
+    locks.share_blast(session, BlastLock.STEERING, batch.blast_id)
+    consents.lock_for_intent(session)
+
+
+def blast_state(session: Session, batch: ClaimedBatch) -> str:
+    """The state of the batch's blast. After lock_for_intent: a pause or cancel that commits first is seen."""
     return str(session.scalars(_BLAST_STATE, {"blast_id": batch.blast_id}).one())
 
 
@@ -259,97 +271,3 @@ _EMPTY = text("""
 def end_unsent(session: Session, batch_id: int, *, owner: UUID, state: str, reason: str) -> None:
     """End a batch of which nothing was handed over: all withheld, expired or cancelled."""
     session.execute(_EMPTY, {"batch_id": batch_id, "owner": owner, "state": state, "reason": reason})
-
-
-_MARK = text("""
-    UPDATE messages m SET state = given.state, reason = nullif(given.reason, ''),
-        provider_ref = coalesce(nullif(given.provider_ref, ''), m.provider_ref),
-        segments = nullif(given.segments, 0), settled_at = clock_timestamp()
-    FROM unnest(CAST(:supporter_ids AS bigint[]), CAST(:states AS text[]), CAST(:reasons AS text[]),
-                CAST(:provider_refs AS text[]), CAST(:segments AS smallint[]))
-        AS given(supporter_id, state, reason, provider_ref, segments)
-    WHERE m.blast_id = :blast_id AND m.channel = :channel AND m.supporter_id = given.supporter_id
-      AND (m.state IS NULL OR m.state IN ('in_doubt', 'unknown'))
-""")
-
-
-@dataclass(frozen=True, slots=True)
-class MessageOutcome:
-    """How one message differs from its batch."""
-
-    supporter_id: int
-    state: str | None
-    reason: str = ""
-    provider_ref: str = ""
-    segments: int = 0
-
-
-def mark_messages(session: Session, batch: ClaimedBatch, outcomes: Sequence[MessageOutcome]) -> None:
-    """Write down how messages differ from their batch; evidence that came before is not overwritten."""
-    if not outcomes:
-        return
-    session.execute(
-        _MARK,
-        {
-            "blast_id": batch.blast_id,
-            "channel": str(batch.channel),
-            "supporter_ids": [outcome.supporter_id for outcome in outcomes],
-            "states": [outcome.state for outcome in outcomes],
-            "reasons": [outcome.reason for outcome in outcomes],
-            "provider_refs": [outcome.provider_ref for outcome in outcomes],
-            "segments": [outcome.segments for outcome in outcomes],
-        },
-    )
-
-
-# A part of a batch that fared differently becomes a batch of its own, so that every batch is of one kind.
-_SPLIT = text("""
-    WITH parted AS (
-        INSERT INTO batches (blast_id, rendering_id, channel, pace, time_zone, sender, arm, first_supporter_id,
-            last_supporter_id, size, state, not_before, expires_at, attempt_id, attempt_count, resend_count, intent_at,
-            reason, segments)
-        SELECT blast_id, rendering_id, channel, pace, time_zone, sender, arm,
-            :first, :last, :size, :state,
-            clock_timestamp() + :wait * interval '1 second', expires_at,
-            CASE WHEN :state = 'in_doubt' THEN attempt_id END, attempt_count, resend_count,
-            CASE WHEN :state = 'in_doubt' THEN intent_at END, :reason, :segments
-        FROM batches WHERE id = :batch_id
-        RETURNING id
-    ), moved AS (
-        UPDATE messages m SET batch_id = parted.id FROM parted
-        WHERE m.blast_id = :blast_id AND m.channel = :channel AND m.supporter_id = ANY(:supporter_ids)
-          AND m.batch_id = :batch_id
-        RETURNING m.supporter_id
-    )
-    UPDATE batches SET size = size - (SELECT count(*) FROM moved) WHERE id = :batch_id
-    RETURNING (SELECT id FROM parted)
-""")
-
-
-def split_batch(
-    session: Session,
-    *,
-    batch_id: int,
-    blast_id: int,
-    channel: Channel,
-    supporter_ids: Sequence[int],
-    state: str,
-    wait: float = 0.0,
-    reason: str = "",
-    segments: int = 0,
-) -> int:
-    """Move these messages into a new batch in `state`; its id."""
-    asked: Mapping[str, object] = {
-        "batch_id": batch_id,
-        "blast_id": blast_id,
-        "channel": str(channel),
-        "supporter_ids": list(supporter_ids),
-        "first": min(supporter_ids),
-        "last": max(supporter_ids),
-        "size": len(supporter_ids),
-        "state": state,
-        "wait": wait,
-        "reason": reason,
-        "segments": segments,
-    }
-    return int(session.scalars(_SPLIT, asked).one())

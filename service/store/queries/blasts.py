@@ -7,8 +7,8 @@ from sqlalchemy import delete, insert, select, update
 
 from service.domain.message import BlastState
 from service.domain.stage import Firing
-from service.store import Session
-from service.store.queries.consents import lock_for_opt_out
+from service.store import Session, locks
+from service.store.locks import BlastLock
 from service.store.tables.campaign import Copy, Stage, StageFiring
 from service.store.tables.sending import Blast
 
@@ -19,9 +19,13 @@ def add_blast(session: Session, values: Mapping[str, object]) -> int:
 
 
 def hold_blast(session: Session, blast_id: int) -> Blast | None:
-    """A blast, held: intents under way finish first, and none begins until the transaction ends."""
-    found = session.scalars(select(Blast).where(Blast.id == blast_id).with_for_update()).one_or_none()
-    lock_for_opt_out(session)
+    """A blast, held: its intents under way finish first, and none of its begins until the transaction ends.
+
+    Its row first, then its lock, as an intent with a spending limit does. Other blasts and opt-outs wait for nothing.
+    """
+    held = select(Blast).where(Blast.id == blast_id).with_for_update(key_share=True)
+    found = session.scalars(held.execution_options(populate_existing=True)).one_or_none()
+    locks.take_blast(session, BlastLock.STEERING, blast_id)
     return found
 
 

@@ -9,22 +9,20 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from service.domain.channel import Channel
 from service.domain.consent import GRAVITY, WISHES, ConsentAct, Suppressed
-from service.store import Session
+from service.store import Session, locks
+from service.store.locks import Lock
 from service.store.queries.gravity import KEEP_THE_GRAVER
 from service.store.tables.people import Consent, Permission, Supporter, Suppression
-
-# One advisory lock: intents hold it shared, opt-outs exclusively, both until their transaction ends.
-_GATE = 7_714_001
 
 
 def lock_for_opt_out(session: Session) -> None:
     """Wait for intents under way, and hold back new ones until this transaction ends."""
-    session.execute(text("SELECT pg_advisory_xact_lock(:gate)"), {"gate": _GATE})
+    locks.take(session, Lock.OPT_OUT)
 
 
 def lock_for_intent(session: Session) -> None:
     """Wait for opt-outs under way. Ask the gate's questions in later statements only: they see what committed."""
-    session.execute(text("SELECT pg_advisory_xact_lock_shared(:gate)"), {"gate": _GATE})
+    locks.share(session, Lock.OPT_OUT)
 
 
 _APPEND = text("""

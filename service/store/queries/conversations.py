@@ -7,8 +7,7 @@ from datetime import datetime
 from sqlalchemy import TextClause, select, text, update
 
 from service.store import Session
-from service.store.tables.listening import Conversation
-from service.store.tables.people import Reply
+from service.store.tables.listening import Conversation, Reply
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,10 @@ from sqlalchemy.schema import Column, DefaultClause
 from service.domain.channel import Channel
 from service.domain.message import MessageState, Withheld
 from service.store import Session
-from service.store.tables.people import Action, Consent, Reply, Signature, SignUp, Supporter
+from service.store.tables.listening import Reply
+from service.store.tables.people import Action, Consent, SignUp, Supporter
 from service.store.tables.sending import Notice, Receipt
+from service.store.tables.signatures import Signature
 from service.store.tables.upload import Upload
 
 # Ids, states, moments and our own words: they tell that something happened, and not to whom.
@@ -162,9 +164,7 @@ def _blank(session: Session, table: object, *which: ColumnElement[bool], **value
     if not isinstance(table, Table):
         raise TypeError("a mapped class has a table")
     kept = KEPT[table.name]
-    # What the database reckons itself follows what it is reckoned from.
-    own = [column for column in table.columns if column.name not in kept and column.computed is None]
-    emptied = {column.name: empty(column) for column in own}
+    emptied = {column.name: empty(column) for column in table.columns if column.name not in kept}
     return session.connection().execute(update(table).where(*which).values({**emptied, **values})).rowcount
 
 

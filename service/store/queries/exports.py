@@ -38,7 +38,9 @@ class SupporterLine(NamedTuple):
     consent_sms_source: str | None
     consent_sms_ip: str | None
     left_email: str | None
+    left_email_at: datetime | None
     left_sms: str | None
+    left_sms_at: datetime | None
     details: dict[str, str]
 
 
@@ -51,7 +53,7 @@ _SUPPORTERS = text("""
         e.at AS consent_email_at, e.source AS consent_email_source, e.ip AS consent_email_ip,
         CASE WHEN t.id IS NULL THEN '' ELSE 'yes' END AS consent_sms, t.wording AS consent_sms_wording,
         t.at AS consent_sms_at, t.source AS consent_sms_source, t.ip AS consent_sms_ip,
-        xe.reason AS left_email, xt.reason AS left_sms, s.details
+        xe.reason AS left_email, xe.at AS left_email_at, xt.reason AS left_sms, xt.at AS left_sms_at, s.details
     FROM supporters s
     LEFT JOIN permissions pe ON pe.supporter_id = s.id AND pe.channel = 'email' AND pe.campaign_id = :campaign_id
         AND pe.address_hash = s.email_hash
@@ -143,10 +145,10 @@ def blast_ids(session: Session, campaign_id: int) -> list[int]:
 
 # pk_suppressions.
 _SUPPRESSIONS = text("""
-    SELECT channel, reason, at, encode(address_hash, 'hex') AS address_hash FROM suppressions
+    SELECT channel, reason, at, encode(address_hash, 'hex') AS address_hash, forgotten_at FROM suppressions
     WHERE (channel, address_hash) > (:channel, decode(:after, 'hex')) ORDER BY channel, address_hash LIMIT :span
 """)
-SUPPRESSIONS = ("channel", "reason", "at", "address_hash")
+SUPPRESSIONS = ("channel", "reason", "at", "address_hash", "forgotten_at")
 
 
 def suppressions(session: Session, *, channel: str, after: str) -> Sequence[Row[tuple[object, ...]]]:

@@ -11,7 +11,8 @@ from sqlalchemy import TextClause, text
 
 from service.domain.channel import Channel, Pace
 from service.domain.message import Withheld
-from service.store import Session
+from service.store import Session, locks
+from service.store.locks import Lock
 from service.store.queries.batches import ClaimedBatch
 
 
@@ -101,7 +102,7 @@ def pass_gate(session: Session, batch: ClaimedBatch) -> Recipients:
     others = _other_blasts(session, batch) if batch.cap_count is not None and batch.pace is Pace.BULK else []
     sql, asked = _GATE, _span(batch)
     if others:
-        session.execute(_TAKE_TURNS)
+        locks.take(session, Lock.FREQUENCY_CAP)
         sql = _GATE + _UNDER_CAP
         asked |= {"others": others, "cap_count": batch.cap_count, "cap_window": batch.cap_window}
     row = session.execute(_for_channel(sql, batch.channel), asked).one()
@@ -109,9 +110,6 @@ def pass_gate(session: Session, batch: ClaimedBatch) -> Recipients:
         return Recipients((), (), (), ())
     return Recipients(row.supporter_ids, row.addresses, row.first_names, row.time_zones)
 
-
-# Any number nobody else uses; consents' own lock is another.
-_TAKE_TURNS = text("SELECT pg_advisory_xact_lock(7_001_302)")
 
 _OTHERS = text("""
     SELECT coalesce(array_agg(id), '{}') FROM blasts

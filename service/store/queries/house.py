@@ -8,7 +8,8 @@ from decimal import Decimal
 from sqlalchemy import DateTime, func, insert, select, text
 
 from service.domain.chain import entry_digest
-from service.store import Session
+from service.store import Session, locks
+from service.store.locks import Lock
 from service.store.tables.house import AuditEntry
 
 
@@ -24,16 +25,13 @@ def write_audit(
 
     Writers take turns until they commit, so that the chain of digests never forks.
     """
-    session.execute(_TAKE_TURNS)
+    locks.take(session, Lock.AUDIT)
     newest = select(AuditEntry.digest).where(AuditEntry.digest.is_not(None)).order_by(AuditEntry.id.desc()).limit(1)
     known = dict(details or {})
     digest = entry_digest(session.scalar(newest) or b"", at=at, actor=actor, deed=deed, subject=subject, details=known)
     session.execute(
         insert(AuditEntry).values(at=at, actor=actor, deed=deed, subject=subject, details=known, digest=digest)
     )
-
-
-_TAKE_TURNS = text("SELECT pg_advisory_xact_lock(7714002)")
 
 
 _HAS_TABLES = text("SELECT to_regclass('alembic_version') IS NOT NULL")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, case, exists, func, insert, literal, select, update
+from sqlalchemy import Select, case, delete, exists, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.domain.audience import parse_rules
@@ -11,24 +11,17 @@ from service.domain.channel import Channel, Pace
 from service.domain.message import BlastState
 from service.domain.sender import sender_name
 from service.domain.stage import CatchUp
-from service.store import Session
+from service.store import Session, locks
+from service.store.locks import BlastLock
 from service.store.queries import audiences
 from service.store.queries.audiences import audience_select
-from service.store.queries.opening import take_pen
 from service.store.tables.campaign import Campaign, Stage
 from service.store.tables.people import Supporter
-from service.store.tables.sending import Batch, Blast, Message, Rendering
+from service.store.tables.sending import Batch, Blast, LateJoiner, Message, Rendering
 
 
 def open_to_joiners(session: Session, *, campaign_id: int, channel: Channel, now: datetime) -> Sequence[Blast]:
-    """Blasts a supporter who joins now still gets; held, so that none is written or cancelled meanwhile.
-
-    Whoever writes a span of a blast that is still opening holds its pen, so the joiner's copy is written by one or by
-    the other, never by both.
-    """
-    begun = select(Blast.id).where(Blast.campaign_id == campaign_id, Blast.state == BlastState.OPENING)
-    for blast_id in session.scalars(begun.order_by(Blast.id)).all():
-        take_pen(session, blast_id)
+    """Blasts a supporter who joins now still gets. Holds none of them: joiners and clicks share their rows."""
     question = (
         select(Blast)
         .join(Stage, Stage.id == Blast.stage_id)
@@ -40,9 +33,34 @@ def open_to_joiners(session: Session, *, campaign_id: int, channel: Channel, now
             Blast.is_rolling | (Stage.catch_up == CatchUp.SEND),
         )
         .order_by(Blast.id)
-        .with_for_update(of=Blast)
     )
-    return session.scalars(question).all()
+    return session.scalars(question.execution_options(populate_existing=True)).all()
+
+
+def comes_late(session: Session, blast: Blast, *, channel: Channel, supporter_id: int) -> bool:
+    """Whether the blast's messages are being written just now; then its last span writes this supporter's too."""
+    if not _is_being_written(blast):
+        return False
+    locks.share_blast(session, BlastLock.JOINING, blast.id)
+    # Its last span may have been written before the lock was had.
+    session.refresh(blast)
+    if not _is_being_written(blast):
+        return False
+    late = upsert(LateJoiner).values(blast_id=blast.id, channel=channel, supporter_id=supporter_id)
+    session.execute(late.on_conflict_do_nothing())
+    return True
+
+
+def _is_being_written(blast: Blast) -> bool:
+    return not blast.is_rolling and blast.opened_through < (blast.opens_upto or 0)
+
+
+def take_late_joiners(session: Session, blast_id: int) -> Sequence[tuple[Channel, int]]:
+    """Who joined while a blast was being written, taken off the list; nobody joins it late any more when this commits."""
+    locks.take_blast(session, BlastLock.JOINING, blast_id)
+    taken = delete(LateJoiner).where(LateJoiner.blast_id == blast_id)
+    rows = session.execute(taken.returning(LateJoiner.channel, LateJoiner.supporter_id)).all()
+    return [(Channel(row.channel), row.supporter_id) for row in rows]
 
 
 def is_in_audience(session: Session, blast: Blast, *, channel: Channel, supporter_id: int) -> bool:
@@ -79,15 +97,16 @@ def write_one(
         )
         .returning(Batch.id)
     )
-    row = upsert(Message).values(
-        blast_id=blast.id, channel=channel, supporter_id=supporter_id, batch_id=session.scalars(batch).one()
-    )
-    session.execute(row)
-    counted = {
-        "audience_count": Blast.audience_count + 1,
-        "state": case((Blast.state == BlastState.DONE, literal(str(BlastState.RUNNING))), else_=Blast.state),
-    }
-    session.execute(update(Blast).where(Blast.id == blast.id).values(**counted))
+    batch_id = session.scalars(batch).one()
+    row = upsert(Message).values(blast_id=blast.id, channel=channel, supporter_id=supporter_id, batch_id=batch_id)
+    written = row.on_conflict_do_nothing().returning(Message.supporter_id)
+    if session.scalar(written) is None:
+        # Two confirmations at once: the other has written it.
+        session.execute(delete(Batch).where(Batch.id == batch_id))
+        return 0
+    # One that had been called done goes on. Only then is its row written: all who join share it.
+    done = update(Blast).where(Blast.id == blast.id, Blast.state == BlastState.DONE)
+    session.execute(done.values(state=BlastState.RUNNING, finished_at=None))
     return 1
 
 

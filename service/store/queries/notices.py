@@ -1,15 +1,16 @@
 """Questions about one-off messages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from service.domain.channel import Channel
 from service.domain.notice import NoticeKind
 from service.store import Session
+from service.store.tables.sending import Notice
 
 
 class NewNotice(Protocol):
@@ -44,6 +45,12 @@ _ADD = text("""
         :passes_suppression, :created_by, :now, :expires_at, :now)
     ON CONFLICT ON CONSTRAINT uq_notices_dedupe_key DO NOTHING RETURNING id
 """).bindparams(bindparam("facts", type_=JSONB))
+
+
+def asked_since(session: Session, to_address: str, kind: NoticeKind, since: datetime) -> Sequence[datetime]:
+    """When an address was last sent notices of this kind (ix_notices_to_address)."""
+    sent = select(Notice.created_at).where(Notice.to_address == to_address, Notice.created_at > since)
+    return session.scalars(sent.where(Notice.kind == kind)).all()
 
 
 def add(session: Session, notice: NewNotice, *, expires_at: datetime, now: datetime) -> int | None:

@@ -10,9 +10,10 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from service.domain.channel import Channel
 from service.domain.message import BlastState
 from service.domain.stage import Anchor, Firing
-from service.store import Session
+from service.store import Session, locks
+from service.store.locks import BlastLock
 from service.store.queries.holds import IS_FREE
-from service.store.tables.campaign import Campaign, Fixture, Stage, StageFiring
+from service.store.tables.campaign import Campaign, Fixture, Petition, Stage, StageFiring
 from service.store.tables.people import Supporter
 from service.store.tables.sending import Batch, Blast, Rendering
 
@@ -66,20 +67,22 @@ class RollingBlast:
     channels: Sequence[str]
     campaign: Campaign
     fixture: Fixture
+    has_closed: bool
 
 
 def rolling_blasts(session: Session) -> list[RollingBlast]:
     """Every blast that goes to joiners now (ix_blasts_working): one or two for each campaign."""
     question = (
-        select(Blast, Campaign, Fixture)
+        select(Blast, Campaign, Fixture, Petition.closed_at)
         .join(Campaign, Campaign.id == Blast.campaign_id)
         .join(Fixture, Fixture.id == Campaign.fixture_id)
+        .join(Petition, Petition.campaign_id == Campaign.id, isouter=True)
         .where(Blast.state == BlastState.RUNNING, Blast.is_rolling)
         .order_by(Blast.id)
     )
     return [
-        RollingBlast(blast.id, blast.stage_id, blast.channels, campaign, fixture)
-        for blast, campaign, fixture in session.execute(question)
+        RollingBlast(blast.id, blast.stage_id, blast.channels, campaign, fixture, has_closed=closed_at is not None)
+        for blast, campaign, fixture, closed_at in session.execute(question)
         if blast.stage_id is not None
     ]
 
@@ -138,14 +141,9 @@ def hold_scheduled(session: Session, *, now: datetime) -> list[Blast]:
         .where(Blast.state == BlastState.SCHEDULED, Blast.opens_at <= now)
         .order_by(Blast.opens_at)
         .limit(20)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     return list(session.scalars(question))
-
-
-# Whoever writes a blast's messages holds this and not its row: intents hold the row, and would wait for each other.
-_TRY_PEN = text("SELECT pg_try_advisory_xact_lock(7001303, CAST(:blast_id % 2147483647 AS int))")
-_TAKE_PEN = text("SELECT pg_advisory_xact_lock(7001303, CAST(:blast_id % 2147483647 AS int))")
 
 
 def hold_opening(session: Session) -> Blast | None:
@@ -153,7 +151,7 @@ def hold_opening(session: Session) -> Blast | None:
     is_opening = select(Blast.id).where(Blast.state == BlastState.OPENING, text(IS_FREE))
     question = is_opening.order_by(Blast.opens_at, Blast.id).limit(20)
     for blast_id in session.scalars(question).all():
-        if not session.scalar(_TRY_PEN, {"blast_id": blast_id}):
+        if not locks.try_blast(session, BlastLock.WRITING, blast_id):
             continue
         # It may have come further while the pen was another's.
         fresh = select(Blast).where(Blast.id == blast_id, Blast.state == BlastState.OPENING)
@@ -163,24 +161,18 @@ def hold_opening(session: Session) -> Blast | None:
     return None
 
 
-def take_pen(session: Session, blast_id: int) -> None:
-    """Have nobody else write messages of this blast until the transaction ends."""
-    session.execute(_TAKE_PEN, {"blast_id": blast_id})
-
-
 def renderings_of(session: Session, blast_id: int) -> Sequence[Rendering]:
     """The frozen words of a blast."""
     return session.scalars(select(Rendering).where(Rendering.blast_id == blast_id).order_by(Rendering.id)).all()
 
 
-def advance(session: Session, blast_id: int, *, through: int, written: int, done: bool) -> bool:
-    """Note how far opening has come; when it is done the blast runs. False when it was cancelled meanwhile."""
+def advance(session: Session, blast_id: int, *, through: int, written: int, done: bool) -> None:
+    """Note how far opening has come; when it is done the blast runs."""
     values: dict[str, object] = {"opened_through": through, "audience_count": Blast.audience_count + written}
     if done:
         # One that was paused meanwhile stays so.
         values["state"] = case((Blast.state == BlastState.OPENING, str(BlastState.RUNNING)), else_=Blast.state)
-    moved = update(Blast).where(Blast.id == blast_id).values(**values).returning(Blast.state)
-    return session.scalars(moved).one() != BlastState.CANCELLED
+    session.execute(update(Blast).where(Blast.id == blast_id).values(**values))
 
 
 def finish_blasts(session: Session, *, now: datetime, settled_for: timedelta = timedelta(0)) -> int:
@@ -199,6 +191,18 @@ def finish_blasts(session: Session, *, now: datetime, settled_for: timedelta = t
         .values(state=BlastState.DONE, finished_at=now)
     )
     return session.connection().execute(done).rowcount
+
+
+_REOPEN = text("""
+    UPDATE blasts SET state = 'running', finished_at = NULL
+    WHERE state = 'done' AND finished_at > clock_timestamp() - interval '30 days'
+      AND EXISTS (SELECT FROM batches b WHERE b.blast_id = blasts.id AND b.state = 'queued')
+""")
+
+
+def reopen_blasts(session: Session) -> None:
+    """Go on with a blast that was called done in the moment in which somebody joined it (ix_batches_blast_id_state)."""
+    session.execute(_REOPEN)
 
 
 def set_work_mem(session: Session) -> None:

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, text, update
 from service.domain.petition import Asks
 from service.store import Session
 from service.store.tables.campaign import Campaign, Petition
-from service.store.tables.people import Signature, SignatureCount, Supporter
+from service.store.tables.people import Supporter
+from service.store.tables.signatures import Signature, SignatureCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def stands() -> ColumnElement[bool]:
 
 
 def count(session: Session, petition_id: int) -> int:
-    """How many signatures stand: the sum of 64 slots at most (pk_signature_counts)."""
+    """How many signatures stand: the sum of 65 slots at most (pk_signature_counts)."""
     found = select(func.sum(SignatureCount.count)).where(SignatureCount.petition_id == petition_id)
     return int(session.scalar(found) or 0)
 

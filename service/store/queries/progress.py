@@ -145,13 +145,15 @@ def oldest_doubt(session: Session, blast_id: int) -> datetime | None:
 _CANCEL = text("""
     UPDATE batches SET state = 'cancelled', finished_at = clock_timestamp(), reason = 'blast cancelled',
         lease_until = NULL
-    WHERE blast_id = :blast_id AND state IN ('queued', 'claimed') RETURNING size
+    WHERE state IN ('queued', 'claimed') AND id = ANY(ARRAY(
+        SELECT id FROM batches WHERE blast_id = :blast_id AND state IN ('queued', 'claimed')
+        LIMIT :limit FOR UPDATE SKIP LOCKED))
 """)
 
 
-def cancel_batches(session: Session, blast_id: int) -> int:
-    """End every batch of a blast that has no intent yet; how many messages that stops."""
-    return sum(session.scalars(_CANCEL, {"blast_id": blast_id}))
+def cancel_batches(session: Session, blast_id: int, *, limit: int) -> None:
+    """End some batches of a blast that have no intent yet (ix_batches_blast_id_state)."""
+    session.execute(_CANCEL, {"blast_id": blast_id, "limit": limit})
 
 
 _TOTALS = text("""

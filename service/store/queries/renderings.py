@@ -8,8 +8,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from service.domain.channel import Channel
 from service.store import Session
 from service.store.tables.campaign import Briefing, Campaign, Copy, Link, Petition
-from service.store.tables.people import SignatureCount
 from service.store.tables.sending import Rendering
+from service.store.tables.signatures import SignatureCount
 
 
 def copies_for(session: Session, stage_id: int) -> Sequence[Copy]:
@@ -19,10 +19,15 @@ def copies_for(session: Session, stage_id: int) -> Sequence[Copy]:
 
 def link_to(session: Session, campaign_id: int, target: str) -> int:
     """The row a tracked link to this target names; written the first time it is asked for."""
+    asked = select(Link.id).where(Link.campaign_id == campaign_id, Link.target == target)
+    # Read first: all answers of a campaign share two or three links, and one that is written anew is a lock they share.
+    if (known := session.scalar(asked)) is not None:
+        return known
     row = upsert(Link).values(campaign_id=campaign_id, target=target)
-    # Setting it to itself makes the row come back whether or not it was there.
-    kept = row.on_conflict_do_update(constraint="uq_links_campaign_id_target", set_={"target": target})
-    return session.scalars(kept.returning(Link.id)).one()
+    added = row.on_conflict_do_nothing(constraint="uq_links_campaign_id_target").returning(Link.id)
+    if (made := session.scalar(added)) is not None:
+        return made
+    return session.scalars(asked).one()
 
 
 def briefing_slugs(session: Session, campaign_id: int) -> frozenset[str]:
@@ -82,6 +87,18 @@ def rendering(session: Session, rendering_id: int) -> Rendering:
 def current_campaign_id(session: Session) -> int | None:
     """The campaign that answers at `/`."""
     return session.scalar(select(Campaign.id).where(Campaign.is_current))
+
+
+def has_open_petition(session: Session, campaign_id: int) -> bool:
+    """Whether a campaign has a petition that can still be signed (uq_petitions_campaign_id)."""
+    found = select(Petition.id).where(Petition.campaign_id == campaign_id, Petition.closed_at.is_(None))
+    return session.scalar(found) is not None
+
+
+def has_closed_petition(session: Session, campaign_id: int) -> bool:
+    """Whether a campaign's petition takes no more names (uq_petitions_campaign_id)."""
+    found = select(Petition.id).where(Petition.campaign_id == campaign_id, Petition.closed_at.is_not(None))
+    return session.scalar(found) is not None
 
 
 def petition_words(session: Session, campaign_id: int, language: str) -> tuple[str, str]:

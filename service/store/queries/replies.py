@@ -8,7 +8,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.domain.channel import Channel
 from service.store import Session
-from service.store.tables.people import Permission, Reply, Supporter
+from service.store.tables.listening import Reply
+from service.store.tables.people import Permission, Supporter
 from service.store.tables.sending import Notice
 
 # More than this need not be told apart.

@@ -1,53 +1,15 @@
 """Questions of bringing supporters in from a file, a chunk at a time, all in sets."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from psycopg.types.json import Jsonb
 from sqlalchemy import text
 
 from service.domain.channel import Channel
-from service.domain.consent import Suppressed
 from service.store import Session
-from service.store.queries.leaving import Leaving, leave_alone
-
-
-@dataclass(frozen=True, slots=True)
-class GivenConsent:
-    """Consent with its proof, as the file has it. `source`: where it was given; empty where the file does not say."""
-
-    channel: Channel
-    at: datetime
-    wording: str
-    source: str
-    ip: str
-
-
-@dataclass(frozen=True, slots=True)
-class ImportRow:
-    """One person of a file, with addresses in the spelling we keep. `left_…`: why an address must be left alone."""
-
-    number: int
-    first_name: str
-    last_name: str
-    email: str | None
-    phone: str | None
-    email_hash: bytes | None
-    phone_hash: bytes | None
-    locale: str
-    time_zone: str
-    source: str
-    postcode: str
-    country: str
-    tags: tuple[str, ...]
-    external_id: str | None
-    details: Mapping[str, str]
-    joined_at: datetime | None
-    consents: tuple[GivenConsent, ...]
-    left_email: Suppressed | None = None
-    left_sms: Suppressed | None = None
-    left_at: datetime | None = None
+from service.store.queries.forget_lock import lock_to_bring_in
+from service.store.queries.incoming import ImportRow, stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,35 +24,19 @@ class ImportCounts:
     known: int = 0
     permitted: int = 0
     suppressed: int = 0
-    left: int = 0
     forgotten: tuple[int, ...] = ()
     phone_elsewhere: tuple[tuple[int, int], ...] = ()
     phone_changed: tuple[int, ...] = ()
     nobody: tuple[int, ...] = ()
 
 
-_COLUMNS = (
-    *("number", "first_name", "last_name", "email", "phone", "email_hash", "phone_hash", "locale", "time_zone"),
-    *("source", "postcode", "country", "tags", "external_id", "details", "joined_at", "left_email", "left_sms"),
-    *("left_at", "email_at", "email_wording", "email_source", "email_ip", "sms_at", "sms_wording", "sms_source"),
-    "sms_ip",
-)
-_STAGE = text("""
-    CREATE TEMP TABLE IF NOT EXISTS incoming (number int, first_name text, last_name text, email text, phone text,
-        email_hash bytea, phone_hash bytea, locale text, time_zone text, source text, postcode text, country text,
-        tags text[], external_id text, details jsonb, joined_at timestamptz, left_email text, left_sms text,
-        left_at timestamptz, email_at timestamptz, email_wording text, email_source text, email_ip text,
-        sms_at timestamptz, sms_wording text, sms_source text, sms_ip text, supporter_id bigint,
-        is_new boolean NOT NULL DEFAULT false, gone boolean NOT NULL DEFAULT false)
-        ON COMMIT DROP
-""")
-_COPY = f"COPY incoming ({', '.join(_COLUMNS)}) FROM STDIN"
-
-# Who asked to be forgotten stays so, whatever a file says (pk_suppressions).
+# Who asked to be forgotten stays so, whatever a file says; each address by pk_suppressions.
 _FORGOTTEN = text("""
-    DELETE FROM incoming i USING suppressions x
-    WHERE (x.forgotten_at IS NOT NULL OR x.reason = 'erased') AND ((x.channel = 'email' AND x.address_hash = i.email_hash)
-        OR (x.channel = 'sms' AND x.address_hash = i.phone_hash))
+    DELETE FROM incoming i
+    WHERE EXISTS (SELECT FROM suppressions x WHERE x.channel = 'email' AND x.address_hash = i.email_hash
+                  AND (x.forgotten_at IS NOT NULL OR x.reason = 'erased') OFFSET 0)
+       OR EXISTS (SELECT FROM suppressions x WHERE x.channel = 'sms' AND x.address_hash = i.phone_hash
+                  AND (x.forgotten_at IS NOT NULL OR x.reason = 'erased') OFFSET 0)
     RETURNING i.number
 """)
 
@@ -124,29 +70,41 @@ _PHONE_CHANGED = text("""
 
 # Whoever must be left alone by every road they have is not taken in: only their leaving is kept.
 _ONLY_LEAVING = text("""
-    UPDATE incoming SET gone = true WHERE supporter_id IS NULL AND (left_email IS NOT NULL OR left_sms IS NOT NULL)
-      AND (email IS NULL OR left_email IS NOT NULL) AND (phone IS NULL OR left_sms IS NOT NULL)
+    UPDATE incoming SET gone = true WHERE supporter_id IS NULL AND (left_email OR left_sms)
+      AND (email IS NULL OR left_email) AND (phone IS NULL OR left_sms)
+""")
+
+# Who is new has a number before they are added: a join to find it afterwards would be planned without statistics.
+_NUMBER = text("""
+    WITH numbered AS (
+        UPDATE incoming SET supporter_id = nextval(pg_get_serial_sequence('supporters', 'id')), is_new = true
+        WHERE supporter_id IS NULL AND NOT gone RETURNING 1
+    ) SELECT count(*) FROM numbered
 """)
 
 # Somebody may join by the website at this very moment: theirs is the row, ours finds it.
 _ADD = text("""
     WITH added AS (
-        INSERT INTO supporters (email, phone, email_hash, phone_hash, first_name, last_name, locale, time_zone, source,
-            postcode, country, tags, external_id, details, created_at)
-        SELECT email, phone, email_hash, phone_hash, first_name, last_name, coalesce(nullif(locale, ''), 'en'),
-            coalesce(nullif(time_zone, ''), 'Europe/London'), source, postcode, country, tags, external_id, details,
-            coalesce(joined_at, :now)
-        FROM incoming WHERE supporter_id IS NULL AND NOT gone ORDER BY number ON CONFLICT DO NOTHING RETURNING id
-    ) SELECT coalesce(array_agg(id), '{}') FROM added
+        INSERT INTO supporters (id, email, phone, email_hash, phone_hash, first_name, last_name, locale, time_zone,
+            source, postcode, country, tags, external_id, details, created_at)
+        OVERRIDING SYSTEM VALUE
+        SELECT supporter_id, email, phone, email_hash, phone_hash, first_name, last_name,
+            coalesce(nullif(locale, ''), 'en'), coalesce(nullif(time_zone, ''), 'Europe/London'), source, postcode,
+            country, tags, external_id, details, coalesce(joined_at, :now)
+        FROM incoming WHERE is_new ORDER BY number ON CONFLICT DO NOTHING RETURNING 1
+    ) SELECT count(*) FROM added
 """)
 
-_NOTE_NEW = text("""
-    UPDATE incoming SET is_new = true FROM unnest(CAST(:added AS bigint[])) AS added(id) WHERE supporter_id = added.id
+# By pk_supporters.
+_NOT_ADDED = text("""
+    UPDATE incoming SET supporter_id = NULL, is_new = false
+    WHERE is_new AND NOT EXISTS (SELECT FROM supporters s WHERE s.id = incoming.supporter_id OFFSET 0)
 """)
 
 # Whoever is forgotten at this very moment gets nothing back. What is missing is filled in; what they told us themselves
-# stays. Tags come together, custom fields are the file's.
-_COMPLETE = text("""
+# stays. Tags come together, custom fields are the file's. Two rows may find one supporter, by email and by mobile: both
+# count, one after the other, as they would in two chunks.
+_COMPLETE = """
     UPDATE supporters s SET email = coalesce(s.email, i.email), email_hash = coalesce(s.email_hash, i.email_hash),
         phone = coalesce(s.phone, i.phone), phone_hash = coalesce(s.phone_hash, i.phone_hash),
         first_name = coalesce(nullif(s.first_name, ''), i.first_name),
@@ -156,21 +114,29 @@ _COMPLETE = text("""
         tags = CASE WHEN i.tags <@ s.tags THEN s.tags ELSE s.tags ||
             ARRAY(SELECT tag FROM unnest(i.tags) tag WHERE tag <> ALL (s.tags)) END,
         details = s.details || i.details
-    FROM incoming i WHERE i.supporter_id = s.id AND NOT i.is_new AND s.erased_at IS NULL
+    FROM (SELECT DISTINCT ON (supporter_id) * FROM incoming WHERE supporter_id IS NOT NULL
+          ORDER BY supporter_id, number {order}) i
+    WHERE i.supporter_id = s.id AND s.erased_at IS NULL
       AND ((s.email IS NULL AND i.email IS NOT NULL) OR (s.phone IS NULL AND i.phone IS NOT NULL)
            OR (s.first_name = '' AND i.first_name <> '') OR (s.last_name = '' AND i.last_name <> '')
            OR (s.postcode = '' AND i.postcode <> '') OR (s.country = '' AND i.country <> '')
            OR (s.external_id IS NULL AND i.external_id IS NOT NULL) OR NOT i.tags <@ s.tags
            OR NOT s.details @> i.details)
-""")
+"""
+_COMPLETE_FIRST = text(_COMPLETE.format(order="ASC"))
+_COMPLETE_LAST = text(_COMPLETE.format(order="DESC"))
+_KNOWN = text("SELECT count(supporter_id) AS rows, count(DISTINCT supporter_id) AS people FROM incoming")
 
-# Whoever came without consent is known to the campaign by this alone.
+# Whoever came without consent is known to the campaign by this alone; whom it ever asked is known by the ledger
+# (ix_consents_supporter_id).
 _NOTE_COMING = text("""
     INSERT INTO actions (campaign_id, supporter_id, kind, detail, at)
     SELECT DISTINCT ON (i.supporter_id) :campaign_id, i.supporter_id, 'imported', i.source, CAST(:now AS timestamptz)
     FROM incoming i WHERE i.supporter_id IS NOT NULL AND i.email_at IS NULL AND i.sms_at IS NULL
       AND NOT EXISTS (SELECT 1 FROM actions a WHERE a.supporter_id = i.supporter_id AND a.kind = 'imported'
-                      AND a.campaign_id = :campaign_id)
+                      AND a.campaign_id = :campaign_id OFFSET 0)
+      AND (i.is_new OR NOT EXISTS (SELECT 1 FROM consents c WHERE c.supporter_id = i.supporter_id
+                                   AND c.campaign_id = :campaign_id OFFSET 0))
 """)
 
 # Whoever left, complained or stopped stays left alone, whatever a file says; so does whoever took back a consent
@@ -212,28 +178,24 @@ _CHANNELS = ((Channel.EMAIL, "email"), (Channel.SMS, "phone"))
 
 
 def bring_in(
-    session: Session,
-    rows: Sequence[ImportRow],
-    leaving: Sequence[Leaving] = (),
-    *,
-    campaign_id: int,
-    now: datetime,
-    for_real: bool = True,
+    session: Session, rows: Sequence[ImportRow], *, campaign_id: int, now: datetime, for_real: bool = True
 ) -> ImportCounts:
-    """Add or complete supporters, let messages through to those with proof of consent, and leave alone who left.
+    """Add or complete supporters, and let messages through to those with proof of consent.
 
     `for_real`: off for a dry run, whose transaction the caller rolls back; it takes no lock that others wait for.
     """
     if not rows:
-        return ImportCounts(left=leave_alone(session, leaving, now=now, for_real=for_real))
-    _stage(session, rows)
+        return ImportCounts()
+    stage(session, rows)
+    if for_real:
+        lock_to_bring_in(session)
     forgotten = tuple(session.scalars(_FORGOTTEN))
     session.execute(_MATCH_EMAIL)
     session.execute(_MATCH_PHONE)
     elsewhere = [(row.number, row.id) for row in session.execute(_PHONE_ELSEWHERE)]
     changed = tuple(session.scalars(_PHONE_CHANGED))
     session.execute(_ONLY_LEAVING)
-    session.execute(_COMPLETE)
+    _complete(session)
     added = _add(session, elsewhere, now=now)
     permitted, suppressed = _permit(session, campaign_id)
     session.execute(_NOTE_COMING, {"campaign_id": campaign_id, "now": now})
@@ -246,8 +208,6 @@ def bring_in(
         known=found.there - added,
         permitted=permitted,
         suppressed=suppressed,
-        # Last, for intents wait for its lock.
-        left=leave_alone(session, leaving, now=now, for_real=for_real),
         forgotten=forgotten,
         phone_elsewhere=tuple(elsewhere),
         phone_changed=changed,
@@ -255,38 +215,27 @@ def bring_in(
     )
 
 
-def _stage(session: Session, rows: Sequence[ImportRow]) -> None:
-    session.execute(_STAGE)
-    session.execute(text("TRUNCATE incoming"))
-    cursor = session.connection().connection.cursor()
-    with cursor.copy(_COPY) as copy:
-        for row in rows:
-            copy.write_row(tuple(_staged(row)))
-
-
-def _staged(row: ImportRow) -> Iterator[object]:
-    yield from (row.number, row.first_name, row.last_name, row.email, row.phone, row.email_hash, row.phone_hash)
-    yield from (row.locale, row.time_zone, row.source, row.postcode, row.country, list(row.tags), row.external_id)
-    yield from (Jsonb(dict(row.details)), row.joined_at, row.left_email, row.left_sms, row.left_at)
-    by_channel = {consent.channel: consent for consent in row.consents}
-    for channel in (Channel.EMAIL, Channel.SMS):
-        consent = by_channel.get(channel)
-        yield from (consent.at, consent.wording, consent.source, consent.ip) if consent else (None, "", "", "")
+def _complete(session: Session) -> None:
+    known = session.execute(_KNOWN).one()
+    if known.people:
+        session.execute(_COMPLETE_FIRST)
+    if known.rows > known.people:
+        session.execute(_COMPLETE_LAST)
 
 
 def _add(session: Session, elsewhere: list[tuple[int, int]], *, now: datetime) -> int:
     """Add who is new; whose mobile somebody took meanwhile is added without it."""
     count = 0
     for _ in range(2):
-        added = session.scalars(_ADD, {"now": now}).one()
+        expected = session.scalars(_NUMBER).one()
+        added = session.scalars(_ADD, {"now": now}).one() if expected else 0
+        count += added
+        if added == expected:
+            break
+        session.execute(_NOT_ADDED)
         session.execute(_MATCH_EMAIL)
         session.execute(_MATCH_PHONE)
-        session.execute(_NOTE_NEW, {"added": added})
-        count += len(added)
-        taken = [(row.number, row.id) for row in session.execute(_PHONE_ELSEWHERE)]
-        if not taken:
-            break
-        elsewhere += taken
+        elsewhere += [(row.number, row.id) for row in session.execute(_PHONE_ELSEWHERE)]
     return count
 
 

@@ -46,7 +46,7 @@ def hold_due(session: Session, *, now: datetime) -> Sequence[Blast]:
             Blast.opened_at + Blast.test_lasts <= now,
         )
         .order_by(Blast.id)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     return session.scalars(question).all()
 

@@ -16,8 +16,10 @@ from service.store.tables.house import AuditEntry as AuditEntry
 from service.store.tables.house import Heartbeat as Heartbeat
 from service.store.tables.house import House as House
 from service.store.tables.house import Tally as Tally
+from service.store.tables.idempotency import IdempotencyKey as IdempotencyKey
 from service.store.tables.listening import Conversation as Conversation
 from service.store.tables.listening import FailedText as FailedText
+from service.store.tables.listening import Reply as Reply
 from service.store.tables.manager import Manager as Manager
 from service.store.tables.manager import ManagerSession as ManagerSession
 from service.store.tables.manager import SignInLink as SignInLink
@@ -26,9 +28,6 @@ from service.store.tables.people import Action as Action
 from service.store.tables.people import ConfirmationRequest as ConfirmationRequest
 from service.store.tables.people import Consent as Consent
 from service.store.tables.people import Permission as Permission
-from service.store.tables.people import Reply as Reply
-from service.store.tables.people import Signature as Signature
-from service.store.tables.people import SignatureCount as SignatureCount
 from service.store.tables.people import SignUp as SignUp
 from service.store.tables.people import Supporter as Supporter
 from service.store.tables.people import Suppression as Suppression
@@ -36,10 +35,15 @@ from service.store.tables.people import SuppressionList as SuppressionList
 from service.store.tables.sending import Attempt as Attempt
 from service.store.tables.sending import Batch as Batch
 from service.store.tables.sending import Blast as Blast
+from service.store.tables.sending import BlastSpending as BlastSpending
+from service.store.tables.sending import LateEvents as LateEvents
+from service.store.tables.sending import LateJoiner as LateJoiner
 from service.store.tables.sending import Message as Message
 from service.store.tables.sending import Notice as Notice
 from service.store.tables.sending import Receipt as Receipt
 from service.store.tables.sending import Rendering as Rendering
 from service.store.tables.sending import Sender as Sender
+from service.store.tables.signatures import Signature as Signature
+from service.store.tables.signatures import SignatureCount as SignatureCount
 from service.store.tables.upload import Upload as Upload
 from service.store.tables.upload import UploadPiece as UploadPiece

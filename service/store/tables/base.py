@@ -5,7 +5,6 @@ from enum import StrEnum
 from typing import Annotated
 
 from sqlalchemy import BigInteger, CheckConstraint, DateTime, Identity, MetaData, Text
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 NAMES = {
@@ -17,7 +16,6 @@ NAMES = {
 }
 
 Id = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
-Json = Annotated[object, mapped_column(JSONB)]
 
 
 class Base(DeclarativeBase):

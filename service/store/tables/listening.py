@@ -1,11 +1,12 @@
-"""What listening keeps beside the replies themselves: conversations, and texts that could not be received."""
+"""What listening keeps: replies, the conversations they make, and texts that could not be received."""
 
 from datetime import datetime
 
-from sqlalchemy import Index, Integer, func, text
+from sqlalchemy import ForeignKey, Index, Integer, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.tables.base import Base
+from service.store.tables.base import Base, Id
 
 
 class Conversation(Base):
@@ -50,3 +51,43 @@ class FailedText(Base):
     failed_at: Mapped[datetime]
     fail_count: Mapped[int] = mapped_column(Integer, server_default="1")
     why: Mapped[str]
+
+
+class Reply(Base):
+    """A text from a phone; one row per provider message, however often the webhook calls."""
+
+    __tablename__ = "replies"
+
+    id: Mapped[Id]
+    provider_ref: Mapped[str]
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaigns.id"))
+    supporter_id: Mapped[int | None] = mapped_column(ForeignKey("supporters.id"))
+    # Null for whoever was forgotten.
+    phone: Mapped[str | None]
+    to_number: Mapped[str]
+    body: Mapped[str]
+    keyword: Mapped[str] = mapped_column(server_default="")
+    # Free text waits in the inbox until a manager answers it or sets it aside.
+    needs_answer: Mapped[bool]
+    received_at: Mapped[datetime]
+    handled_at: Mapped[datetime | None]
+    handled_by: Mapped[str] = mapped_column(server_default="")
+    # How it came: sms, whatsapp or rcs; the number is the person's whichever it was.
+    via: Mapped[str] = mapped_column(server_default="sms")
+    # Pictures and other files: [{"url": "https://…", "type": "image/jpeg"}, …].
+    media: Mapped[list[dict[str, str]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
+    # Whether the provider acted on and answered this keyword itself.
+    answered_by_provider: Mapped[bool] = mapped_column(server_default=text("false"))
+
+    __table_args__ = (
+        UniqueConstraint("provider_ref"),
+        Index("ix_replies_phone", "phone", "received_at"),
+        Index("ix_replies_supporter_id", "supporter_id"),
+        Index("ix_replies_waiting", "received_at", postgresql_where=text("needs_answer AND handled_at IS NULL")),
+        Index(
+            "ix_replies_phone_waiting",
+            *("phone", "received_at", "id"),
+            postgresql_where=text("needs_answer AND handled_at IS NULL"),
+        ),
+        Index("ix_replies_words", text("to_tsvector('simple', body)"), postgresql_using="gin"),
+    )

@@ -4,14 +4,13 @@ from datetime import datetime
 
 from sqlalchemy import (
     CheckConstraint,
-    Computed,
+    FetchedValue,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
     SmallInteger,
     Text,
-    UniqueConstraint,
     func,
     text,
 )
@@ -34,8 +33,8 @@ class Supporter(Base):
     phone: Mapped[str | None] = mapped_column(unique=True)
     email_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     phone_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
-    # The one form of the mailbox, for counting and limits; kept by the database itself.
-    email_canonical: Mapped[str | None] = mapped_column(Computed("canonical_email(email)", persisted=True))
+    # The one form of the mailbox, for counting and limits; a trigger keeps it, whoever writes the row.
+    email_canonical: Mapped[str | None] = mapped_column(server_default=FetchedValue(), server_onupdate=FetchedValue())
     # What we greet by, and the name as it stands on petitions.
     first_name: Mapped[str] = mapped_column(server_default="")
     full_name: Mapped[str] = mapped_column(server_default="")
@@ -109,7 +108,7 @@ class SignUp(Base):
     full_name: Mapped[str] = mapped_column(server_default="")
     place: Mapped[str] = mapped_column(server_default="")
     email: Mapped[str | None]
-    email_canonical: Mapped[str | None] = mapped_column(Computed("canonical_email(email)", persisted=True))
+    email_canonical: Mapped[str | None] = mapped_column(server_default=FetchedValue(), server_onupdate=FetchedValue())
     phone: Mapped[str | None]
     # What our text names this sign-up by; '' where no text was asked for. Tries are of typing it on a page.
     phone_code: Mapped[str] = mapped_column(server_default="")
@@ -241,52 +240,6 @@ class SuppressionList(Base):
     tried_at: Mapped[datetime | None]
 
 
-class Signature(Base):
-    """Signed at most once by each supporter, the primary key is the promise, and at most once from each mailbox."""
-
-    __tablename__ = "signatures"
-
-    petition_id: Mapped[int] = mapped_column(ForeignKey("petitions.id"), primary_key=True)
-    supporter_id: Mapped[int] = mapped_column(ForeignKey("supporters.id"), primary_key=True)
-    # As it stands on the petition; '' once it was erased, or taken off, and until it is known.
-    name: Mapped[str]
-    # The country's code or the postcode, where the petition asks for it.
-    place: Mapped[str] = mapped_column(server_default="")
-    # What was signed, in so many words.
-    wording: Mapped[str] = mapped_column(server_default="")
-    # The keyed hash of the mailbox, or of the number where there is none: kept after erasing, so that nobody counts twice.
-    mailbox: Mapped[bytes | None] = mapped_column(LargeBinary)
-    source: Mapped[str]
-    blast_id: Mapped[int | None] = mapped_column(ForeignKey("blasts.id"))
-    signed_at: Mapped[datetime]
-    # Since when the name is off again, by the signer's own wish.
-    withdrawn_at: Mapped[datetime | None]
-    # Set by the database for a row that comes without a name: it does not count until it has one.
-    awaits_name: Mapped[bool] = mapped_column(server_default=text("false"))
-
-    __table_args__ = (
-        Index("ix_signatures_blast_id", "blast_id"),
-        Index("ix_signatures_supporter_id", "supporter_id"),
-        Index(
-            "uq_signatures_mailbox",
-            *("petition_id", "mailbox"),
-            unique=True,
-            postgresql_where=text("withdrawn_at IS NULL AND mailbox IS NOT NULL"),
-        ),
-        Index("ix_signatures_awaiting", "supporter_id", postgresql_where=text("awaits_name")),
-    )
-
-
-class SignatureCount(Base):
-    """How many signatures stand, in slots that triggers keep: a page adds up 64 rows, not ten million."""
-
-    __tablename__ = "signature_counts"
-
-    petition_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    slot: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
-    count: Mapped[int]
-
-
 class Action(Base):
     """Something a supporter did that audiences and reports ask about: shared, read a briefing, clicked."""
 
@@ -297,51 +250,12 @@ class Action(Base):
     supporter_id: Mapped[int | None] = mapped_column(ForeignKey("supporters.id"))
     kind: Mapped[str]
     detail: Mapped[str] = mapped_column(server_default="")
-    blast_id: Mapped[int | None] = mapped_column(ForeignKey("blasts.id"))
+    # No foreign key: each click would lock the blast's row, which everybody shares.
+    blast_id: Mapped[int | None]
     at: Mapped[datetime]
 
     __table_args__ = (
         Index("ix_actions_supporter_id_kind", "supporter_id", "kind"),
         Index("ix_actions_campaign_id_kind", "campaign_id", "kind"),
         Index("ix_actions_blast_id", "blast_id"),
-    )
-
-
-class Reply(Base):
-    """A text from a phone; one row per provider message, however often the webhook calls."""
-
-    __tablename__ = "replies"
-
-    id: Mapped[Id]
-    provider_ref: Mapped[str]
-    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaigns.id"))
-    supporter_id: Mapped[int | None] = mapped_column(ForeignKey("supporters.id"))
-    # Null for whoever was forgotten.
-    phone: Mapped[str | None]
-    to_number: Mapped[str]
-    body: Mapped[str]
-    keyword: Mapped[str] = mapped_column(server_default="")
-    # Free text waits in the inbox until a manager answers it or sets it aside.
-    needs_answer: Mapped[bool]
-    received_at: Mapped[datetime]
-    handled_at: Mapped[datetime | None]
-    handled_by: Mapped[str] = mapped_column(server_default="")
-    # How it came: sms, whatsapp or rcs; the number is the person's whichever it was.
-    via: Mapped[str] = mapped_column(server_default="sms")
-    # Pictures and other files: [{"url": "https://…", "type": "image/jpeg"}, …].
-    media: Mapped[list[dict[str, str]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
-    # Whether the provider acted on and answered this keyword itself.
-    answered_by_provider: Mapped[bool] = mapped_column(server_default=text("false"))
-
-    __table_args__ = (
-        UniqueConstraint("provider_ref"),
-        Index("ix_replies_phone", "phone", "received_at"),
-        Index("ix_replies_supporter_id", "supporter_id"),
-        Index("ix_replies_waiting", "received_at", postgresql_where=text("needs_answer AND handled_at IS NULL")),
-        Index(
-            "ix_replies_phone_waiting",
-            *("phone", "received_at", "id"),
-            postgresql_where=text("needs_answer AND handled_at IS NULL"),
-        ),
-        Index("ix_replies_words", text("to_tsvector('simple', body)"), postgresql_using="gin"),
     )

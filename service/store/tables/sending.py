@@ -69,6 +69,16 @@ class Blast(Base):
     )
 
 
+class LateJoiner(Base):
+    """A supporter who consented while a blast's messages were being written: they get theirs with its last span."""
+
+    __tablename__ = "late_joiners"
+
+    blast_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    supporter_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
 class Rendering(Base):
     """The frozen words of a blast, once per channel and language; what is personal is left as tokens."""
 
@@ -120,6 +130,9 @@ class Batch(Base):
     attempt_count: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     resend_count: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     settle_count: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    # Readings of the provider's list that prove none of its texts taken; and when it was last looked for there.
+    absent_count: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    asked_at: Mapped[datetime | None]
     intent_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     provider_ref: Mapped[str] = mapped_column(server_default="")
@@ -132,12 +145,32 @@ class Batch(Base):
         one_of("pace", Pace),
         CheckConstraint("(state IN ('claimed')) <= (lease_until IS NOT NULL)", name="claim_has_lease"),
         CheckConstraint("(state IN ('sending', 'in_doubt')) <= (attempt_id IS NOT NULL)", name="intent_has_attempt"),
-        Index("ix_batches_queued", "pace", "channel", "not_before", "id", postgresql_where=sql("state = 'queued'")),
+        Index(
+            "ix_batches_due",
+            *("blast_id", "pace", "channel", "not_before", "id"),
+            postgresql_where=sql("state = 'queued'"),
+        ),
+        Index("ix_batches_expires_at", "expires_at", postgresql_where=sql("state = 'queued'")),
         Index("ix_batches_claimed", "lease_until", postgresql_where=sql("state = 'claimed'")),
-        Index("ix_batches_unknown", "id", postgresql_where=sql("state = 'unknown'")),
         Index("ix_batches_open", "intent_at", postgresql_where=sql("state IN ('sending', 'in_doubt')")),
         Index("ix_batches_blast_id_state", "blast_id", "state"),
+        # Few, and looked at by everybody: what a person must decide about.
+        Index("ix_batches_unknown", "blast_id", postgresql_where=sql("state = 'unknown'")),
     )
+
+
+class BlastSpending(Base):
+    """What a blast has handed over or is handing over, in parts: each connection counts in one of its own.
+
+    Kept by a trigger on batches, so that nobody who changes a batch can forget it.
+    """
+
+    __tablename__ = "blast_spending"
+
+    blast_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    slot: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    segments: Mapped[int]
+    emails: Mapped[int]
 
 
 class Message(Base):
@@ -217,6 +250,16 @@ class Receipt(Base):
         # Few of the receipts: those in which a provider says why.
         Index("ix_receipts_said_why", "supporter_id", postgresql_where=sql("reason <> '' OR code <> ''")),
     )
+
+
+class LateEvents(Base):
+    """Minutes of which a provider told late: of what it took then, more may still be under way."""
+
+    __tablename__ = "late_events"
+
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    # The minute in which it happened.
+    minute: Mapped[datetime] = mapped_column(primary_key=True)
 
 
 class Sender(Base):

@@ -2,10 +2,19 @@
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
 
 from service.domain.errand import GO_ON
 from service.domain.manager import Role
-from service.planning.blasts import BlastRefused, cancel_blast, pause_blast, reschedule_blast, resume_blast
+from service.domain.message import BlastState
+from service.planning.blasts import (
+    BlastRefused,
+    cancel_blast,
+    pause_blast,
+    reschedule_blast,
+    resume_blast,
+    what_cancelling_stopped,
+)
 from service.planning.desk import BlastOnDesk, CampaignOnDesk, list_blasts
 from service.planning.steering import second_asking, wording_standings
 from service.reporting.live import Progress, progress_of
@@ -65,19 +74,30 @@ def change_blast(slug: str, blast_id: int, deed: str) -> ResponseReturnValue:
                 reschedule_blast(session, blast.id, opens_at=opens_at, actor=actor, now=now)
                 said = "Moved."
             else:
-                done = cancel_blast(session, blast.id, actor=actor, now=now)
-                said = f"Cancelled. {thousands(done.already_gone)} had gone, {thousands(done.stopped)} were stopped"
-                said += f", {thousands(done.under_way)} were being handed over." if done.under_way else "."
+                cancel_blast(session, blast.id, actor=actor, now=now)
+                was_scheduled = blast.state == BlastState.SCHEDULED
+                said = "Taken back: nothing of it was sent." if was_scheduled else ""
     except BlastRefused as refused:
         flash(f"Nothing was changed: {refused}.", "bad")
     except ValueError:
         flash("Nothing was changed: give a day and a time.", "bad")
     else:
-        flash(said)
+        flash(said or _what_stopped(blast_id))
         if deed == "resume":
             for errand in GO_ON:
                 door.nudger().nudge(errand)
     return redirect(url_for("console.blast_page", slug=slug, blast_id=blast_id))
+
+
+def _what_stopped(blast_id: int) -> str:
+    """What cancelling came to; counting a very large blast may take longer than a page has."""
+    try:
+        with door.transaction() as session:
+            done = what_cancelling_stopped(session, blast_id)
+    except OperationalError:
+        return "Cancelled. Nothing more goes out; what had gone by then is being counted."
+    said = f"Cancelled. {thousands(done.already_gone)} had gone, {thousands(done.stopped)} were stopped"
+    return said + (f", {thousands(done.under_way)} were being handed over." if done.under_way else ".")
 
 
 def _look(slug: str, blast_id: int) -> tuple[CampaignOnDesk, BlastOnDesk, Progress]:
@@ -89,5 +109,6 @@ def _look(slug: str, blast_id: int) -> tuple[CampaignOnDesk, BlastOnDesk, Progre
 
 def _page(template: str, campaign: CampaignOnDesk, blast: BlastOnDesk, progress: Progress, **more: object) -> str:
     settling = any(channel.in_doubt or channel.sent > channel.delivered for channel in progress.channels.values())
-    every = 1 if blast.state in _MOVING else 5 if settling else 0
+    is_closing = blast.state == BlastState.CANCELLED and progress.waiting > 0
+    every = 1 if blast.state in _MOVING or is_closing else 5 if settling else 0
     return render_template(template, campaign=campaign, blast=blast, progress=progress, every=every, **more)

@@ -20,8 +20,9 @@ from service.planning.files.headings import Field
 from service.planning.files.legacy import CODE_PAGES
 from service.planning.files.presets import PRESETS
 from service.planning.files.reading import Reading
-from service.planning.files.sheet import SEPARATORS, Choices, DateOrder, Sheet, SheetRow, look
-from service.planning.importing import Imported, import_file, import_rows, reject_line, rejects_head
+from service.planning.files.rejects import RejectsFile
+from service.planning.files.sheet import SEPARATORS, Choices, DateOrder, Sheet, look
+from service.planning.importing import Imported, Importing, import_file
 from service.planning.previewing import PreviewRow, preview_rows
 from service.planning.uploads import file_pieces, find_file, forget_file, keep_file, write_file
 from service.store.queries.uploads import Kept
@@ -30,7 +31,6 @@ from service.web.console import access
 from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
 from service.web.console.here import campaign_or_404
-from service.wording.spreadsheet import Table
 
 LARGEST = 25 * 1024 * 1024
 # A transaction of this many rows ends well within the web's time limit for a statement.
@@ -161,39 +161,24 @@ def _see(sheet: Sheet, kept: Kept, campaign: CampaignOnDesk) -> _Seen:
     reading = _reading(sheet, kept)
     rows = preview_rows(islice(sheet.rows(), 10), reading)
     chunks, sessions = sheet.chunks(ROWS_AT_ONCE), door.holder().sessions
-
-    def dry(chunk: list[SheetRow], part: Imported) -> None:
-        with sessions() as session:
-            import_rows(session, chunk, part, campaign_id=campaign.id, reading=reading, for_real=False)
-            session.rollback()
-
-    counts = import_file(
-        sheet,
-        dry,
-        lambda part, done: None,
-        at_once=1,
-        rows=islice(chunks, COUNTED // ROWS_AT_ONCE),
-    )
+    # What is never committed is rolled back when its session ends.
+    dry = Importing(sessions, campaign.id, reading, for_real=False)
+    counts = import_file(sheet, dry, lambda part, done: None, at_once=1, rows=islice(chunks, COUNTED // ROWS_AT_ONCE))
     return _Seen(rows, counts, is_whole=next(chunks, None) is None)
 
 
 def _bring_in(sheet: Sheet, kept: Kept, campaign: CampaignOnDesk, path: Path) -> tuple[Imported, UUID | None]:
     reading = _reading(sheet, kept)
     rejected = path.with_suffix(".rejects")
-    sessions = door.holder().sessions
-
-    def one(chunk: list[SheetRow], part: Imported) -> None:
-        with sessions.begin() as session:
-            import_rows(session, chunk, part, campaign_id=campaign.id, reading=reading)
-
-    with rejected.open("w", encoding="utf-8", newline="") as out:
-        table = Table(out, rejects_head(sheet))
+    importing = Importing(door.holder().sessions.begin, campaign.id, reading)
+    with rejected.open("wb") as out:
+        table = RejectsFile(out, sheet)
 
         def told(part: Imported, _: Imported) -> None:
             for each in part.rejected:
-                table.write(reject_line(each))
+                table.write(each)
 
-        done = import_file(sheet, one, told, at_once=1, chunk_size=ROWS_AT_ONCE)
+        done = import_file(sheet, importing, told, at_once=1, chunk_size=ROWS_AT_ONCE)
     return done, _finish(kept, campaign, done, rejected)
 
 

@@ -11,6 +11,7 @@ from service.domain.channel import Channel
 from service.domain.errand import Errand
 from service.domain.manager import Role
 from service.planning.blasts import (
+    TAKE_BACK,
     BlastRefused,
     CopyRefused,
     NewBlast,
@@ -21,6 +22,7 @@ from service.planning.blasts import (
 )
 from service.planning.copy_checks import mistakes_in
 from service.planning.desk import CampaignOnDesk
+from service.planning.idempotency import KeyRefused, KeyUsed
 from service.planning.quiet import QuietShare, quiet_shares
 from service.planning.reckoning import Reckoned
 from service.planning.showing import Window, audience_counts, send_test
@@ -44,6 +46,7 @@ from service.web.console.copy_forms import (
     with_warnings,
 )
 from service.web.console.here import campaign_or_404
+from service.web.console.wishes import new_key, sent_key
 from service.web.console.words import read_field, said, sentence
 from service.wording.placeholders import PERSONAL, SHARED, CopyMistake, MissingFact
 
@@ -97,35 +100,33 @@ def look_at_blast(slug: str) -> ResponseReturnValue:
         quiet = {} if why else _quiet(session, sketch)
     if why:
         return _form(sketch, why), 422
-    return render_template(
-        "console/blast_sure.html",
-        quiet=quiet,
-        sketch=sketch,
-        campaign=sketch.campaign,
-        form=request.form,
-        opens_at=_opens_at(sketch.campaign),
-        control_fields=FIELDS,
-    )
+    return _last_look(sketch, quiet, key=sent_key())
 
 
 @blueprint.post("/campaigns/<slug>/blasts/schedule")
 @needs(Role.LAUNCHER)
 def schedule(slug: str) -> ResponseReturnValue:
+    """Schedule it, once for each form: pressed twice, also from two tabs, it is one blast."""
+    key = request.form.get("key", "")
     try:
         with door.transaction() as session:
             sketch = _sketch(session, slug)
-            why = _mistakes(session, sketch)
+            why = [] if key else ["This form had grown old. Nothing was sent; look at it once more."]
+            why = why or _mistakes(session, sketch)
             if why:
                 return _form(sketch, why), 422
-            new = _planned(sketch)
             url, actor = door.settings().public_url, access.manager().email
-            made = schedule_blast(session, sketch.campaign.id, new, public_url=url, actor=actor, now=door.now())
-    except (CopyRefused, BlastRefused) as refused:
+            new, now = _planned(sketch), door.now()
+            made = schedule_blast(session, sketch.campaign.id, new, public_url=url, actor=actor, now=now, key=key)
+    except KeyUsed as used:
+        with door.transaction() as session:
+            sketch = _sketch(session, slug)
+            return _last_look(sketch, _quiet(session, sketch), key=new_key(), used=used.made), 409
+    except (CopyRefused, BlastRefused, KeyRefused) as refused:
         with door.transaction() as session:
             return _form(_sketch(session, slug), [sentence(str(refused))]), 422
-    door.nudger().nudge(Errand.OPEN_BLASTS)
-    flash("Scheduled.")
-    return redirect(url_for("console.blast_page", slug=slug, blast_id=made))
+    flash("Scheduled." if made.is_new else "It was scheduled already, once: this is it.")
+    return redirect(url_for("console.blast_page", slug=slug, blast_id=made.id))
 
 
 @blueprint.post("/campaigns/<slug>/blasts/reach")
@@ -171,7 +172,8 @@ def blast_test(slug: str) -> ResponseReturnValue:
         words = sketch.shown[Channel.EMAIL if "@" in to else Channel.SMS].words
         try:
             reader, actor = chosen_reader(session), access.manager().email
-            sent_to = send_test(session, sketch.window, words, reader, to, actor=actor, now=door.now())
+            key = request.form.get("test_key", "")
+            sent_to = send_test(session, sketch.window, words, reader, to, actor=actor, now=door.now(), key=key)
         except (BadAddress, CopyMistake, MissingFact) as wrong:
             why = sentence(f"The test was not sent: {wrong}")
     if why:
@@ -202,14 +204,15 @@ def _sketch(session: Session, slug: str) -> Sketch:
 
 def _quiet(session: Session, sketch: Sketch) -> dict[Channel, QuietShare]:
     planned = _planned(sketch)
+    opens_at = planned.opens_at or door.now()
     return quiet_shares(
         session,
         sketch.campaign.id,
         sketch.counts,
         planned.audience,
         quiet_hours=sketch.window.campaign.quiet_hours,
-        opens_at=planned.opens_at,
-        expires_at=planned.opens_at + planned.stale_after,
+        opens_at=opens_at,
+        expires_at=opens_at + planned.stale_after,
     )
 
 
@@ -219,7 +222,7 @@ def _planned(sketch: Sketch) -> NewBlast:
         channels=sketch.audience.channels,
         audience=sketch.audience.audience,
         copy=sketch.draft,
-        opens_at=_opens_at(sketch.campaign) or door.now(),
+        opens_at=_opens_at(sketch.campaign),
         stale_after=timedelta(hours=int(request.form.get("stale_hours", "24"))),
         local_time=sketch.controls.local_time,
         cap_count=sketch.controls.cap_count,
@@ -258,7 +261,7 @@ def _mistakes(session: Session, sketch: Sketch) -> list[str]:
     try:
         planned = _planned(sketch)
         check_controls(planned)
-        check_opening(planned.opens_at, planned.stale_after, now=door.now())
+        check_opening(planned.opens_at or door.now(), planned.stale_after, now=door.now())
         test = sketch.controls.test
         words, url = words_of_test(sketch.draft, test.copy if test else {}), door.settings().public_url
         check_copy(session, sketch.campaign.id, words, sketch.audience.channels, public_url=url)
@@ -285,6 +288,22 @@ def _opens_at(campaign: CampaignOnDesk) -> datetime | None:
     if request.form.get("when", "now") == "now":
         return None
     return read_field(request.form.get("opens_at", ""), campaign.time_zone)
+
+
+def _last_look(sketch: Sketch, quiet: dict[Channel, QuietShare], *, key: str, used: int | None = None) -> str:
+    """What would go, once more. `used`: the blast that this form has made already."""
+    return render_template(
+        "console/blast_sure.html",
+        quiet=quiet,
+        sketch=sketch,
+        campaign=sketch.campaign,
+        form=request.form,
+        opens_at=_opens_at(sketch.campaign),
+        control_fields=FIELDS,
+        key=key,
+        used=used,
+        take_back=TAKE_BACK,
+    )
 
 
 def _form(sketch: Sketch, why: list[str]) -> str:

@@ -14,6 +14,7 @@ from service.planning.holding import HoldStatus, hold_status
 from service.planning.managers import Manager
 from service.web import door
 from service.web.console.blueprint import blueprint
+from service.web.console.wishes import new_key
 from service.web.console.words import FILTERS
 
 for _name, _filter in FILTERS.items():
@@ -50,6 +51,7 @@ def _common() -> dict[str, object]:
         "csrf": _csrf_field,
         "now": door.now(),
         "held": _held,
+        "new_key": new_key,
     }
 
 

@@ -156,7 +156,8 @@ def stage_test(slug: str, stage_slug: str) -> ResponseReturnValue:
                 abort(404)
             window, reader = window_for(session, campaign.id), chosen_reader(session)
             to, words = request.form.get("to", ""), words_of(copies[number])
-            address = send_test(session, window, words, reader, to, actor=access.manager().email, now=door.now())
+            actor, key = access.manager().email, request.form.get("key", "")
+            address = send_test(session, window, words, reader, to, actor=actor, now=door.now(), key=key)
     except BadAddress as bad:
         flash(sentence(f"Not sent: {bad}"), "bad")
     except (CopyMistake, MissingFact) as wrong:

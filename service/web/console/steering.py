@@ -10,6 +10,7 @@ from service.domain.manager import Role
 from service.domain.wording_test import Arm
 from service.planning.blasts import BlastRefused
 from service.planning.desk import BlastOnDesk, CampaignOnDesk
+from service.planning.idempotency import KeyRefused, KeyUsed
 from service.planning.steering import ask_silent_again, choose_wording, limit_spending, send_unknown_again
 from service.reporting.live import progress_of
 from service.store import Session
@@ -38,7 +39,7 @@ def steer_blast(slug: str, blast_id: int, deed: str) -> ResponseReturnValue:
                 said = _limit(session, blast)
             else:
                 said = _send_unknown(session, blast)
-    except BlastRefused as refused:
+    except (BlastRefused, KeyRefused, KeyUsed) as refused:
         flash(f"Nothing was changed: {refused}.", "bad")
     except ValueError:
         flash("Nothing was changed: give a day and a time.", "bad")
@@ -77,13 +78,15 @@ def _again(session: Session, campaign: CampaignOnDesk, blast: BlastOnDesk) -> tu
         session,
         blast.id,
         subject=request.form.get("subject", ""),
-        opens_at=read_field(when, campaign.time_zone) if when else door.now(),
+        opens_at=read_field(when, campaign.time_zone) if when else None,
         stale_after=timedelta(hours=24),
         cap_count=int(cap) if cap else None,
         actor=access.manager().email,
         now=door.now(),
+        key=request.form.get("key", ""),
     )
-    return made, "Scheduled, to those who got the first and have not opened it."
+    said = "Scheduled, to those who got the first and have not opened it."
+    return made.id, said if made.is_new else "It was scheduled already, once: this is it."
 
 
 def _limit(session: Session, blast: BlastOnDesk) -> str:
@@ -98,5 +101,6 @@ def _limit(session: Session, blast: BlastOnDesk) -> str:
 def _send_unknown(session: Session, blast: BlastOnDesk) -> str:
     if request.form.get("knows") != "yes":
         raise BlastRefused("tick that you know what it risks")
-    count = send_unknown_again(session, blast.id, actor=access.manager().email, now=door.now())
+    actor, key = access.manager().email, request.form.get("key", "")
+    count = send_unknown_again(session, blast.id, actor=actor, now=door.now(), key=key)
     return f"{thousands(count)} messages are queued again."

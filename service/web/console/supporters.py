@@ -1,16 +1,19 @@
 """Supporters one at a time: find, read their life with us, withdraw consent, erase."""
 
+from functools import partial
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.consenting.addresses import BadAddress, normalise
 from service.consenting.erase import erase_address
 from service.domain.channel import Channel
+from service.domain.inbound_text import clean_field
 from service.domain.manager import Role
 from service.joining.leave import leave
 from service.joining.preferences import erase
 from service.planning.audit import note_deed
-from service.reporting.roster import find_supporters, supporter_life
+from service.reporting.roster import find_supporters, on_same_form, supporter_life, supporter_listed
 from service.store import Session
 from service.store.races import once_more
 from service.web import door
@@ -24,7 +27,7 @@ LIMIT = 50
 @blueprint.get("/supporters/")
 @needs(Role.VIEWER)
 def supporters_page() -> ResponseReturnValue:
-    words = request.args.get("q", "")
+    words = clean_field(request.args.get("q", ""))
     with door.transaction() as session:
         found = find_supporters(session, words, limit=LIMIT)
     template = "console/supporter_rows.html" if request.headers.get("HX-Request") else "console/supporters.html"
@@ -36,7 +39,7 @@ def supporters_page() -> ResponseReturnValue:
 def reader_options() -> ResponseReturnValue:
     """Choices for “show it to”, while a name is being typed."""
     with door.transaction() as session:
-        found = find_supporters(session, request.args.get("who", ""), limit=10)
+        found = find_supporters(session, clean_field(request.args.get("who", "")), limit=10)
     return render_template("console/reader_options.html", found=found)
 
 
@@ -77,15 +80,22 @@ def erase_now(supporter_id: int) -> ResponseReturnValue:
         flash("Nothing was erased: type the word erase to say that you are sure.", "bad")
         return redirect(url_for("console.supporter_page", supporter_id=supporter_id))
 
-    def forget() -> None:
-        with door.transaction() as session:
-            supporter_life(session, supporter_id) or abort(404)
-            erase(session, supporter_id, source=f"asked a manager ({access.manager().id})", now=door.now())
-            _note(session, "supporter erased", supporter_id)
-
-    once_more(forget)
-    flash("Erased. What they signed still counts, without a name.")
+    with door.transaction() as session:
+        supporter_listed(session, supporter_id) or abort(404)
+        related = {other.id for other in on_same_form(session, supporter_id)}
+    # Only who is named on the page: nobody is erased because a form came in meanwhile.
+    also = related & set(request.form.getlist("also", type=int))
+    for each in sorted({supporter_id, *also}):
+        # Each by itself: the lock of opt-outs is held for one at a time.
+        once_more(partial(_forget, each))
+    flash(f"Erased{', both of them' if also else ''}. What they signed still counts, without a name.")
     return redirect(url_for("console.supporters_page"))
+
+
+def _forget(supporter_id: int) -> None:
+    with door.transaction() as session:
+        erase(session, supporter_id, source=f"asked a manager ({access.manager().id})", now=door.now())
+        _note(session, "supporter erased", supporter_id)
 
 
 @blueprint.post("/supporters/forget")

@@ -14,6 +14,7 @@ from service.store.queries import campaigns, petitions
 from service.store.queries.campaigns import CampaignView
 from service.web import door
 from service.web.limits import forms
+from service.web.site.owner import remember_owner
 from service.web.site.signature import signature_token
 from service.web.site.visitor import campaign_or_404, visitor_token
 from service.wording.links import LinkKind, sign
@@ -105,7 +106,11 @@ def confirm(token: str) -> ResponseReturnValue:
         abort(410)
     door.nudger().nudge(Errand.DELIVER_PROMPT)
     door.nudger().nudge(Errand.SEND_NOTICES)
+    if confirmed is None or confirmed.already:
+        # Pressed once more: the letter may have been passed on since, and shows no more than its page does.
+        return redirect(url_for("confirming.confirm_page", token=token), 303)
     browser[_CONFIRMED] = sign_up_id
+    remember_owner(confirmed.supporter_id)
     return redirect(url_for("confirming.confirmed", campaign=view.slug), 303)
 
 
@@ -153,7 +158,7 @@ def _show_confirmed(
         token=visitor_token(who, view.id, channel=Channel.EMAIL),
         # Not for whoever opens the letter again: it may have been forwarded since.
         preferences="" if already else sign(LinkKind.PREFERENCES, who, key=key, channel=Channel.EMAIL),
-        signature=signature_token(who, petition.id, Channel.EMAIL) if petition and not already else "",
+        signature=signature_token(who, petition.id) if petition and not already else "",
     )
 
 

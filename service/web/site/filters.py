@@ -12,7 +12,7 @@ from service.wording.times import count_words, kick_off_words
 def local_words(moment: datetime, time_zone: str) -> str:
     """`Wed 13 Oct, 5:00 pm Baku time`: in a zone, named by its city, for few know zones by their letters."""
     words, _ = kick_off_words(moment, time_zone, "en")
-    return f"{words} {_place(time_zone)} time"
+    return f"{words} {_place(time_zone)}"
 
 
 def clock_words(moment: datetime, time_zone: str, now: datetime) -> str:
@@ -20,11 +20,14 @@ def clock_words(moment: datetime, time_zone: str, now: datetime) -> str:
     zone = ZoneInfo(time_zone)
     day_and_time, time = kick_off_words(moment, time_zone, "en")
     is_today = moment.astimezone(zone).date() == now.astimezone(zone).date()
-    return f"{time if is_today else day_and_time}, {_place(time_zone)} time"
+    return f"{time if is_today else day_and_time}, {_place(time_zone)}"
 
 
 def _place(time_zone: str) -> str:
-    return get_timezone_location(time_zone, locale="en", return_city=True)
+    """`Baku time`; UTC is a time by itself, and no city's."""
+    if time_zone in {"UTC", "Etc/UTC", "GMT", "Etc/GMT"}:
+        return "UTC"
+    return f"{get_timezone_location(time_zone, locale='en', return_city=True)} time"
 
 
 def register(app: Flask) -> None:

@@ -5,14 +5,15 @@ from flask.typing import ResponseReturnValue
 
 from service.domain.channel import Channel
 from service.domain.errand import Errand
-from service.joining.preferences import erase
 from service.joining.sign_up import SignUpForm, SignUpMistakes, sign_up, suggested_email
 from service.store import Session
 from service.store.queries import campaigns, supporters
+from service.store.queries.campaigns import CampaignView
 from service.web import door
 from service.web.limits import forms
 from service.web.site.choices import Choices, choices_of, render_choices, save_choices
 from service.web.site.confirming import check_address
+from service.web.site.forgetting import forget_from_preferences
 from service.web.site.pages import landing_page
 from service.web.site.undoing import UNDO_WORDING, leave_by_link, undo_by_form
 from service.web.site.visitor import campaign_or_404
@@ -52,6 +53,19 @@ def typed_form(*, signs_petition: bool = False) -> tuple[dict[str, str], SignUpF
     return typed, form
 
 
+def take_form(session: Session, view: CampaignView, form: SignUpForm) -> int:
+    """Keep what the form asks for, and the sign-up's id. Raises SignUpMistakes."""
+    taken = sign_up(
+        session,
+        form,
+        campaign_id=view.id,
+        wordings=view.wordings(view.language),
+        now=door.now(),
+        countries=door.countries().for_campaign(view.countries),
+    )
+    return taken.sign_up_id
+
+
 def _choose_email(typed: dict[str, str]) -> None:
     """Obey the button pressed under "did you mean …?": take the other address, or keep this one and ask no more.
 
@@ -84,14 +98,7 @@ def join(campaign: str) -> ResponseReturnValue:
         view = campaign_or_404(session, campaign)
         if not is_trapped():
             try:
-                sign_up_id = sign_up(
-                    session,
-                    form,
-                    campaign_id=view.id,
-                    wordings=view.wordings(view.language),
-                    now=door.now(),
-                    countries=door.countries().for_campaign(view.countries),
-                ).sign_up_id
+                sign_up_id = take_form(session, view, form)
             except SignUpMistakes as wrong:
                 mistakes = wrong.by_field()
                 return landing_page(session, view, typed=typed, mistakes=mistakes), 422
@@ -124,11 +131,8 @@ def preferences(token: str) -> ResponseReturnValue:
         shown = choices_of(session, facts, token)
         if shown is None:
             return _nobody(gone=supporters.is_erased(session, facts.supporter_id))
-        if deed == "erase":
-            return render_template("site/erase.html", campaign=shown.campaign, seen=shown.seen)
-        if deed == "erase_for_good":
-            erase(session, facts.supporter_id, source="preferences page", now=door.now())
-            return render_template("site/erased.html", campaign=shown.campaign)
+        if deed in {"erase", "erase_for_good"}:
+            return forget_from_preferences(session, facts.supporter_id, shown.campaign, for_good=deed != "erase")
         if deed in {"leave", "undo"}:
             return _leave_or_undo(session, facts, shown, deed)
         changed = save_choices(session, facts, shown)

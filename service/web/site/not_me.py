@@ -3,8 +3,8 @@
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from service.joining.not_me import end_letters, take_letters_again
-from service.store.queries import campaigns
+from service.joining.not_me import end_letters, may_be_asked, take_letters_again
+from service.store.queries import campaigns, sign_ups
 from service.web import door
 from service.web.limits import forms
 from service.wording.links import LinkKind
@@ -15,8 +15,10 @@ blueprint = Blueprint("not_me", __name__)
 @blueprint.get("/not-me/<token>")
 def not_me_page(token: str) -> ResponseReturnValue:
     """A page with a button; opening it changes nothing."""
-    _sign_up_id(token)
-    return _page(token, "")
+    sign_up_id = _sign_up_id(token)
+    with door.transaction() as session:
+        may_be = may_be_asked(session, sign_up_id)
+    return _page(token, "") if may_be else _gone(sign_up_id)
 
 
 @blueprint.post("/not-me/<token>")
@@ -32,11 +34,20 @@ def not_me(token: str) -> ResponseReturnValue:
         else:
             is_done = end_letters(session, sign_up_id, key=door.address_key(), now=door.now())
     if not is_done:
-        # The sign-up is forgotten, and with it the address: nothing is left to write to.
-        abort(410)
+        return _gone(sign_up_id)
     if one_click:
         return "No form of ours writes to you again.\n", 200, {"Content-Type": "text/plain; charset=utf-8"}
     return _page(token, deed)
+
+
+def _gone(sign_up_id: int) -> ResponseReturnValue:
+    """The sign-up is forgotten, and with it the address: nothing is left to write to."""
+    with door.transaction() as session:
+        row = sign_ups.by_id(session, sign_up_id)
+        current = campaigns.current(session)
+    if row is None or row.erased_at is None:
+        abort(410)
+    return render_template("site/erased.html", campaign=current, was_before=True), 410
 
 
 def _page(token: str, done: str) -> str:

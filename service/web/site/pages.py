@@ -1,5 +1,7 @@
 """The landing page, the briefings, the page to share."""
 
+from urllib.parse import quote
+
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -9,6 +11,7 @@ from service.store.queries.campaigns import CampaignView
 from service.web import door
 from service.web.limits import forms
 from service.web.site.forms import source_here
+from service.web.site.machines import is_machine
 from service.web.site.visitor import Visitor, campaign_or_404, visitor
 from service.wording.links import LinkKind, sign
 from service.wording.pages import page_html
@@ -79,8 +82,18 @@ def share(campaign: str) -> ResponseReturnValue:
         return _share_page(session, view, visitor(session), noted=False)
 
 
-# By which way it was passed on: the three buttons, or in a way of one's own.
-_WAYS = frozenset({"email", "sms", "whatsapp"})
+@blueprint.get("/<campaign>/share/<way>")
+def pass_on(campaign: str, way: str) -> ResponseReturnValue:
+    """A button that opens another program, where no script runs: count the press and lead on to it."""
+    with door.transaction() as session:
+        view = campaign_or_404(session, campaign)
+        who = visitor(session)
+        ways = ways_to_share(shared_words(view), share_address(view, who))
+        if way not in ways:
+            abort(404)
+        if not is_machine(request.method, dict(request.headers)):
+            _note_shared(session, view, who, way)
+    return redirect(ways[way])
 
 
 @blueprint.post("/<campaign>/share")
@@ -91,16 +104,21 @@ def shared(campaign: str) -> ResponseReturnValue:
     with door.transaction() as session:
         view = campaign_or_404(session, campaign)
         who = visitor(session)
-        campaigns.note_action(
-            session,
-            campaign_id=view.id,
-            supporter_id=who.supporter_id if who else None,
-            kind="shared",
-            detail=way if way in _WAYS else "",
-            blast_id=who.blast_id or None if who else None,
-            now=door.now(),
-        )
+        _note_shared(session, view, who, way if way in WAYS else "")
         return _share_page(session, view, who, noted=True)
+
+
+def _note_shared(session: Session, view: CampaignView, who: Visitor | None, way: str) -> None:
+    """`way`: which of the three buttons; empty where it was passed on in a way of one's own."""
+    campaigns.note_action(
+        session,
+        campaign_id=view.id,
+        supporter_id=who.supporter_id if who else None,
+        kind="shared",
+        detail=way,
+        blast_id=who.blast_id or None if who else None,
+        now=door.now(),
+    )
 
 
 def _share_page(session: Session, view: CampaignView, who: Visitor | None, *, noted: bool) -> str:
@@ -110,10 +128,20 @@ def _share_page(session: Session, view: CampaignView, who: Visitor | None, *, no
         who=who,
         petition=petitions.petition_of(session, view.id, view.language),
         link=share_address(view, who),
-        words=shared_words(view),
+        ways=ways_to_share(shared_words(view), share_address(view, who)),
         brought=supporters.brought_by(session, who.supporter_id) if who else 0,
         noted=noted,
     )
+
+
+WAYS = ("email", "sms", "whatsapp")
+
+
+def ways_to_share(words: str, link: str) -> dict[str, str]:
+    """What each button opens: another program, with the words and the link in it."""
+    subject, lines, line = (quote(each, safe="") for each in (words, f"{words}\n{link}", f"{words} {link}"))
+    opened = (f"mailto:?subject={subject}&body={lines}", f"sms:?&body={line}", f"https://wa.me/?text={line}")
+    return dict(zip(WAYS, opened, strict=True))
 
 
 def shared_words(view: CampaignView) -> str:

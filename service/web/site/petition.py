@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from service.domain.channel import Channel
 from service.domain.errand import Errand
 from service.domain.petition import Asks, BadName, petition_name
-from service.joining.sign_up import SignUpMistakes, place_for, sign_up
+from service.joining.sign_up import SignUpMistakes, place_for
 from service.petitioning.sign import Signed, SignResult, sign_petition
 from service.store import Session
 from service.store.queries import petitions, supporters
@@ -20,7 +20,8 @@ from service.web import door
 from service.web.limits import forms
 from service.web.site.confirming import check_address
 from service.web.site.forms import seal, source_here, unseal
-from service.web.site.joining import is_trapped, typed_form
+from service.web.site.joining import is_trapped, take_form, typed_form
+from service.web.site.owner import remember_signer
 from service.web.site.pages import share_address
 from service.web.site.signature import signature_token
 from service.web.site.visitor import Visitor, campaign_or_404, visitor
@@ -58,10 +59,12 @@ def sign(campaign: str) -> ResponseReturnValue:
     told = {
         "result": str(signed.result),
         "token": who.token,
-        "signature": signature_token(who.supporter_id, petition.id, who.channel),
+        "signature": signature_token(who.supporter_id, petition.id),
         "campaign": view.slug,
     }
     browser[_SIGNED] = told
+    if signed.result is SignResult.SIGNED:
+        remember_signer(who.supporter_id, petition.id)
     # A browser that kept no cookie for its own link may keep none for the page after it either.
     result = None if request.cookies else seal(told["result"])
     return redirect(url_for("petition.signed", campaign=view.slug, result=result), 303)
@@ -132,14 +135,7 @@ def _sign_as_stranger(campaign: str) -> ResponseReturnValue:
         petition = petitions.petition_of(session, view.id, view.language)
         try:
             if not is_trapped() and petition is not None and not petition.is_closed:
-                sign_up_id = sign_up(
-                    session,
-                    form,
-                    campaign_id=view.id,
-                    wordings=view.wordings(view.language),
-                    now=door.now(),
-                    countries=door.countries().for_campaign(view.countries),
-                ).sign_up_id
+                sign_up_id = take_form(session, view, form)
         except SignUpMistakes as wrong:
             mistakes = wrong.by_field()
             return _page(campaign, typed=typed, mistakes=mistakes), 422
@@ -174,7 +170,7 @@ def _page(campaign: str, *, typed: dict[str, str], mistakes: dict[str, str]) -> 
         mistakes=mistakes,
         source=(typed.get("source") or source_here())[:60],
         link=share_address(view, who),
-        signature=signature_token(who.supporter_id, petition.id, who.channel) if who else "",
+        signature=signature_token(who.supporter_id, petition.id) if who else "",
     )
 
 

@@ -30,9 +30,11 @@ if (address.searchParams.has("t")) {
   address.searchParams.delete("c");
   history.replaceState(null, "", address);
 }
-// A button that opens another program counts as passing it on; without this one says so by the button below them.
+// A button that opens another program counts as passing it on. Without this it leads through an address that counts;
+// here it opens the program itself, and the press is told from this page: never both.
 const noting = document.querySelector("form[data-noting]");
 for (const way of document.querySelectorAll("[data-ways] [data-by]")) {
+  way.href = way.dataset.opens;
   way.addEventListener("click", () => {
     const said = new URLSearchParams(new FormData(noting));
     said.set("by", way.dataset.by);

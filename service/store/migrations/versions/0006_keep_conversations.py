@@ -5,7 +5,8 @@ Revision: 0006, after 0005
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
+
+from service.store.online import apply, apply_to, build_indexes, online, pages, replace_check
 
 revision = '0006'
 down_revision = '0005'
@@ -17,7 +18,7 @@ _WAITS = 'needs_answer AND handled_at IS NULL'
 
 # The row is locked by the first statement, so that the ones after it see every text that committed before.
 _KEEP_ONE = f"""
-    CREATE FUNCTION keep_conversation(number text) RETURNS void LANGUAGE plpgsql AS $$
+    CREATE OR REPLACE FUNCTION keep_conversation(number text) RETURNS void LANGUAGE plpgsql AS $$
     BEGIN
         IF number IS NULL OR number = 'erased' THEN
             RETURN;
@@ -43,7 +44,7 @@ _KEEP_ONE = f"""
 """
 
 _KEEP = """
-    CREATE FUNCTION keep_conversations() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE OR REPLACE FUNCTION keep_conversations() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         IF TG_OP = 'INSERT' THEN
             PERFORM keep_conversation(phone) FROM (SELECT DISTINCT phone FROM new_rows ORDER BY 1) numbers;
@@ -63,72 +64,84 @@ _TRIGGERS = {
     'delete': 'OLD TABLE AS old_rows',
 }
 
+# Its texts are held, so that whoever empties one of them meanwhile waits, and finds the conversation to take away.
+# Any other writer keeps the conversation itself.
 _FILL = f"""
+    WITH held AS MATERIALIZED (SELECT id, phone, received_at, {_WAITS} AS waits FROM replies
+                               WHERE phone BETWEEN :first AND :last AND phone <> 'erased' FOR SHARE)
     INSERT INTO conversations (phone, newest_reply_id, newest_at, waiting_reply_id, waits_since, waiting_count)
     SELECT newest.phone, newest.id, newest.received_at, waiting.id, waiting.received_at, coalesce(waiting.many, 0)
-    FROM (SELECT DISTINCT ON (phone) phone, id, received_at FROM replies WHERE phone <> 'erased'
-          ORDER BY phone, received_at DESC, id DESC) newest
+    FROM (SELECT DISTINCT ON (phone) phone, id, received_at FROM held ORDER BY phone, received_at DESC, id DESC) newest
     LEFT JOIN (SELECT DISTINCT ON (phone) phone, id, received_at, least(count(*) OVER (PARTITION BY phone), 100) AS many
-               FROM replies WHERE {_WAITS} ORDER BY phone, received_at, id) waiting ON waiting.phone = newest.phone
+               FROM held WHERE waits ORDER BY phone, received_at, id) waiting ON waiting.phone = newest.phone
+    ORDER BY newest.phone
+    ON CONFLICT (phone) DO NOTHING
 """
+_TABLES = (
+    """CREATE TABLE IF NOT EXISTS failed_texts (
+        provider_ref text NOT NULL,
+        received_at timestamptz NOT NULL,
+        failed_at timestamptz NOT NULL,
+        fail_count integer NOT NULL DEFAULT 1,
+        why text NOT NULL,
+        CONSTRAINT pk_failed_texts PRIMARY KEY (provider_ref))""",
+    """CREATE TABLE IF NOT EXISTS conversations (
+        phone text NOT NULL,
+        newest_reply_id bigint NOT NULL,
+        newest_at timestamptz NOT NULL,
+        waiting_reply_id bigint,
+        waits_since timestamptz,
+        waiting_count integer NOT NULL DEFAULT 0,
+        opted_out_at timestamptz,
+        opted_out_by text NOT NULL DEFAULT '',
+        opted_out_over text NOT NULL DEFAULT '',
+        CONSTRAINT pk_conversations PRIMARY KEY (phone))""",
+    "CREATE INDEX IF NOT EXISTS ix_conversations_newest_at ON conversations (newest_at, phone)",
+    """CREATE INDEX IF NOT EXISTS ix_conversations_waits_since ON conversations (waits_since, phone)
+        WHERE waits_since IS NOT NULL""",
+    "CREATE INDEX IF NOT EXISTS ix_conversations_phone_prefix ON conversations (phone text_pattern_ops)",
+    "CREATE INDEX IF NOT EXISTS ix_conversations_phone_suffix ON conversations (reverse(phone) text_pattern_ops)",
+)
+_INDEXES = {
+    'ix_replies_phone_waiting': f'replies (phone, received_at, id) WHERE {_WAITS}',
+    'ix_replies_words': "replies USING gin (to_tsvector('simple', body))",
+    'ix_supporters_name_prefix': 'supporters (lower(first_name) text_pattern_ops)',
+}
 
 
 def upgrade() -> None:
-    _allow_reasons((*_REASONS, 'unclear'))
-    op.add_column('replies', sa.Column('via', sa.Text(), server_default='sms', nullable=False))
-    op.add_column('replies', sa.Column('media', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False))
-    op.add_column('replies', sa.Column('answered_by_provider', sa.Boolean(), server_default=sa.text('false'), nullable=False))
-    op.create_index('ix_replies_phone_waiting', 'replies', ['phone', 'received_at', 'id'], unique=False, postgresql_where=sa.text(_WAITS))
-    op.create_index('ix_replies_words', 'replies', [sa.text("to_tsvector('simple', body)")], unique=False, postgresql_using='gin')
-    op.create_index('ix_supporters_name_prefix', 'supporters', [sa.text('lower(first_name) text_pattern_ops')], unique=False)
-    op.add_column('house', sa.Column('inbound_began_at', sa.DateTime(timezone=True), nullable=True))
-    op.add_column('house', sa.Column('inbound_from', sa.DateTime(timezone=True), nullable=True))
-    op.add_column('house', sa.Column('inbound_page', sa.Text(), server_default='', nullable=False))
-    op.add_column('house', sa.Column('inbound_first_at', sa.DateTime(timezone=True), nullable=True))
-    op.add_column('campaigns', sa.Column('reply_receipt', sa.Text(), server_default='', nullable=False))
-    op.create_table('failed_texts',
-    sa.Column('provider_ref', sa.Text(), nullable=False),
-    sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('failed_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('fail_count', sa.Integer(), server_default='1', nullable=False),
-    sa.Column('why', sa.Text(), nullable=False),
-    sa.PrimaryKeyConstraint('provider_ref', name=op.f('pk_failed_texts'))
-    )
-    _create_conversations()
+    with online():
+        _allow_reasons((*_REASONS, 'unclear'))
+        apply(
+            """ALTER TABLE replies
+                ADD COLUMN IF NOT EXISTS via text NOT NULL DEFAULT 'sms',
+                ADD COLUMN IF NOT EXISTS media jsonb NOT NULL DEFAULT '[]'::jsonb,
+                ADD COLUMN IF NOT EXISTS answered_by_provider boolean NOT NULL DEFAULT false"""
+        )
+        apply(
+            """ALTER TABLE house
+                ADD COLUMN IF NOT EXISTS inbound_began_at timestamptz,
+                ADD COLUMN IF NOT EXISTS inbound_from timestamptz,
+                ADD COLUMN IF NOT EXISTS inbound_page text NOT NULL DEFAULT '',
+                ADD COLUMN IF NOT EXISTS inbound_first_at timestamptz"""
+        )
+        apply("ALTER TABLE campaigns ADD COLUMN IF NOT EXISTS reply_receipt text NOT NULL DEFAULT ''")
+        build_indexes(_INDEXES)
+        apply(*_TABLES, _KEEP_ONE, _KEEP)
+        apply(
+            *(
+                f"""CREATE OR REPLACE TRIGGER keep_conversations_on_{act} AFTER {act.upper()} ON replies
+                    REFERENCING {rows} FOR EACH STATEMENT EXECUTE FUNCTION keep_conversations()"""
+                for act, rows in _TRIGGERS.items()
+            )
+        )
+        for ends in pages('replies', key='phone'):
+            apply_to(ends, _FILL)
 
 
 def _allow_reasons(reasons: tuple[str, ...]) -> None:
-    # Checked in a second step, which does not keep anybody from reading or writing meanwhile.
     words = ', '.join(f"'{reason}'" for reason in reasons)
-    op.execute('ALTER TABLE suppressions DROP CONSTRAINT ck_suppressions_reason_known')
-    op.execute(f'ALTER TABLE suppressions ADD CONSTRAINT ck_suppressions_reason_known CHECK (reason IN ({words})) NOT VALID')
-    op.execute('ALTER TABLE suppressions VALIDATE CONSTRAINT ck_suppressions_reason_known')
-
-
-def _create_conversations() -> None:
-    op.create_table('conversations',
-    sa.Column('phone', sa.Text(), nullable=False),
-    sa.Column('newest_reply_id', sa.BigInteger(), nullable=False),
-    sa.Column('newest_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('waiting_reply_id', sa.BigInteger(), nullable=True),
-    sa.Column('waits_since', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('waiting_count', sa.Integer(), server_default='0', nullable=False),
-    sa.Column('opted_out_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('opted_out_by', sa.Text(), server_default='', nullable=False),
-    sa.Column('opted_out_over', sa.Text(), server_default='', nullable=False),
-    sa.PrimaryKeyConstraint('phone', name=op.f('pk_conversations'))
-    )
-    op.create_index('ix_conversations_newest_at', 'conversations', ['newest_at', 'phone'], unique=False)
-    op.create_index('ix_conversations_waits_since', 'conversations', ['waits_since', 'phone'], unique=False, postgresql_where=sa.text('waits_since IS NOT NULL'))
-    op.create_index('ix_conversations_phone_prefix', 'conversations', ['phone'], unique=False, postgresql_ops={'phone': 'text_pattern_ops'})
-    op.create_index('ix_conversations_phone_suffix', 'conversations', [sa.text('reverse(phone) text_pattern_ops')], unique=False)
-    op.execute(_KEEP_ONE)
-    op.execute(_KEEP)
-    for act, rows in _TRIGGERS.items():
-        op.execute(f'CREATE TRIGGER keep_conversations_on_{act} AFTER {act.upper()} ON replies REFERENCING {rows} '
-                   'FOR EACH STATEMENT EXECUTE FUNCTION keep_conversations()')
-    # Nothing is written to replies from the first trigger on until this commits.
-    op.execute(_FILL)
+    replace_check('suppressions', 'ck_suppressions_reason_known', f'reason IN ({words})')
 
 
 def downgrade() -> None:
@@ -148,4 +161,5 @@ def downgrade() -> None:
         op.drop_column('replies', name)
     # Whoever was held for an unclear text is left alone for good: the version before has no word for it.
     op.execute("UPDATE suppressions SET reason = 'stop' WHERE reason = 'unclear'")
-    _allow_reasons(_REASONS)
+    op.drop_constraint(op.f('ck_suppressions_reason_known'), 'suppressions', type_='check')
+    op.create_check_constraint(op.f('ck_suppressions_reason_known'), 'suppressions', f'reason IN {_REASONS}')

@@ -5,12 +5,13 @@ Revision: 0008, after 0007
 
 from alembic import op
 
+from service.store.online import apply, build_indexes, online
+
 revision = '0008'
 down_revision = '0007'
 branch_labels = None
 depends_on = None
 
-# Each step may be run again: the indexes are made outside of the transaction, and one of them may be interrupted.
 _TABLES = (
     """ALTER TABLE supporters
         ADD COLUMN IF NOT EXISTS last_name text NOT NULL DEFAULT '',
@@ -37,26 +38,21 @@ _TABLES = (
         CONSTRAINT pk_upload_pieces PRIMARY KEY (upload_id, number))""",
 )
 _INDEXES = {
-    'ix_supporters_tags': "USING gin (tags) WHERE tags <> '{}'::text[]",
-    'ix_supporters_details': "USING gin (details jsonb_path_ops) WHERE details <> '{}'::jsonb",
-    'ix_supporters_last_name': "(last_name text_pattern_ops) WHERE last_name <> ''",
-    'ix_supporters_postcode': "(postcode text_pattern_ops) WHERE postcode <> ''",
-    'ix_supporters_country': "(country text_pattern_ops) WHERE country <> ''",
-    'ix_supporters_external_id': '(external_id) WHERE external_id IS NOT NULL',
+    'ix_supporters_tags': "supporters USING gin (tags) WHERE tags <> '{}'::text[]",
+    'ix_supporters_details': "supporters USING gin (details jsonb_path_ops) WHERE details <> '{}'::jsonb",
+    'ix_supporters_last_name': "supporters (last_name text_pattern_ops) WHERE last_name <> ''",
+    'ix_supporters_postcode': "supporters (postcode text_pattern_ops) WHERE postcode <> ''",
+    'ix_supporters_country': "supporters (country text_pattern_ops) WHERE country <> ''",
+    'ix_supporters_external_id': 'supporters (external_id) WHERE external_id IS NOT NULL',
 }
 _COLUMNS = ('details', 'external_id', 'tags', 'country', 'postcode', 'last_name')
 
 
 def upgrade() -> None:
-    for step in _TABLES:
-        op.execute(step)
-    # Beside the writers: on ten million supporters each index takes a while, and nobody waits for it.
-    with op.get_context().autocommit_block():
-        op.execute("SET lock_timeout = 0")
-        for name, what in _INDEXES.items():
-            op.execute(f'DROP INDEX CONCURRENTLY IF EXISTS {name}')
-            op.execute(f'CREATE INDEX CONCURRENTLY {name} ON supporters {what}')
-        op.execute("SET lock_timeout = '4s'")
+    with online():
+        for step in _TABLES:
+            apply(step)
+        build_indexes(_INDEXES)
 
 
 def downgrade() -> None:

@@ -5,6 +5,8 @@ Revision: 0009, after 0008
 
 from alembic import op
 
+from service.store.online import build_indexes, online
+
 revision = '0009'
 down_revision = '0008'
 branch_labels = None
@@ -12,9 +14,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # Some seconds each for ten million rows, in which people read and sign-ups wait.
-    op.create_index('ix_supporters_source', 'supporters', ['source'])
-    op.create_index('ix_supporters_locale', 'supporters', ['locale'])
+    with online():
+        build_indexes({
+            'ix_supporters_source': 'supporters (source)',
+            'ix_supporters_locale': 'supporters (locale)',
+        })
 
 
 def downgrade() -> None:

@@ -3,8 +3,9 @@
 Revision: 0010, after 0009
 """
 
-import sqlalchemy as sa
 from alembic import op
+
+from service.store.online import apply, build_indexes, online
 
 revision = '0010'
 down_revision = '0009'
@@ -12,40 +13,38 @@ branch_labels = None
 depends_on = None
 
 
+_TABLES = (
+    """CREATE TABLE IF NOT EXISTS ask_counts (
+        scope text NOT NULL,
+        bucket timestamptz NOT NULL,
+        count integer NOT NULL,
+        CONSTRAINT pk_ask_counts PRIMARY KEY (scope, bucket))""",
+    'CREATE INDEX IF NOT EXISTS ix_ask_counts_bucket ON ask_counts (bucket)',
+    """CREATE TABLE IF NOT EXISTS ask_alarms (
+        campaign_id bigint NOT NULL,
+        budget text NOT NULL,
+        began_at timestamptz NOT NULL,
+        last_at timestamptz NOT NULL,
+        told_at timestamptz,
+        let_go_until timestamptz,
+        CONSTRAINT pk_ask_alarms PRIMARY KEY (campaign_id, budget))""",
+    """CREATE TABLE IF NOT EXISTS not_me (
+        address_hash bytea NOT NULL,
+        at timestamptz NOT NULL,
+        CONSTRAINT pk_not_me PRIMARY KEY (address_hash))""",
+)
+_INDEXES = {
+    'ix_notices_over_budget': "notices (campaign_id, id) WHERE state = 'queued' AND reason = 'over_budget'",
+    'ix_sign_ups_phone_confirmed_at':
+        'sign_ups (campaign_id, phone_confirmed_at) WHERE phone_confirmed_at IS NOT NULL',
+}
+
+
 def upgrade() -> None:
-    op.add_column('campaigns', sa.Column('countries', sa.ARRAY(sa.Text()), server_default='{}', nullable=False))
-    op.create_table(
-        'ask_counts',
-        sa.Column('scope', sa.Text(), nullable=False),
-        sa.Column('bucket', sa.DateTime(timezone=True), nullable=False),
-        sa.Column('count', sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint('scope', 'bucket', name=op.f('pk_ask_counts')),
-    )
-    op.create_index('ix_ask_counts_bucket', 'ask_counts', ['bucket'])
-    op.create_table(
-        'ask_alarms',
-        sa.Column('campaign_id', sa.BigInteger(), nullable=False, autoincrement=False),
-        sa.Column('budget', sa.Text(), nullable=False),
-        sa.Column('began_at', sa.DateTime(timezone=True), nullable=False),
-        sa.Column('last_at', sa.DateTime(timezone=True), nullable=False),
-        sa.Column('told_at', sa.DateTime(timezone=True), nullable=True),
-        sa.Column('let_go_until', sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint('campaign_id', 'budget', name=op.f('pk_ask_alarms')),
-    )
-    op.create_table(
-        'not_me',
-        sa.Column('address_hash', sa.LargeBinary(), nullable=False),
-        sa.Column('at', sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint('address_hash', name=op.f('pk_not_me')),
-    )
-    op.create_index(
-        'ix_notices_over_budget', 'notices', ['campaign_id', 'id'],
-        postgresql_where=sa.text("state = 'queued' AND reason = 'over_budget'"),
-    )
-    op.create_index(
-        'ix_sign_ups_phone_confirmed_at', 'sign_ups', ['campaign_id', 'phone_confirmed_at'],
-        postgresql_where=sa.text('phone_confirmed_at IS NOT NULL'),
-    )
+    with online():
+        apply("ALTER TABLE campaigns ADD COLUMN IF NOT EXISTS countries text[] NOT NULL DEFAULT '{}'")
+        apply(*_TABLES)
+        build_indexes(_INDEXES)
 
 
 def downgrade() -> None:

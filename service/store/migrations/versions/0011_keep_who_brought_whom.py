@@ -3,8 +3,9 @@
 Revision: 0011, after 0010
 """
 
-import sqlalchemy as sa
 from alembic import op
+
+from service.store.online import apply, build_indexes, online
 
 revision = '0011'
 down_revision = '0010'
@@ -13,14 +14,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column('sign_ups', sa.Column('referred_by', sa.BigInteger(), nullable=True))
-    op.add_column('supporters', sa.Column('referred_by', sa.BigInteger(), nullable=True))
-    op.create_index(
-        'ix_supporters_referred_by',
-        'supporters',
-        ['referred_by'],
-        postgresql_where=sa.text('referred_by IS NOT NULL'),
-    )
+    with online():
+        for table in ('sign_ups', 'supporters'):
+            apply(f'ALTER TABLE {table} ADD COLUMN IF NOT EXISTS referred_by bigint')
+        build_indexes({'ix_supporters_referred_by': 'supporters (referred_by) WHERE referred_by IS NOT NULL'})
 
 
 def downgrade() -> None:

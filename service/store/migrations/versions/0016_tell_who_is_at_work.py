@@ -1,17 +1,19 @@
 """Tell who is at work, and keep count of what was handed over.
 
-Revision: 0012, after 0011
+Revision: 0016, after 0015
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0012'
-down_revision = '0011'
+from service.store.online import apply, build_indexes, online
+
+revision = '0016'
+down_revision = '0015'
 branch_labels = None
 depends_on = None
 
-_UNKNOWN = {'ix_batches_unknown': 'batches', 'ix_notices_unknown': 'notices'}
+_INDEXES = {'ix_notices_unknown': "notices (id) WHERE state = 'unknown'"}
 
 
 def upgrade() -> None:
@@ -34,17 +36,13 @@ def upgrade() -> None:
         sa.Column('count', sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint('provider', 'part', 'outcome', name=op.f('pk_tallies')),
     )
-    op.add_column('house', sa.Column('tallied_to', sa.DateTime(timezone=True), nullable=True))
-    # Beside the writers, and each step may be run again.
-    with op.get_context().autocommit_block():
-        for name, table in _UNKNOWN.items():
-            op.execute(f'DROP INDEX CONCURRENTLY IF EXISTS {name}')
-            op.execute(f"CREATE INDEX CONCURRENTLY {name} ON {table} (id) WHERE state = 'unknown'")
+    with online():
+        apply('ALTER TABLE house ADD COLUMN IF NOT EXISTS tallied_to timestamptz')
+        build_indexes(_INDEXES)
 
 
 def downgrade() -> None:
-    for name, table in _UNKNOWN.items():
-        op.drop_index(name, table_name=table)
+    op.drop_index('ix_notices_unknown', table_name='notices')
     op.drop_column('house', 'tallied_to')
     op.drop_table('tallies')
     op.drop_table('heartbeats')
