@@ -46,7 +46,7 @@ def test_the_doctor_says_to_migrate_and_looks_at_the_rest(environ: dict[str, str
 
 
 def test_another_command_says_so_too(environ: dict[str, str]) -> None:
-    asked = [sys.executable, "-m", "service.cli.main", "manager", "list"]
+    asked = [sys.executable, "-m", "service.cli.main", "report", "nowhere"]
 
     done = subprocess.run(asked, env=environ, cwd=ROOT, capture_output=True, text=True, check=False)
 
