@@ -89,12 +89,13 @@ def _hold(house: House) -> Finding:
 
 def _doubts(house: House) -> Finding:
     report = _report(house)
-    seen = f"{report.vital.messages_in_doubt} messages in doubt, {report.vital.messages_unknown} unknown"
+    seen, unknown = f"{report.vital.messages_in_doubt} messages in doubt", report.vital.messages_unknown
+    rest = f"; {unknown} unknown, which their blasts' pages show" if unknown else ""
     if report.doubt_is_alarming:
         hours = report.vital.oldest_doubt_seconds / 3600
         advice = "check that the event webhook reaches PUBLIC_URL and that the provider's list answers"
-        return Finding("doubts", False, f"{seen}, the oldest for {hours:.0f} h", advice)
-    return Finding("doubts", True, seen)
+        return Finding("doubts", False, f"{seen}, the oldest for {hours:.0f} h{rest}", advice)
+    return Finding("doubts", True, seen + rest)
 
 
 def _report(house: House) -> HouseReport:

@@ -6,8 +6,9 @@ from time import sleep
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from service.store.engine import sqlalchemy_url
 
@@ -62,3 +63,9 @@ def is_fit(migration: str | None) -> bool:
     What a version needs is never taken away by the next one, so an older program goes on beside a newer.
     """
     return migration is not None and (migration == newest_migration() or migration not in known_migrations())
+
+
+def is_migrated(engine: Engine) -> bool:
+    """Whether the database stands at the newest migration this version knows."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == newest_migration()

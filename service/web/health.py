@@ -2,7 +2,7 @@
 
 Two kinds of callers ask. A balancer asks whether to send people here: only a database that is away or not migrated is a
 reason not to, for a web process that is taken away because a worker died takes the STOPs that come in by it along. A
-monitor asks whether somebody should get up: with `?all` whatever does not work is a 503 (docs/decisions/0009-readiness.md).
+monitor asks whether somebody should get up: with `?all` whatever does not work is a 503 (docs/decisions/0014-readiness.md).
 """
 
 import logging

@@ -8,6 +8,7 @@ import random
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -78,7 +79,8 @@ def run(world: World, *, people: int, minutes: float, seed: int) -> Reckoning:
     if unknown:
         say(f"  a manager reads of {unknown} messages of unknown outcome, looks, and sends them again by hand")
         come_to_rest(world, seconds=120)
-    return reckon(world, chaos.told_at)
+    found = reckon(world, chaos.told_at)
+    return replace(found, away_seconds=chaos.away_seconds, sent_meanwhile=chaos.sent_meanwhile)
 
 
 def come_to_rest(world: World, *, seconds: float) -> None:

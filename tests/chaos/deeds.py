@@ -29,6 +29,8 @@ _FAULTS: list[dict[str, dict[str, object]]] = [
     {"email": {"truncated": 0.2, "no_id": 0.2}, "sms": {"truncated": 0.02, "no_id": 0.02}},
     {"email": {}, "sms": {}},
 ]
+# By then whoever worked through the broker has found out that it is away.
+_FOUND_OUT = 10.0
 # Webhooks misbehave throughout; SendGrid tells everything in the end, Twilio does not.
 WEBHOOKS = {
     "events": {"duplicate": 0.1, "delay": {"rate": 0.1, "seconds": 2}, "shuffle": {"rate": 0.2, "seconds": 1}},
@@ -38,7 +40,7 @@ WEBHOOKS = {
 
 @dataclass
 class Chaos:
-    """Deals deeds like cards: each comes once before any comes again."""
+    """Deals deeds like cards: each comes once before any comes again. Once a round the broker is away for long."""
 
     world: World
     people: int
@@ -47,12 +49,17 @@ class Chaos:
     done: dict[str, int] = field(default_factory=dict)
     # When whoever left was answered that they had, the first time.
     told_at: dict[str, float] = field(default_factory=dict)
+    # How long the broker was away on purpose, and how much was handed over from half a minute into that on.
+    away_seconds: float = 0.0
+    sent_meanwhile: int = 0
+    _is_broker_away: bool = False
     _later: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
     _deck: list[Callable[[], str]] = field(default_factory=list)
 
     def play(self, seconds: float) -> None:
         """Break things for so long."""
         ends = time.monotonic() + seconds
+        self._after(seconds * 0.1, seconds * 0.3, lambda: self._take_the_broker_away(seconds * 0.4))
         while time.monotonic() < ends:
             self._mend_what_is_due()
             if not self._deck:
@@ -65,9 +72,11 @@ class Chaos:
 
     def mend(self) -> None:
         """Everything runs again, and nothing goes wrong on purpose."""
-        for _, deed in sorted(self._later, key=lambda due: due[0]):
+        while self._later:
+            # One may put another off.
+            _, deed = min(self._later, key=lambda due: due[0])
+            self._later = [each for each in self._later if each[1] is not deed]
             deed()
-        self._later.clear()
         for process in self.world.processes.values():
             if process.frozen:
                 process.thaw()
@@ -81,7 +90,8 @@ class Chaos:
         for deed in due:
             deed()
         # As a supervisor does.
-        for process in (*self.world.processes.values(), self.world.postgres, self.world.redis):
+        servers = (self.world.postgres,) if self._is_broker_away else (self.world.postgres, self.world.redis)
+        for process in (*self.world.processes.values(), *servers):
             if not process.is_alive:
                 process.start()
 
@@ -93,13 +103,39 @@ class Chaos:
             *(self.kill_a_worker, self.kill_a_worker, self.freeze_a_worker, self.freeze_a_worker),
             *(self.flush_redis, self.kill_redis, self.freeze_redis, self.restart_postgres),
             *(self.kill_a_ticker, self.double_the_tickers, self.trouble_the_provider, self.trouble_the_provider),
-            *(self.supporters_leave, self.supporters_leave, self.pause_and_resume, self.postpone),
+            *(self.supporters_leave, self.supporters_leave, self.pause_and_resume, self.postpone, self.kill_the_web),
         )
 
     def kill_a_worker(self) -> str:
         process = self.chance.choice([*self.world.called("bulk"), *self.world.called("prompt")])
         process.kill()
         return f"killed {process.name}"
+
+    def kill_the_web(self) -> str:
+        process = self.chance.choice(self.world.called("web"))
+        process.kill()
+        return f"killed {process.name}"
+
+    def _take_the_broker_away(self, seconds: float) -> None:
+        """Long enough for everybody to find out; what is due goes out all the same."""
+        self._is_broker_away, self.away_seconds = True, seconds
+        if self.world.redis.is_alive:
+            self.world.redis.thaw()
+            self.world.redis.die(signal.SIGKILL)
+        self.say(f"took the broker away, for {seconds:.0f} s")
+        counted_from: list[int] = []
+        self._after(_FOUND_OUT, _FOUND_OUT, lambda: counted_from.append(self._sent()))
+        self._after(seconds, seconds, lambda: self._bring_the_broker_back(counted_from))
+
+    def _bring_the_broker_back(self, counted_from: list[int]) -> None:
+        self._is_broker_away = False
+        self.sent_meanwhile = self._sent() - (counted_from or [0])[0]
+        self.world.redis.start()
+        self.say(f"brought the broker back; {self.sent_meanwhile} were handed over while everybody did without")
+
+    def _sent(self) -> int:
+        sent = text("SELECT coalesce(sum(count), 0) FROM attempts")
+        return self.world.in_transaction(lambda session: int(session.scalar(sent) or 0))
 
     def freeze_a_worker(self) -> str:
         process = self.chance.choice(self.world.called("bulk"))

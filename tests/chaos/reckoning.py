@@ -39,12 +39,20 @@ class Reckoning:
     duplicates: int
     missed: int
     after_leaving: int
+    # How long the broker was away, and what was handed over meanwhile.
+    away_seconds: float = 0.0
+    sent_meanwhile: int = 0
+
+    @property
+    def goes_on_without_broker(self) -> bool:
+        """Whether something went out while the broker was away for longer than anybody may need to find out."""
+        return self.sent_meanwhile > 0 or self.away_seconds < 100
 
     @property
     def is_kept(self) -> bool:
         adds_up = sum(self.states.values()) == self.audience
         broken = self.unknown_but_gone + self.doubts + self.duplicates + self.missed + self.after_leaving
-        return adds_up and broken == 0 and self.firings == 1
+        return adds_up and broken == 0 and self.firings == 1 and self.goes_on_without_broker
 
     def lines(self) -> list[str]:
         """The table."""
@@ -55,6 +63,7 @@ class Reckoning:
             ("provider's ledger", f"{self.ledger} accepted; the database says {self.told_accepted}"),
             ("supporters who left", f"{self.left} ({self.told} of them told so at once)"),
             ("times the stage fired", str(self.firings)),
+            ("sent without a broker", f"{self.sent_meanwhile} in {self.away_seconds:.0f} s"),
             ("unknown, but in the ledger", str(self.unknown_but_gone)),
             ("doubts left", str(self.doubts)),
             ("duplicates", str(self.duplicates)),

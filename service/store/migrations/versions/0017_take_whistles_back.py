@@ -1,14 +1,14 @@
 """Keep what a match was before each whistle, so that it can be taken back; free the stage of a blast that sent nothing.
 
-Revision: 0016, after 0015
+Revision: 0017, after 0016
 """
 
 from alembic import op
 
 from service.store.online import apply, build_indexes, online
 
-revision = '0016'
-down_revision = '0015'
+revision = '0017'
+down_revision = '0016'
 branch_labels = None
 depends_on = None
 
