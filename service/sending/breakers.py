@@ -52,4 +52,10 @@ def _counted(tripped: Tripped, seen: Seen) -> str:
         return f"{seen.complaints:,} of {seen.accepted:,} marked it as spam"
     if tripped is Tripped.BOUNCES:
         return f"{seen.bounces:,} of {seen.accepted:,} bounced"
+    if tripped is Tripped.FILTERED:
+        return f"{seen.filtered:,} of {seen.accepted:,} were filtered by networks"
+    if tripped is Tripped.UNREGISTERED:
+        return f"{seen.unregistered:,} of {seen.accepted:,} were refused for their sender"
+    if tripped is Tripped.SUSPENDED:
+        return "a text came back because the account is suspended"
     return "a warning about the account came in"
