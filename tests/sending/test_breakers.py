@@ -285,3 +285,14 @@ def test_what_comes_late_of_what_went_before_it_was_resumed_stops_it_no_second_t
     come_back(desk, "30007", range(8, 13))
 
     assert trip(desk) == 0
+
+
+def test_a_sender_that_is_not_registered_stops_what_else_waits_for_it(desk: Desk) -> None:
+    two_blasts_of_texts(desk)
+    with desk.sessions.begin() as session:
+        session.execute(text("UPDATE batches SET state = 'queued' WHERE blast_id = 2"))
+
+    come_back(desk, "30034", range(1, 8))
+
+    assert trip(desk) == 2
+    assert all("Register it with the provider" in why for why in stopped(desk).values())

@@ -84,6 +84,25 @@ def watched_blasts(session: Session) -> Sequence[Watched]:
     ]
 
 
+_SAME_SENDER = text("""
+    SELECT blasts.id FROM blasts WHERE blasts.state IN ('opening', 'running') AND blasts.id <> :blast_id
+        AND 'sms' = ANY(blasts.channels) AND EXISTS (
+            SELECT FROM batches waiting WHERE waiting.blast_id = blasts.id AND waiting.state = 'queued'
+            AND waiting.channel = 'sms' AND waiting.sender IN (
+                SELECT its.sender FROM batches its WHERE its.id IN (
+                    SELECT m.batch_id FROM messages m JOIN receipts r ON r.blast_id = m.blast_id
+                        AND r.supporter_id = m.supporter_id
+                    WHERE r.code IN ('30032', '30034', '30035') AND r.blast_id = :blast_id AND m.blast_id = :blast_id
+                        AND m.channel = 'sms')))
+    ORDER BY blasts.id
+""")
+
+
+def blasts_from_same_sender(session: Session, blast_id: int) -> Sequence[int]:
+    """Other blasts under way with texts waiting for a sender this one's were refused for (ix_receipts_carriers)."""
+    return session.scalars(_SAME_SENDER, {"blast_id": blast_id}).all()
+
+
 @dataclass(frozen=True, slots=True)
 class Road:
     """Which road emails take, since when and why."""

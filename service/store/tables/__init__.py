@@ -34,7 +34,6 @@ from service.store.tables.sending import Attempt as Attempt
 from service.store.tables.sending import Batch as Batch
 from service.store.tables.sending import Blast as Blast
 from service.store.tables.sending import BlastSpending as BlastSpending
-from service.store.tables.sending import BlastTrouble as BlastTrouble
 from service.store.tables.sending import LateEvents as LateEvents
 from service.store.tables.sending import LateJoiner as LateJoiner
 from service.store.tables.sending import Message as Message
@@ -44,5 +43,6 @@ from service.store.tables.sending import Rendering as Rendering
 from service.store.tables.sending import Sender as Sender
 from service.store.tables.signatures import Signature as Signature
 from service.store.tables.signatures import SignatureCount as SignatureCount
+from service.store.tables.troubles import BlastTrouble as BlastTrouble
 from service.store.tables.upload import Upload as Upload
 from service.store.tables.upload import UploadPiece as UploadPiece

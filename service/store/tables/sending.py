@@ -72,17 +72,6 @@ class Blast(Base):
     )
 
 
-class BlastTrouble(Base):
-    """Batches of a blast that raised, or were refused alike, one after the other without one that was taken."""
-
-    __tablename__ = "blast_troubles"
-
-    blast_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    channel: Mapped[str] = mapped_column(primary_key=True)
-    count: Mapped[int] = mapped_column(SmallInteger)
-    last_at: Mapped[datetime]
-
-
 class LateJoiner(Base):
     """A supporter who consented while a blast's messages were being written: they get theirs with its last span."""
 
