@@ -65,6 +65,11 @@ def failed_count(session: Session, blast_id: int) -> int:
     return troubles.failed_count(session, blast_id)
 
 
+def failed_reasons(session: Session, blast_id: int) -> list[tuple[str, int]]:
+    """Why they failed, as it was said, the commonest first."""
+    return troubles.failed_reasons(session, blast_id)
+
+
 @dataclass(frozen=True, slots=True)
 class _Again:
     """What is sent again by hand, how it is queued, and what is said where there is nothing of it."""

@@ -197,6 +197,7 @@ def test_the_failed_go_again_once_and_only_after_reading_what_that_risks(
     pressed = [words(launcher.press(f"{here}/failed", form)) for _ in range(2)]
 
     assert "4 messages failed, and not because of whom they were for" in words(page)
+    assert "What was said 4 400: refused" in words(page)
     assert "tick that you know what it risks" in unticked
     assert all("4 messages are queued again" in each for each in pressed)
     with sessions() as session:

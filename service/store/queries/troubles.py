@@ -80,6 +80,9 @@ _MAY_GO_AGAIN = """
           AND p.supporter_id = m.supporter_id)
 """
 _FAILED_COUNT = text(f"SELECT count(*) {_MAY_GO_AGAIN}")
+_FAILED_REASONS = text(
+    f"SELECT coalesce(m.reason, b.reason) AS reason, count(*) AS n {_MAY_GO_AGAIN} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 6"
+)
 _OF_THE_ADDRESS = rf"(^|\D)({'|'.join(OF_THE_ADDRESS)})(\D|$)|{ADDRESS_REFUSED}|unreachable"
 
 
@@ -87,6 +90,12 @@ def failed_count(session: Session, blast_id: int) -> int:
     """How many messages of a blast failed and may go again (the messages' own key: all of the blast's)."""
     asked = {"blast_id": blast_id, "of_the_address": _OF_THE_ADDRESS}
     return int(session.scalar(_FAILED_COUNT, asked) or 0)
+
+
+def failed_reasons(session: Session, blast_id: int) -> list[tuple[str, int]]:
+    """Why those failed, as it was said, the commonest first (the messages' own key: all of the blast's)."""
+    asked = {"blast_id": blast_id, "of_the_address": _OF_THE_ADDRESS}
+    return [(row.reason, row.n) for row in session.execute(_FAILED_REASONS, asked)]
 
 
 # They leave their batches for new ones, each beside the one it was in, so that every batch is of one kind.

@@ -16,6 +16,7 @@ from service.planning.steering import (
     ask_silent_again,
     choose_wording,
     failed_count,
+    failed_reasons,
     limit_spending,
     send_failed_again,
     send_unknown_again,
@@ -76,8 +77,8 @@ def failed_page(slug: str, blast_id: int) -> ResponseReturnValue:
     with door.transaction() as session:
         campaign = campaign_or_404(session, slug)
         blast = blast_or_404(session, campaign, blast_id)
-        count = failed_count(session, blast.id)
-    return render_template("console/failed.html", campaign=campaign, blast=blast, count=count)
+        count, reasons = failed_count(session, blast.id), failed_reasons(session, blast.id)
+    return render_template("console/failed.html", campaign=campaign, blast=blast, count=count, reasons=reasons)
 
 
 def _choose(session: Session, blast: BlastOnDesk) -> str:
