@@ -1,4 +1,4 @@
-"""`touchline blast move|choose|again|resend-unknown|limit`: steering a blast from the command line."""
+"""`touchline blast move|choose|again|resend-unknown|resend-failed|limit`: steering a blast from the command line."""
 
 from datetime import timedelta
 
@@ -14,6 +14,7 @@ from service.domain.wording_test import Arm
 from service.planning import blasts, steering
 
 RISK = "Nobody knows whether these messages went. Some people may get them twice. Send them again?"
+FAILED_RISK = "What made them fail may do so again, and texts are paid for again. Send them?"
 
 
 @blast.command()
@@ -87,6 +88,24 @@ def resend_unknown(blast_id: int, key: str, *, yes: bool) -> None:
     house = open_house()
     with house.transaction() as session:
         count = steering.send_unknown_again(session, blast_id, actor=ACTOR, now=clock.now(), key=key)
+    house.nudge(Errand.DELIVER_EMAIL, Errand.DELIVER_SMS)
+    click.echo(f"{count:,} messages are queued again.")
+
+
+@blast.command("resend-failed")
+@click.argument("blast_id", type=int)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--key", default="", help="Sends them once: the same command with the same key sends nothing more.")
+@plainly
+def resend_failed(blast_id: int, key: str, *, yes: bool) -> None:
+    """Send the messages again that failed for no reason of their address or number."""
+    house = open_house()
+    if not yes:
+        with house.transaction(keep=False) as session:
+            count = steering.failed_count(session, blast_id)
+        click.confirm(f"{count:,} failed that may go again. {FAILED_RISK}", abort=True)
+    with house.transaction() as session:
+        count = steering.send_failed_again(session, blast_id, actor=ACTOR, now=clock.now(), key=key)
     house.nudge(Errand.DELIVER_EMAIL, Errand.DELIVER_SMS)
     click.echo(f"{count:,} messages are queued again.")
 

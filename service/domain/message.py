@@ -39,7 +39,8 @@ MESSAGE_MOVES: dict[MessageState, frozenset[MessageState]] = {
     _S.ACCEPTED: frozenset({_S.DELIVERED, _S.BOUNCED, _S.FAILED}),
     # Asynchronous bounces follow a delivery.
     _S.DELIVERED: frozenset({_S.BOUNCED, _S.FAILED}),
-    _S.FAILED: frozenset({_S.BOUNCED}),
+    # Queued again only by hand, where the failure was not the address's own.
+    _S.FAILED: frozenset({_S.BOUNCED, _S.QUEUED}),
     _S.BOUNCED: frozenset(),
     _S.WITHHELD: frozenset(),
     _S.EXPIRED: frozenset(),

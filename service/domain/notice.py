@@ -39,6 +39,9 @@ class NoticeKind(StrEnum):
     TEST_SMS = "test_sms"
     MANAGER_LINK = "manager_link"
     ALARM = "alarm"
+    # A blast has stopped by itself.
+    BLAST_STOPPED = "blast_stopped"
+    BLAST_STOPPED_SMS = "blast_stopped_sms"
 
 
 # What anybody can make us send to anybody, with a form and no proof: counted and limited (service/sending/asking.py).

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from service.consenting.addresses import normalise_email
+from service.consenting.addresses import normalise, normalise_email
 from service.domain.channel import Channel
 from service.domain.manager import Role
 from service.domain.notice import NoticeKind
@@ -38,6 +38,8 @@ class Manager:
     has_password: bool
     created_at: datetime
     signed_in_at: datetime | None
+    # Where they are told by text when a blast stops by itself.
+    alarm_phone: str = ""
 
 
 def as_manager(row: ManagerRow) -> Manager:
@@ -49,6 +51,7 @@ def as_manager(row: ManagerRow) -> Manager:
         has_password=bool(row.password_hash),
         created_at=row.created_at,
         signed_in_at=row.signed_in_at,
+        alarm_phone=row.alarm_phone or "",
     )
 
 
@@ -140,10 +143,22 @@ def change_role(session: Session, manager_id: int, role: Role, *, actor: str, no
     return as_manager(row)
 
 
+def set_alarm_phone(session: Session, manager_id: int, phone: str, *, now: datetime) -> Manager:
+    """Where a manager is told by text when a blast stops by itself; '' for nowhere. Raises NoSuchManager, BadAddress."""
+    row = managers.by_id(session, manager_id, lock=True)
+    if row is None or row.removed_at is not None:
+        raise NoSuchManager(f"there is no manager {manager_id}")
+    row.alarm_phone = normalise(Channel.SMS, phone) if phone.strip() else None
+    session.flush()
+    details = {"by_text": "yes" if row.alarm_phone else "no"}
+    write_audit(session, at=now, actor=row.email, deed="manager.alarms", subject=f"manager {row.id}", details=details)
+    return as_manager(row)
+
+
 def remove_manager(session: Session, manager_id: int, *, actor: str, now: datetime) -> Manager:
     """Take an account away and sign it out everywhere, at once. Raises NoSuchManager, LastAdmin."""
     row = _to_change(session, manager_id, keeps_admin=False)
-    row.removed_at, row.password_hash = now, ""
+    row.removed_at, row.password_hash, row.alarm_phone = now, "", None
     managers.end_sessions(session, manager_id=row.id)
     managers.void_links(session, manager_id=row.id, now=now)
     session.flush()

@@ -1,5 +1,7 @@
 """Steering a blast that has opened: its wording chosen, its doubts sent again by hand, its silent readers asked again."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from service.domain.channel import Channel
@@ -9,7 +11,7 @@ from service.planning.blasts import TAKE_BACK, BlastRefused, audit_blast, check_
 from service.planning.idempotency import Made, make_once
 from service.sending.wording_tests import let_rest_go
 from service.store import Session
-from service.store.queries import blasts, doubts, wording_tests
+from service.store.queries import blasts, doubts, troubles, wording_tests
 from service.store.tables.sending import Blast
 from service.wording.checks import Kind, find_mistakes
 
@@ -45,6 +47,39 @@ def send_unknown_again(session: Session, blast_id: int, *, actor: str, now: date
 
     Some of those people may get it twice: the one thing that is never done without a person. Raises BlastRefused.
     """
+    unknown = _Again("unknown", doubts.resend_unknown, "nothing of this blast is unknown")
+    return _send_again(session, blast_id, unknown, actor=actor, now=now, key=key)
+
+
+def send_failed_again(session: Session, blast_id: int, *, actor: str, now: datetime, key: str = "") -> int:
+    """Queue again the messages that failed for no reason of their address, once for each key; how many.
+
+    Raises BlastRefused.
+    """
+    failed = _Again("failed", troubles.resend_failed, "nothing of this blast failed that could go again")
+    return _send_again(session, blast_id, failed, actor=actor, now=now, key=key)
+
+
+def failed_count(session: Session, blast_id: int) -> int:
+    """How many messages of a blast failed for no reason of their address."""
+    return troubles.failed_count(session, blast_id)
+
+
+def failed_reasons(session: Session, blast_id: int) -> list[tuple[str, int]]:
+    """Why they failed, as it was said, the commonest first."""
+    return troubles.failed_reasons(session, blast_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """What is sent again by hand, how it is queued, and what is said where there is nothing of it."""
+
+    what: str
+    queue: Callable[[Session, int], int]
+    none: str
+
+
+def _send_again(session: Session, blast_id: int, again: _Again, *, actor: str, now: datetime, key: str) -> int:
     row = blasts.hold_blast(session, blast_id)
     if row is None or row.state == BlastState.CANCELLED:
         raise BlastRefused("this blast was cancelled")
@@ -52,16 +87,16 @@ def send_unknown_again(session: Session, blast_id: int, *, actor: str, now: date
     def send() -> int:
         if row.expires_at <= now:
             raise BlastRefused("it is too late for this blast to be worth sending")
-        count = doubts.resend_unknown(session, blast_id)
+        count = again.queue(session, blast_id)
         if not count:
-            raise BlastRefused("nothing of this blast is unknown")
+            raise BlastRefused(again.none)
         if row.state == BlastState.DONE:
             row.state, row.finished_at = BlastState.RUNNING, None
         row.watched_from = now
-        audit_blast(session, blast_id, "unknown sent again", actor, now, {"messages": str(count)})
+        audit_blast(session, blast_id, f"{again.what} sent again", actor, now, {"messages": str(count)})
         return count
 
-    return make_once(session, key, kind="unknown", asked={"blast": blast_id}, make=send, now=now).id
+    return make_once(session, key, kind=again.what, asked={"blast": blast_id}, make=send, now=now).id
 
 
 def limit_spending(session: Session, blast_id: int, cap: int | None, *, actor: str, now: datetime) -> None:

@@ -88,7 +88,9 @@ class Asking:
 
     def rule(self, session: Session, notice: IntendedNotice, *, now: datetime) -> Ruling:
         """Whether this notice may be handed over now; where it may, it is counted."""
-        if notice.channel is Channel.SMS and not self._may_text(session, notice):
+        # A manager's own number may be anywhere.
+        is_manager_s = notice.kind == NoticeKind.BLAST_STOPPED_SMS
+        if notice.channel is Channel.SMS and not is_manager_s and not self._may_text(session, notice):
             return Ruling(Withheld.COUNTRY)
         # One that is handed over once more, for the first time's fate is not known, was counted then.
         if NoticeKind(notice.kind) not in ASKED_BY_FORM or notice.attempt_count > 1:

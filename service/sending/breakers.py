@@ -27,11 +27,17 @@ def trip_breakers(session: Session, *, has_second_road: bool, now: datetime) -> 
             _take_second_road(session, watched, now=now)
             continue
         why = f"{_counted(tripped, watched.seen)}: {ADVICE[tripped]}"
-        if blasts_life.pause(session, watched.blast_id, reason=why):
-            paused += 1
-            _write_down(session, f"blast {watched.blast_id}", "blast paused by a breaker", tripped, now=now)
-            log.error("blast paused", extra={"blast": watched.blast_id, "why": str(tripped)})
+        others = breakers.blasts_from_same_sender(session, watched.blast_id) if tripped is Tripped.UNREGISTERED else ()
+        paused += sum(_pause(session, one, tripped, why, now=now) for one in (watched.blast_id, *others))
     return paused
+
+
+def _pause(session: Session, blast_id: int, tripped: Tripped, why: str, *, now: datetime) -> bool:
+    if not blasts_life.pause(session, blast_id, reason=why):
+        return False
+    _write_down(session, f"blast {blast_id}", "blast paused by a breaker", tripped, now=now)
+    log.error("blast paused", extra={"blast": blast_id, "why": str(tripped)})
+    return True
 
 
 def _take_second_road(session: Session, watched: Watched, *, now: datetime) -> None:
@@ -52,4 +58,10 @@ def _counted(tripped: Tripped, seen: Seen) -> str:
         return f"{seen.complaints:,} of {seen.accepted:,} marked it as spam"
     if tripped is Tripped.BOUNCES:
         return f"{seen.bounces:,} of {seen.accepted:,} bounced"
+    if tripped is Tripped.FILTERED:
+        return f"{seen.filtered:,} of {seen.accepted:,} were filtered by networks"
+    if tripped is Tripped.UNREGISTERED:
+        return f"{seen.unregistered:,} of {seen.accepted:,} were refused for their sender"
+    if tripped is Tripped.SUSPENDED:
+        return "a text came back because the account is suspended"
     return "a warning about the account came in"

@@ -25,6 +25,7 @@ from service.domain.stage import QuietHoursPolicy
 from service.points import point
 from service.sending.outcomes import Handed, write_batch_outcome
 from service.sending.rates import fits_now, take_turn
+from service.sending.troubles import RAISED, put_back
 from service.store import Session
 from service.store.queries import batches, blasts_life
 from service.store.queries.asking import countries_of
@@ -36,9 +37,6 @@ log = logging.getLogger(__name__)
 
 # From before the intent is committed to the first byte of the call. A worker frozen for longer does not call.
 DEADLINE_SECONDS = 5.0
-
-# How often a batch may raise before its intent until it is called failed.
-_MOST_RAISES = 5
 
 _MAY_SEND = frozenset({BlastState.RUNNING, BlastState.OPENING})
 
@@ -114,15 +112,15 @@ def _deliver_one_by_one(sessions: sessionmaker[Session], carrier: Carrier, pace:
             # Whoever looks at the blast or at the log will notice; the batches behind this one must not wait for that.
             if claimed is None:
                 raise
-            _set_aside(sessions, claimed, wrong)
+            _set_aside(sessions, claimed, wrong, owner=owner)
     return done
 
 
-def _set_aside(sessions: sessionmaker[Session], claimed: ClaimedBatch, wrong: Exception) -> None:
-    """A batch that raised before its intent waits longer each time, and in the end fails; after it, it is in doubt."""
+def _set_aside(sessions: sessionmaker[Session], claimed: ClaimedBatch, wrong: Exception, *, owner: UUID) -> None:
+    """A batch that raised before its intent waits longer each time; after it, it is in doubt. Several pause the blast."""
     log.error("a batch raised", extra={"blast": claimed.blast_id, "batch": claimed.id}, exc_info=wrong)
     with sessions.begin() as session:
-        batches.set_aside(session, claimed.id, why=type(wrong).__name__, most=_MOST_RAISES)
+        put_back(session, claimed, owner=owner, what=RAISED, why=type(wrong).__name__)
 
 
 def hand_over(sessions: sessionmaker[Session], carrier: Carrier, claimed: ClaimedBatch, *, owner: UUID) -> int:

@@ -44,6 +44,7 @@ _EMAILS: Mapping[NoticeKind, ServiceEmail] = {
     NoticeKind.FORGET_EMAIL: ServiceEmail.FORGET,
     NoticeKind.MANAGER_LINK: ServiceEmail.SIGN_IN,
     NoticeKind.ALARM: ServiceEmail.ALARM,
+    NoticeKind.BLAST_STOPPED: ServiceEmail.BLAST_STOPPED,
 }
 _TEXTS: Mapping[NoticeKind, ServiceText] = {
     NoticeKind.CONFIRM_SMS: ServiceText.CONFIRM,
@@ -65,6 +66,9 @@ _TEXTS: Mapping[NoticeKind, ServiceText] = {
     NoticeKind.FORGET_SMS: ServiceText.FORGET,
     NoticeKind.NO_BRIEFING_SMS: ServiceText.NO_BRIEFING,
 }
+
+# Texts whose words were written when they were asked for.
+_WRITTEN = frozenset({NoticeKind.ANSWER_SMS, NoticeKind.TEST_SMS, NoticeKind.RECEIPT_SMS, NoticeKind.BLAST_STOPPED_SMS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ class NoticeWriter:
         kind = NoticeKind(notice.kind)
         email, body = None, ""
         language = notice.facts.get("language", campaign.language if campaign else "en")
-        if kind in {NoticeKind.ANSWER_SMS, NoticeKind.TEST_SMS, NoticeKind.RECEIPT_SMS}:
+        if kind in _WRITTEN:
             body = notice.facts["body"]
         elif kind is NoticeKind.TEST_EMAIL:
             email = FinishedEmail(notice.facts["subject"], notice.facts["html"], notice.facts["text"])

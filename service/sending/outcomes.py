@@ -11,10 +11,12 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import sessionmaker
 
 from service.consenting.consent import Evidence, withdraw_consent
+from service.domain.channel import Pace
 from service.domain.consent import Suppressed
 from service.domain.message import MessageState
 from service.points import point
 from service.providers.ports import Outcome, Refusal
+from service.sending.troubles import OF_THE_ADDRESS, REFUSED, count_trouble, put_back, refuses_everything
 from service.store import Session
 from service.store.queries import batches, blasts_life, message_outcomes
 from service.store.queries.batches import ClaimedBatch
@@ -30,6 +32,8 @@ SUPPRESSING: Mapping[Refusal, Suppressed] = {
     Refusal.OPTED_OUT: Suppressed.PROVIDER_OPT_OUT,
 }
 _PUT_BACK = frozenset({Outcome.BUSY, Outcome.NOT_SENT})
+# How long those wait that were refused alike in a batch of several fates.
+_ALIKE_WAIT_SECONDS = 10.0
 # The answer of a provider is worth several tries to write down: without it the batch is in doubt.
 _WRITE_TRIES = 6
 
@@ -48,6 +52,11 @@ class Fate:
     @property
     def stops_everything(self) -> bool:
         return self.refusal is not None and self.refusal.stops_everything
+
+    @property
+    def blames_no_address(self) -> bool:
+        """Whether it is a definite no that says nothing of the address it was for."""
+        return self.outcome is Outcome.REFUSED and self.refusal not in OF_THE_ADDRESS
 
     @property
     def suppresses(self) -> Suppressed | None:
@@ -106,15 +115,38 @@ def _write(
     fates = [handed.of(place) for place in alone] or [handed.whole]
     stopping = next((fate for fate in fates if fate.stops_everything), None)
     if stopping is not None:
-        blasts_life.pause(session, batch.blast_id, reason=f"the provider refuses everything: {stopping.detail}")
+        reason = refuses_everything(stopping.refusal, stopping.detail)
+        blasts_life.pause(session, batch.blast_id, reason=reason)
         log.error("blast paused", extra={"blast": batch.blast_id, "why": stopping.detail})
+    is_alike = stopping is None and _is_refused_alike(batch, fates, count=len(recipients.supporter_ids))
     outcome = "mixed" if len({fate.outcome for fate in fates}) > 1 else str(fates[0].outcome)
     batches.close_attempt(session, attempt_id, outcome=outcome, detail=fates[0].detail)
+    is_uniform = not handed.each or (len(set(fates)) == 1 and fates[0].outcome is not Outcome.ACCEPTED)
+    if is_alike:
+        alike = next(fate for fate in fates if fate.blames_no_address)
+        if is_uniform:
+            put_back(session, batch, owner=owner, what=REFUSED, why=alike.detail, refusal=alike.refusal)
+            return
+        count_trouble(session, batch, what=REFUSED, why=alike.detail, refusal=alike.refusal)
+        # Certainly not sent: they wait for the others to be looked into, as those refused with the account do.
+        again = Fate(Outcome.NOT_SENT, retry_after=_ALIKE_WAIT_SECONDS, detail=alike.detail)
+        fates = [again if fate.blames_no_address else fate for fate in fates]
     # Texts that were all accepted have an id and segments each.
-    if not handed.each or (len(set(fates)) == 1 and fates[0].outcome is not Outcome.ACCEPTED):
+    if is_uniform:
         _write_uniform(session, batch, attempt_id, recipients, fates[0], owner=owner)
         return
     _write_each(session, batch, attempt_id, recipients, fates)
+
+
+def _is_refused_alike(batch: ClaimedBatch, fates: Sequence[Fate], *, count: int) -> bool:
+    """Whether a batch was refused as a whole, for no address of its own: most of it, and nothing of it taken."""
+    if any(fate.outcome in {Outcome.ACCEPTED, Outcome.IN_DOUBT} for fate in fates):
+        return False
+    blamed = [fate for fate in fates if fate.blames_no_address]
+    if len(fates) == 1 and fates[0].outcome is Outcome.REFUSED and count == 1:
+        # One whose words cannot be filled in, or who has just joined, is alone in it: nobody else need wait.
+        return bool(blamed) and fates[0].refusal is not None and batch.pace is not Pace.PROMPT
+    return len(blamed) * 2 > len(fates)
 
 
 def _write_uniform(

@@ -12,6 +12,7 @@ from service.sending.asking import Asking
 from service.sending.breakers import trip_breakers
 from service.sending.due import fire_due_stages, open_scheduled_blasts
 from service.sending.holding import hold_if_restored
+from service.sending.telling import tell_of_stopped
 from service.sending.welcomes import freeze_welcomes
 from service.sending.wording_tests import decide_due_tests
 from service.store import Session
@@ -72,6 +73,7 @@ def tick(
         now = database_now(session)
         decide_due_tests(session, now=now)
         trip_breakers(session, has_second_road=has_second_road, now=now)
+        tell_of_stopped(session, public_url=public_url, now=now)
         point("breakers.before_commit")
     point("breakers.after_commit")
     if asking is not None:

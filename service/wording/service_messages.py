@@ -26,6 +26,7 @@ class ServiceEmail(StrEnum):
     FORGET = "forget"
     SIGN_IN = "sign_in"
     ALARM = "alarm"
+    BLAST_STOPPED = "blast_stopped"
 
 
 class ServiceText(StrEnum):

@@ -71,6 +71,7 @@ def test_a_blast_is_moved_limited_chosen_for_and_sent_again(
     assert "once the blast is under way" in touchline("blast", "choose", made, "b").stderr
     assert "only a blast that has gone out" in touchline("blast", "again", made, "--subject", "C").stderr
     assert "nothing of this blast is unknown" in touchline("blast", "resend-unknown", made, "--yes").stderr
+    assert "nothing of this blast failed" in touchline("blast", "resend-failed", made, "--yes").stderr
     with sessions.begin() as session:
         assert session.get_one(Blast, int(made)).opens_at == datetime(LATER, 1, 2, 9, 0, tzinfo=UTC)
         session.execute(text("UPDATE blasts SET state = 'running', opened_at = now()"))

@@ -13,6 +13,7 @@ from service.sending.write import write_next_span
 from service.store.tables.sending import Blast
 from tests.console.conftest import Browser, C, words
 from tests.console.test_blasts import BLAST
+from tests.console.test_wishes import key_on
 
 pytestmark = pytest.mark.at_any_hour
 SignedIn = Callable[[Role], Browser]
@@ -176,3 +177,29 @@ def test_without_a_second_road_there_is_none_to_take(signed_in: SignedIn, campai
     said = words(signed_in(Role.ADMIN).press("/console/senders/road", {"road": "second"}))
 
     assert "there is no second road" in said
+
+
+def test_the_failed_go_again_once_and_only_after_reading_what_that_risks(
+    signed_in: SignedIn, campaign_id: int, sessions: sessionmaker[Session]
+) -> None:
+    launcher = signed_in(Role.LAUNCHER)
+    launcher.press(f"{C}/blasts/schedule", EMAIL)
+    go_out(sessions)
+    with sessions.begin() as session:
+        session.execute(text("UPDATE batches SET state = 'failed', reason = '400: refused'"))
+    here = f"{C}/blasts/{only_blast(sessions).id}"
+
+    assert "4 failed. Send the failed again" in words(launcher.see(f"{here}/"))
+    assert "Send the failed again" not in words(signed_in(Role.AUTHOR).see(f"{here}/"))
+    page = launcher.see(f"{here}/failed")
+    unticked = words(launcher.press(f"{here}/failed", {}))
+    form = {"knows": "yes", "key": key_on(page.text)}
+    pressed = [words(launcher.press(f"{here}/failed", form)) for _ in range(2)]
+
+    assert "4 messages failed, and not because of whom they were for" in words(page)
+    assert "What was said 4 400: refused" in words(page)
+    assert "tick that you know what it risks" in unticked
+    assert all("4 messages are queued again" in each for each in pressed)
+    with sessions() as session:
+        assert session.scalar(text("SELECT sum(size) FROM batches WHERE state = 'queued'")) == 4
+    assert "Nothing of this blast failed that could go again" in words(launcher.see(f"{here}/failed"))

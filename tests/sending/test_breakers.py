@@ -13,6 +13,7 @@ from service.domain.message import MessageRef
 from service.domain.receipt import Receipt, ReceiptKind
 from service.planning.blasts import resume_blast
 from service.providers.ports import EmailOutcome, Outcome
+from service.providers.twilio.webhooks import parse_status
 from service.sending.breakers import trip_breakers
 from service.sending.carriers import email_carrier
 from service.sending.receipts import apply_receipts
@@ -71,7 +72,21 @@ def tell(desk: Desk, kind: ReceiptKind, supporter_ids: range) -> None:
         (Seen(accepted=10, complaints=3), Tripped.COMPLAINTS),
         (Seen(accepted=1000, bounces=49), None),
         (Seen(accepted=1000, bounces=50), Tripped.BOUNCES),
-        (Seen(accepted=20, bounces=19), None),
+        (Seen(accepted=40, bounces=3), None),
+        (Seen(accepted=40, bounces=4), None),
+        (Seen(accepted=40, bounces=5), Tripped.BOUNCES),
+        (Seen(accepted=4, bounces=4), None),
+        (Seen(accepted=20, bounces=19), Tripped.BOUNCES),
+        (Seen(accepted=300, bounces=19), None),
+        (Seen(accepted=1_000_000, bounces=49_999), None),
+        (Seen(accepted=1_000_000, bounces=50_000), Tripped.BOUNCES),
+        (Seen(accepted=40, filtered=5), None),
+        (Seen(accepted=40, filtered=9), Tripped.FILTERED),
+        (Seen(accepted=3_000, filtered=300), Tripped.FILTERED),
+        (Seen(accepted=3_000, filtered=299), None),
+        (Seen(accepted=40, unregistered=4), None),
+        (Seen(accepted=40, unregistered=5), Tripped.UNREGISTERED),
+        (Seen(suspended=1), Tripped.SUSPENDED),
         (Seen(in_doubt_in_a_row=4), None),
         (Seen(in_doubt_in_a_row=5), Tripped.PROVIDER_FAILING),
         (Seen(account_warnings=1), Tripped.ACCOUNT),
@@ -191,3 +206,93 @@ def test_a_second_road_that_fails_too_stops_the_blast(desk: Desk) -> None:
     desk.deliver_by(email_carrier(desk.email, desk.words, seconds))
 
     assert trip(desk, has_second_road=True) == 1
+
+
+def come_back(desk: Desk, code: str, supporter_ids: range, *, blast_id: int = 1) -> None:
+    """What networks said of texts, as Twilio's callbacks bring it."""
+    moment = datetime.now(UTC)
+    given = [
+        parse_status(
+            {"MessageSid": f"SM{blast_id}-{one}", "MessageStatus": "undelivered", "ErrorCode": code},
+            ref=str(MessageRef(blast_id, Channel.SMS, one)),
+            now=moment,
+        )
+        for one in supporter_ids
+    ]
+    with desk.sessions.begin() as session:
+        apply_receipts(session, "twilio", given, now=moment)
+
+
+def two_blasts_of_texts(desk: Desk, *, people: int = 12) -> None:
+    with desk.sessions.begin() as session:
+        campaign = make.campaign(session)
+        for place in range(people):
+            make.supporter(session, f"Fan{place}", campaign=campaign, phone=f"+4477009001{place:02}")
+        make.blast(session, campaign, channels=(Channel.SMS,))
+        make.blast(session, campaign, channels=(Channel.SMS,))
+    desk.open()
+    desk.deliver(Channel.SMS)
+    with desk.sessions.begin() as session:
+        session.execute(text("UPDATE blasts SET state = 'running'"))
+
+
+def stopped(desk: Desk) -> dict[int, str]:
+    with desk.sessions() as session:
+        return {row.id: row.paused_reason for row in session.query(Blast).filter(Blast.state == "paused")}
+
+
+def test_a_suspended_account_stops_every_blast_of_texts(desk: Desk) -> None:
+    two_blasts_of_texts(desk)
+
+    come_back(desk, "30002", range(1, 2))
+
+    assert trip(desk) == 2
+    assert all("suspended our account" in why for why in stopped(desk).values())
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [("30007", "filter these texts as spam"), ("30034", "not registered"), ("30032", "not registered")],
+)
+def test_texts_that_networks_refuse_stop_their_blast_and_no_other(desk: Desk, code: str, why: str) -> None:
+    two_blasts_of_texts(desk)
+    come_back(desk, code, range(1, 5))
+    assert trip(desk) == 0
+
+    come_back(desk, code, range(5, 8))
+
+    assert trip(desk) == 1
+    assert list(stopped(desk)) == [1]
+    assert "7 of 12" in stopped(desk)[1]
+    assert why in stopped(desk)[1]
+
+
+def test_other_failures_of_texts_stop_nothing(desk: Desk) -> None:
+    two_blasts_of_texts(desk)
+
+    come_back(desk, "30003", range(1, 13))
+
+    assert trip(desk) == 0
+
+
+def test_what_comes_late_of_what_went_before_it_was_resumed_stops_it_no_second_time(desk: Desk) -> None:
+    two_blasts_of_texts(desk)
+    come_back(desk, "30007", range(1, 8))
+    trip(desk)
+    with desk.sessions.begin() as session:
+        resume_blast(session, 1, actor="ana@example.org", now=datetime.now(UTC))
+
+    come_back(desk, "30007", range(8, 13))
+
+    assert trip(desk) == 0
+
+
+def test_a_sender_that_is_not_registered_stops_what_else_waits_for_it(desk: Desk) -> None:
+    two_blasts_of_texts(desk)
+    with desk.sessions.begin() as session:
+        session.execute(text("UPDATE batches SET state = 'queued' WHERE blast_id = 2"))
+
+    come_back(desk, "30034", range(1, 8))
+
+    assert trip(desk) == 2
+    assert all("Register it with the provider" in why for why in stopped(desk).values())

@@ -9,6 +9,7 @@ from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
 
 from service import clock
+from service.domain.failure import ADDRESS_REFUSED
 from service.providers.ports import EmailBatch, EmailOutcome, EmailRecipient, Outcome, Refusal
 from service.providers.sendgrid.transport import TOTAL_SECONDS, CutOff, Leaf, NeverBegan, Request, TooLate, plant
 
@@ -162,7 +163,7 @@ def _places(body: object, count: int) -> tuple[dict[int, str], bool]:
     """
     found = [_PLACE.match(str(error.get("field") or "")) for error in _errors(body)]
     named = [match for match in found if match and int(match[1]) < count]
-    addresses = {int(match[1]): "address refused by the provider" for match in named if match[2]}
+    addresses = {int(match[1]): ADDRESS_REFUSED for match in named if match[2]}
     return addresses or {int(match[1]): "words refused by the provider" for match in named}, bool(addresses)
 
 

@@ -3,6 +3,7 @@
 Written as SQL, for this is the hot path: arrays leave Postgres several times faster than rows.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -245,21 +246,28 @@ def requeue_batch(session: Session, batch_id: int, *, owner: UUID, wait: float, 
     return session.execute(_REQUEUE, asked).one_or_none() is not None
 
 
-# Its reason tells how often it has raised in a row; anything else that becomes of it begins the count anew.
+# Its reason tells how often it has failed in a row; anything else that becomes of it begins the count anew.
 _SET_ASIDE = text("""
-    UPDATE batches SET lease_owner = NULL, lease_until = NULL, reason = 'raised ' || times || ' times: ' || :why,
+    UPDATE batches SET lease_owner = NULL, lease_until = NULL, attempt_id = NULL, intent_at = NULL, segments = 0,
+        reason = :what || ' ' || times || ' times: ' || :why,
         state = CASE WHEN times >= :most THEN 'failed' ELSE 'queued' END,
         finished_at = CASE WHEN times >= :most THEN clock_timestamp() END,
-        not_before = clock_timestamp() + power(2, times) * interval '1 second'
-    FROM (SELECT id AS its_id, coalesce(substring(reason FROM '^raised (\\d+) times')::int, 0) + 1 AS times
+        not_before = clock_timestamp() + power(2, least(times, 5)) * interval '1 second'
+    FROM (SELECT id AS its_id, coalesce(substring(reason FROM '^[a-z]+ (\\d+) times')::int, 0) + 1 AS times
           FROM batches WHERE id = :batch_id) AS counted
-    WHERE id = its_id AND state IN ('queued', 'claimed')
+    WHERE id = its_id AND (lease_owner = :owner OR state = 'queued') AND state = ANY(:states)
 """)
 
 
-def set_aside(session: Session, batch_id: int, *, why: str, most: int) -> None:
-    """Put a batch back that raised before its intent, for longer each time; call it failed after `most` times."""
-    session.execute(_SET_ASIDE, {"batch_id": batch_id, "why": why, "most": most})
+def set_aside(
+    session: Session, batch: ClaimedBatch, *, owner: UUID, states: Sequence[str], what: str, why: str, most: int | None
+) -> None:
+    """Put a batch back that certainly was not sent, for longer each time; call it failed after `most` times.
+
+    `what` befell it: "raised" or "refused".
+    """
+    asked = {"batch_id": batch.id, "owner": owner, "states": list(states), "what": what, "why": why[:200]}
+    session.execute(_SET_ASIDE, asked | {"most": most if most is not None else 32_000})
 
 
 _EMPTY = text("""

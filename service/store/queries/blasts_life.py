@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from service.domain.message import BlastState
 from service.store import Session
@@ -30,9 +30,10 @@ def end(session: Session, blast_id: int, *, state: BlastState, reason: str, now:
 
 
 def pause(session: Session, blast_id: int, *, reason: str) -> bool:
-    """Hold a blast that is under way; False when it was not."""
+    """Hold a blast that is under way because of what came of it, for managers to be told; False when it was not."""
     held = update(Blast).where(Blast.id == blast_id, Blast.state.in_([BlastState.OPENING, BlastState.RUNNING]))
-    return bool(session.execute(held.values(state=BlastState.PAUSED, paused_reason=reason).returning(Blast.id)).all())
+    values = {"state": BlastState.PAUSED, "paused_reason": reason, "stopped_at": func.clock_timestamp()}
+    return bool(session.execute(held.values(values).returning(Blast.id)).all())
 
 
 def keep_facts(session: Session, blast_id: int, facts: Mapping[str, str]) -> None:

@@ -26,6 +26,13 @@ def all_present(session: Session) -> Sequence[Manager]:
     return session.scalars(select(Manager).where(Manager.removed_at.is_(None)).order_by(Manager.email)).all()
 
 
+def to_alarm(session: Session, roles: Sequence[str]) -> list[tuple[int, str, str | None]]:
+    """Managers with one of these roles: id, address and the number they gave for alarms."""
+    found = select(Manager.id, Manager.email, Manager.alarm_phone)
+    asked = found.where(Manager.removed_at.is_(None), Manager.role.in_(roles)).order_by(Manager.id)
+    return [(row.id, row.email, row.alarm_phone) for row in session.execute(asked)]
+
+
 def lock_admins(session: Session) -> Sequence[int]:
     """The ids of the admins, held until the transaction ends so that two of them cannot remove each other."""
     asked = select(Manager.id).where(Manager.role == Role.ADMIN, Manager.removed_at.is_(None))

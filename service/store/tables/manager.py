@@ -22,6 +22,8 @@ class Manager(Base):
     created_at: Mapped[datetime]
     signed_in_at: Mapped[datetime | None]
     removed_at: Mapped[datetime | None]
+    # Where they are told by text when a blast stops by itself; none where they did not ask for that.
+    alarm_phone: Mapped[str | None]
 
     __table_args__ = (one_of("role", Role), CheckConstraint("email = lower(email)", name="email_lower"))
 

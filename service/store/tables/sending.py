@@ -51,6 +51,8 @@ class Blast(Base):
     resend_of: Mapped[int | None] = mapped_column(ForeignKey("blasts.id"), unique=True)
     # What the circuit breakers count from: the opening, or the last time a manager resumed it.
     watched_from: Mapped[datetime | None]
+    # When it stopped by itself, until managers have been told of it.
+    stopped_at: Mapped[datetime | None]
     opens_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     # Opening walks the supporters by id, a chunk a transaction; where it has come to, and where it ends.
@@ -72,6 +74,7 @@ class Blast(Base):
         ),
         Index("uq_blasts_stage_id", "stage_id", unique=True, postgresql_where=sql("stage_id IS NOT NULL")),
         Index("ix_blasts_working", "opens_at", postgresql_where=sql("state IN ('scheduled', 'opening', 'running')")),
+        Index("ix_blasts_stopped", "stopped_at", postgresql_where=sql("stopped_at IS NOT NULL")),
     )
 
 
@@ -252,6 +255,12 @@ class Receipt(Base):
             "ix_receipts_harm",
             *("blast_id", "received_at"),
             postgresql_where=sql("kind IN ('bounced', 'blocked', 'dropped', 'complained', 'account')"),
+        ),
+        # What the breakers of texts look for: an account, a sender or words that carriers refuse.
+        Index(
+            "ix_receipts_carriers",
+            *("code", "blast_id", "received_at"),
+            postgresql_where=sql("code IN ('30002', '30007', '30032', '30034', '30035')"),
         ),
         # Few of the receipts: those in which a provider says why.
         Index("ix_receipts_said_why", "supporter_id", postgresql_where=sql("reason <> '' OR code <> ''")),

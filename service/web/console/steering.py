@@ -1,5 +1,6 @@
 """Steering a blast from its page: the wording chosen, silent readers asked again, the unknown sent by hand."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from flask import flash, redirect, render_template, request, url_for
@@ -11,7 +12,15 @@ from service.domain.wording_test import Arm
 from service.planning.blasts import BlastRefused
 from service.planning.desk import BlastOnDesk, CampaignOnDesk
 from service.planning.idempotency import KeyRefused, KeyUsed
-from service.planning.steering import ask_silent_again, choose_wording, limit_spending, send_unknown_again
+from service.planning.steering import (
+    ask_silent_again,
+    choose_wording,
+    failed_count,
+    failed_reasons,
+    limit_spending,
+    send_failed_again,
+    send_unknown_again,
+)
 from service.reporting.live import progress_of
 from service.store import Session
 from service.web import door
@@ -23,7 +32,7 @@ from service.web.console.here import blast_or_404, campaign_or_404
 from service.web.console.words import read_field, thousands
 
 
-@blueprint.post("/campaigns/<slug>/blasts/<int:blast_id>/<any(choose, again, limit, unknown):deed>")
+@blueprint.post("/campaigns/<slug>/blasts/<int:blast_id>/<any(choose, again, limit, unknown, failed):deed>")
 @needs(Role.LAUNCHER)
 def steer_blast(slug: str, blast_id: int, deed: str) -> ResponseReturnValue:
     shown = blast_id
@@ -38,7 +47,7 @@ def steer_blast(slug: str, blast_id: int, deed: str) -> ResponseReturnValue:
             elif deed == "limit":
                 said = _limit(session, blast)
             else:
-                said = _send_unknown(session, blast)
+                said = _send_again(session, blast, send_unknown_again if deed == "unknown" else send_failed_again)
     except (BlastRefused, KeyRefused, KeyUsed) as refused:
         flash(f"Nothing was changed: {refused}.", "bad")
     except ValueError:
@@ -59,6 +68,17 @@ def unknown_page(slug: str, blast_id: int) -> ResponseReturnValue:
         blast = blast_or_404(session, campaign, blast_id)
         progress = progress_of(session, blast.id)
     return render_template("console/unknown.html", campaign=campaign, blast=blast, progress=progress)
+
+
+@blueprint.get("/campaigns/<slug>/blasts/<int:blast_id>/failed")
+@needs(Role.LAUNCHER)
+def failed_page(slug: str, blast_id: int) -> ResponseReturnValue:
+    """How many failed that may go again, and what that risks, before it is done."""
+    with door.transaction() as session:
+        campaign = campaign_or_404(session, slug)
+        blast = blast_or_404(session, campaign, blast_id)
+        count, reasons = failed_count(session, blast.id), failed_reasons(session, blast.id)
+    return render_template("console/failed.html", campaign=campaign, blast=blast, count=count, reasons=reasons)
 
 
 def _choose(session: Session, blast: BlastOnDesk) -> str:
@@ -98,9 +118,8 @@ def _limit(session: Session, blast: BlastOnDesk) -> str:
     return "The spending limit is set." if cap else "There is no spending limit any more."
 
 
-def _send_unknown(session: Session, blast: BlastOnDesk) -> str:
+def _send_again(session: Session, blast: BlastOnDesk, send_again: Callable[..., int]) -> str:
     if request.form.get("knows") != "yes":
         raise BlastRefused("tick that you know what it risks")
-    actor, key = access.manager().email, request.form.get("key", "")
-    count = send_unknown_again(session, blast.id, actor=actor, now=door.now(), key=key)
-    return f"{thousands(count)} messages are queued again."
+    count = send_again(session, blast.id, actor=access.manager().email, now=door.now(), key=request.form.get("key", ""))
+    return f"{thousands(count)} {'message is' if count == 1 else 'messages are'} queued again."
