@@ -129,17 +129,30 @@ def was_told_since(session: Session, phone: str, kind: str, since: datetime) -> 
     return session.scalar(told.limit(1)) is not None
 
 
+# What one can answer: a blast's text that is on its way, or one of ours to the number alone; whichever came last. Where
+# there was none, what its owner allowed texts for last. Served by pk_messages, one look-up a blast, by
+# ix_notices_to_address and by ix_permissions_supporter_id.
 _LAST_CAMPAIGN = text("""
-    SELECT blasts.campaign_id FROM blasts
-    WHERE EXISTS (SELECT 1 FROM messages m
-                  WHERE m.blast_id = blasts.id AND m.channel = 'sms' AND m.supporter_id = :supporter_id)
-    ORDER BY blasts.id DESC LIMIT 1
+    SELECT campaign_id FROM (
+        (SELECT l.campaign_id, true AS was_texted, b.intent_at AS at FROM blasts l
+         JOIN messages m ON m.blast_id = l.id AND m.channel = 'sms' AND m.supporter_id = :supporter_id
+         JOIN batches b ON b.id = m.batch_id
+         WHERE b.intent_at IS NOT NULL
+           AND coalesce(m.state, b.state) IN ('sending', 'in_doubt', 'unknown', 'accepted', 'delivered', 'bounced')
+         ORDER BY b.intent_at DESC LIMIT 1)
+        UNION ALL
+        (SELECT campaign_id, true, created_at FROM notices
+         WHERE to_address = :phone AND channel = 'sms' AND campaign_id IS NOT NULL ORDER BY created_at DESC LIMIT 1)
+        UNION ALL
+        (SELECT campaign_id, false, given_at FROM permissions WHERE supporter_id = :supporter_id AND channel = 'sms'
+         ORDER BY given_at DESC LIMIT 1)
+    ) heard ORDER BY was_texted DESC, at DESC LIMIT 1
 """)
 
 
-def last_campaign(session: Session, supporter_id: int) -> int | None:
-    """The campaign whose text a supporter had last (pk_messages)."""
-    found: int | None = session.scalar(_LAST_CAMPAIGN, {"supporter_id": supporter_id})
+def last_campaign(session: Session, phone: str, supporter_id: int | None) -> int | None:
+    """The campaign that a text from this phone is about: whose text it had last."""
+    found: int | None = session.scalar(_LAST_CAMPAIGN, {"phone": phone, "supporter_id": supporter_id})
     return found
 
 
