@@ -7,7 +7,8 @@ from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.domain.channel import Channel
-from service.store import Session
+from service.store import Session, locks
+from service.store.locks import NumberLock
 from service.store.tables.listening import Reply
 from service.store.tables.people import Permission, Supporter
 from service.store.tables.sending import Notice
@@ -52,6 +53,11 @@ def add(
     )
     kept = row.on_conflict_do_nothing(constraint="uq_replies_provider_ref").returning(Reply.id)
     return session.scalars(kept).one_or_none()
+
+
+def wait_for_number(session: Session, phone: str) -> None:
+    """Wait for the texts of this number that are being received; ask what they did in later statements only."""
+    locks.take_number(session, NumberLock.TEXTS, phone)
 
 
 def known_refs(session: Session, provider_refs: Sequence[str]) -> frozenset[str]:
