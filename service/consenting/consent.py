@@ -140,7 +140,14 @@ def suppress_address(
 
 
 def lift_address(
-    session: Session, *, channel: Channel, address: str, key: AddressKey, lifting: frozenset[Suppressed]
+    session: Session,
+    *,
+    channel: Channel,
+    address: str,
+    key: AddressKey,
+    lifting: frozenset[Suppressed],
+    asked_at: datetime | None = None,
 ) -> None:
-    """Undo what a fresh act from the address itself may undo."""
-    consents.lift(session, channel=channel, address_hash=key.hash(channel, address), reasons=lifting)
+    """Undo what a fresh act from the address itself may undo; a wish later than `asked_at`, that act, stays."""
+    hashed = key.hash(channel, address)
+    consents.lift(session, channel=channel, address_hash=hashed, reasons=lifting, asked_at=asked_at)

@@ -25,9 +25,10 @@ fa happening ignor evil madness insanity cycle spread silence blackout nuclear s
 ban banned host hosting tournament qualifier friendly fixture kit shirt manager coaches squad captain scotland wales ireland
 """
 _OTHER_LANGUAGES = """
+пыток التعذيب gol
 tortura torturom torture folter iskence iskenc isgenc muharib oorlog guerr oorlogen marteli folteri пытк катуван мучен tortury shkenj marteling kankinim kankinima arrestation emprison prision carcel prigion
 gefangnis wiezien wiezni zatrzyma hapis mehbus mehbes habs həbs узник заключен тюрьм арест репресс войн убив виjн вiйн війн
-алиев алијев азерба английск баку футбол матч гол игр игра зрад игры режим гуерра guerre guerra krieg wojn wojny savas savasi mubariz
+алиев алијев азерба английск баку футбол матч гол игр игра зрад игры режим гуерра guerre guerra krieg wojn wojna wojne wojny wojnie krig krigen kriget savas savasi mubariz
 violencia violence violenza gewalt przemoc siddet zorakili корруп насили репрес насилл partido partida partie match spiel mecz mac maci oyun oyunu futbol futebol calcio
 fussball fuss pilka pilke oprima dictad diktatur dyktat regim rejim gobierno governo gouvernement regierung rzad hukumet huukum правительств
 journalist journaliste periodist jornalist giornalist dziennikarz gazeteci jurnalist журналист justicia justice justica giustizia sprawiedliwosc

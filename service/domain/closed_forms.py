@@ -84,7 +84,7 @@ def read_form(said: str, own: Mapping[str, str]) -> Form:
     if _QUESTION.search(said):
         return _NOTHING
     signed_below = " ".join(lines[1:])
-    if signed_below and not _is_name(signed_below):
+    if signed_below and not is_name(signed_below):
         return _own(phrase(text), own)
     return _read_line(lines[0], signed_below, own)
 
@@ -140,22 +140,28 @@ def _more(rest: str, own: Mapping[str, str]) -> Form:
 
 def _sign(rest: str) -> Form:
     name = _AFTER_NAME.sub("", _BEFORE_NAME.sub("", rest)).strip(" \t,.!:;-–—")
-    return Form("sign", name) if _is_name(name) else _NOTHING
+    return Form("sign", name) if is_name(name) else _NOTHING
 
 
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
     """One to five words of letters, none of which stands in sentences only."""
     words = text.split()
     if not 1 <= len(words) <= _MOST_NAMES or len(text) > _LONGEST_NAME:
         return False
     if not all(_is_name_word(word) for word in words):
         return False
-    if any(
-        phrase(word) in _NO_NAMES - (_ALSO_NAMES if word[0].isupper() and len(words) > 1 else frozenset())
-        for word in words
-    ):
+    if any(_stands_in_no_name(word, words) for word in words):
         return False
     return any(len(word.strip(".")) > 1 or not word.isascii() for word in words)
+
+
+def _stands_in_no_name(word: str, words: list[str]) -> bool:
+    plain = phrase(word)
+    if plain == "do" and word in words[1:-1]:
+        # Maria do Carmo.
+        return False
+    may_be_one = word[0].isupper() and len(words) > 1 and plain in _ALSO_NAMES
+    return plain in _NO_NAMES and not may_be_one
 
 
 def _is_name_word(word: str) -> bool:

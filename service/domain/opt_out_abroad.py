@@ -3,7 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
-from service.domain import opt_out_words_at_home, opt_out_words_caucasus, opt_out_words_elsewhere
+from service.domain import (
+    opt_out_words_at_home,
+    opt_out_words_caucasus,
+    opt_out_words_elsewhere,
+    opt_out_words_our_letters,
+)
 from service.domain.spelling import phrase
 
 _MOST_WORDS = 16
@@ -21,6 +26,7 @@ LANGUAGES = {
     **opt_out_words_at_home.LANGUAGES,
     **opt_out_words_caucasus.LANGUAGES,
     **opt_out_words_elsewhere.LANGUAGES,
+    **opt_out_words_our_letters.LANGUAGES,
 }
 _Phrase = tuple[tuple[str, ...], str, _Kind]
 

@@ -59,7 +59,7 @@ ASKS = tuple(
         r"(?:lose|forget|bin|destroy|shred|scrap|get rid of|chuck) (?:NUMBER)\b",
         r"sign (?:me|us) (?:off|out)\b|log me (?:off|out)\b|count me out\b",
         r"no (?:more|further) (?:WHICH ){0,3}MESSAGESEND|^(?:\w+ )?no (?:WHICH ){0,3}(?:texts|txts|messages|msgs|sms|spam)$|no more (?:THINGS)$|no more (?:of )?(?:THEM|thanks)$|no more from you\b",
-        r"(?<!\bthey )(?<!\bi )(?<!\bwe )(?<!\byou )(?<!\bhe )(?<!\bshe )(?<!\bpeople )(?<!\bmum )(?:do not|dont|do nt|don t|never|not to|didnt ask you to|refrain from|must not|stop you) (?:ever )?(?:TELL|SENDING)"
+        r"(?<!\bthey )(?<!\bi )(?<!\bwe )(?<!\byou )(?<!\bhe )(?<!\bshe )(?<!\bpeople )(?<!\bmum )(?:do not|dont|do nt|don t|never|not to|didnt ask you to|refrain from|desist from|must not|stop you) (?:ever )?(?:TELL|SENDING)"
         r"(?: (?:me|us|here|NUMBER|FAMILY)\b|$| THEM?END| (?:WHICH ){0,5}THINGSEND| again| anymore| any more)",
         r"(?:do not|dont|no longer|didnt|dun|never|not) (?:\w+ )?(?:want|wish|need|wanna|consent|asked|ask)"
         r"(?: (?:you|u|to|for|be|get|getting|receive|receiving|have|having|in|hearing|hear|at all|nothing|anything|owt|any|more)){0,4}"
@@ -104,14 +104,14 @@ HAS_BARE_VERB = re.compile(rf"\b(?:{_BARE_VERBS})\b")
 GO_AWAY = re.compile(
     r"(?:you |u |just |can you |will you |oh |all |sorry |im |i am |we are |am |were |really |definitely )*"
     r"(?:go away|get lost|do one|jog on|naff off|bog off|bugger off|sod off|piss off|fuck off|f off|eff off|fk off|feck off|fuck you"
-    r"|not interested|no longer interested|uninterested|not interested in (?:this|these|it|any of this|your \w+|these \w+)"
+    r"|forget me|forget about me|not interested|no longer interested|uninterested|not interested in (?:this|these|it|any of this|your \w+|these \w+)"
     r"|no more|never again|wrong number|wrong person|im out|nomore|leave off|let me out|pack it in|give over|knock it off|give it a rest)"
     r"(?: you| your| idiots?| lot| all| muppets?| spammers?| will you| of you)*"
 )
 # "stop i hate these", "stop who is this": the sentence begins anew after the word.
 STOP_THEN = re.compile(
     r"(?:stop|unsubscribe|optout) (?:\d+ )?(?:or|before|because|cos|cause|as|since|i|im|ive|ill|id|you|youre|u|who|what|why|how"
-    r"|where|when|this|its|it is|thats|that is|wrong|your (?=annoying|doing|getting|being|so|a|an|the|really)|not|never|leave|enough|we|dont|do not|go|is|are|have)\b"
+    r"|where|when|this|its|it is|thats|that is|wrong|sent from|your (?=annoying|doing|getting|being|so|a|an|the|really)|not|never|leave|enough|we|dont|do not|go|is|are|have)\b"
 )
 THEN_STOP = re.compile(
     r"(?:(?:.{0,160} )?but|(?:who|what) (?:is|are|r) \w+|(?:whos|whats) (?:this|that)|wrong (?:number|person)|not interested|(?:my|this) number|leave me alone|go away"
@@ -125,7 +125,7 @@ _NEGATION = (
     "|without|mustnt|must not|should not|rather than|did you|did u|have you"
 )
 DENIED = re.compile(
-    rf"\b(?:{_NEGATION})(?: (?:ever|you|u|dare|want|wish|think|to|let|going|need|have|me|us|them|even|about|wanna|any|yet))*$"
+    rf"\b(?:{_NEGATION})(?: (?:ever|you|u|dare|want|wish|think|mean|intend|to|let|going|need|have|me|us|them|even|about|wanna|any|yet))*$"
 )
 COMPLAINT = re.compile(rf"\b(?:if|why|unless|because|cos|since|until|as|how come)(?: \w+){{0,2}} (?:{_NEGATION})\b")
 OTHERS_BEFORE = re.compile(r"\b(?:they|we|he|she|people|fans|players|families|england|who|everyone)(?: \w+){0,3}$")
@@ -167,7 +167,7 @@ DOUBTS = re.compile(
     r"\bunsubscribed\b(?! from (?!you|this|these|your))|\b(?:stop|unsubscribe|unsub|optout|opt out|opted out|opting out)\b|\bno longer \w+ (?:number|phone|mobile)\b"
     r"|\bnot \w+ (?:number|phone)\b|\bnew owner\b|\bthis is(?: not|nt) \w+$|\bnobody called\b|\bno \w+ here$"
     r"|\b(?:is|isnt this|its|just|just more|more|another|as|pure|total|bloody) spam\b|^spam$|\bspam(?:mers?|ming)\b|\bmore texts\b"
-    r"|\bhow (?:do|can) i (?:leave|get out|get off|quit|cancel|come off)\b|^(?:reported|blocked|blocking|reporting)$|\bharass(?:ing|ment|ed)?\b|\breport(?:ing|ed)? (?:you|u|this|it)\b|\bblock(?:ing|ed)? (?:you|u|this|your)\b"
+    r"|\bhow (?:do|can) i (?:leave|get out|get off|quit|cancel|come off)\b|^(?:reported|blocked|blocking|reporting|block|report|report spam|block and report|enough|enough already|thats enough|that is enough)$|\bharass(?:ing|ment|ed)?\b|\breport(?:ing|ed)? (?:you|u|this|it)\b|\bblock(?:ing|ed)? (?:you|u|this|your)\b"
     r"|\bnever (?:signed up|subscribed|agreed|asked for|gave you|consented)\b|\b(?:didnt|did not|dont remember|dont recall)"
     r" (?:sign(?:ing)? up|subscrib\w+|agree\w*|ask for|consent|giv\w+ you)\b|\b(?:didnt|did not) sign(?: up)? (?:to|for) (?:this|these)\b"
     r"|\btoo many (?:texts|messages)\b|\b(?:come|came|get|be|am) (?:off|out of) (?:this|the list|it|your list)\b|\bmy solicitor\b"

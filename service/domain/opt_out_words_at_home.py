@@ -14,7 +14,7 @@ LANGUAGES = {
         courtesies="os gwelwch yn dda|plis|diolch|nawr|rwan|o negeseuon",
     ),
     "Irish": Words(
-        alone="stad|stop le do thoil|stadaigi|cealaigh|diliostail|na seol|bain me|na cuir teacs chugam",
+        alone="stad|stad de|cuir stad|cuir stad leis|stop le do thoil|stadaigi|cealaigh|diliostail|na seol|bain me|na cuir teacs chugam",
         never="ná seol|ná cuir teachtaireacht|ná cuir téacs|ná bí ag téacsáil",
         verbs="stad|stadaigi|bain|na bi",
         things="teachtaireachtai|teachtaireacht|teacs|teacsanna|teacsail|liosta|chugam",
@@ -27,9 +27,9 @@ LANGUAGES = {
     ),
     "Polish": Words(
         alone=(
-            "wypisz|wypiszcie|wypisz mnie|wypisac|wypisac mnie|wypiszcie mnie|chce sie wypisac|rezygnuje|rezygnacja|anuluj|koniec|zakoncz|przestan|przestancie"
+            "zaprzestanie|zaprzestac|zaprzestancie|wypisanie|usuniecie|wypisz|wypiszcie|wypisz mnie|wypisac|wypisac mnie|wypiszcie mnie|chce sie wypisac|rezygnuje|rezygnacja|anuluj|koniec|zakoncz|przestan|przestancie"
             "|przestac|dosc|usun|usun mnie|usuncie mnie|usun numer|wystarczy|prosze przestac|prosze nie pisac|nie pisz|nie piszcie|nie pisz do mnie"
-            "|nie piszcie do mnie|odczepcie sie|odwal sie|zly numer|pomylka|wypisuje sie|skonczcie|nie dzwon|dajcie mi spokoj|daj mi spokoj|zostawcie mnie"
+            "|nie piszcie do mnie|odczepcie sie|odwal sie|zly numer|pomylka|wypisuje sie|skonczcie|nie dzwon|dajcie spokoj|dajcie mi spokoj|daj mi spokoj|zostawcie mnie"
             "|nie zycze sobie|prosze mnie wypisac|prosze mnie usunac|stop sms"
         ),
         never=(
@@ -41,20 +41,20 @@ LANGUAGES = {
             "|nie piszcie|dosc|rezygnuje"
         ),
         things="sms|smsow|smsy|smsami|wiadomosci|wiadomosc|numer|numeru|listy|lista|pisac|wysylac|otrzymywac|dostawac|mnie wiecej|powiadomien|esemesow",
-        courtesies="prosze|dzieki|dziekuje|juz|natychmiast|wiecej|pan|panstwo|do mnie|bardzo|dzien dobry",
+        courtesies="prosze o|prosze|dzieki|dziekuje|juz|natychmiast|wiecej|pan|panstwo|do mnie|bardzo|dzien dobry",
     ),
     "Romanian": Words(
         alone=(
             "dezabonare|dezabonati|dezaboneaza|dezabonati ma|dezaboneaza ma|ma dezabonez|opreste|opriti|opriti va|opreste te|ajunge|anulare|anuleaza|renunt|renunta"
             "|lasati ma in pace|nu mai scrieti|nu mai scrie|nu imi mai scrieti|nu mi mai scrieti|stergeti ma|sterge ma|numar gresit|terminati|inceteaza|incetati"
-            "|nu mai vreau|scoateti ma"
+            "|nu mai vreau|scoateti ma|gata cu mesajele|ma retrag"
         ),
         never=(
             "nu mai trimiteți|nu mai trimite|nu trimiteți|nu mai scrieți|nu mai contactați|fără mesaje|nu vreau mesaje|nu doresc mesaje|nu mai vreau mesaje"
             "|nu mai vreau sms|nu doresc să primesc|nu mai doresc"
         ),
-        verbs="opriti|opreste|nu vreau|dezabonati|stergeti|scoateti|incetati|inceteaza|nu doresc|sterge",
-        things="mesaje|mesajele|mesaj|sms|sms uri|smsuri|numarul|lista|trimiteti|trimite|trimis|primesc|texte|contactati",
+        verbs="gata cu|opriti|opreste|nu vreau|dezabonati|stergeti|scoateti|incetati|inceteaza|nu doresc|sterge",
+        things="mesaje|mesajele|smsurile|mesaj|sms|sms uri|smsuri|numarul|lista|trimiteti|trimite|trimis|primesc|texte|contactati",
         courtesies="va rog|te rog|multumesc|mersi|acum|imediat|rog",
     ),
     "Punjabi": Words(
@@ -99,7 +99,7 @@ LANGUAGES = {
     ),
     "Gujarati": Words(
         alone="બંધ કરો|બંધ કર|બંધ|રોકો|અટકાવો|સ્ટોપ|બસ|બસ કરો|મોકલશો નહીં|મેસેજ ન કરો|રદ કરો|મને કાઢી નાખો|bandh karo|bandh kar|mokalsho nahi|msg na karo",
-        never="મોકલશો નહીં|ન મોકલો|મેસેજ ન|મેસેજ નથી જોઈતા|na moklo|nahi moklo|na mokalo",
+        never="ના મોકલો|ના મોકલશો|મોકલશો નહિ|મેસેજ ના|મોકલશો નહીં|ન મોકલો|મેસેજ ન|મેસેજ નથી જોઈતા|na moklo|nahi moklo|na mokalo",
         verbs="બંધ|રોકો|અટકાવો|કાઢી|band karo|band kar|band kardo|bondho koro|bondho korun|bandh karo|bond koro",
         things="મેસેજ|સંદેશ|સંદેશા|એસએમએસ|નંબર|મોકલશો|message|messages|msg|sms|mokalo|mokalsho",
         courtesies="કૃપા કરીને|આભાર|હવે|મહેરબાની કરીને|મને|have|mane|krupa karine",
@@ -109,7 +109,7 @@ LANGUAGES = {
             "बंद|बंद करो|बंद करें|बंद कीजिए|बंद कर दो|बन्द करो|रोको|रोकें|रुको|रुकिए|रुक जाओ|स्टॉप|बस|बस करो|मत भेजो|मत भेजें|न भेजें|मैसेज मत करो|रद्द|रद्द करें"
             "|हटाओ|मुझे हटा दो|मुझे हटाएं|गलत नंबर|नहीं चाहिए|nahi chahiye|band karo yaar|rok do|mujhe hatao"
         ),
-        never="मत भेजो|मत भेजें|मत भेजना|न भेजें|ना भेजें|मैसेज मत|मैसेज नहीं चाहिए|संदेश नहीं चाहिए|message mat|msg mat|mat bhejo|mat bhejna|mat karo message",
+        never="संदेश मत|मत भेजिए|सन्देश मत|एसएमएस मत|मत भेजो|मत भेजें|मत भेजना|न भेजें|ना भेजें|मैसेज मत|मैसेज नहीं चाहिए|संदेश नहीं चाहिए|message mat|msg mat|mat bhejo|mat bhejna|mat karo message",
         verbs="बंद|बन्द|रोको|रोकें|हटा|हटाओ|हटाएं|band karo|band kar|band kardo|bondho koro|bondho korun|bandh karo|bond koro",
         things="मैसेज|मेसेज|संदेश|एसएमएस|नंबर|भेजो|भेजें|भेजना|सूची|message|messages|msg|msgs|sms|bhejo|bhejna",
         courtesies="कृपया|प्लीज|धन्यवाद|अब|जी|मुझे|यह|ये|kripya|dhanyavad|ab|mujhe",
@@ -120,19 +120,19 @@ LANGUAGES = {
             "|لا ترسلوا|لا تراسلني|لا تراسلوني|احذفوني|احذف رقمي|احذفوا رقمي|ازالة|إزالة|ستوب|وقف|وقفوا|اتركوني|انسحاب|رقم خطأ|الرقم خطأ|غلط|tawaqaf|khalas|kafi"
             "|waqf|bas khalas"
         ),
-        never="لا ترسل|لا ترسلوا|لا تراسلوني|لا تراسلني|لا اريد رسائل|لا أريد رسائلكم|لا اريد استلام|عدم ارسال|بدون رسائل|لا تتصلوا|ما بدي رسائل|لا ترسلو|ارجو عدم",
-        verbs="توقف|توقفوا|أوقف|أوقفوا|إيقاف|الغاء|احذف|احذفوا|كفى|وقف|وقفوا|ازيلوا|لا اريد|ما بدي",
+        never="لا ترسل|لا ترسلوا|لا تراسلوني|لا تراسلني|لا اريد رسائل|لا أريد رسائلكم|لا اريد استلام|عدم ارسال|بدون رسائل|ما ابغى رسائل|ما ابغي رسائل|ما اريد رسائل|ما نبي رسائل|مش عايز رسائل|مش عاوز رسائل|لا تبعث|لا تبعثوا|ما تبعتوا|ما تبعتولي|لا تتصلوا|ما بدي رسائل|لا ترسلو|ارجو عدم",
+        verbs="توقف|توقفوا|أوقف|أوقفوا|إيقاف|الغاء|احذف|احذفوا|كفى|وقف|وقفوا|ازيلوا|لا اريد|ما بدي|ما ابغى|ما ابي|ما اريد|مش عايز|مش عاوز|وقفولي|بطلوا",
         things="رسائل|الرسائل|رسالة|رسائلكم|مراسلة|مراسلتي|إرسال|ترسل|ترسلوا|رقمي|الاشتراك|القائمة|اس ام اس|sms|اشتراكي|الارسال",
         courtesies="من فضلك|من فضلكم|لو سمحت|لو سمحتم|رجاء|الرجاء|شكرا|الان|ارجوك|ارجوكم|فورا|يا|عن",
     ),
     "Somali": Words(
         alone=(
-            "jooji|joojiya|joogso|iska daa|iska dhaaf|ka saar|iga saar|iga saara|ha ii soo dirin|ha soo dirin|waa ku filan|waa kugu filan|i daa|iga daa"
+            "jooji|joojiya|jooji fariinta|jooji farriimaha|ha joogto|ha la joojiyo|i daaya|iga daaya|joogso|iska daa|iska dhaaf|ka saar|iga saar|iga saara|ha ii soo dirin|ha soo dirin|waa ku filan|waa kugu filan|i daa|iga daa"
             "|lambar khaldan|jooji fariimaha"
         ),
         never="ha ii soo|ha soo dirin|ha ii dirin|ma rabo fariimo|ma rabo fariin|iga saar liiska|ha igu soo",
         verbs="jooji|joojiya|ma rabo|ka saar",
-        things="fariimo|fariimaha|fariin|farriimaha|farriin|sms|lambarka|lambarkayga|dirin|liiska|qorin",
+        things="fariinta|farriinta|fariimahan|fariimo|fariimaha|fariin|farriimaha|farriin|sms|lambarka|lambarkayga|dirin|liiska|qorin",
         courtesies="fadlan|mahadsanid|hadda|dheh|ii soo|mar dambe",
     ),
     "Tamil": Words(

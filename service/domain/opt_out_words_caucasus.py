@@ -17,10 +17,10 @@ LANGUAGES = {
         courtesies="لطفا|ممنون|مرسی|دیگر|دیگه|الان|خواهش میکنم|برای من|به من|تشکر",
     ),
     "Kurdish": Words(
-        alone="rawestine|bes e|bes|rawestin|nesine|nenivise|peyaman nesine|بەسە|ڕایبگرە|بوەستە|بوەستێنە|مەنێرە|نامە مەنێرن",
-        never="peyaman nesine|peyam nesine|nesine ji min|نامە مەنێرن",
+        alone="rawestine|rawestinin|bisekine|bisekinin|nenivisin|edi nenivise|edi nenivisin|min jê bibe|bes e|bes|rawestin|nesine|nenivise|peyaman nesine|بەسە|ڕایبگرە|بوەستە|بوەستێنە|مەنێرە|نامە مەنێرن|نامە مەنێرە|ڕاوەستە|راوەستە|ڕاگرە|بەس|بەسیەتی|لامبە|پەیام مەنێرە",
+        never="nameyan nesine|name nesine|nameyan nenivise|edi nenivise|edi nesine|peyaman nesine|peyam nesine|nesine ji min|نامە مەنێرن",
         verbs="rawestine|rawestinin|nesine|nesinin|مەنێرە|مەنێرن|ڕابگرە",
-        things="peyam|peyaman|name|نامە|sms",
+        things="nameyan|peyam|peyaman|name|نامە|sms",
         courtesies="ji kerema xwe|spas|تکایە|سوپاس",
     ),
     "Pashto": Words(
@@ -32,7 +32,7 @@ LANGUAGES = {
     ),
     "Turkish": Words(
         alone=(
-            "dur|durdur|durdurun|durun|iptal|iptal et|iptal edin|iptal ediyorum|çık|çıkış|çıkar|beni çıkar|beni çıkarın|çıkmak istiyorum|listeden çıkar"
+            "üyelik iptal|üyeliğimi iptal|üyelikten çık|aboneliğimi iptal edin|dur|durdur|durdurun|durun|iptal|iptal et|iptal edin|iptal ediyorum|çık|çıkış|çıkar|beni çıkar|beni çıkarın|çıkmak istiyorum|listeden çıkar"
             "|listeden çıkarın|ret|sil|beni silin|beni sil|numaramı silin|numaramı sil|yeter|yeter artık|abonelikten çık|aboneliği iptal|abonelikten çıkar"
             "|mesaj atma|mesaj atmayın|mesaj göndermeyin|mesaj gönderme|yazma|yazmayın|bana yazma|bana yazmayın|rahatsız etmeyin|rahatsız etme|istemiyorum"
             "|istemiyorum artık|yanlış numara|bırak|bırakın|bitir|kes|kesin|mesaj istemiyorum|sms istemiyorum|durdurr|durdur durdur|durdurunuz"
@@ -45,7 +45,7 @@ LANGUAGES = {
             "durdur|durdurun|dur|istemiyorum|atma|atmayın|göndermeyin|gönderme|iptal|çıkarın|çıkar|silin|sil|kesin|yollamayın|yollama|yazmayın|yeter"
             "|almak istemiyorum|bırakın"
         ),
-        things="mesaj|mesajı|mesajları|mesajlar|mesajlarınızı|sms|smsleri|listeden|numaramı|numara|aboneliğimi|abonelik|bildirim|ileti",
+        things="mesaj|mesajı|mesajları|mesajlar|mesajlarınızı|üyelik|üyeliğimi|üyeliği|mesajlari|sms|smsleri|listeden|numaramı|numara|aboneliğimi|abonelik|bildirim|ileti",
         courtesies="lütfen|teşekkürler|teşekkür ederim|sağol|artık|hemen|bir daha|bana|rica ederim|şimdi|merhaba|lutfen",
     ),
     "Azerbaijani": Words(
@@ -53,7 +53,7 @@ LANGUAGES = {
             "dayan|dayandır|dayandir|dayandırın|dayandirin|dayanın|dayandırmaq|saxla|saxlayın|ləğv|ləğv et|ləğv edin|legv|legv et|imtina|imtina edirəm|bəsdir"
             "|besdir|yetər|kifayətdir|çıx|çıxar|məni çıxarın|meni cixarin|meni silin|məni silin|nömrəmi silin|nomremi silin|göndərmə|göndərməyin|gondermeyin"
             "|gonderme|yazma|yazmayın|mənə yazmayın|mene yazmayin|narahat etməyin|narahat etmeyin|istəmirəm|istemirem|səhv nömrə|sehv nomre|mesaj göndərməyin"
-            "|sms göndərməyin|abunəni ləğv et|dur|дајан|дајандыр|дајандырын|сахла|лəғв ет|лағв ет|ләғв|ләғв ет|ләғв един|бəсдир|бәсдир|јазма|јазмајын|көндәрмә"
+            "|sms göndərməyin|abunəni ləğv et|abunəni ləğv edin|abunəliyi ləğv edin|abunəliyi ləğv et|abunəlikdən çıxmaq istəyirəm|siyahıdan çıxmaq istəyirəm|çıxmaq istəyirəm|çıxış|çıxın|imtina etmək istəyirəm|tərk et|rahat buraxın|məni rahat buraxın|dur|дајан|дајандыр|дајандырын|сахла|лəғв ет|лағв ет|ләғв|ләғв ет|ләғв един|бəсдир|бәсдир|јазма|јазмајын|көндәрмә"
             "|көндәрмәјин|ҝөндәрмә|ҝөндәрмәјин|истәмирәм|имтина"
         ),
         never=(
@@ -61,10 +61,10 @@ LANGUAGES = {
             "|mesaj gondermeyin daha|месаж ҝөндәрмәјин"
         ),
         verbs=(
-            "dayandır|dayandırın|göndərmə|göndərməyin|gondermeyin|yazma|yazmayın|istəmirəm|istemirem|ləğv|legv|silin|çıxarın|saxlayın|almaq istəmirəm|bəsdir"
+            "ləğv et|ləğv edin|çıxmaq istəyirəm|çıxmaq|dayandır|dayandırın|göndərmə|göndərməyin|gondermeyin|yazma|yazmayın|istəmirəm|istemirem|ləğv|legv|silin|çıxarın|saxlayın|almaq istəmirəm|bəsdir"
             "|дајандырын|көндәрмәјин|ҝөндәрмәјин|истәмирәм|јазмајын"
         ),
-        things="mesaj|mesajı|mesajlar|mesajları|ismarış|sms|siyahıdan|siyahidan|nömrəmi|nömrə|abunə|abunəliyi|bildiriş|месаж|месажы|смс|нөмрәми|siyahınızdan",
+        things="mesaj|mesajı|mesajlar|mesajları|ismarış|sms|siyahıdan|siyahidan|nömrəmi|nömrə|abunə|abunəni|abunəlikdən|abunəliyimi|abunəliyi|bildiriş|месаж|месажы|смс|нөмрәми|siyahınızdan",
         courtesies=(
             "zəhmət olmasa|zehmet olmasa|xahiş edirəm|xahis edirem|təşəkkür|təşəkkürlər|sağ ol|sag ol|artıq|daha|mənə|mene|indi|lütfən|salam|bir də|хаһиш едирәм"
             "|зәһмәт олмаса|мәнә|даһа|артыг"
@@ -105,10 +105,10 @@ LANGUAGES = {
         courtesies="будь ласка|дякую|більше|мені|мене|негайно|вже|зараз|прошу",
     ),
     "Georgian and Armenian": Words(
-        alone="შეწყვიტე|შეწყვიტეთ|გააჩერე|გაჩერდი|სტოპ|გაუქმება|კმარა|ნუ მწერთ|ნუ მომწერთ|կանգ|դադարեցնել|դադարեցրեք|դադար|ստոպ|վերջ|հերիք է|մի գրեք|մի ուղարկեք",
-        never="ნუ მწერთ|ნუ გამომიგზავნით|ნუ მომწერთ|մի գրեք|մի ուղարկեք|չեմ ուզում հաղորդագրություններ",
-        verbs="შეწყვიტეთ|დադարեցրեք",
-        things="შეტყობინებები|მესიჯები|სმს|გამოგზავნოთ|հաղորդագրություն|հաղորդագրություններ|սմս|ուղարկեք|գրեք",
+        alone="გააუქმე|გააუქმეთ|გაჩერდით|შეჩერდი|შეჩერდით|აღარ მომწერო|აღარ მომწეროთ|აღარ მწეროთ|არ მომწეროთ|არ მინდა|ამომიღეთ|წამშალეთ|მოგვეშვით|ինձ մի գրեք|չեմ ուզում|ջնջեք իմ համարը|հանեք ինձ|բավական է|հերիք|չեղարկել|შეწყვიტე|შეწყვიტეთ|გააჩერე|გაჩერდი|სტოპ|გაუქმება|კმარა|ნუ მწერთ|ნუ მომწერთ|կանգ|դադարեցնել|դադարեցրեք|դադար|ստոպ|վերջ|հերիք է|մի գրեք|մի ուղարկեք",
+        never="აღარ მომწეროთ|აღარ გამომიგზავნოთ|არ გამომიგზავნოთ|აღარ გამოგზავნოთ|აღარ მინდა შეტყობინებები|ինձ մի գրեք|էլ մի գրեք|ნუ მწერთ|ნუ გამომიგზავნით|ნუ მომწერთ|մի գրեք|մի ուղարկեք|չեմ ուզում հաղորդագրություններ",
+        verbs="შეწყვიტეთ|შეაჩერეთ|გააჩერეთ|არ მინდა|դադարեցնել|չեմ ուզում|დադարեցրեք",
+        things="შეტყობინება|შეტყობინებების|მესიჯი|გაგზავნა|հաղորդագրությունները|հաղորդագրությունների|համարը|შეტყობინებები|მესიჯები|სმს|გამოგზავნოთ|հաղորդագրություն|հաղորդագրություններ|սմս|ուղարկեք|գրեք",
         courtesies="გთხოვთ|მადლობა|խնդրում եմ|շնորհակալություն|այլևս|ինձ",
     ),
     "Kazakh, Uzbek and Turkmen": Words(

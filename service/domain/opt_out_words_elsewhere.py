@@ -22,7 +22,7 @@ LANGUAGES = {
     ),
     "Spanish": Words(
         alone=(
-            "alto|baja|dar de baja|darme de baja|darse de baja|dame de baja|denme de baja|dadme de baja|quiero darme de baja|parar|pare|paren|parad|para ya|basta"
+            "que me deis de baja|que me den de baja|quiero que me den de baja|alto|baja|dar de baja|darme de baja|darse de baja|dame de baja|denme de baja|dadme de baja|quiero darme de baja|parar|pare|paren|parad|para ya|basta"
             "|basta ya|no mas|ya no|ya no mas|cancelar|cancela|cancele|cancelen|salir|quiero salir|eliminar|eliminame|eliminenme|borrame|borrenme|borrar|detener"
             "|detengan|detente|detenganse|no molestar|no molestes|no molesten|dejenme en paz|dejame en paz|dejadme en paz|no me escribas|no me escriban"
             "|no me escriban mas|numero equivocado|desuscribir|desuscribirme|desuscribirse|quitenme|quitame|suficiente|anular|no quiero|no quiero mas|no envien"
@@ -30,7 +30,7 @@ LANGUAGES = {
         ),
         never=(
             "dejar de recibir|dejen de mandar|dejen de enviar|dejar de mandar|deje de|borrenme de|sáquenme de|sácame de|no mandes|no manden|no mandeis|no envies|no envien|no enviéis|no escribas|no escriban|no escribáis|no contacten|no quiero recibir|no quiero mensajes"
-            "|no mas mensajes|no más sms|no deseo recibir|no me textees|no textear|no quiero mas mensajes"
+            "|que me deis de baja|que me den de baja|no mas mensajes|no más sms|no deseo recibir|no me textees|no textear|no quiero mas mensajes"
         ),
         verbs=(
             "paren|pare|parar|parad|dejen|deja|dejad|alto|basta|cancelar|cancelen|baja|quitar|quiten|quitenme|quiteme|borren|borrar|eliminen|eliminar|detener"
@@ -107,25 +107,25 @@ LANGUAGES = {
         courtesies="per favore|per piacere|grazie|ora|subito|piu|adesso|di|prego|per cortesia|buongiorno|vi prego",
     ),
     "Bulgarian": Words(
-        alone="спри|спрете|откажи|отказ|отписване|отпишете ме|стига|не пишете|край",
-        never="не ми пишете|не пишете|не изпращайте|не желая да получавам|не искам съобщения",
+        alone="махнете ме|премахнете ме|изтрийте ме|не желая|не искам|не ми пращайте|откажете|отменете|спирам|спри|спрете|откажи|отказ|отписване|отпишете ме|стига|не пишете|край",
+        never="не ми пращайте|не пращайте|не желая съобщения|не искам да получавам|не ми изпращайте|не ми пишете|не пишете|не изпращайте|не желая да получавам|не искам съобщения",
         verbs="спрете|спри|стига",
         things="съобщения|съобщенията|смс|пишете|изпращайте|номера|списъка",
         courtesies="моля|благодаря|повече|ми",
     ),
     "Lithuanian": Words(
         alone=(
-            "sustabdyti|sustabdykite|sustok|sustokite|stabdyk|stabdyti|stabdykite|atsisakau|atsisakyti|atsisakymas|nutraukite|nutraukti|baikit|baikite|gana|uzteks"
+            "sustabdyk|sustabdykit|nutrauk|nutraukit|ištrinkit mane|ištrink mane|ištrinti|išbraukit mane|pašalinkit mane|nerašykit|nerašykit man|nesiųskit|nebesiųskit|neberašykit|sustabdyti|sustabdykite|sustok|sustokite|stabdyk|stabdyti|stabdykite|atsisakau|atsisakyti|atsisakymas|nutraukite|nutraukti|baikit|baikite|gana|uzteks"
             "|nerašykite|nerašyk|nesiųskite|nesiųsk|nebesiųskite|nebesiųsk|neberašykite|neberašyk|ištrinkite mane|pašalinkite mane|pašalinkite|išbraukite mane"
             "|atšaukti|nebenoriu|nenoriu|palikit mane ramybėj|palikite mane ramybėje|ne tas numeris|atsijungti|nebesiuskite man"
         ),
-        never="nesiųskite|nebesiųskite|nerašykite man|neberašykite|nenoriu gauti|nebenoriu gauti|nenoriu žinučių",
+        never="nesiųskit|nebesiųskit|nerašykit man|nesiųskite|nebesiųskite|nerašykite man|neberašykite|nenoriu gauti|nebenoriu gauti|nenoriu žinučių",
         verbs="nesiųskite|nebesiųskite|nebenoriu|nutraukite|sustabdykite|ištrinkite|pašalinkite|išbraukite|baikit|atsisakau|nerašykite|daugiau ne",
         things="žinučių|žinutes|žinutės|žinute|sms|numerį|sąrašo|pranešimų|pranešimus|gauti|man",
         courtesies="prašau|ačiū|daugiau|man|dabar|jau|prasom",
     ),
     "Latvian": Words(
-        alone="apturēt|beidziet|beidz|apstāties|atteikties|atrakstīties|nesūtiet|nerakstiet|pietiek|izdzēsiet mani",
+        alone="pārtraukt|pārtrauciet|atcelt|dzēst|nesūtiet man|lieciet mani mierā|apturēt|beidziet|beidz|apstāties|atteikties|atrakstīties|nesūtiet|nerakstiet|pietiek|izdzēsiet mani",
         never="nesūtiet|nerakstiet man|nevēlos saņemt|negribu saņemt",
         verbs="nesūtiet|beidziet|nevēlos|negribu|izdzēsiet",
         things="ziņas|ziņu|sms|īsziņas|numuru|saraksta",
@@ -133,7 +133,7 @@ LANGUAGES = {
     ),
     "Slovak and Czech": Words(
         alone=(
-            "prestaňte|přestaňte|prestaň|přestaň|zrušit|zrušiť|odhlásit|odhlásiť|odhláste mě|odhláste ma|nepište|nepiš|nepíšte|neposílejte|neposielajte|konec"
+            "nechajte ma|nehajte ma|prestaňte|přestaňte|prestaň|přestaň|zrušit|zrušiť|odhlásit|odhlásiť|odhláste mě|odhláste ma|nepište|nepiš|nepíšte|neposílejte|neposielajte|zastavit|zastaviť|zastavte|stačilo|dosť|konec"
             "|koniec|smažte mě|vymažte ma|nechte mě být|nechte ma"
         ),
         never="neposílejte mi|neposielajte mi|nepište mi|nepíšte mi|nechci dostávat|nechcem dostávať|nechci zprávy|nechcem správy",
@@ -142,16 +142,16 @@ LANGUAGES = {
         courtesies="prosím|děkuji|ďakujem|díky|už|více|viac|okamžitě",
     ),
     "Hungarian": Words(
-        alone="állj|elég|leiratkozás|leiratkozom|leiratkozni|hagyjatok békén|ne írjanak|ne írjatok|ne küldjenek|töröljenek|töröljetek|lemondás",
+        alone="hagyják abba|hagyjátok abba|leállítani|leállítás|állítsák le|stop kérem|törlés|töröljék a számom|nem kérem|nem kérek többet|kérem ne küldjenek|állj|elég|leiratkozás|leiratkozom|leiratkozni|hagyjatok békén|ne írjanak|ne írjatok|ne küldjenek|töröljenek|töröljetek|lemondás",
         never="ne írjanak|ne írjatok|ne küldjenek|ne küldjetek|nem kérek több|nem kérek üzenetet|nem akarok üzenetet|ne zaklassanak",
         verbs="töröljék|töröljenek|elég",
         things="üzenetet|üzeneteket|üzenet|sms|számom|számomat|listáról|küldjenek|küldjetek",
         courtesies="kérem|kérlek|köszönöm|több|többet|nekem",
     ),
     "Albanian": Words(
-        alone="ndalo|ndaloni|ndal|mjaft|çregjistrohu|hiqmë|më hiqni|mos shkruani|mos më shkruani|mos dergoni|anulo|fshini numrin",
+        alone="ndalo|ndaloni|ndal|mjaft|çregjistrohu|hiqmë|më hiqni|mos shkruani|mos më shkruani|mos dergoni|anulo|fshini numrin|më fshini|më hiqni nga lista|hiqmëni nga lista|hiqmëni|më lini rehat|nuk dua më|çabonohu|çabonim",
         never="mos më shkruani|mos dërgoni|mos dergoni|nuk dua mesazhe|mos më dërgoni",
-        verbs="ndaloni|ndalo|hiqni|fshini|nuk dua",
+        verbs="hiqmëni|më hiqni|ndaloni|ndalo|hiqni|fshini|nuk dua",
         things="mesazhe|mesazh|sms|numrin|lista|listës|shkruani|dërgoni|dergoni",
         courtesies="ju lutem|faleminderit|më|tani",
     ),
@@ -175,17 +175,17 @@ LANGUAGES = {
             "geen berichten meer|geen sms meer|geen berichten|geen sms|stuur mij niet|stuur me geen|niet meer sturen|wil geen|haal me van|haal mij van"
             "|schrijf me uit|stuur geen|niet meer sms"
         ),
-        verbs="stoppen|verwijder|hou op|houd op|ophouden|schrijf|haal|uitschrijven|afmelden",
-        things="berichten|berichtjes|sms|smsjes|sms'jes|appjes|nummer|lijst|sturen|sms'en|smsen|stuur|contact|appen",
+        verbs="stop met|stoppen|verwijder|hou op|houd op|ophouden|schrijf|haal|uitschrijven|afmelden",
+        things="berichten|berichtjes|sms|smsjes|sms'jes|appjes|nummer|lijst|sturen|sms'en|smsen|sms en|stuur|contact|appen",
         courtesies="alsjeblieft|alstublieft|aub|ajb|bedankt|dank je|dank u|meer|nu|meteen|onmiddellijk|mij|me|gewoon|hoi|hallo",
     ),
     "Swedish, Danish and Norwegian": Words(
         alone=(
-            "stoppa|stans|slutt|sluta|avsluta|avregistrera|avanmäl|avmeld|afmeld|afmeld mig|meld meg av|ophør|hold op|inga fler sms|ikke skriv|sluta smsa"
+            "slut|slutt nå|stopp nå|fjern mig|fjern meg|slett meg|ingen flere sms|ingen flere beskeder|ingen flere meldinger|inga fler meddelanden|avslutt|afslut|avbryt|lad mig være|la meg være|stoppa|stans|slutt|sluta|avsluta|avregistrera|avanmäl|avmeld|afmeld|afmeld mig|meld meg av|ophør|hold op|inga fler sms|ikke skriv|sluta smsa"
             "|ta bort mig|slet mig|lämna mig ifred"
         ),
         never=(
-            "inga fler sms|inga fler meddelanden|ikke flere sms|ikke flere beskeder|ikke send|inte skicka|vill inte ha|sluta skicka|sluta smsa|slutt å sende"
+            "ingen flere sms|ingen flere beskeder|ingen flere meldinger|ikke send flere|inga fler sms|inga fler meddelanden|ikke flere sms|ikke flere beskeder|ikke send|inte skicka|vill inte ha|sluta skicka|sluta smsa|slutt å sende"
             "|stop med at sende|vil ikke have|vil ikke ha|ta bort mig från"
         ),
         verbs="sluta|stopp|slutt|ta bort|slet|fjern|vill inte",
@@ -193,28 +193,28 @@ LANGUAGES = {
         courtesies="tack|tak|takk|snälla|venligst|vennligst|mer|flere|fler|nu|nå",
     ),
     "Amharic and Tigrinya": Words(
-        alone="አቁም|አቁሙ|አቋርጥ|ይቁም|ጠጠው|ጠጠው በል|አትላኩ|አትላክ|ደው አብሉ|ኣቋርጽ",
+        alone="ራስዎን ያቁሙ|ደው ኣብል|ደው ኣብሉ|ደው በል|ኣቁም|ኣይትለኣኹለይ|አታስቸግሩኝ|ይበቃል|ሰርዝ|አልፈልግም|አቁም|አቁሙ|አቋርጥ|ይቁም|ጠጠው|ጠጠው በል|አትላኩ|አትላክ|ደው አብሉ|ኣቋርጽ",
         never="መልእክት አትላኩ|መልእክት አትላኩልኝ|አትላኩልኝ|አልፈልግም መልእክት",
         verbs="አቁም|አቁሙ|አትላኩ|አቋርጡ",
         things="መልእክት|መልእክቶች|ቁጥሬን",
         courtesies="እባክህ|እባክዎ|እባካችሁ|አመሰግናለሁ",
     ),
     "Swahili": Words(
-        alone="acheni|simamisha|sitisha|komesha|ondoa|niondoe|niondoeni|usinitumie|msinitumie|basi inatosha|jiondoe|inatosha",
+        alone="wacha|wacheni|acha kunitext|acha kutuma|acheni kutuma|wacha kunitext|usinitext|msinitext|toa namba yangu|futa namba yangu|acheni|simamisha|sitisha|komesha|ondoa|niondoe|niondoeni|usinitumie|msinitumie|basi inatosha|jiondoe|inatosha",
         never="msitume|msinitumie|usinitumie|sitaki ujumbe|sitaki meseji|niondoe kwenye",
-        verbs="acheni|sitaki|msitume|usitume|komesha|niondoe",
-        things="ujumbe|sms|meseji|namba|orodha|kunitumia|kutuma",
+        verbs="wacha|wacheni|acheni|sitaki|msitume|usitume|komesha|niondoe",
+        things="kunitext|kutext|text|texts|ujumbe|sms|meseji|namba|orodha|kunitumia|kutuma",
         courtesies="tafadhali|asante|sasa|tena",
     ),
-    "Yoruba, Igbo and Hausa": Words(
-        alone="duro|dawo duro|e dawo duro|kwusi|kwusi ya|kwusị|tsaya|daina|ku daina|dakata",
+    "Yoruba, Igbo, Hausa and Twi": Words(
+        alone="da duro|e da duro|e jowo e da duro|jowo da duro|ma se fi ranse mo|biko kwusi|biko kwusị|ka daina|ku bar ni|a daina|gyae|mepa wo kyew gyae|gyina|duro|dawo duro|e dawo duro|kwusi|kwusi ya|kwusị|tsaya|daina|ku daina|dakata",
         verbs="duro|kwusi|daina|kwusị",
         things="ifiranse|ozi|sako|sms|sakonni|atejise",
         courtesies="ejo|jowo|biko|don allah",
     ),
     "Malayalam, Telugu, Kannada and Sinhala": Words(
         alone="നിർത്തുക|നിർത്തൂ|നിര്‍ത്തൂ|നിർത്ത്|മതി|വേണ്ട|അയക്കരുത്|ఆపు|ఆపండి|వద్దు|ఆపేయండి|పంపకండి|ನಿಲ್ಲಿಸಿ|ನಿಲ್ಲಿಸು|ಬೇಡ|ಸಾಕು|නවත්වන්න|නවතන්න|එපා|එවන්න එපා",
-        never="മെസേജ് അയക്കരുത്|మెసేజ్ పంపకండి|ಮೆಸೇಜ್ ಕಳುಹಿಸಬೇಡಿ|ಕಳುಹಿಸಬೇಡಿ|පණිවිඩ එවන්න එපා|එවන්න එපා",
+        never="മെസ്സേജ് അയക്കരുത്|മെസ്സേജ് അയക്കണ്ട|മെസേജ് അയക്കണ്ട|సందేశాలు పంపకండి|ಮೆಸೇಜ್ ಬೇಡ|മെസേജ് അയക്കരുത്|మెసేజ్ పంపకండి|ಮೆಸೇಜ್ ಕಳುಹಿಸಬೇಡಿ|ಕಳುಹಿಸಬೇಡಿ|පණිවිඩ එවන්න එපා|එවන්න එපා",
         verbs="നിർത്തുക|നിർത്തൂ|വേണ്ട|അയക്കരുത്|ఆపండి|వద్దు|పంపవద్దు|ನಿಲ್ಲಿಸಿ|ಬೇಡ|නවත්වන්න|එපා",
         things="സന്ദേശം|സന്ദേശങ്ങൾ|മെസേജ്|సందేశాలు|మెసేజ్|ಸಂದೇಶ|ಸಂದೇಶಗಳನ್ನು|ಮೆಸೇಜ್|පණිවිඩ|පණිවුඩ",
         courtesies="ദയവായി|നന്ദി|దయచేసి|ధన్యవాదాలు|ದಯವಿಟ್ಟು|ಧನ್ಯವಾದ|කරුණාකර|ස්තූතියි",
@@ -235,10 +235,10 @@ LANGUAGES = {
     ),
     "Vietnamese, Thai, Filipino, Indonesian and Malay": Words(
         alone=(
-            "dừng|dừng lại|hủy|huỷ|ngừng|ngừng gửi|hủy đăng ký|đừng nhắn|đừng gửi|từ chối|dung lai|หยุด|ยกเลิก|หยุดส่ง|เลิกส่ง|พอแล้ว|ไม่ต้องส่ง|itigil|itigil mo"
+            "dừng|dừng lại|hủy|huỷ|ngừng|ngừng gửi|hủy đăng ký|đừng nhắn|đừng gửi|từ chối|dung lai|หยุด|ยกเลิก|หยุดส่ง|หยุดส่งข้อความ|เลิกส่งข้อความ|ไม่ต้องส่งข้อความ|อย่าส่งมา|อย่าส่งข้อความ|thôi|thôi đi|ayoko na|ayaw ko na|tanggalin ako|tanggalin nyo ako|tanggalin niyo ako|เลิกส่ง|พอแล้ว|ไม่ต้องส่ง|itigil|itigil mo"
             "|tama na|tigil|huwag na|wag na|wag na mag text|alisin mo ako|berhenti|batal|hentikan|cukup|jangan kirim|jangan hantar|jangan sms|keluar|stop sms"
         ),
-        never="đừng gửi|đừng nhắn|ngừng gửi|ngừng nhắn|dừng gửi|jangan kirim|jangan hantar|jangan sms|huwag mag text|wag mag text|huwag na kayong|wag na kayo",
+        never="đừng gửi|đừng nhắn|ngừng gửi|ngừng nhắn|dừng gửi|jangan kirim|jangan hantar|jangan sms|huwag mag text|wag mag text|huwag nyo|huwag niyo|wag nyo|wag niyo|huwag na kayong|wag na kayo",
         verbs="dừng|ngừng|hủy|hentikan|berhenti|tigil|itigil",
         things="tin nhắn|tin|sms|gửi|nhắn tin|pesan|mesej|kirim|text|mensahe|messages|pagtext|pag text",
         courtesies="xin|cảm ơn|ครับ|ค่ะ|คะ|ขอบคุณ|กรุณา|po|paki|salamat|tolong|sila|terima kasih|lagi|saya",
@@ -248,7 +248,7 @@ LANGUAGES = {
             "zaustavi|zaustavite|prestani|prestanite|dosta|odjava|odjavi me|odjavite me|otkaži|ne šaljite|ne piši|ne pišite|nehaj|nehajte|ustavi|стани|престаните"
             "|доста|одјава|stani|prekini|prekinite|obriši me"
         ),
-        never="ne šaljite|ne pišite mi|ne želim poruke|ne želim primati|ne zelim poruke|не шаљите|не пишите ми|ne pošiljajte|ne pisite mi",
+        never="nemojte mi slati|nemojte slati|nemoj mi slati|nemojte pisati|nemojte mi pisati|ne zelim vise|ne želim više|немојте ми слати|не желим поруке|ne šaljite|ne pišite mi|ne želim poruke|ne želim primati|ne zelim poruke|не шаљите|не пишите ми|ne pošiljajte|ne pisite mi",
         verbs="prestanite|ne šaljite|ne želim|ne pišite|zaustavite|obrišite|nehajte|престаните|не шаљите|ne zelim",
         things="poruke|poruka|sporočila|sms|broj|listu|listе|поруке|смс|pisati|slati",
         courtesies="molim|molim vas|hvala|više|odmah|mi|prosim|молим|хвала",
@@ -259,5 +259,22 @@ LANGUAGES = {
         verbs="תפסיקו|הפסיקו|הסירו|בלי|להפסיק",
         things="הודעות|הודעה|סמס|לשלוח|תשלחו|רשימה|המספר|מספר|לי",
         courtesies="בבקשה|תודה|יותר|מיד|אנא|לי",
+    ),
+    "Finnish and Estonian": Words(
+        alone=(
+            "lopeta|lopettakaa|lopeta nyt|peruuta|peruuta tilaus|poista|poista minut|poistakaa minut|poista numeroni|älä lähetä|älkää lähettäkö|riittää|en halua"
+            "|väärä numero|lõpeta|lõpetage|lõpetada|peata|peatage|tühista|loobun|loobu|aitab|ärge saatke|ära saada|eemaldage mind|eemalda mind|kustutage mu number|vale number"
+        ),
+        never="älä lähetä|älkää lähettäkö|älkää tekstatko|en halua viestejä|en halua saada|ei enää viestejä|ärge saatke|ära saada|ärge kirjutage|ei soovi sõnumeid|ei taha sõnumeid",
+        verbs="lopeta|lopettakaa|poista|poistakaa|peruuta|en halua|lõpetage|lõpeta|eemaldage|ei soovi|ei taha",
+        things="viestit|viestejä|viestien|tekstiviestit|tekstarit|numeroni|numero|listalta|sõnumid|sõnumeid|sms|numbri|nimekirjast|saatmine|saatmast",
+        courtesies="kiitos|ole hyvä|minulle|enää|heti|palun|aitäh|mulle|enam|kohe",
+    ),
+    "Icelandic": Words(
+        alone="hætta|hættu|hættið|stöðva|stöðvið|afskrá|afskrá mig|skrá mig úr|ekki senda mér|ekki senda meira|takið mig af listanum|nóg komið|rangt númer",
+        never="ekki senda mér|ekki senda meira|ekki senda skilaboð|vil ekki fleiri|ekki fleiri skilaboð",
+        verbs="hættið|hættu|stöðvið|afskráið",
+        things="skilaboð|skilaboðum|sms|senda|númer|lista",
+        courtesies="takk|vinsamlegast|meira|núna",
     ),
 }

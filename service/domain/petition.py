@@ -4,6 +4,9 @@ import re
 import unicodedata
 from enum import StrEnum
 
+from service.domain.closed_forms import is_name
+from service.domain.quoted import own_words
+
 NAME_LENGTH = 100
 PLACE_LENGTH = 60
 
@@ -34,10 +37,22 @@ _TALK = frozenset(
     """i you we he she they me us it its the a is are was were am be do does did dont not no yes yeah yep ok okay what who
     whom why how when where which can could would should have has had get got thanks thank please pls sorry hi hello hey
     my your our their this that these those to for from about with and or but if so just more join sign signed petition
-    stop start help text texts name email vote match game never nothing later maybe sure""".split()  # noqa: SIM905 - a list of words reads best as words
+    stop start help text texts name email vote match game never nothing later maybe sure come coming go going good great
+    nice well done love loving free freedom justice luck lucky brilliant amazing awesome super proud happy sad true wow
+    guys lads mate mates buddy pal bro boys girls everyone cheers haha hahaha lol work keep stay strong never ever wrong
+    new old big day night week month till die win won lose lost beat goal goals score best worst home away football
+    ja nein doch gerne danke bitte oui non merci allez bleus sim nao obrigado obrigada gracias vamos grazie forza
+    tak dziekuje nie hvala spasibo net evet hayir tesekkurler beli xeyr sag""".split()  # noqa: SIM905 - a list of words reads best as words
 )
+_SURNAMES = frozenset({"best", "big", "day", "good", "love", "strong", "win"})
+# What else may stand before and behind a name that is written as one, in capitals.
+_BEFORE = re.compile(r"(?:(?:hi|hello|hey|ok|okay|yes|sure|this is|its|my names|sign)[,.!:]?\s+)+", re.I)
+_BEHIND = re.compile(r"(?:[\s,.!]+(?:please|pls|thanks|thank you|thx|ta|cheers|x{1,4}))+$", re.I)
 # A letter of any script, then what stands in names beside letters.
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’ʼ‘.\-‐·]|[\u0300-\u036f\u0900-\u0dff\u0e00-\u0eff\u064b-\u065f])*")
+# Names of China, Japan and Korea are whole without a space.
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af々]{2,12}")
+_EDGES = ' .,!"“”'
 _MOST_WORDS_TEXTED, _MOST_TEXTED = 5, 60
 
 
@@ -56,25 +71,47 @@ def petition_name(typed: str, *, one_word: bool = False) -> str:
     words = [word for word in name.split() if any(sign.isalpha() for sign in word)]
     if sum(sign.isalpha() for sign in name) < 2:
         raise BadName("please write your name out, as it should stand on the petition")
-    if len(words) < 2 and not one_word:
+    if len(words) < 2 and not one_word and not _UNSPACED.fullmatch(name):
         raise BadName("please give your first and your last name")
     return name
 
 
 def name_in_text(body: str) -> str | None:
     """The name a short text consists of, asked for or not; None for anything a person should read."""
-    said = _INTRODUCED.sub("", unicodedata.normalize("NFC", body).strip(), count=1).strip(' .,!"“”')
+    said = _bare(body)
     words = said.split()
     if not 2 <= len(words) <= _MOST_WORDS_TEXTED or len(said) > _MOST_TEXTED or "?" in body:
         return None
-    if not all(_WORD.fullmatch(word) for word in words):
+    if not all(_WORD.fullmatch(word) for word in words) or not is_name(said):
         return None
-    if {word.casefold().strip(".'’") for word in words} & _TALK:
+    if any(_is_talk(word, is_last=at == len(words)) for at, word in enumerate(words, 1)):
         return None
     try:
         return petition_name(said)
     except BadName:
         return None
+
+
+def _is_talk(word: str, *, is_last: bool) -> bool:
+    """Courtney Love and George Best have names."""
+    plain = word.casefold().strip(".'’")
+    if plain == "do" and not is_last:
+        # Maria do Carmo; a question that begins so holds other such words.
+        return False
+    return plain in _TALK and not (is_last and word[0].isupper() and plain in _SURNAMES)
+
+
+def _bare(body: str) -> str:
+    """A text without what introduces a name, and, around one in capitals, without greetings, thanks and small pictures."""
+    lines = unicodedata.normalize("NFC", own_words(body)).strip()
+    said = _INTRODUCED.sub("", lines, count=1).strip(_EDGES)
+    name = _INTRODUCED.sub("", _BEFORE.sub("", _without_pictures(said), count=1), count=1)
+    name = _BEHIND.sub("", name.strip(_EDGES)).strip(_EDGES)
+    return name if all(not word[0].islower() for word in name.split()) else said
+
+
+def _without_pictures(text: str) -> str:
+    return "".join(sign for sign in text if unicodedata.category(sign) not in {"So", "Sk"} and sign != "\ufe0f")
 
 
 def masked_name(name: str) -> str:

@@ -21,6 +21,9 @@ _LETTERS = str.maketrans(
         **dict.fromkeys("đɗ", "d"),
         **dict.fromkeys("ɓ", "b"),
         **dict.fromkeys("ƙ", "k"),
+        # Small capitals, and letters of Lisu, Cherokee and Armenian that are drawn as ours.
+        **dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz", strict=True)),
+        **dict(zip("ꓢꓔꓳꓑꓮꓐꓚꓓꓰꓖꓧꓲꓡꓟꓠꓴᏚᎢᎾᏢɑօʂʈƭŧþ", "stopabcdeghilmnustopaostttp", strict=True)),
         **dict.fromkeys("یىې", "ي"),
         **dict.fromkeys("ک", "ك"),
         **dict.fromkeys("ہھةۃە", "ه"),

@@ -262,9 +262,9 @@ def _give(
         evidence=Evidence(row.wordings.get(channel, ""), source, ip),
         sign_up_id=row.id,
         lifting=_lifting(texted=texted),
-        # A text is an act of this moment; a link or a code was asked for when the form was sent, and does not undo what
+        # A text is an act of its own moment; a link or a code was asked for when the form was sent. Neither undoes what
         # was said since.
-        asked_at=None if texted else row.created_at,
+        asked_at=now if texted else row.created_at,
         address_hash=key.hash(channel, (row.email if channel is Channel.EMAIL else row.phone) or ""),
         now=now,
     )

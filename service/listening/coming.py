@@ -15,7 +15,12 @@ def start(deed: Deed) -> bool:
     """Come back after a STOP: what was stopped goes on, and nothing that was never allowed."""
     was_on_list, before = deed.is_on_list, deed.suppressed
     lift_address(
-        deed.session, channel=Channel.SMS, address=deed.sender.phone, key=deed.key, lifting=LIFTED_BY_TEXTING_START
+        deed.session,
+        channel=Channel.SMS,
+        address=deed.sender.phone,
+        key=deed.key,
+        lifting=LIFTED_BY_TEXTING_START,
+        asked_at=deed.now,
     )
     known = deed.sender.known
     if known is None:
@@ -98,6 +103,7 @@ def _join_by_text(deed: Deed, campaign: CampaignView) -> bool:
         supporter_id=supporter_id,
         evidence=deed.evidence("JOIN"),
         lifting=LIFTED_BY_TEXTING_START,
+        asked_at=deed.now,
         now=deed.now,
     )
     if not is_in:

@@ -93,10 +93,10 @@ def receive_text(
 
 def _about(session: Session, inbound: InboundText, key: AddressKey) -> _About:
     phone = _phone(inbound.from_number)
+    replies.wait_for_number(session, phone)
     known = supporters.by_address(session, Channel.SMS, phone)
-    campaign_id = replies.last_campaign(session, known.id) if known else None
-    current = campaigns.current(session)
-    campaign = campaigns.by_id(session, campaign_id) if campaign_id else current
+    campaign_id = replies.last_campaign(session, phone, known.id if known else None)
+    campaign = campaigns.by_id(session, campaign_id) if campaign_id else campaigns.current(session)
     return _About(phone, key.hash(Channel.SMS, phone), known, campaign)
 
 

@@ -64,11 +64,13 @@ def sign_petition(
     other = petitions.signed_by_mailbox(
         session, petition_id=petition.id, mailbox=mailbox, email=known.email, but=supporter_id
     )
+    if petition.is_closed and (other is None or not other.name):
+        return _not_signed(session, petition, known, name, mailbox)
     if other is not None and other.name:
         result = SignResult.OTHER_NAME if name and not alike(name, other.name) else SignResult.ALREADY_SIGNED
         return Signed(result, petition.count, other.name, petition.id)
     if other is not None:
-        # Its name was erased: the one mailbox signs anew, and still counts once.
+        # Its name was erased, or never given: the one mailbox signs anew, and still counts once.
         petitions.withdraw(session, petition_id=petition.id, supporter_id=other.supporter_id, now=now)
     signed = petitions.sign(
         session,
@@ -85,7 +87,7 @@ def sign_petition(
         },
     )
     if not signed:
-        return _not_signed(session, petition, supporter_id, name)
+        return _not_signed(session, petition, known, name, mailbox)
     if not name:
         return Signed(SignResult.NAME_NEEDED, petition.count, "", petition.id)
     _remember(session, known, name)
@@ -107,7 +109,7 @@ def how_it_stands(
         own = petitions.signed_by_mailbox(
             session, petition_id=petition.id, mailbox=_mailbox(known, key), email=known.email, but=supporter_id
         )
-    if own is None:
+    if own is None or not own.stands:
         result = SignResult.CLOSED if petition.is_closed else SignResult.NAME_NEEDED
         return Signed(result, petition.count, "", petition.id)
     differs = bool(name and own.name and not alike(name, own.name))
@@ -123,8 +125,13 @@ def _mailbox(known: Known, key: AddressKey | None) -> bytes | None:
     return key.hash(Channel.SMS, f"mailbox {known.phone}") if known.phone else None
 
 
-def _not_signed(session: Session, petition: PetitionView, supporter_id: int, name: str) -> Signed:
-    standing = petitions.signature_of(session, petition_id=petition.id, supporter_id=supporter_id)
+def _not_signed(session: Session, petition: PetitionView, known: Known, name: str, mailbox: bytes | None) -> Signed:
+    standing = petitions.signature_of(session, petition_id=petition.id, supporter_id=known.id)
+    if standing is None or not standing.stands:
+        # Another spelling of the mailbox may have signed since it was looked for.
+        standing = petitions.signed_by_mailbox(
+            session, petition_id=petition.id, mailbox=mailbox, email=known.email, but=known.id
+        )
     if standing is None or not standing.stands:
         return Signed(SignResult.CLOSED, petition.count, "", petition.id)
     differs = bool(name and standing.name and not alike(name, standing.name))

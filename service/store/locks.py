@@ -19,6 +19,8 @@ class Lock(IntEnum):
     AUDIT = 7714002
     # Intents under a frequency cap, so that no two of them each see the other's messages not yet sent.
     FREQUENCY_CAP = 7001302
+    # Whoever forgets a person holds it alone, whoever brings people in with others: see queries.forget_lock.
+    FORGETTING = 7714003
     # Two that migrate at once; held by the session.
     MIGRATION = 7714209
 
@@ -32,6 +34,13 @@ class BlastLock(IntEnum):
     JOINING = 7001305
     # Intents hold it shared; whoever pauses, cancels or steers it exclusively.
     STEERING = 7001304
+
+
+class NumberLock(IntEnum):
+    """A lock there is one of for each phone number."""
+
+    # The texts of one number are received one after another: each sees what the one before it did.
+    TEXTS = 7001306
 
 
 _TAKE = text("SELECT pg_advisory_xact_lock(:lock)")
@@ -51,6 +60,14 @@ def take(session: Session, lock: Lock) -> None:
 def share(session: Session, lock: Lock) -> None:
     """Hold a lock with others until the transaction ends."""
     session.execute(_SHARE, {"lock": int(lock)})
+
+
+_TAKE_NUMBER = text("SELECT pg_advisory_xact_lock(CAST(:lock AS int), hashtext(:phone))")
+
+
+def take_number(session: Session, lock: NumberLock, phone: str) -> None:
+    """Hold a number's lock alone until the transaction ends. Ask in later statements only."""
+    session.execute(_TAKE_NUMBER, {"lock": int(lock), "phone": phone})
 
 
 def take_blast(session: Session, lock: BlastLock, blast_id: int) -> None:

@@ -193,7 +193,8 @@ def test_a_name_that_cannot_stand_on_a_petition_is_refused_with_a_reason(
 
 
 @pytest.mark.parametrize(
-    "name", ["María José O’Neill-Łukasz", "Əli Əliyev", "李 小龙", "محمد الأمين", "José M. de la Cruz"]
+    "name",
+    ["María José O’Neill-Łukasz", "Əli Əliyev", "李 小龙", "李小龙", "김철수", "محمد الأمين", "José M. de la Cruz"],
 )
 def test_names_of_every_script_stand_as_they_were_typed(session: Session, campaign: Campaign, name: str) -> None:
     press(session, sign(session, campaign, f"  {name} "))

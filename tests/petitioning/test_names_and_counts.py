@@ -148,6 +148,27 @@ def test_whoever_was_forgotten_and_signs_again_counts_once(session: Session, cam
     assert (again.result, _counts(session, campaign)) == (SignResult.SIGNED, {1})
 
 
+def test_whoever_was_forgotten_still_counts_when_they_sign_again_too_late(session: Session, campaign: Campaign) -> None:
+    first = make.supporter(session, "Ana")
+    _sign(session, campaign, first)
+    erase(session, first.id, source="test", now=NOW)
+    session.execute(text("UPDATE petitions SET closed_at = :now"), {"now": NOW})
+
+    again = _sign(session, campaign, make.supporter(session, "Ana"))
+
+    assert (again.result, _counts(session, campaign)) == (SignResult.ALREADY_SIGNED, {1})
+
+
+def test_a_signature_that_waits_for_its_name_keeps_no_other_spelling_of_the_mailbox_from_signing(
+    session: Session, campaign: Campaign
+) -> None:
+    _sign(session, campaign, make.supporter(session, "", email="ana@gmail.com", full_name=""), source="sms")
+
+    signed = _sign(session, campaign, make.supporter(session, "Ana", email="a.na@gmail.com"))
+
+    assert (signed.result, _counts(session, campaign)) == (SignResult.SIGNED, {1})
+
+
 def test_what_the_petition_asks_for_is_handed_over(session: Session, campaign: Campaign) -> None:
     session.execute(text("UPDATE petitions SET asks = 'country'"))
     _sign(session, campaign, make.supporter(session, "Ana"), place="AZ")
@@ -182,6 +203,25 @@ def test_rows_that_come_and_go_by_any_way_are_counted(session: Session, campaign
         ("Əli Əliyev", "Əli Əliyev"),
         ("Siobhán O’Neill", "Siobhán O’Neill"),
         ("محمد الأمين", "محمد الأمين"),
+        ("maria lopez", "maria lopez"),
+        ("Will May", "Will May"),
+        ("Hi, Maria Lopez", "Maria Lopez"),
+        ("This is Maria Lopez, thanks x", "Maria Lopez"),
+        ("Maria Lopez 🙂", "Maria Lopez"),
+        ("Maria Lopez\nSent from my iPhone", "Maria Lopez"),
+        ("李 小龙", "李 小龙"),
+        ("George Best", "George Best"),
+        ("Maria do Carmo da Silva", "Maria do Carmo da Silva"),
+        ("do you know", None),
+        ("Come on England", None),
+        ("Good luck lads", None),
+        ("Free Palestine", None),
+        ("free them all", None),
+        ("great work guys", None),
+        ("Sim obrigado", None),
+        ("Allez les bleus", None),
+        ("It's coming home", None),
+        ("this is absolutely brilliant", None),
         ("Maria", None),
         ("No thank you", None),
         ("who are you", None),

@@ -162,6 +162,36 @@ def test_odd_shapes_are_kept_as_unknown() -> None:
     ]
 
 
+_DEEP = b"[" * 900 + b"]" * 900
+
+
+@pytest.mark.parametrize(
+    "field", ["a", "event", "sg_event_id", "email", "ref", "reason", "status", "type", "timestamp"]
+)
+def test_an_event_of_lists_within_lists_costs_the_others_of_its_post_nothing(field: str) -> None:
+    odd = b'{"event": "bounce", "%s": %s}' % (field.encode(), _DEEP)
+
+    receipts = parse_events(b'[%s, {"event": "spamreport", "email": "a@example.org"}]' % odd, now=NOW)
+
+    assert [receipt.kind for receipt in receipts][1:] == [ReceiptKind.COMPLAINED]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (rb"a\\u0000b@example.org", "a\\u0000b@example.org"),
+        (rb"a\u0000b@example.org", "ab@example.org"),
+        (rb"\ud83d\ude00@example.org", "😀@example.org"),
+        (rb"\ud83d@example.org", "?@example.org"),
+        (rb"\uDE00\ud83d@example.org", "??@example.org"),
+    ],
+)
+def test_signs_no_text_holds_are_left_out_and_all_others_stay(written: bytes, read: str) -> None:
+    (receipt,) = parse_events(b'[{"event": "open", "email": "%s", "a": %s}]' % (written, _DEEP), now=NOW)
+
+    assert receipt.address == read
+
+
 @pytest.mark.parametrize("raw", [b"", b"{}", b"null", b"[", b"\xff"])
 def test_what_is_no_list_of_events_is_said_to_be_none(raw: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - any of its kinds; the door answers 400

@@ -1,7 +1,6 @@
 """SendGrid's event webhook: verified over the raw bytes first, then put into our own words."""
 
 import base64
-import json
 import re
 from binascii import Error as BadBase64
 from binascii import a2b_base64
@@ -24,6 +23,9 @@ SIGNATURE_HEADER = "X-Twilio-Email-Event-Webhook-Signature"
 TIMESTAMP_HEADER = "X-Twilio-Email-Event-Webhook-Timestamp"
 # NUL, and halves of letters.
 _UNPRINTABLE = re.compile(rb"\\u(?:0000|d[89a-f])", re.IGNORECASE)
+# The same as they stand among other escapes: a backslash that is text, and the two halves of one letter, are neither.
+_ESCAPES = re.compile(rb"\\\\|\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|\\u(?:0000|d[89a-f][0-9a-f]{2})", re.IGNORECASE)
+_ONE_ESCAPE = len(b"\\u0000")
 _TIMESTAMP = re.compile(r"[0-9]{10}")
 # Documented: at most 100 characters of base64.
 _FROM_URL = bytes.maketrans(b"-_", b"+/")
@@ -83,18 +85,18 @@ def _load(public_key: str) -> ec.EllipticCurvePublicKey | None:
 def parse_events(raw_body: bytes, *, now: datetime) -> list[Receipt]:
     """The events of one post; what we do not know is kept as UNKNOWN. Raises ValueError where it is no list."""
     # One event with letters that no text holds must not cost us the others of its post.
-    found = _plain(json.loads(raw_body)) if _UNPRINTABLE.search(raw_body) else orjson.loads(raw_body)
+    readable = _ESCAPES.sub(_without_unprintable, raw_body) if _UNPRINTABLE.search(raw_body) else raw_body
+    found = orjson.loads(readable)
     if not isinstance(found, list):
         raise ValueError("an event post is a list")
     return [_receipt(event, now) for event in found if isinstance(event, dict)]
 
 
-def _plain(said: object) -> object:
-    if isinstance(said, str):
-        return said.replace("\0", "").encode(errors="replace").decode()
-    if isinstance(said, list):
-        return [_plain(each) for each in said]
-    return {str(_plain(name)): _plain(each) for name, each in said.items()} if isinstance(said, dict) else said
+def _without_unprintable(escape: re.Match[bytes]) -> bytes:
+    said = escape.group()
+    if len(said) != _ONE_ESCAPE:
+        return said
+    return b"" if said.endswith(b"0000") else b"?"
 
 
 def _receipt(event: dict[str, object], now: datetime) -> Receipt:
@@ -120,12 +122,21 @@ def _event_id(event: dict[str, object]) -> str:
     An id that is not shaped so may hold anything, an address too, and is kept as a hash.
     """
     given = event.get("sg_event_id")
-    if not given:
-        return sha256(orjson.dumps(event, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    if not given or not isinstance(given, str | int | float):
+        return sha256(_spelled(event)).hexdigest()
     said = str(given)
     if _EVENT_ID.fullmatch(said) and not _spells_an_address(said):
         return said
     return sha256(said.encode()).hexdigest()
+
+
+def _spelled(event: dict[str, object]) -> bytes:
+    """All it says; of one whose lists lie in lists deeper than can be written again, its plain fields."""
+    try:
+        return orjson.dumps(event, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        plain = {name: value for name, value in event.items() if not isinstance(value, list | dict)}
+        return orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)
 
 
 def _spells_an_address(event_id: str) -> bool:
@@ -145,8 +156,8 @@ def _meaning(event: dict[str, object]) -> tuple[ReceiptKind, bool, str]:
         reason = bounces.known_drop(event.get("reason"))
         return ReceiptKind.DROPPED, reason in bounces.DEAD_DROPS, reason
     if name == "account_status_change":
-        return ReceiptKind.ACCOUNT, False, mask(str(event.get("type") or ""))[:60]
-    return _KINDS.get(str(name), ReceiptKind.UNKNOWN), False, ""
+        return ReceiptKind.ACCOUNT, False, mask(_text(event.get("type")) or "")[:60]
+    return _KINDS.get(_text(name) or "", ReceiptKind.UNKNOWN), False, ""
 
 
 def _moment(timestamp: object, now: datetime) -> datetime:

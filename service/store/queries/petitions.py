@@ -146,7 +146,7 @@ def signatures_of(session: Session, supporter_id: int) -> Sequence[Standing]:
 def signed_by_mailbox(
     session: Session, *, petition_id: int, mailbox: bytes | None, email: str | None, but: int
 ) -> Standing | None:
-    """Another supporter's standing signature from the same mailbox.
+    """Another supporter's signature from the same mailbox, one that stands before one that waits for its name.
 
     By the signature's own key (uq_signatures_mailbox), or by the address of those who signed before there was one
     (ix_supporters_email_canonical, pk_signatures).
@@ -160,7 +160,9 @@ def signed_by_mailbox(
     question = (
         select(*_COLUMNS)
         .join(Petition, Petition.id == Signature.petition_id)
-        .where(Signature.petition_id == petition_id, Signature.supporter_id != but, stands(), or_(*same))
+        .where(Signature.petition_id == petition_id, Signature.supporter_id != but, or_(*same))
+        .where(Signature.withdrawn_at.is_(None))
+        .order_by(Signature.awaits_name)
         .limit(1)
     )
     row = session.execute(question).one_or_none()

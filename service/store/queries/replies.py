@@ -7,7 +7,8 @@ from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.domain.channel import Channel
-from service.store import Session
+from service.store import Session, locks
+from service.store.locks import NumberLock
 from service.store.tables.listening import Reply
 from service.store.tables.people import Permission, Supporter
 from service.store.tables.sending import Notice
@@ -52,6 +53,11 @@ def add(
     )
     kept = row.on_conflict_do_nothing(constraint="uq_replies_provider_ref").returning(Reply.id)
     return session.scalars(kept).one_or_none()
+
+
+def wait_for_number(session: Session, phone: str) -> None:
+    """Wait for the texts of this number that are being received; ask what they did in later statements only."""
+    locks.take_number(session, NumberLock.TEXTS, phone)
 
 
 def known_refs(session: Session, provider_refs: Sequence[str]) -> frozenset[str]:
@@ -129,17 +135,30 @@ def was_told_since(session: Session, phone: str, kind: str, since: datetime) -> 
     return session.scalar(told.limit(1)) is not None
 
 
+# What one can answer: a blast's text that is on its way, or one of ours to the number alone; whichever came last. Where
+# there was none, what its owner allowed texts for last. Served by pk_messages, one look-up a blast, by
+# ix_notices_to_address and by ix_permissions_supporter_id.
 _LAST_CAMPAIGN = text("""
-    SELECT blasts.campaign_id FROM blasts
-    WHERE EXISTS (SELECT 1 FROM messages m
-                  WHERE m.blast_id = blasts.id AND m.channel = 'sms' AND m.supporter_id = :supporter_id)
-    ORDER BY blasts.id DESC LIMIT 1
+    SELECT campaign_id FROM (
+        (SELECT l.campaign_id, true AS was_texted, b.intent_at AS at FROM blasts l
+         JOIN messages m ON m.blast_id = l.id AND m.channel = 'sms' AND m.supporter_id = :supporter_id
+         JOIN batches b ON b.id = m.batch_id
+         WHERE b.intent_at IS NOT NULL
+           AND coalesce(m.state, b.state) IN ('sending', 'in_doubt', 'unknown', 'accepted', 'delivered', 'bounced')
+         ORDER BY b.intent_at DESC LIMIT 1)
+        UNION ALL
+        (SELECT campaign_id, true, created_at FROM notices
+         WHERE to_address = :phone AND channel = 'sms' AND campaign_id IS NOT NULL ORDER BY created_at DESC LIMIT 1)
+        UNION ALL
+        (SELECT campaign_id, false, given_at FROM permissions WHERE supporter_id = :supporter_id AND channel = 'sms'
+         ORDER BY given_at DESC LIMIT 1)
+    ) heard ORDER BY was_texted DESC, at DESC LIMIT 1
 """)
 
 
-def last_campaign(session: Session, supporter_id: int) -> int | None:
-    """The campaign whose text a supporter had last (pk_messages)."""
-    found: int | None = session.scalar(_LAST_CAMPAIGN, {"supporter_id": supporter_id})
+def last_campaign(session: Session, phone: str, supporter_id: int | None) -> int | None:
+    """The campaign that a text from this phone is about: whose text it had last."""
+    found: int | None = session.scalar(_LAST_CAMPAIGN, {"phone": phone, "supporter_id": supporter_id})
     return found
 
 
