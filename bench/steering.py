@@ -35,7 +35,8 @@ _DAY = datetime.now(UTC)
 def measure(home: Path, *, messages: int) -> Sequence[Line]:
     """The slowest of several presses with so many texts queued; claims and ticks against those without them."""
     with ground(home, people=10, phones=10) as here:
-        sessions = make_sessions(make_engine(here.url))
+        engine = make_engine(here.url)
+        sessions = make_sessions(engine)
         large = _opened(here, sessions)
         _opened(here, sessions)
         url = "https://campaign.example.org"
@@ -57,6 +58,7 @@ def measure(home: Path, *, messages: int) -> Sequence[Line]:
         while here.number(f"SELECT count(*) FROM batches WHERE state = 'queued' AND blast_id = {large}"):  # noqa: S608
             tick(sessions, public_url=url)
         closing = time.perf_counter() - began
+        engine.dispose()
     work = f"with {messages:,} texts queued"
     return [
         Line(f"{work}: pause", max(pauses) * 1000, "ms", 100, less_is_better=True),

@@ -18,7 +18,16 @@ from service.settings import Settings, load_settings
 from service.store.engine import make_engine, make_sessions
 from service.store.migrate import migrate
 from tests.emptying import empty_tables
-from tests.moments import MOMENTS, StoppedClock, move_database, moved, stopped
+from tests.moments import (
+    MOMENTS,
+    StoppedClock,
+    environment_of,
+    move_database,
+    move_home,
+    moved,
+    seconds_until,
+    stopped,
+)
 from tests.running_house import Up, start
 
 # How long an example takes says how busy the machine is, not whether the code is right.
@@ -35,6 +44,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     if moment := config.getoption("--at"):
+        # Whatever the tests start as processes of their own goes by the same clock.
+        os.environ |= environment_of(seconds_until(moment))
         time_machine.travel(moment, tick=True).start()
 
 
@@ -150,9 +161,10 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+def up(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Up]:
     """One running house, all its processes, for every test that needs one."""
-    running = start(tmp_path_factory.mktemp("up"), find_free_port(), find_free_port())
+    home, moment = tmp_path_factory.mktemp("up"), request.config.getoption("--at")
+    running = start(home, find_free_port(), find_free_port(), moved=move_home(home, moment) if moment else None)
     running.forget_quiet_hours()
     yield running
     assert running.stop() == 0

@@ -55,7 +55,7 @@ class StoppedClock:
 @contextmanager
 def moved(engine: Engine, moment: datetime) -> Iterator[None]:
     """Both clocks at this moment, going on from there, for as long as the block lasts."""
-    ahead = (moment - datetime.now(UTC)).total_seconds()
+    ahead = seconds_until(moment)
     with _database_moved(engine, ahead), time_machine.travel(moment, tick=True):
         yield
 
@@ -71,13 +71,23 @@ def stopped(engine: Engine, moment: datetime) -> Iterator[StoppedClock]:
 
 def move_home(home: Path, moment: datetime) -> dict[str, str]:
     """Prepare a home whose database's clock stands at this moment; the environment that moves its processes' there."""
-    seconds = (moment - datetime.now(UTC)).total_seconds()
+    seconds = seconds_until(moment)
     home.mkdir(parents=True, exist_ok=True)
     server = start_postgres(home)
     try:
         _move(server.url, seconds)
     finally:
         server.stop()
+    return environment_of(seconds)
+
+
+def seconds_until(moment: datetime) -> float:
+    """How far ahead of the real clock a moment is, wherever this Python's clock has been moved."""
+    return moment.timestamp() - float(time_machine.escape_hatch.time.time())
+
+
+def environment_of(seconds: float) -> dict[str, str]:
+    """What moves the clock of every Python that is started with it."""
     return {"PYTHONPATH": str(Path(__file__).parent / "moved"), "MOVED_SECONDS": str(seconds)}
 
 

@@ -1,5 +1,6 @@
 """The whole house as processes: web, workers, ticker and sandbox, as `touchline up` starts them."""
 
+import itertools
 import json
 import os
 import random
@@ -12,7 +13,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,19 @@ from service.cli.running.house import RUN_FILE
 from service.cli.up import SAMPLE
 
 ROOT = Path(__file__).parents[1]
+# Its pages and processes are asked on machines that do much else.
+PATIENCE = 120.0
+_NUMBERS = itertools.count(10)
+
+
+def new_fan(*, texts: bool = True) -> Fan:
+    """A supporter nobody else has: every test has its own people, so no test sees another's."""
+    return next(fan for fan in map(Fan, _NUMBERS) if fan.texts is texts)
+
+
+def source_of(fan: Fan) -> str:
+    """The source a fan signs up from, theirs alone: a blast to it reaches nobody else."""
+    return f"fan-{fan.number}"
 
 
 @dataclass(frozen=True)
@@ -38,8 +52,8 @@ class Up:
     # Everything it has said, up to now.
     lines: list[str]
 
-    def command(self, *words: str) -> str:
-        """What a `touchline` command beside it prints."""
+    def command(self, *words: str, codes: Sequence[int] = (0,)) -> str:
+        """What a `touchline` command beside it prints; it leaves with one of these codes."""
         done = subprocess.run(
             [sys.executable, "-m", "service.cli.main", *words],
             cwd=ROOT,
@@ -47,9 +61,9 @@ class Up:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=PATIENCE,
         )
-        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.returncode in codes, done.stdout + done.stderr
         return done.stdout
 
     def environment(self, name: str) -> str:
@@ -69,14 +83,18 @@ class Up:
     def stop(self) -> int:
         """Ask it to stop as Ctrl-C does; its exit code."""
         self.process.send_signal(signal.SIGINT)
-        code = self.process.wait(40)
+        code = self.process.wait(PATIENCE)
         self.reader.join(5)
         if self.process.stdout is not None:
             self.process.stdout.close()
         return code
 
     def crowd(self, *fans: Fan) -> Crowd:
-        return Crowd(self.public_url, self.sandbox_url, "azerbaijan-england", list(fans), random.Random(7))
+        """What these do over HTTP; they sign up from the first one's own source."""
+        made = Crowd(self.public_url, self.sandbox_url, "azerbaijan-england", list(fans), random.Random(7))
+        if fans:
+            made.source = source_of(fans[0])
+        return made
 
 
 def start(home: Path, port: int, sandbox_port: int, *, moved: Mapping[str, str] | None = None) -> Up:
@@ -115,8 +133,8 @@ def start(home: Path, port: int, sandbox_port: int, *, moved: Mapping[str, str] 
     )
 
 
-def until(true: Callable[[], object], seconds: float = 30.0) -> object:
-    """Wait for something to come true; its value."""
+def until(true: Callable[[], object], seconds: float = PATIENCE) -> object:
+    """Wait for something to come true, no longer than it takes; its value."""
     give_up = time.monotonic() + seconds
     while time.monotonic() < give_up:
         try:
@@ -128,4 +146,4 @@ def until(true: Callable[[], object], seconds: float = 30.0) -> object:
     raise AssertionError("it did not come true in time")
 
 
-__all__ = ["Browser", "Fan", "Up", "start", "until"]
+__all__ = ["Browser", "Fan", "Up", "new_fan", "source_of", "start", "until"]

@@ -11,10 +11,13 @@ class _Done(Protocol):
     def done(self) -> bool: ...
 
 
-def until_it_waits(sessions: sessionmaker[Session], other: _Done) -> None:
-    """Until the other one waits for a lock, or has ended because it found nothing to wait for."""
+_WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+
+
+def until_it_waits(sessions: sessionmaker[Session], other: _Done, *, behind: int = 0) -> None:
+    """Until the other one waits for a lock behind so many, or has ended because it found nothing to wait for."""
     with sessions() as looking:
-        while not other.done() and not looking.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+        while not other.done() and looking.scalars(_WAITING).one() <= behind:
             looking.execute(text("SELECT pg_sleep(0.01)"))
 
 

@@ -89,6 +89,7 @@ class Crowd:
     fans: list[Fan]
     chance: random.Random
     counts: dict[str, int] = field(default_factory=dict)
+    source: str = "demo"
 
     def sign_up(self, fans: list[Fan]) -> None:
         """Fill in the form on the landing page, then confirm by link and by text."""
@@ -122,8 +123,9 @@ class Crowd:
 
     def _sign_up(self, fan: Fan) -> None:
         browser = Browser(fan)
-        page = browser.open(f"{self.public_url}/{self.slug}/?s=demo")
-        fields = {"first_name": fan.name, "email": fan.email, "consent_email": "yes", "source": "demo", "locale": "en"}
+        page = browser.open(f"{self.public_url}/{self.slug}/?s={self.source}")
+        fields = {"first_name": fan.name, "email": fan.email, "consent_email": "yes", "locale": "en"}
+        fields["source"] = self.source
         if fan.texts:
             fields |= {"phone": fan.phone, "consent_sms": "yes"}
         browser.send(f"{self.public_url}/{self.slug}/join", page, fields)

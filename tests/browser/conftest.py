@@ -5,12 +5,14 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 _FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
 ]
+# A page that is slow to come says how busy the machine is, not that it is wrong.
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +32,7 @@ def chromium() -> Iterator[Browser]:
 def phone(chromium: Browser) -> Iterator[Page]:
     """A page the size of a phone."""
     context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
+    context.set_default_timeout(60_000)
     yield context.new_page()
     context.close()
 
@@ -38,5 +41,6 @@ def phone(chromium: Browser) -> Iterator[Page]:
 def desk(chromium: Browser) -> Iterator[Page]:
     """A page the size of a desk's screen."""
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
+    context.set_default_timeout(60_000)
     yield context.new_page()
     context.close()

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.running_house import Fan, Up, until
+from tests.running_house import Up, new_fan, until
 
 pytestmark = pytest.mark.browser
 CAMPAIGN = "/console/campaigns/azerbaijan-england/"
@@ -17,6 +17,7 @@ CAMPAIGN = "/console/campaigns/azerbaijan-england/"
 def signed_in(chromium: Browser, up: Up) -> Iterator[Page]:
     """A manager who came by the one-time link that `touchline manager add` prints."""
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
+    context.set_default_timeout(60_000)
     page = context.new_page()
     link = up.command("manager", "add", "cora@example.org", "--role", "admin").strip()
     page.goto(link)
@@ -53,11 +54,12 @@ def test_the_timeline_shows_every_stage_around_kick_off(signed_in: Page, up: Up)
 
 
 def test_a_blast_is_scheduled_from_the_form_and_watched_as_it_goes(signed_in: Page, up: Up) -> None:
-    fan = Fan(120)
+    fan = new_fan()
     crowd = up.crowd(fan)
     crowd.sign_up([fan])
-    until(lambda: crowd._messages(fan.phone))
+    until(lambda: crowd._messages(fan.phone) and crowd._messages(fan.email))
     crowd.confirm([fan])
+    until(lambda: any("You're in" in str(each.get("subject")) for each in crowd._messages(fan.email)))
     signed_in.goto(f"{up.public_url}{CAMPAIGN}blasts/new")
     signed_in.get_by_label("Title").fill("From the form")
     signed_in.get_by_label("Subject", exact=True).fill("From the form")
@@ -69,12 +71,12 @@ def test_a_blast_is_scheduled_from_the_form_and_watched_as_it_goes(signed_in: Pa
 
     signed_in.wait_for_url(re.compile(r"/blasts/\d+/"))
     expect(signed_in.locator("main")).to_contain_text("Take it back")
-    expect(signed_in.locator("main")).to_contain_text(re.compile("done", re.I), timeout=90_000)
+    expect(signed_in.locator("main")).to_contain_text(re.compile("done", re.I), timeout=180_000)
     until(lambda: any(str(each.get("subject")) == "From the form" for each in crowd._messages(fan.email)))
 
 
 def test_a_question_by_text_is_answered_from_the_inbox(signed_in: Page, up: Up) -> None:
-    fan = Fan(130)
+    fan = new_fan()
     up.crowd()._text(fan, "Where does the petition go?")
     signed_in.goto(f"{up.public_url}/console/inbox/")
 
@@ -104,7 +106,7 @@ def test_the_console_s_pages_have_no_accessibility_faults(signed_in: Page, up: U
 
 
 def test_somebody_who_wants_to_leave_is_let_go_from_the_inbox_and_a_slip_undone(signed_in: Page, up: Up) -> None:
-    fan = Fan(131)
+    fan = new_fan()
     up.crowd()._text(fan, "or I will report you")
     signed_in.goto(f"{up.public_url}/console/inbox/?q={fan.phone[-6:]}")
     signed_in.get_by_role("row", name=re.compile("or I will report you")).get_by_role("link").click()

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.running_house import Fan, Up, until
+from tests.running_house import Fan, Up, new_fan, until
 
 pytestmark = pytest.mark.browser
 
@@ -35,7 +35,7 @@ def _signed_up(phone: Page, up: Up, fan: Fan) -> None:
 
 
 def test_a_phone_and_an_email_of_one_form_become_one_by_the_digits_of_the_text(phone: Page, up: Up) -> None:
-    fan = Fan(110)
+    fan = new_fan()
     phone.goto(_landing(up))
     phone.get_by_label("First name").fill(fan.name)
     phone.get_by_label("Email address").fill(fan.email)
@@ -87,11 +87,11 @@ def test_a_mistyped_form_says_what_is_wrong_and_keeps_what_was_typed(phone: Page
 
 
 def test_a_supporter_confirms_by_the_link_in_the_email(phone: Page, up: Up) -> None:
-    _confirmed(phone, up, Fan(101))
+    _confirmed(phone, up, new_fan(texts=False))
 
 
 def test_a_known_supporter_signs_in_two_taps_from_an_email(phone: Page, up: Up) -> None:
-    fan = Fan(103)
+    fan = new_fan(texts=False)
     _confirmed(phone, up, fan)
     link = _link_in_mail(up, fan, r"http\S+/l/\S+")
 
@@ -114,7 +114,7 @@ def test_a_known_supporter_signs_in_two_taps_from_an_email(phone: Page, up: Up) 
 
 
 def test_a_stranger_signs_with_a_name_and_a_confirmed_address(phone: Page, up: Up) -> None:
-    fan = Fan(105)
+    fan = new_fan(texts=False)
     phone.goto(f"{_landing(up)}petition")
     phone.get_by_label("Your name, as it should stand").fill(fan.name)
     phone.get_by_label("Country").select_option("AZ")
@@ -136,7 +136,7 @@ def test_a_stranger_signs_with_a_name_and_a_confirmed_address(phone: Page, up: U
 
 
 def test_leaving_takes_a_press_and_a_slip_can_be_undone(phone: Page, up: Up) -> None:
-    fan = Fan(107)
+    fan = new_fan(texts=False)
     _confirmed(phone, up, fan)
 
     phone.goto(_link_in_mail(up, fan, r"http\S+/leave/\S+"))

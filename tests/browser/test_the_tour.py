@@ -31,6 +31,7 @@ def at(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Up]:
 @pytest.fixture
 def ana(chromium: Browser) -> Iterator[Page]:
     context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="en-GB", timezone_id="Europe/London")
+    context.set_default_timeout(60_000)
     yield context.new_page()
     context.close()
 
@@ -103,7 +104,7 @@ def _send_a_blast(up: Up, desk: Page, *, is_night: bool) -> None:
     desk.get_by_role("button", name="Send it now").click()
 
     # It can be taken back for half a minute.
-    until(lambda: "On the tour" in _subjects(up), 90)
+    until(lambda: "On the tour" in _subjects(up))
     if is_night:
         expect(desk.locator("#quiet-sms")).to_contain_text("1 waits until 08:00 where each supporter is")
         expect(desk.locator("#progress")).to_contain_text("the rest wait for morning")
@@ -155,11 +156,11 @@ def _press_the_whistle(up: Up, desk: Page, *, is_night: bool) -> None:
 def _leave(up: Up, ana: Page) -> None:
     _text(up, ana, "STOP")
     # Twilio's own answer to the bare word.
-    expect(ana.locator("main")).to_contain_text("Has opted out", timeout=20_000)
+    expect(ana.locator("main")).to_contain_text("Has opted out")
     expect(ana.locator("main")).to_contain_text("unsubscribed")
     known = len(_texts(up))
     _text(up, ana, "START")
-    expect(ana.locator("main")).not_to_contain_text("Has opted out", timeout=20_000)
+    expect(ana.locator("main")).not_to_contain_text("Has opted out")
     until(lambda: len(_texts(up)) > known)
 
 

@@ -45,7 +45,7 @@ def _send(sessions: sessionmaker[Session], campaign_id: int, *, policy: str = "d
     with sessions.begin() as session:
         write_next_span(session)
     carrier = text_carrier(SmsNotebook(), Words(b"a key", "http://localhost"))
-    deliver(sessions, carrier, Pace.BULK, until=clock.monotonic() + 20)
+    deliver(sessions, carrier, Pace.BULK, until=clock.monotonic() + 120)
 
 
 @at_night

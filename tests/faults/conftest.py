@@ -77,7 +77,7 @@ def box(post_box: PostBox, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield made
     finally:
         started.terminate()
-        assert started.wait(10) == 0
+        assert started.wait(60) == 0
 
 
 @dataclass

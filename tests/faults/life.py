@@ -114,7 +114,7 @@ def live(life: Life, ground: Ground) -> None:
         ticked = tick(house.sessions, public_url=house.settings.public_url, policy=AT_ONCE)
         for errand in sorted(ticked.errands):
             house.nudger.nudge(errand)
-        until = clock.monotonic() + 20
+        until = clock.monotonic() + 120
         open_blasts(house, until)
         send_notices(house, until)
         if life.channel == Channel.SMS:
@@ -172,7 +172,7 @@ def _hear(app: Flask, house: House, chance: random.Random, *, after: int) -> int
     All that a life before it heard come again. How many there are by now.
     """
     box, post_box = house.settings.sandbox_url, house.settings.public_url
-    give_up = time.monotonic() + 10
+    give_up = time.monotonic() + 120
     while not _has_said_all(box):
         if time.monotonic() > give_up:
             raise RuntimeError("the sandbox does not come to rest")
@@ -196,7 +196,7 @@ def _has_said_all(box: str) -> bool:
 
 
 def _json(url: str):  # type: ignore[no-untyped-def]  # whatever the sandbox says
-    with urllib.request.urlopen(url, timeout=10) as answer:
+    with urllib.request.urlopen(url, timeout=60) as answer:
         return json.loads(answer.read())
 
 

@@ -1,6 +1,6 @@
 """I4: once a cancel has committed no new intent is written; what had gone is counted."""
 
-import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from sqlalchemy import text
@@ -10,6 +10,7 @@ from service.planning.blasts import cancel_blast, pause_blast, what_cancelling_s
 from service.points import watch
 from tests.faults.common import Blasting
 from tests.sending.conftest import Desk
+from tests.waiting import until_it_waits
 
 
 def test_i04_a_cancel_half_way_lets_no_further_batch_go(desk: Desk, blast_to: Blasting) -> None:
@@ -55,7 +56,7 @@ def test_i04_a_batch_claimed_before_the_cancel_is_not_sent_after_it(desk: Desk, 
 def test_i04_a_pause_is_not_kept_out_by_intents_that_keep_coming(desk: Desk, blast_to: Blasting) -> None:
     """While one intent is being committed somebody pauses: the next intent waits behind the pause, and obeys it."""
     blast_to(*[f"Ana{place}" for place in range(99)], channels=(Channel.SMS,))
-    others: list[threading.Thread] = []
+    others: list[Future[object]] = []
 
     def pause() -> None:
         with desk.sessions.begin() as session:
@@ -63,18 +64,18 @@ def test_i04_a_pause_is_not_kept_out_by_intents_that_keep_coming(desk: Desk, bla
 
     def crowd(name: str) -> None:
         if name == "intent.before_commit" and not others:
-            others.extend([threading.Thread(target=pause), threading.Thread(target=lambda: desk.deliver(Channel.SMS))])
-            for other in others:
-                other.start()
-                other.join(0.4)
+            for place, deed in enumerate((pause, lambda: desk.deliver(Channel.SMS))):
+                others.append(pool.submit(deed))
+                until_it_waits(desk.sessions, others[-1], behind=place)
 
-    watch(crowd)
-    try:
-        desk.deliver(Channel.SMS)
-    finally:
-        watch(None)
-    for other in others:
-        other.join()
+    with ThreadPoolExecutor(2) as pool:
+        watch(crowd)
+        try:
+            desk.deliver(Channel.SMS)
+        finally:
+            watch(None)
+        for other in others:
+            other.result(120)
 
     assert len(desk.sms.texts) == 50
     with desk.sessions() as session:

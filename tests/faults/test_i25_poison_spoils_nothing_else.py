@@ -93,7 +93,7 @@ def test_i25_a_batch_that_raises_each_time_is_parked_and_blocks_no_other(desk: D
 
     waits = []
     for _ in range(7):
-        deliver(desk.sessions, replace(carrier, prepare=prepare), Pace.BULK, until=clock.monotonic() + 20)
+        deliver(desk.sessions, replace(carrier, prepare=prepare), Pace.BULK, until=clock.monotonic() + 120)
         with desk.sessions.begin() as session:
             waits += session.scalars(
                 text("SELECT not_before > clock_timestamp() FROM batches WHERE blast_id = 1")

@@ -1,12 +1,13 @@
 """The three journeys, end to end through real processes and the sandbox: a sign-up, a message, a reply."""
 
 import json
-import time
 import urllib.request
+from collections.abc import Mapping
 
+import psycopg
 import pytest
 
-from tests.running_house import Browser, Fan, Up, until
+from tests.running_house import Browser, Fan, Up, new_fan, source_of, until
 
 pytestmark = pytest.mark.journey
 
@@ -23,47 +24,74 @@ def _texts(up: Up, fan: Fan, direction: str = "outbound") -> list[str]:
 def _joined(up: Up, fan: Fan) -> None:
     crowd = up.crowd(fan)
     crowd.sign_up([fan])
-    until(lambda: any("confirm" in subject for subject in _subjects(up, fan)) and _texts(up, fan))
+    until(lambda: any("confirm" in subject for subject in _subjects(up, fan)))
+    if fan.texts:
+        until(lambda: _texts(up, fan))
     crowd.confirm([fan])
     until(lambda: any("You're in" in subject for subject in _subjects(up, fan)))
+    if fan.texts:
+        until(lambda: any(f"welcome, {fan.name}" in body for body in _texts(up, fan)))
+
+
+def _blast(up: Up, fan: Fan, title: str, *words: str) -> int:
+    """Schedule a blast to this supporter alone, at once: its number."""
+    audience = json.dumps([{"source": source_of(fan)}])
+    said = up.command(
+        *("blast", "schedule", "azerbaijan-england", "--title", title, "--audience", audience),
+        *("--take-back", "0", "--json", *words),
+    )
+    return int(json.loads(said)["blast"])
+
+
+def _status(up: Up, blast_id: int) -> Mapping[str, object]:
+    return dict(json.loads(up.command("blast", "status", str(blast_id), "--json")))
+
+
+def _reported(up: Up, title: str) -> tuple[int, int]:
+    """How many clicked and signed from this blast."""
+    lines = json.loads(up.command("report", "azerbaijan-england", "--json"))["lines"]
+    line = next(line for line in lines if line["title"] == title)
+    return line["clicked"], line["signed"]
+
+
+def _waiting(up: Up, fan: Fan) -> int:
+    """How many texts of theirs wait for a manager."""
+    with psycopg.connect(up.environment("DATABASE_URL")) as connection:
+        found = connection.execute("SELECT waiting_count FROM conversations WHERE phone = %s", (fan.phone,)).fetchone()
+    return int(found[0]) if found else 0
 
 
 def test_a_supporter_signs_up_by_email_and_text_and_is_welcomed_by_both(up: Up) -> None:
-    fan = Fan(2)
+    fan = new_fan()
 
     _joined(up, fan)
 
-    assert until(lambda: [body for body in _texts(up, fan) if f"welcome, {fan.name}" in body])
+    assert sum(f"welcome, {fan.name}" in body for body in _texts(up, fan)) == 1
+    assert sum("You're in" in subject for subject in _subjects(up, fan)) == 1
     assert sum("confirm" in subject for subject in _subjects(up, fan)) == 1
 
 
 def test_a_blast_reaches_a_supporter_once_on_each_channel_and_its_link_signs(up: Up) -> None:
-    fan = Fan(4)
+    fan = new_fan()
     _joined(up, fan)
     words = up.home / "words.md"
     words.write_text("Dear {first_name|friend},\n\n[Sign the petition]({petition_link})\n")
     text = up.home / "words.txt"
     text.write_text("{first_name|friend}, sign: {petition_link} STOP to end")
 
-    said = up.command(
-        *("blast", "schedule", "azerbaijan-england", "--title", "Journey", "--subject", "A journey's blast"),
-        *("--email", str(words), "--sms", str(text), "--take-back", "0", "--json"),
-    )
-    blast_id = json.loads(said)["blast"]
-    until(lambda: "A journey's blast" in _subjects(up, fan) and any("sign: http" in body for body in _texts(up, fan)))
+    channels = ("--subject", "A journey's blast", "--email", str(words), "--sms", str(text))
+    blast_id = _blast(up, fan, "Journey", *channels)
     # Delivered is what the signed webhooks said, not what we hoped.
-    until(lambda: set(json.loads(up.command("blast", "status", str(blast_id), "--json"))["by_state"]) == {"delivered"})
+    until(lambda: _status(up, blast_id)["by_state"] == {"delivered": 2})
     up.crowd(fan).read_mail("A journey's blast", share=1.0, sign=1.0)
 
-    time.sleep(1.5)
+    until(lambda: _reported(up, "Journey") == (1, 1))
     assert _subjects(up, fan).count("A journey's blast") == 1
-    lines = json.loads(up.command("report", "azerbaijan-england", "--json"))["lines"]
-    line = next(line for line in lines if line["title"] == "Journey")
-    assert (line["clicked"], line["signed"]) == (1, 1)
+    assert sum("sign: http" in body for body in _texts(up, fan)) == 1
 
 
 def test_a_reply_of_stop_is_obeyed_and_free_text_waits_for_a_manager(up: Up) -> None:
-    fan, asker = Fan(6), Fan(8)
+    fan, asker = new_fan(), new_fan()
     _joined(up, fan)
     crowd = up.crowd(fan)
 
@@ -73,32 +101,35 @@ def test_a_reply_of_stop_is_obeyed_and_free_text_waits_for_a_manager(up: Up) -> 
     until(lambda: any("You have left" in body for body in _texts(up, fan)))
     text = up.home / "after.txt"
     text.write_text("After you left. STOP to end")
-    words = ("blast", "schedule", "azerbaijan-england", "--title", "After", "--sms", str(text), "--take-back", "0")
-    said = up.command(*words, "--json")
-    blast_id = json.loads(said)["blast"]
-    until(lambda: json.loads(up.command("blast", "status", str(blast_id), "--json"))["state"] == "done")
+    blast_id = _blast(up, fan, "After", "--sms", str(text))
+    until(lambda: _status(up, blast_id)["state"] == "done")
     assert not any("After you left" in body for body in _texts(up, fan))
-    assert json.loads(up.command("report", "azerbaijan-england", "--json"))["totals"]["waiting"] == 1
+    until(lambda: _waiting(up, asker) == 1)
+    assert _waiting(up, fan) == 0
 
 
 def test_the_mailbox_s_own_button_leaves_without_cookie_or_redirect(up: Up) -> None:
-    fan = Fan(3)
-    crowd = up.crowd(fan)
-    crowd.sign_up([fan])
-    until(lambda: _subjects(up, fan))
-    crowd.confirm([fan])
-    until(lambda: any("You're in" in subject for subject in _subjects(up, fan)))
+    fan = new_fan(texts=False)
+    _joined(up, fan)
 
-    crowd._one_click(fan)
+    up.crowd(fan)._one_click(fan)
 
     page = Browser(fan).open(f"{up.public_url}/azerbaijan-england/")
     assert "Keep me posted" in page
-    with urllib.request.urlopen(f"{up.sandbox_url}/control/ledger/summary", timeout=10) as answer:
+    until(lambda: json.loads(up.command("report", "azerbaijan-england", "--json"))["totals"]["left"] >= 1)
+    words = up.home / "left.md"
+    words.write_text("After you left.\n")
+    blast_id = _blast(up, fan, "After the button", "--subject", "After the button", "--email", str(words))
+    until(lambda: _status(up, blast_id)["state"] == "done")
+    assert "After the button" not in _subjects(up, fan)
+    with urllib.request.urlopen(f"{up.sandbox_url}/control/ledger/summary", timeout=60) as answer:
         assert json.loads(answer.read())["duplicate_count"] == 0
-    assert json.loads(up.command("report", "azerbaijan-england", "--json"))["totals"]["left"] >= 1
 
 
 def test_the_doctor_finds_the_house_well(up: Up) -> None:
-    findings = json.loads(up.command("doctor", "--json"))
+    def not_well() -> list[str]:
+        findings = json.loads(up.command("doctor", "--json", codes=(0, 1)))
+        return [f"{finding['what']}: {finding['seen']}" for finding in findings if not finding["is_well"]]
 
-    assert [finding["what"] for finding in findings if not finding["is_well"]] == []
+    # What only just began has not ticked yet, and what others ask for is on its way.
+    until(lambda: not not_well())

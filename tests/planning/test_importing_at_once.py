@@ -12,6 +12,7 @@ from service.planning.files.sheet import look
 from service.planning.importing import Imported, import_rows
 from service.store.tables.people import Consent, Permission, Supporter
 from tests import make
+from tests.waiting import until_it_waits
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -58,9 +59,9 @@ def test_a_supporter_who_joins_meanwhile_is_the_one_the_import_finds(
         (chunk,) = look(file).chunks()
         reading = Reading(make.KEY, "fair", NOW)
         waits = pool.submit(import_rows, importing, chunk, done, campaign_id=campaign_id, reading=reading)
-        joining.connection().exec_driver_sql("SELECT pg_sleep(0.3)")
+        until_it_waits(sessions, waits)
         joining.commit()
-        waits.result(10)
+        waits.result(60)
         importing.commit()
 
     with sessions() as session:

@@ -54,7 +54,7 @@ def test_a_move_waits_for_a_stage_that_is_firing_and_leaves_it_sent(sessions: se
             return fired
 
     def move() -> Moved:
-        has_fired.wait(5)
+        has_fired.wait(60)
         with sessions() as session:
             moved = move_kick_off(session, fixture_id, kick_off_at=LATER, actor="Dev", now=DUE)
             session.commit()
@@ -62,7 +62,7 @@ def test_a_move_waits_for_a_stage_that_is_firing_and_leaves_it_sent(sessions: se
 
     with ThreadPoolExecutor(2) as pool:
         firing, moving = pool.submit(fire), pool.submit(move)
-        fired, moved = firing.result(10), moving.result(10)
+        fired, moved = firing.result(60), moving.result(60)
 
     assert (len(fired), moved.stages) == (1, ())
     with sessions() as session:

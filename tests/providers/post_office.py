@@ -60,7 +60,7 @@ class PostOffice:
         self._listening.close()
         self.hang_up()
         for thread in list(self._threads):
-            thread.join(5)
+            thread.join(60)
 
     def _talk(self, taken: socket.socket) -> None:
         with taken, suppress(OSError), taken.makefile("rb") as incoming:
@@ -119,4 +119,4 @@ def open_office(says: Callable[[str], str | None] = lambda _: None, greeting: st
         yield office
     finally:
         office.stop()
-        thread.join(5)
+        thread.join(60)

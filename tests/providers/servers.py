@@ -72,6 +72,8 @@ class Server:
     asked: list[Asked] = field(default_factory=list)
     connection_count: int = 0
     most_at_once: int = 0
+    # How many answers, given a byte at a time, were listened to from beginning to end.
+    ends: int = 0
     _at_once: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _listening: socket.socket = field(default_factory=lambda: socket.create_server(("127.0.0.1", 0), backlog=1024))
@@ -100,7 +102,7 @@ class Server:
             with suppress(OSError):
                 taken.shutdown(socket.SHUT_RDWR)
         for thread in list(self._threads):
-            thread.join(5)
+            thread.join(60)
 
     def _talk(self, taken: socket.socket) -> None:
         if self.tls is not None:
@@ -139,6 +141,7 @@ class Server:
         for place in range(len(said.said)):
             taken.sendall(said.said[place : place + 1])
             time.sleep(said.pause)
+        self.ends += 1
 
 
 def _read(incoming: BinaryIO) -> Asked:
@@ -162,7 +165,7 @@ def serving(answer: Answer, tls: ssl.SSLContext | None = None) -> Iterator[Serve
         yield server
     finally:
         server.stop()
-        thread.join(5)
+        thread.join(60)
 
 
 @contextmanager

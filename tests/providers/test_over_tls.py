@@ -4,7 +4,6 @@ import os
 import ssl
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -42,7 +41,7 @@ from service.providers.ports import Text
 from service.providers.twilio.sending import Twilio
 twilio = Twilio("AC" + "0" * 32, "token", sys.argv[1], from_numbers=("+447700900000",), connections=2)
 texts = [Text(f"+4477009001{n:02}", "Sign", "7.s.1", "", None) for n in range(6)]
-print(*[each.outcome for each in twilio.send(texts, deadline=clock.monotonic() + 10, validity=None)])
+print(*[each.outcome for each in twilio.send(texts, deadline=clock.monotonic() + 120, validity=None)])
 twilio.close()
 """
 
@@ -87,7 +86,7 @@ def _trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_emails_go_over_one_safe_connection(tls: ssl.SSLContext) -> None:
     with serving(lambda _: TAKEN, tls) as server:
         sendgrid = SendGrid("SG.test", server.url)
-        outcomes = [sendgrid.send(BATCH, deadline=clock.monotonic() + 5).outcome for _ in range(5)]
+        outcomes = [sendgrid.send(BATCH, deadline=clock.monotonic() + 120).outcome for _ in range(5)]
         sendgrid.close()
 
     assert outcomes == [Outcome.ACCEPTED] * 5
@@ -99,21 +98,20 @@ def test_emails_go_over_one_safe_connection(tls: ssl.SSLContext) -> None:
 def test_a_byte_at_a_time_is_cut_off_over_tls_too_and_the_next_call_is_well(tls: ssl.SSLContext) -> None:
     answers: Iterator[bytes | Slowly] = iter([Slowly(TAKEN, 0.2), TAKEN])
     with serving(lambda _: next(answers), tls) as server:
-        sendgrid = SendGrid("SG.test", server.url, total_seconds=1.0)
-        began = time.monotonic()
-        outcomes = [sendgrid.send(BATCH, deadline=clock.monotonic() + 5).outcome for _ in range(2)]
-        took = time.monotonic() - began
+        sendgrid = SendGrid("SG.test", server.url, total_seconds=3.0)
+        outcomes = [sendgrid.send(BATCH, deadline=clock.monotonic() + 120).outcome for _ in range(2)]
+        ends = server.ends
         sendgrid.close()
 
     assert outcomes == [Outcome.IN_DOUBT, Outcome.ACCEPTED]
-    # Whoever listens to the end listens this long.
-    assert took < len(TAKEN) * 0.2
+    # Whoever listens to the end hears it.
+    assert ends == 0
 
 
 def test_nothing_is_said_to_a_server_whose_certificate_nobody_vouches_for(tls: ssl.SSLContext) -> None:
     with serving(lambda _: TAKEN, tls) as server:
         sendgrid = SendGrid("SG.test", server.url)
-        outcome = sendgrid.send(BATCH, deadline=clock.monotonic() + 5)
+        outcome = sendgrid.send(BATCH, deadline=clock.monotonic() + 120)
         sendgrid.close()
         texted = texting(server.url, {})
 

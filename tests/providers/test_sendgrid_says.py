@@ -1,8 +1,6 @@
 """SendGrid's event webhook: who signed it, and each documented event in our own words."""
 
 import json
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -226,16 +224,3 @@ def test_a_bounce_for_our_own_words_or_name_leaves_the_address_its_consent(
 
 def test_no_reason_quotes_the_address() -> None:
     assert not [name for name in MEANINGS if "@" in told(name).reason]
-
-
-def test_a_thousand_events_are_understood_in_ten_times_what_reading_their_json_takes() -> None:
-    """Against the same machine at the same moment; bench/ measures the seconds."""
-    raw = json.dumps([SAMPLES["events"]["delivered"]] * 1000).encode()
-
-    def took(deed: Callable[[], object]) -> float:
-        began = time.process_time()
-        deed()
-        return time.process_time() - began
-
-    reading = min(took(lambda: json.loads(raw)) for _ in range(20))
-    assert min(took(lambda: parse_events(raw, now=NOW)) for _ in range(20)) < 10 * reading

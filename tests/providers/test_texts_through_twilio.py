@@ -64,7 +64,7 @@ def provider(
 def sent(answer: Answer, *, total_seconds: float = 15.0) -> tuple[TextOutcome, Server]:
     """One text given to a server that answers so."""
     with serving(answer) as server, provider(server.url, total_seconds=total_seconds) as twilio:
-        (outcome,) = twilio.send([text_to()], deadline=clock.monotonic() + 5, validity=600)
+        (outcome,) = twilio.send([text_to()], deadline=clock.monotonic() + 120, validity=600)
     return outcome, server
 
 
@@ -92,7 +92,7 @@ def test_a_text_is_one_request_as_twilios_own_schema_has_it() -> None:
 def test_a_messaging_service_chooses_the_sender_unless_we_name_one() -> None:
     service = "MG" + "b" * 32
     with serving(taken) as server, provider(server.url, service=service) as twilio:
-        twilio.send([text_to(), text_to(sender=OURS)], deadline=clock.monotonic() + 5, validity=None)
+        twilio.send([text_to(), text_to(sender=OURS)], deadline=clock.monotonic() + 120, validity=None)
 
     forms = sorted((asked.form for asked in server.asked), key=lambda form: "From" in form)
     assert forms[0]["MessagingServiceSid"] == service
@@ -186,14 +186,12 @@ def test_a_busy_provider_says_when_to_come_back() -> None:
     ],
 )
 def test_whatever_goes_wrong_after_the_first_byte_is_a_doubt_and_is_not_tried_again(answer: Answer) -> None:
-    began = time.monotonic()
-
-    outcome, server = sent(answer, total_seconds=1.0)
+    outcome, server = sent(answer, total_seconds=3.0)
 
     assert outcome.outcome is Outcome.IN_DOUBT
     assert len(server.asked) == 1
-    # Whoever listens to the slow one to its end, or tries again, takes longer.
-    assert time.monotonic() - began < 8
+    # Whoever listens to the slow one to its end hears it.
+    assert server.ends == 0
 
 
 @pytest.mark.parametrize(
@@ -201,26 +199,28 @@ def test_whatever_goes_wrong_after_the_first_byte_is_a_doubt_and_is_not_tried_ag
 )
 def test_where_nobody_answers_nothing_was_sent(url: Callable[[], str]) -> None:
     with provider(url()) as twilio:
-        (outcome,) = twilio.send([text_to()], deadline=clock.monotonic() + 30, validity=None)
+        (outcome,) = twilio.send([text_to()], deadline=clock.monotonic() + 120, validity=None)
 
     assert outcome.outcome is Outcome.NOT_SENT
 
 
 def test_a_silent_handshake_means_that_nothing_was_sent() -> None:
     with silent() as address, provider(f"https://{address}", total_seconds=0.5) as twilio:
-        (outcome,) = twilio.send([text_to()], deadline=clock.monotonic() + 5, validity=None)
+        (outcome,) = twilio.send([text_to()], deadline=clock.monotonic() + 120, validity=None)
 
     assert outcome.outcome is Outcome.NOT_SENT
 
 
 def test_a_text_still_waiting_for_a_connection_at_the_deadline_is_not_sent() -> None:
+    deadline = clock.monotonic() + 3
+
     def slow(asked: Asked) -> bytes:
-        time.sleep(0.4)
+        time.sleep(max(0.0, deadline - clock.monotonic()) + 0.2)
         return taken(asked)
 
     with serving(slow) as server, provider(server.url, connections=1) as twilio:
         texts = [text_to(), text_to("+447700900102")]
-        outcomes = twilio.send(texts, deadline=clock.monotonic() + 0.2, validity=None)
+        outcomes = twilio.send(texts, deadline=deadline, validity=None)
 
     assert [outcome.outcome for outcome in outcomes] == [Outcome.ACCEPTED, Outcome.NOT_SENT]
     assert len(server.asked) == 1
@@ -238,7 +238,7 @@ def test_four_hundred_texts_at_once_each_get_their_own_outcome() -> None:
 
     texts = [text_to(f"+447700900{number:03}") for number in range(400)]
     with serving(answer) as server, provider(server.url, connections=64) as twilio:
-        outcomes = twilio.send(texts, deadline=clock.monotonic() + 10, validity=600)
+        outcomes = twilio.send(texts, deadline=clock.monotonic() + 120, validity=600)
 
     for number, outcome in enumerate(outcomes):
         if number % 10 == 3:
@@ -258,7 +258,7 @@ def test_threads_share_a_provider_and_not_their_answers() -> None:
 
         def hand_over(place: int) -> None:
             texts = [text_to(f"+4477009{place:02}{number:03}") for number in range(20)]
-            outcomes[place] = twilio.send(texts, deadline=clock.monotonic() + 10, validity=None)
+            outcomes[place] = twilio.send(texts, deadline=clock.monotonic() + 120, validity=None)
 
         threads = [threading.Thread(target=hand_over, args=(place,)) for place in range(8)]
         for thread in threads:

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psycopg
@@ -18,9 +17,10 @@ from service.cli.running.ports import free_port, is_taken
 from service.cli.running.postgres import start_postgres
 from service.cli.running.processes import Runner
 from service.cli.running.redis import start_redis
+from tests.running_house import until
 
 ROOT = Path(__file__).parents[2]
-PROCESS = [sys.executable, "-c", "import time; print('alive', flush=True); time.sleep(60)"]
+PROCESS = [sys.executable, "-c", "import time; print('alive', flush=True); time.sleep(600)"]
 
 
 def _touchline(*words: str, home: Path, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -31,7 +31,7 @@ def _touchline(*words: str, home: Path, **environ: str) -> subprocess.CompletedP
         capture_output=True,
         text=True,
         check=False,
-        timeout=90,
+        timeout=180,
     )
 
 
@@ -154,27 +154,25 @@ def test_a_command_without_a_running_house_says_how_to_get_one(tmp_path: Path) -
 def test_a_process_that_will_not_stop_is_killed_with_all_it_started(tmp_path: Path) -> None:
     stubborn = (
         "import signal, subprocess, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
-        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']);"
-        "print(child.pid, flush=True); time.sleep(60)"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']);"
+        "print(child.pid, flush=True); time.sleep(600)"
     )
     runner = Runner(os.environ, tmp_path, None, stop_seconds=0.5)
     runner.start("stubborn", [sys.executable, "-c", stubborn])
     log = tmp_path / "stubborn.log"
-    while not (log.exists() and log.read_text().strip()):
-        time.sleep(0.05)
+    until(lambda: log.exists() and log.read_text().strip())
 
     runner.stop()
 
-    time.sleep(0.2)
-    assert not _lives(int(log.read_text()))
+    until(lambda: not _lives(int(log.read_text())))
 
 
 def test_no_child_outlives_a_runner_that_is_killed_outright(tmp_path: Path) -> None:
     program = (
         "import os, sys, time; from pathlib import Path; from service.cli.running.processes import Runner;"
         f"runner = Runner(os.environ, Path({str(tmp_path)!r}), None);"
-        "runner.start('child', [sys.executable, '-c', 'import time; time.sleep(60)']);"
-        "print(runner.pid_of('child'), flush=True); time.sleep(60)"
+        "runner.start('child', [sys.executable, '-c', 'import time; time.sleep(600)']);"
+        "print(runner.pid_of('child'), flush=True); time.sleep(600)"
     )
     with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True) as runner:
         assert runner.stdout is not None
@@ -183,8 +181,7 @@ def test_no_child_outlives_a_runner_that_is_killed_outright(tmp_path: Path) -> N
         runner.kill()
         runner.wait()
 
-    time.sleep(0.5)
-    assert not _lives(child)
+    until(lambda: not _lives(child))
 
 
 def test_a_free_port_is_free(free_port: int) -> None:

@@ -39,7 +39,7 @@ def process(receiver: Campaign, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield box
     finally:
         started.terminate()
-        assert started.wait(10) == 0
+        assert started.wait(60) == 0
 
 
 @pytest.fixture

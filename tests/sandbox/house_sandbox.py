@@ -72,14 +72,14 @@ class Box:
             headers={"Content-Type": "application/json"},
         )
         try:
-            with urllib.request.urlopen(asked, timeout=20) as answer:
+            with urllib.request.urlopen(asked, timeout=60) as answer:
                 return dict(json.loads(answer.read()))
         except HTTPError as refused:
             with refused:
                 return {"http_status": refused.code, **json.loads(refused.read())}
 
     def page(self, path: str, form: bytes | None = None) -> str:
-        with urllib.request.urlopen(self.url + path, data=form, timeout=20) as answer:
+        with urllib.request.urlopen(self.url + path, data=form, timeout=60) as answer:
             return str(answer.read().decode())
 
     def waiting_events(self) -> int:
@@ -138,7 +138,7 @@ def free_port() -> int:
         return int(line.getsockname()[1])
 
 
-def until(holds: Callable[[], object], *, seconds: float = 10) -> None:
+def until(holds: Callable[[], object], *, seconds: float = 60) -> None:
     """Wait until it holds; fail the test when it does not."""
     end = time.monotonic() + seconds
     while not holds():

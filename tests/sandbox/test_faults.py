@@ -20,11 +20,11 @@ def accepted(box: Box) -> object:
 
 def send(box: Box, *addresses: str) -> object:
     mailer: SendGridAPIClient = box.mailer()
-    mailer.client.timeout = 3
+    mailer.client.timeout = 60
     return mailer.send(letter(*(addresses or ("ana@example.org",))))
 
 
-def text(box: Box, timeout: float = 3) -> requests.Response:
+def text(box: Box, timeout: float | tuple[float, float] = 60) -> requests.Response:
     url = f"{box.url}/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
     return requests.post(url, data=SERVED_FORM, auth=(ACCOUNT, TOKEN), timeout=timeout)
 
@@ -32,11 +32,13 @@ def text(box: Box, timeout: float = 3) -> requests.Response:
 def test_429_from_sendgrid_says_when_to_come_back_and_accepts_nothing(box: Box) -> None:
     box.faults(email={"too_many": {"next": 1, "retry_after": 7}})
 
+    before = int(time.time())
     with pytest.raises(TooManyRequestsError) as refused:
         send(box)
+    after = time.time()
 
     headers = refused.value.headers
-    assert 5 <= int(headers["X-RateLimit-Reset"]) - time.time() <= 8
+    assert before + 7 <= int(headers["X-RateLimit-Reset"]) <= after + 8
     assert headers["X-RateLimit-Remaining"] == "0"
     assert refused.value.to_dict == {"errors": [{"field": None, "message": "too many requests"}]}
     assert accepted(box) == {"email": 0, "sms": 0}
@@ -92,9 +94,9 @@ def test_silence_lasts_until_the_caller_gives_up(box: Box, fault: str, is_accept
     box.faults(sms={fault: {"next": 1, "seconds": 30}})
 
     with pytest.raises(requests.ReadTimeout):
-        text(box, timeout=0.3)
+        text(box, timeout=(60, 0.5))
 
-    assert accepted(box) == {"email": 0, "sms": int(is_accepted)}
+    until(lambda: accepted(box) == {"email": 0, "sms": int(is_accepted)})
     assert text(box).status_code == 201
 
 
@@ -132,7 +134,7 @@ def test_the_list_can_fail_on_its_own(box: Box) -> None:
     box.faults(lookup={"error_before": {"next": 1}})
     url = f"{box.url}/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
 
-    first, second = (requests.get(url, auth=(ACCOUNT, TOKEN), timeout=3).status_code for _ in range(2))
+    first, second = (requests.get(url, auth=(ACCOUNT, TOKEN), timeout=60).status_code for _ in range(2))
 
     assert (first, second) == (503, 200)
 

@@ -8,7 +8,7 @@ from house_sandbox import ANA, OUR_NUMBER, Box, Campaign, letter, until
 
 
 def visit(box: Box, path: str) -> str:
-    answer = requests.get(box.url + path, timeout=5)
+    answer = requests.get(box.url + path, timeout=60)
     assert answer.status_code == 200
     return answer.text
 
@@ -52,7 +52,7 @@ def test_the_message_is_rendered_in_a_frame_that_may_run_nothing(box: Box) -> No
     box.mailer().send(mail)
     number = box.messages("ana@example.org")[0]["message"]
 
-    preview = requests.get(f"{box.url}/letters/{number}/html", timeout=5)
+    preview = requests.get(f"{box.url}/letters/{number}/html", timeout=60)
 
     assert "script-src 'none'" in preview.headers["Content-Security-Policy"]
     assert preview.headers["Content-Security-Policy"].startswith("sandbox ")
@@ -66,7 +66,7 @@ def test_following_a_link_is_told_and_leads_where_the_message_says(box: Box, cam
     href = re.search(r'href="([^"]+)"', preview)
     assert href
 
-    answer = requests.get(box.url + href[1], allow_redirects=False, timeout=5)
+    answer = requests.get(box.url + href[1], allow_redirects=False, timeout=60)
 
     assert answer.status_code == 302
     assert answer.headers["Location"] == "https://example.org/sign?a=1&b=2"
@@ -79,7 +79,7 @@ def test_only_links_of_the_message_are_followed(box: Box) -> None:
 
     url = f"{box.url}/letters/{number}/follow?url=https://elsewhere.example.com"
 
-    assert requests.get(url, allow_redirects=False, timeout=5).status_code == 404
+    assert requests.get(url, allow_redirects=False, timeout=60).status_code == 404
 
 
 def test_every_part_of_a_message_can_be_read(box: Box) -> None:
@@ -100,8 +100,8 @@ def test_the_buttons_of_a_message_do_what_they_say(box: Box, campaign: Campaign)
     box.mailer().send(letter("ana@example.org", headers=headers))
     number = box.messages("ana@example.org")[0]["message"]
 
-    spam = requests.post(f"{box.url}/letters/{number}/act", data={"what": "spam"}, timeout=5)
-    left = requests.post(f"{box.url}/letters/{number}/act", data={"what": "one_click_unsubscribe"}, timeout=5)
+    spam = requests.post(f"{box.url}/letters/{number}/act", data={"what": "spam"}, timeout=60)
+    left = requests.post(f"{box.url}/letters/{number}/act", data={"what": "one_click_unsubscribe"}, timeout=60)
 
     assert "Reported as spam." in spam.text
     assert "it answered 204" in left.text
@@ -115,7 +115,7 @@ def test_a_bounced_message_can_not_be_read_by_anybody(box: Box) -> None:
     number = box.messages("bounce@example.org")[0]["message"]
 
     page = visit(box, f"/letters/{number}")
-    acted = requests.post(f"{box.url}/letters/{number}/act", data={"what": "open"}, timeout=5)
+    acted = requests.post(f"{box.url}/letters/{number}/act", data={"what": "open"}, timeout=60)
 
     assert "never arrived" in page
     assert acted.status_code == 409
@@ -124,7 +124,7 @@ def test_a_bounced_message_can_not_be_read_by_anybody(box: Box) -> None:
 def test_a_new_phone_texts_in_and_its_thread_shows_both_sides(box: Box, campaign: Campaign) -> None:
     campaign.twiml = "<Response><Message>Welcome, http://example.org/x?a=1&amp;b=2.</Message></Response>"
 
-    thread = requests.post(f"{box.url}/phones", data={"number": "+44 7700 900101", "body": "JOIN <b>"}, timeout=5)
+    thread = requests.post(f"{box.url}/phones", data={"number": "+44 7700 900101", "body": "JOIN <b>"}, timeout=60)
 
     assert thread.url.endswith(("/phones/%2B447700900101", "/phones/+447700900101"))
     assert "JOIN &lt;b&gt;" in thread.text
@@ -136,7 +136,7 @@ def test_a_new_phone_texts_in_and_its_thread_shows_both_sides(box: Box, campaign
 def test_a_reply_typed_into_the_thread_is_texted_in(box: Box, campaign: Campaign) -> None:
     box.texter().messages.create(to=ANA, from_=OUR_NUMBER, body="Hello Ana")
 
-    thread = requests.post(f"{box.url}/phones/{ANA}", data={"body": "STOP"}, timeout=5)
+    thread = requests.post(f"{box.url}/phones/{ANA}", data={"body": "STOP"}, timeout=60)
 
     assert "Has opted out of" in thread.text
     assert campaign.at("/hooks/twilio/sms")[0].form["Body"] == "STOP"
@@ -144,7 +144,7 @@ def test_a_reply_typed_into_the_thread_is_texted_in(box: Box, campaign: Campaign
 
 @pytest.mark.parametrize("form", [{"number": "12", "body": "JOIN"}, {"number": ANA, "body": " "}])
 def test_what_was_typed_is_kept_when_it_is_wrong(box: Box, form: dict[str, str]) -> None:
-    answer = requests.post(f"{box.url}/phones", data=form, timeout=5)
+    answer = requests.post(f"{box.url}/phones", data=form, timeout=60)
 
     assert answer.status_code == 400
     assert 'role="alert"' in answer.text
@@ -152,9 +152,9 @@ def test_what_was_typed_is_kept_when_it_is_wrong(box: Box, form: dict[str, str])
 
 
 def test_faults_are_made_and_unmade_on_their_page(box: Box) -> None:
-    made = requests.post(f"{box.url}/faults", data={"deed": "add", "fault": "sms.too_many", "next": "2"}, timeout=5)
+    made = requests.post(f"{box.url}/faults", data={"deed": "add", "fault": "sms.too_many", "next": "2"}, timeout=60)
     box_after = box.get("/control/faults")
-    unmade = requests.post(f"{box.url}/faults", data={"deed": "behave"}, timeout=5)
+    unmade = requests.post(f"{box.url}/faults", data={"deed": "behave"}, timeout=60)
 
     assert "the next 2" in made.text
     assert box_after["sms"] == {"too_many": {"rate": 0.0, "next": 2}}

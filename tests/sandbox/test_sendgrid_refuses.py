@@ -193,7 +193,7 @@ def test_requests_that_are_not_mail_get_sendgrids_status(
     method, path, kind, body, status = asked
     headers = {"Authorization": "Bearer SG.sandbox.key", **kind}
 
-    answer = requests.request(method, box.url + path, data=body, headers=headers, timeout=5)
+    answer = requests.request(method, box.url + path, data=body, headers=headers, timeout=60)
 
     assert answer.status_code == status
     assert answer.json()["errors"][0]["message"]

@@ -158,12 +158,11 @@ def test_a_change_to_the_account_is_told_without_an_address(box: Box, campaign: 
 
 
 def test_mail_for_later_meets_its_events_later(box: Box, campaign: Campaign) -> None:
-    box.mailer().send(letter("ana@example.org", send_at=int(time.time()) + 2))
-    box.mailer().send(letter("bilal@example.org"))
+    later = int(time.time()) + 2
+    box.mailer().send(letter("ana@example.org", send_at=later))
 
     until(lambda: "delivered" in kinds(campaign, "ana@example.org"))
-    told = [(event["email"], event["event"]) for event in campaign.events()]
-    assert told.index(("bilal@example.org", "delivered")) < told.index(("ana@example.org", "processed"))
+    assert [event["event"] for event in campaign.events() if int(str(event["timestamp"])) < later] == []
 
 
 def test_nothing_is_tracked_when_the_sender_switched_tracking_off(box: Box, campaign: Campaign) -> None:

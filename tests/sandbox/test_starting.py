@@ -73,7 +73,7 @@ def test_it_starts_by_the_environment_alone_and_stops_cleanly(tmp_path: Path) ->
     with process:
         until(lambda: answers(Box(f"http://127.0.0.1:{port}", tmp_path)))
         process.terminate()
-        said = process.communicate(timeout=10)[1]
+        said = process.communicate(timeout=60)[1]
 
     assert process.returncode == 0
     assert f"http://127.0.0.1:{port}/" in said
@@ -85,7 +85,7 @@ def test_a_port_in_use_is_said_in_one_line(tmp_path: Path) -> None:
         taken.listen()
         port = str(taken.getsockname()[1])
         with start("--port", port, "--home", str(tmp_path), "--quiet") as process:
-            said = process.communicate(timeout=10)[1]
+            said = process.communicate(timeout=60)[1]
 
     assert process.returncode == 1
     assert said.count("\n") == 1

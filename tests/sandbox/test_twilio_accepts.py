@@ -65,14 +65,14 @@ def test_the_resource_is_the_specifications(box: Box) -> None:
     url = f"{box.url}/2010-04-01/Accounts/{ACCOUNT}/Messages"
     form = {"To": ANA, "From": OUR_NUMBER, "Body": "Hello"}
 
-    created = requests.post(url + ".json", data=form, auth=(ACCOUNT, TOKEN), timeout=5)
+    created = requests.post(url + ".json", data=form, auth=(ACCOUNT, TOKEN), timeout=60)
 
     assert created.status_code == 201
     check_resource(created.json())
     sid = created.json()["sid"]
     until(lambda: box.texter().messages(sid).fetch().status == "delivered")
-    check_resource(requests.get(f"{url}/{sid}.json", auth=(ACCOUNT, TOKEN), timeout=5).json())
-    for listed in requests.get(url + ".json", auth=(ACCOUNT, TOKEN), timeout=5).json()["messages"]:
+    check_resource(requests.get(f"{url}/{sid}.json", auth=(ACCOUNT, TOKEN), timeout=60).json())
+    for listed in requests.get(url + ".json", auth=(ACCOUNT, TOKEN), timeout=60).json()["messages"]:
         check_resource(listed)
 
 
@@ -167,7 +167,7 @@ def test_a_page_names_its_neighbours_as_the_specification_does(box: Box) -> None
         text(box, ANA, f"text {number}")
     url = f"{box.url}/2010-04-01/Accounts/{ACCOUNT}/Messages.json?PageSize=2"
 
-    page = requests.get(url, auth=(ACCOUNT, TOKEN), timeout=5).json()
+    page = requests.get(url, auth=(ACCOUNT, TOKEN), timeout=60).json()
 
     listed = SPEC["paths"]["/2010-04-01/Accounts/{AccountSid}/Messages.json"]["get"]["responses"]["200"]
     assert set(page) == set(listed["content"]["application/json"]["schema"]["properties"])

@@ -50,7 +50,7 @@ REFUSED: dict[str, tuple[dict[str, str | None], int]] = {
 def post(box: Box, changes: dict[str, str | None], token: str = TOKEN, account: str = ACCOUNT) -> requests.Response:
     form = {name: value for name, value in {**FORM, **changes}.items() if value is not None}
     url = f"{box.url}/2010-04-01/Accounts/{account}/Messages.json"
-    return requests.post(url, data=form, auth=(ACCOUNT, token), timeout=5)
+    return requests.post(url, data=form, auth=(ACCOUNT, token), timeout=60)
 
 
 @pytest.mark.parametrize(("changes", "code"), REFUSED.values(), ids=REFUSED.keys())

@@ -51,10 +51,10 @@ class Desk:
         carrier = email_carrier(self.email, self.words)
         if channel is Channel.SMS:
             carrier = text_carrier(self.sms, self.words)
-        return deliver(self.sessions, carrier, pace, until=clock.monotonic() + 20)
+        return deliver(self.sessions, carrier, pace, until=clock.monotonic() + 120)
 
     def deliver_by(self, carrier: Carrier, pace: Pace = Pace.BULK) -> Delivered:
-        return deliver(self.sessions, carrier, pace, until=clock.monotonic() + 20)
+        return deliver(self.sessions, carrier, pace, until=clock.monotonic() + 120)
 
     def settle(self, policy: DoubtPolicy) -> Settled:
         return Settler(self.sessions, self.sms, self.words, policy).settle_doubts()

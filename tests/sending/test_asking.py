@@ -90,7 +90,7 @@ class Forms:
         self.send()
 
     def send(self) -> None:
-        self.desk.send_due(until=clock.monotonic() + 60)
+        self.desk.send_due(until=clock.monotonic() + 120)
 
     @property
     def now(self) -> datetime:

@@ -166,7 +166,7 @@ def test_settling_keeps_to_its_time_and_counts_nothing_it_had_no_time_for(
         return find(number, since=since)
 
     monkeypatch.setattr(lost.sms, "find", slow)
-    Settler(lost.sessions, lost.sms, lost.words, AT_ONCE).settle_doubts(until=clock.monotonic() + 60)
+    Settler(lost.sessions, lost.sms, lost.words, AT_ONCE).settle_doubts(until=clock.monotonic() + 120)
 
     assert len(asked) <= 2
     with lost.sessions() as session:
