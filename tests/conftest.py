@@ -45,6 +45,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if moment := config.getoption("--at"):
         time_machine.travel(moment, tick=True).start()
+        # It goes on from the first time it is asked.
+        datetime.now(UTC)
 
 
 @pytest.fixture(scope="session", autouse=True)

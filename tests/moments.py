@@ -23,15 +23,16 @@ MOMENTS = {
 }
 
 # The product asks `clock_timestamp()` and `now()`; a schema that is searched before pg_catalog answers in their place. It
-# is one of its own, so that the product's holds only what is the product's.
+# is one of its own, and how far ahead is in another that is not searched: what is found is the product's only.
 MOVE = """
     CREATE SCHEMA moved;
-    CREATE TABLE moved.clock (ahead interval NOT NULL, stopped_at timestamptz);
-    INSERT INTO moved.clock VALUES (interval '{seconds} seconds');
+    CREATE SCHEMA hours;
+    CREATE TABLE hours.clock (ahead interval NOT NULL, stopped_at timestamptz);
+    INSERT INTO hours.clock VALUES (interval '{seconds} seconds');
     CREATE FUNCTION moved.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE AS
-        'SELECT coalesce(stopped_at, pg_catalog.clock_timestamp() + ahead) FROM moved.clock';
+        'SELECT coalesce(stopped_at, pg_catalog.clock_timestamp() + ahead) FROM hours.clock';
     CREATE FUNCTION moved.now() RETURNS timestamptz LANGUAGE sql STABLE AS
-        'SELECT coalesce(stopped_at, pg_catalog.now() + ahead) FROM moved.clock';
+        'SELECT coalesce(stopped_at, pg_catalog.now() + ahead) FROM hours.clock';
     DO $$ BEGIN
         EXECUTE 'ALTER DATABASE ' || quote_ident(current_database()) || ' SET search_path = public, moved, pg_catalog';
     END $$;
@@ -39,6 +40,7 @@ MOVE = """
 MOVE_BACK = """
     DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || quote_ident(current_database()) || ' RESET search_path'; END $$;
     DROP SCHEMA moved CASCADE;
+    DROP SCHEMA hours CASCADE;
 """
 
 
@@ -51,7 +53,7 @@ class StoppedClock:
 
     def go_on(self, span: timedelta) -> None:
         with self.engine.begin() as connection:
-            connection.execute(text("UPDATE moved.clock SET stopped_at = stopped_at + :span"), {"span": span})
+            connection.execute(text("UPDATE hours.clock SET stopped_at = stopped_at + :span"), {"span": span})
 
 
 @contextmanager
@@ -59,6 +61,8 @@ def moved(engine: Engine, moment: datetime) -> Iterator[None]:
     """Both clocks at this moment, going on from there, for as long as the block lasts."""
     ahead = seconds_until(moment)
     with _database_moved(engine, ahead), time_machine.travel(moment, tick=True):
+        # It goes on from the first time it is asked.
+        datetime.now(UTC)
         yield
 
 
@@ -67,7 +71,7 @@ def stopped(engine: Engine, moment: datetime) -> Iterator[StoppedClock]:
     """The database's clock stopped at this moment, this machine's moved to it."""
     with moved(engine, moment):
         with engine.begin() as connection:
-            connection.execute(text("UPDATE moved.clock SET stopped_at = :at"), {"at": moment})
+            connection.execute(text("UPDATE hours.clock SET stopped_at = :at"), {"at": moment})
         yield StoppedClock(engine, moment)
 
 
@@ -107,7 +111,7 @@ def _move(url: str, seconds: float) -> None:
 def wait_in(database_url: str, span: timedelta) -> None:
     """Let the moved database's clock be so much later at once: what decides about sending asks no other."""
     with psycopg.connect(database_url) as connection:
-        connection.execute("UPDATE moved.clock SET ahead = ahead + %s", (span,))
+        connection.execute("UPDATE hours.clock SET ahead = ahead + %s", (span,))
 
 
 @contextmanager
