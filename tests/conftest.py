@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import hypothesis
@@ -44,9 +44,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     if moment := config.getoption("--at"):
-        # Whatever the tests start as processes of their own goes by the same clock.
-        os.environ |= environment_of(seconds_until(moment))
         time_machine.travel(moment, tick=True).start()
+        # It goes on from the first time it is asked.
+        datetime.now(UTC)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _moved_children(request: pytest.FixtureRequest) -> None:
+    """Whatever the tests start as processes of their own goes by their clock."""
+    if request.config.getoption("--at"):
+        os.environ.update(environment_of(seconds_until(datetime.now(UTC))))
 
 
 @pytest.fixture(scope="session")
@@ -61,8 +68,8 @@ def database_url(home: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     server = start_postgres(home)
     try:
         migrate(server.url)
-        if moment := request.config.getoption("--at"):
-            move_database(server.url, moment)
+        if request.config.getoption("--at"):
+            move_database(server.url)
         yield server.url
     finally:
         server.stop()
@@ -163,8 +170,9 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def up(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Up]:
     """One running house, all its processes, for every test that needs one."""
-    home, moment = tmp_path_factory.mktemp("up"), request.config.getoption("--at")
-    running = start(home, find_free_port(), find_free_port(), moved=move_home(home, moment) if moment else None)
+    home = tmp_path_factory.mktemp("up")
+    moved_there = move_home(home, datetime.now(UTC)) if request.config.getoption("--at") else None
+    running = start(home, find_free_port(), find_free_port(), moved=moved_there)
     running.forget_quiet_hours()
     yield running
     assert running.stop() == 0

@@ -1,5 +1,6 @@
 """The hours at which software breaks, and clocks moved there: this machine's and the database's, both together."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,22 +22,25 @@ MOMENTS = {
     "on 29 February": datetime(2032, 2, 29, 20, 59, 59, tzinfo=UTC),
 }
 
-# The product asks `clock_timestamp()` and `now()`; a schema that is searched before pg_catalog answers in their place.
+# The product asks `clock_timestamp()` and `now()`; a schema that is searched before pg_catalog answers in their place. It
+# is one of its own, and how far ahead is in another that is not searched: what is found is the product's only.
 MOVE = """
-    CREATE TABLE public.moved_clock (ahead interval NOT NULL, stopped_at timestamptz);
-    INSERT INTO public.moved_clock VALUES (interval '{seconds} seconds');
-    CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE AS
-        'SELECT coalesce(stopped_at, pg_catalog.clock_timestamp() + ahead) FROM public.moved_clock';
-    CREATE FUNCTION public.now() RETURNS timestamptz LANGUAGE sql STABLE AS
-        'SELECT coalesce(stopped_at, pg_catalog.now() + ahead) FROM public.moved_clock';
+    CREATE SCHEMA moved;
+    CREATE SCHEMA hours;
+    CREATE TABLE hours.clock (ahead interval NOT NULL, stopped_at timestamptz);
+    INSERT INTO hours.clock VALUES (interval '{seconds} seconds');
+    CREATE FUNCTION moved.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE AS
+        'SELECT coalesce(stopped_at, pg_catalog.clock_timestamp() + ahead) FROM hours.clock';
+    CREATE FUNCTION moved.now() RETURNS timestamptz LANGUAGE sql STABLE AS
+        'SELECT coalesce(stopped_at, pg_catalog.now() + ahead) FROM hours.clock';
     DO $$ BEGIN
-        EXECUTE 'ALTER DATABASE ' || quote_ident(current_database()) || ' SET search_path = public, pg_catalog';
+        EXECUTE 'ALTER DATABASE ' || quote_ident(current_database()) || ' SET search_path = public, moved, pg_catalog';
     END $$;
 """
 MOVE_BACK = """
     DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || quote_ident(current_database()) || ' RESET search_path'; END $$;
-    DROP FUNCTION public.clock_timestamp(), public.now();
-    DROP TABLE public.moved_clock;
+    DROP SCHEMA moved CASCADE;
+    DROP SCHEMA hours CASCADE;
 """
 
 
@@ -49,7 +53,7 @@ class StoppedClock:
 
     def go_on(self, span: timedelta) -> None:
         with self.engine.begin() as connection:
-            connection.execute(text("UPDATE public.moved_clock SET stopped_at = stopped_at + :span"), {"span": span})
+            connection.execute(text("UPDATE hours.clock SET stopped_at = stopped_at + :span"), {"span": span})
 
 
 @contextmanager
@@ -57,6 +61,8 @@ def moved(engine: Engine, moment: datetime) -> Iterator[None]:
     """Both clocks at this moment, going on from there, for as long as the block lasts."""
     ahead = seconds_until(moment)
     with _database_moved(engine, ahead), time_machine.travel(moment, tick=True):
+        # It goes on from the first time it is asked.
+        datetime.now(UTC)
         yield
 
 
@@ -65,7 +71,7 @@ def stopped(engine: Engine, moment: datetime) -> Iterator[StoppedClock]:
     """The database's clock stopped at this moment, this machine's moved to it."""
     with moved(engine, moment):
         with engine.begin() as connection:
-            connection.execute(text("UPDATE public.moved_clock SET stopped_at = :at"), {"at": moment})
+            connection.execute(text("UPDATE hours.clock SET stopped_at = :at"), {"at": moment})
         yield StoppedClock(engine, moment)
 
 
@@ -83,7 +89,8 @@ def move_home(home: Path, moment: datetime) -> dict[str, str]:
 
 def seconds_until(moment: datetime) -> float:
     """How far ahead of the real clock a moment is, wherever this Python's clock has been moved."""
-    return moment.timestamp() - float(time_machine.escape_hatch.time.time())
+    real = time_machine.escape_hatch.time if time_machine.escape_hatch.is_travelling() else time
+    return moment.timestamp() - float(real.time())
 
 
 def environment_of(seconds: float) -> dict[str, str]:
@@ -91,11 +98,9 @@ def environment_of(seconds: float) -> dict[str, str]:
     return {"PYTHONPATH": str(Path(__file__).parent / "moved"), "MOVED_SECONDS": str(seconds)}
 
 
-def move_database(url: str, moment: datetime) -> None:
-    """Move a database's clock to this moment, for as long as the database lives."""
-    with psycopg.connect(url) as connection:
-        (now,) = connection.execute("SELECT pg_catalog.clock_timestamp()").fetchone() or (moment,)
-    _move(url, (moment - now).total_seconds())
+def move_database(url: str) -> None:
+    """Move a database's clock to where this Python's is, for as long as the database lives."""
+    _move(url, seconds_until(datetime.now(UTC)))
 
 
 def _move(url: str, seconds: float) -> None:
@@ -106,7 +111,7 @@ def _move(url: str, seconds: float) -> None:
 def wait_in(database_url: str, span: timedelta) -> None:
     """Let the moved database's clock be so much later at once: what decides about sending asks no other."""
     with psycopg.connect(database_url) as connection:
-        connection.execute("UPDATE public.moved_clock SET ahead = ahead + %s", (span,))
+        connection.execute("UPDATE hours.clock SET ahead = ahead + %s", (span,))
 
 
 @contextmanager

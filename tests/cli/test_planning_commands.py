@@ -2,6 +2,7 @@
 
 import csv
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -144,7 +145,7 @@ def test_a_blast_is_scheduled_from_files(
     (tmp_path / "email.md").write_text("Dear {first_name|friend}, {petition_link}", "utf-8")
     (tmp_path / "text.txt").write_text("Sign: {petition_link} STOP to end\n", "utf-8")
     files = ("--email", str(tmp_path / "email.md"), "--sms", str(tmp_path / "text.txt"))
-    rules = ("--audience", '[{"signed": false}]', "--at", "2026-12-01T09:00+00:00", "--json")
+    rules = ("--audience", '[{"signed": false}]', "--at", f"{datetime.now(UTC).year + 2}-12-01T09:00+00:00", "--json")
 
     done = said(touchline("blast", "schedule", "fair-trials", "--title", "T", "--subject", "Sign", *files, *rules))
 

@@ -10,3 +10,5 @@ import time_machine
 
 if ahead := os.environ.get("MOVED_SECONDS"):
     time_machine.travel(datetime.now(UTC) + timedelta(seconds=float(ahead)), tick=True).start()
+    # It goes on from the first time it is asked.
+    datetime.now(UTC)
