@@ -9,7 +9,7 @@ from service.planning.blasts import TAKE_BACK, BlastRefused, audit_blast, check_
 from service.planning.idempotency import Made, make_once
 from service.sending.wording_tests import let_rest_go
 from service.store import Session
-from service.store.queries import blasts, sweeps, wording_tests
+from service.store.queries import blasts, doubts, wording_tests
 from service.store.tables.sending import Blast
 from service.wording.checks import Kind, find_mistakes
 
@@ -52,7 +52,7 @@ def send_unknown_again(session: Session, blast_id: int, *, actor: str, now: date
     def send() -> int:
         if row.expires_at <= now:
             raise BlastRefused("it is too late for this blast to be worth sending")
-        count = sweeps.resend_unknown(session, blast_id)
+        count = doubts.resend_unknown(session, blast_id)
         if not count:
             raise BlastRefused("nothing of this blast is unknown")
         if row.state == BlastState.DONE:

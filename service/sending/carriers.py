@@ -29,8 +29,8 @@ from service.sending.personal import Person, PersonalWords
 from service.store import Session
 from service.store.queries import renderings
 from service.store.queries.batches import ClaimedBatch
+from service.store.queries.doubts import Doubt, Unsettled
 from service.store.queries.gate import Recipients
-from service.store.queries.sweeps import Doubt, Unsettled
 from service.wording.compiled import CompiledCopy, compile_for
 from service.wording.email import RenderedEmail
 from service.wording.placeholders import parse

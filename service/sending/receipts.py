@@ -6,13 +6,14 @@ from datetime import datetime
 
 from service.consenting.consent import AddressKey
 from service.domain.channel import Channel
+from service.domain.doubt import LATE_AFTER
 from service.domain.message import EVIDENCE_RANK, MessageRef, MessageState, NoticeRef, parse_ref
 from service.domain.receipt import Receipt, ReceiptKind
 from service.logs import mask
 from service.sending.obeying import obey
 from service.sending.receipt_refs import of_channel
 from service.store import Session
-from service.store.queries import notice_life, receipts
+from service.store.queries import doubts, notice_life, receipts
 from service.store.queries.receipts import Evidence, ReceiptRow
 
 # What each kind of receipt is evidence of. Opens and clicks prove a delivery too.
@@ -59,6 +60,7 @@ def apply_receipts(
     given = of_channel(session, given, _CHANNELS.get(provider))
     rows = {receipt.event_id: _row(receipt, parse_ref(receipt.ref)) for receipt in given}
     new = receipts.store(session, provider=provider, rows=list(rows.values()), received_at=now)
+    _note_late(session, provider, [receipt for receipt in given if receipt.event_id in new], now=now)
     fresh: dict[str, Receipt] = {receipt.event_id: receipt for receipt in given if receipt.event_id in new}
     evidence: dict[tuple[int, str, int], Evidence] = {}
     for receipt in fresh.values():
@@ -76,6 +78,13 @@ def apply_receipts(
     about_ours = [receipt for receipt in fresh.values() if not receipt.ref or parse_ref(receipt.ref) or receipt.address]
     suppressed = obey(session, about_ours, key=key, now=now)
     return Applied(len(fresh), suppressed)
+
+
+def _note_late(session: Session, provider: str, fresh: Sequence[Receipt], *, now: datetime) -> None:
+    """An event that comes long after what it tells of shows that the webhook was not heard for a while."""
+    minutes = {receipt.at.replace(second=0, microsecond=0) for receipt in fresh if now - receipt.at > LATE_AFTER}
+    if minutes:
+        doubts.note_late(session, provider, sorted(minutes))
 
 
 def _rank(state: str | None) -> int:

@@ -15,7 +15,7 @@ from service.sending.holding import hold_if_restored
 from service.sending.welcomes import freeze_welcomes
 from service.sending.wording_tests import decide_due_tests
 from service.store import Session
-from service.store.queries import notice_life, opening, sweeps, uploads
+from service.store.queries import doubts, notice_life, opening, sweeps, uploads
 from service.store.queries.house import database_now
 
 _DELIVER = {
@@ -120,6 +120,6 @@ def _errands_with_work(session: Session) -> frozenset[Errand]:
         errands.add(Errand.OPEN_BLASTS)
     if notice_life.waiting_count(session):
         errands.add(Errand.SEND_NOTICES)
-    if sweeps.doubt_count(session):
+    if doubts.doubt_count(session):
         errands.add(Errand.SETTLE_DOUBTS)
     return frozenset(errands)

@@ -23,9 +23,14 @@ _BEGAN = time.monotonic()
 
 # Nobody is alive any more who could write the outcome of an intent this old: a call takes 20 seconds at most.
 _ORPHANED = timedelta(seconds=40)
+# All that was handed over grows old together, so that what went after a doubt still went after it.
 _HOURS_PASS = text("""
-    UPDATE batches SET intent_at = intent_at - interval '70 minutes'
-    WHERE state = 'in_doubt' OR (state = 'sending' AND intent_at < clock_timestamp() - :orphaned)
+    WITH old AS (
+        UPDATE batches SET intent_at = intent_at - interval '70 minutes'
+        WHERE intent_at IS NOT NULL AND (state <> 'sending' OR intent_at < clock_timestamp() - :orphaned))
+    UPDATE attempts SET intent_at = intent_at - interval '70 minutes'
+    WHERE NOT EXISTS (SELECT FROM batches b WHERE b.attempt_id = attempts.id AND b.state = 'sending'
+        AND b.intent_at >= clock_timestamp() - :orphaned)
 """)
 _WORK_LEFT = text("""
     SELECT (SELECT coalesce(sum(size), 0) FROM batches WHERE state IN ('queued', 'claimed', 'sending', 'in_doubt'))

@@ -16,7 +16,7 @@ from service.planning.blasts import cancel_blast, pause_blast, what_cancelling_s
 from service.providers.ports import EmailOutcome, Outcome, Refusal, Text, TextOutcome
 from service.store import locks
 from service.store.locks import BlastLock, Lock
-from service.store.queries import batches, sweeps
+from service.store.queries import batches, doubts, sweeps
 from service.store.queries.senders import spent_by
 from service.store.tables.campaign import Campaign
 from tests import make
@@ -170,7 +170,7 @@ def test_what_a_blast_has_spent_is_kept_beside_it_whatever_becomes_of_its_batche
                 assert spent_by(session, 1) == counted_anew(session)
     with desk.sessions.begin() as session:
         session.execute(text("UPDATE batches SET state = 'unknown' WHERE state = 'in_doubt'"))
-        sweeps.resend_unknown(session, 1)
+        doubts.resend_unknown(session, 1)
         assert spent_by(session, 1) == counted_anew(session)
         assert spent_by(session, 1) != (0, 0)
 

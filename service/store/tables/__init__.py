@@ -34,6 +34,7 @@ from service.store.tables.sending import Attempt as Attempt
 from service.store.tables.sending import Batch as Batch
 from service.store.tables.sending import Blast as Blast
 from service.store.tables.sending import BlastSpending as BlastSpending
+from service.store.tables.sending import LateEvents as LateEvents
 from service.store.tables.sending import LateJoiner as LateJoiner
 from service.store.tables.sending import Message as Message
 from service.store.tables.sending import Notice as Notice

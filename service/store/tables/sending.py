@@ -130,6 +130,9 @@ class Batch(Base):
     attempt_count: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     resend_count: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     settle_count: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    # Readings of the provider's list that prove none of its texts taken; and when it was last looked for there.
+    absent_count: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    asked_at: Mapped[datetime | None]
     intent_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     provider_ref: Mapped[str] = mapped_column(server_default="")
@@ -151,6 +154,8 @@ class Batch(Base):
         Index("ix_batches_claimed", "lease_until", postgresql_where=sql("state = 'claimed'")),
         Index("ix_batches_open", "intent_at", postgresql_where=sql("state IN ('sending', 'in_doubt')")),
         Index("ix_batches_blast_id_state", "blast_id", "state"),
+        # Few, and looked at by everybody: what a person must decide about.
+        Index("ix_batches_unknown", "blast_id", postgresql_where=sql("state = 'unknown'")),
     )
 
 
@@ -245,6 +250,16 @@ class Receipt(Base):
         # Few of the receipts: those in which a provider says why.
         Index("ix_receipts_said_why", "supporter_id", postgresql_where=sql("reason <> '' OR code <> ''")),
     )
+
+
+class LateEvents(Base):
+    """Minutes of which a provider told late: of what it took then, more may still be under way."""
+
+    __tablename__ = "late_events"
+
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    # The minute in which it happened.
+    minute: Mapped[datetime] = mapped_column(primary_key=True)
 
 
 class Sender(Base):
