@@ -31,6 +31,7 @@ _TRUE = frozenset(
             "email.com",
             "ymail.com",
             "fmail.com",
+            "gmail.ru",
         ),
         *("rocketmail.com", "me.com", "mac.com", "hey.com", "pm.me", "tuta.com", "tuta.io", "tutamail.com", "zoho.com"),
         *("aim.com", "aol.co.uk", "aol.de", "aol.fr", "live.de", "live.fr", "live.nl", "live.it", "live.ca", "live.se"),
@@ -214,6 +215,8 @@ _ENDS = {
 }
 # Ends that are some country's, and far more often a slip for com.
 _HALF_ENDS = frozenset({"co", "cm", "om", "c", "cn", "m"})
+# Providers that have no other domain, and are often given the country's.
+_COM_ONLY = {"gmail": "gmail.com", "googlemail": "googlemail.com"}
 _NAMES = frozenset(domain.partition(".")[0] for domain in _POPULAR)
 # How many slips are believed: the shorter and rarer a name, the likelier its neighbour is somebody else's.
 _WELL_KNOWN = frozenset(
@@ -242,6 +245,8 @@ def _meant(domain: str) -> str | None:
         # The end is wrong for certain; the name may be too.
         mended = f"{name}.{_ENDS[end]}"
         return mended if mended in _POPULAR or mended in _TRUE else _nearest(mended) or mended
+    if name in _COM_ONLY:
+        return _COM_ONLY[name]
     if end in _HALF_ENDS and (meant := f"{name}.com") in _POPULAR:
         return meant
     if name in _NAMES and len(end) == 2:

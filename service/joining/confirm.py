@@ -147,6 +147,9 @@ def _settle(
 ) -> list[Settled]:
     """Give each waiting sign-up what it asked for: its consent in its own words, its signature, its welcome."""
     settled, given = [], set()
+    # A text is an act of its own moment. A link or a code was asked for by the forms that its page shows: the last of them
+    # says when this act began, and nothing that was said since is undone.
+    asked_at = now if channel is Channel.SMS and not typed else _asked_at(rows, channel, now)
     # By campaign, for everybody alike: two people who sign several petitions at once never wait for each other in turn.
     for row in sorted(rows, key=lambda row: row.campaign_id):
         if (row.email_confirmed_at if channel is Channel.EMAIL else row.phone_confirmed_at) is not None:
@@ -156,7 +159,9 @@ def _settle(
         consent = (row.campaign_id, row.wordings.get(channel, ""))
         if (row.wants_email if channel is Channel.EMAIL else row.wants_sms) and consent not in given:
             given.add(consent)
-            may_write = _give(session, row, channel, supporter_id, key=key, ip=ip, typed=typed, now=now)
+            may_write = _give(
+                session, row, channel, supporter_id, key=key, ip=ip, typed=typed, asked_at=asked_at, now=now
+            )
         signed = _sign(session, row, supporter_id, key=key, now=now) if channel is Channel.EMAIL else None
         if channel is Channel.EMAIL:
             row.email_confirmed_at = now
@@ -168,6 +173,11 @@ def _settle(
     for campaign_id in sorted({each.campaign_id for each in settled if each.may_write}):
         add_joiner(session, campaign_id=campaign_id, supporter_id=supporter_id, channel=channel, now=now)
     return settled
+
+
+def _asked_at(rows: Sequence[SignUp], channel: Channel, now: datetime) -> datetime:
+    asking = [row.created_at for row in rows if (row.wants_email if channel is Channel.EMAIL else row.wants_sms)]
+    return max(asking, default=now)
 
 
 def _sign(session: Session, row: SignUp, supporter_id: int, *, key: AddressKey, now: datetime) -> Signed | None:
@@ -250,6 +260,7 @@ def _give(
     key: AddressKey,
     ip: str,
     typed: bool,
+    asked_at: datetime,
     now: datetime,
 ) -> bool:
     texted = channel is Channel.SMS and not typed
@@ -262,9 +273,7 @@ def _give(
         evidence=Evidence(row.wordings.get(channel, ""), source, ip),
         sign_up_id=row.id,
         lifting=_lifting(texted=texted),
-        # A text is an act of its own moment; a link or a code was asked for when the form was sent. Neither undoes what
-        # was said since.
-        asked_at=now if texted else row.created_at,
+        asked_at=asked_at,
         address_hash=key.hash(channel, (row.email if channel is Channel.EMAIL else row.phone) or ""),
         now=now,
     )

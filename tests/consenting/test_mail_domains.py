@@ -12,6 +12,7 @@ from service.consenting.mail_domains import suggest_email
         *(("hotmial.co.uk", "hotmail.co.uk"), ("hotmail.co.ku", "hotmail.co.uk"), ("btintenet.com", "btinternet.com")),
         *(("yahooo.com", "yahoo.com"), ("yaho.co.uk", "yahoo.co.uk"), ("outlok.com", "outlook.com")),
         *(("iclod.com", "icloud.com"), ("mai.ru", "mail.ru"), ("yadex.ru", "yandex.ru"), ("orang.fr", "orange.fr")),
+        *(("gmail.co.uk", "gmail.com"), ("gmail.org", "gmail.com"), ("googlemail.de", "googlemail.com")),
         *(("gmx.d", "gmx.de"), ("web.d", "web.de"), ("gmx.con", "gmx.com"), ("amnesty.ogr", "amnesty.org")),
     ],
 )
