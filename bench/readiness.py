@@ -49,6 +49,7 @@ def measure(home: Path, *, notices: int) -> Sequence[Line]:
         _fill(here, sessions, notices)
         readings = sorted(_seconds(sessions) for _ in range(_ROUNDS))
         answers = sorted(_answered(here))
+        sessions.kw["bind"].dispose()
     of = f"with {notices:,} notices and {notices // 10:,} batches"
     return [
         Line(f"what /readyz and /metrics read, {of}", median(readings) * 1000, "ms", 10, less_is_better=True),
