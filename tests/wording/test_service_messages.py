@@ -36,7 +36,6 @@ EMAIL_FACTS = {
     "hours": "48",
     "petition_title": "Fair trials",
     "title": "Last call",
-    "why": "the account is suspended",
     "blast_link": "https://example.org/console/",
     "addressee": "the government",
     "signature_count": "12,345",
