@@ -95,7 +95,9 @@ def stage(
     email: tuple[str, str] = ("Find out more", "Dear {first_name|friend}, sign: {petition_link}"),
     sms: str = "{first_name|friend}, sign: {petition_link} Reply STOP to end",
 ) -> Stage:
-    """A stage with words for its channels."""
+    """A stage with words for its channels; one that is due at a moment of its own is measured from kick-off too."""
+    if due_at is not None and anchor == "kick_off":
+        offset = due_at - KICK_OFF
     row = Stage(
         campaign_id=campaign.id,
         slug=slug,

@@ -1,20 +1,19 @@
 """The broker as our workers read it: what is no nudge of ours is dropped with a line in the log, and ends no worker.
 
-Nothing of what a message says reaches Celery but the name of the errand: whoever can write to Redis can ask for work to
-be looked for, and for nothing else.
+Nothing of what a message says reaches Celery but the name of the errand and when it is stale: whoever can write to
+Redis can ask for work to be looked for, and for nothing else.
 """
 
 import json
 import logging
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from queue import Empty
 from uuid import uuid4
 
 from kombu.transport import redis
 from redis.exceptions import ResponseError
 
-from service import clock
 from service.domain.errand import Errand
 
 log = logging.getLogger(__name__)
@@ -72,8 +71,8 @@ class NudgeTransport(redis.Transport):
         errand = errand_of(message)
         if errand is None:
             log.warning("something in the queue is no nudge of ours and was dropped", extra={"queue": queue})
-        elif not _is_old(message):
-            super()._deliver(_nudge(errand, queue), queue)
+        else:
+            super()._deliver(_nudge(errand, queue, expires_at=_expires_at(message)), queue)
 
 
 def errand_of(message: object) -> str | None:
@@ -82,14 +81,13 @@ def errand_of(message: object) -> str | None:
     return name if isinstance(name, str) and name in _ERRANDS else None
 
 
-def _is_old(message: object) -> bool:
-    """Whether it has waited so long that another has been asked for since."""
+def _expires_at(message: object) -> str | None:
+    """When another has been asked for since, and Celery lets this one go; None where it says no such moment."""
     expires = _headers(message).get("expires")
     try:
-        moment = datetime.fromisoformat(expires) if isinstance(expires, str) else None
+        return datetime.fromisoformat(expires).isoformat() if isinstance(expires, str) else None
     except ValueError:
-        return False
-    return moment is not None and (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) < clock.now()
+        return None
 
 
 def _headers(message: object) -> Mapping[str, object]:
@@ -97,7 +95,7 @@ def _headers(message: object) -> Mapping[str, object]:
     return headers if isinstance(headers, dict) else {}
 
 
-def _nudge(errand: str, queue: str) -> dict[str, object]:
+def _nudge(errand: str, queue: str, *, expires_at: str | None) -> dict[str, object]:
     name = str(uuid4())
     headers: dict[str, object] = {
         "lang": "py",
@@ -107,7 +105,7 @@ def _nudge(errand: str, queue: str) -> dict[str, object]:
         "parent_id": None,
         "group": None,
     }
-    headers |= {"expires": None, "eta": None, "retries": 0, "timelimit": [None, None], "argsrepr": "", "kwargsrepr": ""}
+    headers |= {"expires": expires_at, "eta": None, "retries": 0, "timelimit": [None, None], "argsrepr": "", "kwargsrepr": ""}
     properties: dict[str, object] = {
         "correlation_id": name,
         "reply_to": "",

@@ -11,7 +11,7 @@ from service.providers.ports import InboundText
 from service.sending.carriers import text_carrier
 from service.sending.hand_over import deliver
 from tests import make
-from tests.faults.common import THEN, Blasting
+from tests.faults.common import Blasting
 from tests.sending.conftest import Desk
 
 POOL = ("+447700900901", "+447700900902", "+447700900903")
@@ -25,7 +25,7 @@ def test_i30_a_stop_to_one_number_of_the_pool_stops_texts_from_the_others(desk: 
     other = next(number for number in POOL if number != from_number)
 
     with desk.sessions.begin() as session:
-        stop = InboundText("SM" + "9" * 32, "+447700900100", other, "STOP", THEN)
+        stop = InboundText("SM" + "9" * 32, "+447700900100", other, "STOP", datetime.now(UTC))
         receive_text(session, stop, key=make.KEY, now=datetime.now(UTC))
         make.blast(session, session.get_one(make.Campaign, 1), channels=(Channel.SMS,))
     desk.open()
