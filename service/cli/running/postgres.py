@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -60,6 +61,7 @@ class EmbeddedPostgres:
     process: subprocess.Popen[bytes]
     home: Path
     port: int
+    configuration: Mapping[str, str]
     name: str = "postgres"
 
     def ended(self) -> int | None:
@@ -69,7 +71,7 @@ class EmbeddedPostgres:
     def start_again(self) -> None:
         """Start it on the same port and data, without waiting for it to recover."""
         _clear_stale_pid(self.home / "postgres")
-        self.process = _launch(self.home, self.port)
+        self.process = _launch(self.home, self.port, self.configuration)
 
     def stop(self) -> None:
         """Shut down: finish writing, refuse new connections; killed only if that takes too long."""
@@ -83,7 +85,9 @@ class EmbeddedPostgres:
             self.process.wait()
 
 
-def start_postgres(home: Path, *, database: str = "touchline") -> EmbeddedPostgres:
+def start_postgres(
+    home: Path, *, database: str = "touchline", configuration: Mapping[str, str] = CONFIGURATION
+) -> EmbeddedPostgres:
     """Start the server whose data is below `home`, making it first where there is none. Raises CannotStart."""
     data = home / "postgres"
     password = _password(home)
@@ -93,14 +97,14 @@ def start_postgres(home: Path, *, database: str = "touchline") -> EmbeddedPostgr
     port = free_port()
     log = home / "postgres.log"
     url = f"postgresql://touchline:{password}@127.0.0.1:{port}/{database}"
-    server = EmbeddedPostgres(url, _launch(home, port), home, port)
+    server = EmbeddedPostgres(url, _launch(home, port, configuration), home, port, configuration)
     _wait_until_ready(server, log, maintenance=f"postgresql://touchline:{password}@127.0.0.1:{port}/postgres")
     _ensure_database(f"postgresql://touchline:{password}@127.0.0.1:{port}/postgres", database)
     return server
 
 
-def _launch(home: Path, port: int) -> subprocess.Popen[bytes]:
-    options = [f"-c{name}={value}" for name, value in CONFIGURATION.items()]
+def _launch(home: Path, port: int, configuration: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    options = [f"-c{name}={value}" for name, value in configuration.items()]
     with private_file(home / "postgres.log").open("ab") as out:
         return subprocess.Popen(
             [*prefix(), str(BINARIES / "postgres"), "-D", str(home / "postgres"), "-p", str(port), *options],
