@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.environment import SettingsError
 from service.logs import set_up_logs
+from service.providers.choosing import channels_carried
 from service.settings import Settings, load_settings
 from service.store.behind import NOT_MIGRATED, is_behind
 from service.store.engine import make_engine, make_sessions
@@ -76,7 +77,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     if hops := settings.trusted_proxy_count:
         # As many hops as are ours and no more: the rest of X-Forwarded-For is whatever a stranger wrote there.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's own way
-    sessions = make_sessions(make_engine(settings.database_url, pool_size=10, statement_timeout_ms=5_000))
+    engine = make_engine(settings.database_url, pool_size=10, statement_timeout_ms=5_000)
+    sessions = make_sessions(engine, channels=channels_carried(settings))
     app.extensions["touchline"] = front_door(settings, sessions)
     csrf.init_app(app)
     set_up_limits(app, settings)
