@@ -93,6 +93,13 @@ class Settings:
     sms_countries: tuple[str, ...]
 
     @property
+    def needed_database_url(self) -> str:
+        """Where the database is, for a process that cannot work without one. Raises SettingsError where none is set."""
+        if self.database_url is None:
+            raise SettingsError("DATABASE_URL: not set; `touchline up` sets it for the processes it starts")
+        return self.database_url
+
+    @property
     def uses_sandbox(self) -> bool:
         return self.email_road is EmailRoad.SANDBOX or self.sms_road is SmsRoad.SANDBOX
 

@@ -158,9 +158,7 @@ def _broker(house: House) -> Finding:
 
 def _redis(house: House) -> Finding:
     if house.settings.redis_url is None:
-        return Finding(
-            "Redis", False, "not set", "set REDIS_URL; until then workers find work in Postgres, seconds later"
-        )
+        return Finding("Redis", False, "not set", "set REDIS_URL; no worker starts without it")
     try:
         redis.Redis.from_url(house.settings.redis_url, socket_timeout=3, socket_connect_timeout=3).set(
             "touchline:looked", 1, ex=60
