@@ -14,7 +14,7 @@ from sandbox.mail_delivery import deliver
 from sandbox.misbehave import may_misbehave
 from sandbox.sendgrid_rules import problems_of
 from sandbox.shapes import list_of, number_of, object_of, text_of, texts_of
-from sandbox.state import SANDBOX, SENDGRID_KEY, Sandbox
+from sandbox.state import SANDBOX, Sandbox
 
 LARGEST = 30 * 1024 * 1024
 
@@ -56,7 +56,7 @@ async def _read(request: web.Request) -> dict[str, object]:
         raw = await request.read()
     except web.HTTPRequestEntityTooLarge as too_large:
         raise _Refused(answers.too_large()) from too_large
-    if request.headers.get("Authorization") != f"Bearer {SENDGRID_KEY}":
+    if request.headers.get("Authorization") != f"Bearer {request.app[SANDBOX].sendgrid_key}":
         raise _Refused(answers.unauthorised())
     if request.content_type != "application/json":
         raise _Refused(answers.wrong_type())

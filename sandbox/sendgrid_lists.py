@@ -9,7 +9,7 @@ from sandbox import sendgrid_answers as answers
 from sandbox.misbehave import may_misbehave
 from sandbox.sendgrid_rules import Problem
 from sandbox.shapes import number_of
-from sandbox.state import SANDBOX, SENDGRID_KEY
+from sandbox.state import SANDBOX
 
 MOST = 500
 NAMES = ("bounces", "blocks", "spam_reports", "unsubscribes", "invalid_emails")
@@ -61,7 +61,7 @@ async def _remove(request: web.Request) -> web.Response:
 
 
 def _may(request: web.Request) -> bool:
-    return request.headers.get("Authorization") == f"Bearer {SENDGRID_KEY}"
+    return request.headers.get("Authorization") == f"Bearer {request.app[SANDBOX].sendgrid_key}"
 
 
 def _answer(entries: Iterable[dict[str, object]]) -> web.Response:

@@ -8,6 +8,7 @@ from aiohttp import web
 from sandbox.agenda import Agenda
 from sandbox.event_poster import EventPoster
 from sandbox.faults import Faults
+from sandbox.keys import SENDGRID_API_KEY, TWILIO_AUTH_TOKEN, kept_key
 from sandbox.ledger import Ledger
 from sandbox.mail import Mailboxes
 from sandbox.phones import Phones
@@ -15,9 +16,7 @@ from sandbox.signing import SendGridSigner
 from sandbox.suppression_lists import SuppressionLists
 from sandbox.text_poster import TextPoster
 
-SENDGRID_KEY = "SG.sandbox.key"
 ACCOUNT_SID = "AC" + "0" * 31 + "1"
-AUTH_TOKEN = "sandbox-auth-token"  # noqa: S105 - published; the sandbox only listens on loopback
 SERVICE_SID = "MG" + "0" * 31 + "1"
 NUMBER = "+447700900000"
 
@@ -37,11 +36,13 @@ class Options:
 
 
 class Sandbox:
-    """The stores, the posters and the agenda of one process; nothing outlives it but the signing key."""
+    """The stores, the posters and the agenda of one process; nothing outlives it but its keys."""
 
     def __init__(self, options: Options) -> None:
         self.options = options
         self.signer = SendGridSigner(options.home)
+        self.sendgrid_key = kept_key(options.home, SENDGRID_API_KEY)
+        self.twilio_token = kept_key(options.home, TWILIO_AUTH_TOKEN)
         self.agenda = Agenda()
         self.faults = Faults()
         self.events = EventPoster(
@@ -51,7 +52,7 @@ class Sandbox:
             self.agenda,
             flush_seconds=options.flush_seconds,
         )
-        self.texts = TextPoster(AUTH_TOKEN, self.faults, self.agenda)
+        self.texts = TextPoster(self.twilio_token, self.faults, self.agenda)
         self.forget()
 
     def forget(self) -> None:

@@ -11,13 +11,12 @@ from sandbox import clock
 from sandbox import twilio_answers as answers
 from sandbox.misbehave import may_misbehave
 from sandbox.phones import FINAL, Text
-from sandbox.state import ACCOUNT_SID, AUTH_TOKEN, SANDBOX, Sandbox
+from sandbox.state import ACCOUNT_SID, SANDBOX, Sandbox
 from sandbox.text_delivery import deliver
 from sandbox.twilio_answers import TwilioRefusal
 from sandbox.twilio_list import listed
 from sandbox.twilio_rules import NewText, check_recipient, read_new_text
 
-_AUTHORIZATION = "Basic " + base64.b64encode(f"{ACCOUNT_SID}:{AUTH_TOKEN}".encode()).decode()
 _ALL = "/2010-04-01/Accounts/{account}/Messages.json"
 _ONE = "/2010-04-01/Accounts/{account}/Messages/{sid}.json"
 
@@ -132,7 +131,8 @@ async def delete(request: web.Request) -> web.Response:
 
 def _authenticate(request: web.Request) -> None:
     given = request.headers.get("Authorization", "")
-    if given != _AUTHORIZATION or request.match_info["account"] != ACCOUNT_SID:
+    pair = f"{ACCOUNT_SID}:{request.app[SANDBOX].twilio_token}"
+    if given != "Basic " + base64.b64encode(pair.encode()).decode() or request.match_info["account"] != ACCOUNT_SID:
         raise TwilioRefusal(20003, "Authenticate", 401)
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -28,6 +28,11 @@ class Environment:
             raise SettingsError(f"{name}: needed with the provider chosen, and not set")
         return value
 
+    def require(self, *names: str, because: str) -> None:
+        """Raise SettingsError naming all of these that are not set."""
+        if missing := [name for name in names if not self.text(name, "")]:
+            raise SettingsError(f"{', '.join(missing)}: needed with {because}, and not set")
+
     def several(self, name: str, *, needed: bool) -> tuple[str, ...]:
         return tuple(part.strip() for part in self.needed(name, if_=needed).split(",") if part.strip())
 
@@ -41,7 +46,7 @@ class Environment:
 
     def url(self, name: str, default: str) -> str:
         value = self.text(name, default).rstrip("/")
-        parts = urlsplit(value)
+        parts = _parts(name, value)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise SettingsError(f"{name}: an address that begins with http:// or https://; got {value!r}")
         return value
@@ -68,13 +73,35 @@ class Environment:
         return self.pattern(name, pattern) if self.text(name, "") else None
 
     def database(self, name: str) -> str | None:
-        value = self.text(name, "")
-        if value and urlsplit(value).scheme not in {"postgresql", "postgres", "postgresql+psycopg"}:
-            raise SettingsError(f"{name}: must begin with postgresql://")
-        return value or None
+        return self._address(name, "postgresql", "postgres", "postgresql+psycopg")
 
     def redis(self, name: str) -> str | None:
+        return self._address(name, "redis", "rediss", "unix")
+
+    def smtp(self, name: str) -> str | None:
+        value = self._address(name, "smtp", "smtps", "smtp+starttls")
+        if value and not urlsplit(value).hostname:
+            raise SettingsError(f"{name}: names no host")
+        return value
+
+    def _address(self, name: str, *schemes: str) -> str | None:
+        """An address that may hold a password, and is therefore never shown."""
         value = self.text(name, "")
-        if value and urlsplit(value).scheme not in {"redis", "rediss", "unix"}:
-            raise SettingsError(f"{name}: must begin with redis://, rediss:// or unix://")
+        if value and _parts(name, value).scheme not in schemes:
+            begins = [f"{scheme}://" for scheme in schemes]
+            raise SettingsError(f"{name}: must begin with {', '.join(begins[:-1])} or {begins[-1]}")
         return value or None
+
+
+def _parts(name: str, value: str) -> SplitResult:
+    try:
+        parts = urlsplit(value)
+        is_good = parts.port != 0
+    except ValueError:
+        is_good = False
+    if not is_good:
+        wrong = (
+            "the port is no number from 1 to 65535, or a sign such as / # ? [ ] in the password is not written as %2F …"
+        )
+        raise SettingsError(f"{name}: cannot be read as an address: {wrong}")
+    return parts

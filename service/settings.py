@@ -11,26 +11,11 @@ from urllib.parse import urlsplit
 
 from phonenumbers import SUPPORTED_REGIONS
 
+from service import sandbox_keys
 from service.environment import Environment, SettingsError
-
-SANDBOX_SENDGRID_KEY = "SG.sandbox.key"
-SANDBOX_TWILIO_SID = "AC" + "0" * 31 + "1"
-SANDBOX_TWILIO_TOKEN = "sandbox-auth-token"  # noqa: S105 - the sandbox is on loopback and this is its published token
-SANDBOX_NUMBER = "+447700900000"
-
+from service.provider_settings import EmailRoad, SmsRoad, read_roads, read_second_road, read_twilio
 
 _SECRET_LENGTH = 32
-
-
-class EmailRoad(StrEnum):
-    SANDBOX = "sandbox"
-    SENDGRID = "sendgrid"
-    SMTP = "smtp"
-
-
-class SmsRoad(StrEnum):
-    SANDBOX = "sandbox"
-    TWILIO = "twilio"
 
 
 class LogLevel(StrEnum):
@@ -108,8 +93,31 @@ class Settings:
     sms_countries: tuple[str, ...]
 
     @property
+    def needed_database_url(self) -> str:
+        """Where the database is, for a process that cannot work without one. Raises SettingsError where none is set."""
+        if self.database_url is None:
+            raise SettingsError("DATABASE_URL: not set; `touchline up` sets it for the processes it starts")
+        return self.database_url
+
+    @property
     def uses_sandbox(self) -> bool:
         return self.email_road is EmailRoad.SANDBOX or self.sms_road is SmsRoad.SANDBOX
+
+    @property
+    def sends_email(self) -> bool:
+        """Whether anybody carries email; with `none` nobody does, and nothing is offered by email."""
+        return self.email_road is not EmailRoad.NONE
+
+    @property
+    def sends_texts(self) -> bool:
+        """Whether anybody carries texts."""
+        return self.sms_road is not SmsRoad.NONE
+
+    @property
+    def unsent(self) -> tuple[str, ...]:
+        """What nobody carries, in a sentence each; no fault, for it was chosen or left at the default."""
+        told = ((self.sends_email, "email", "EMAIL_PROVIDER"), (self.sends_texts, "text", "SMS_PROVIDER"))
+        return tuple(f"no {what} is sent: {name} is none" for is_sent, what, name in told if not is_sent)
 
     @property
     def pool(self) -> tuple[str, ...]:
@@ -121,13 +129,17 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read and check every setting. Raises SettingsError naming the first that is wrong."""
     read = Environment(environ)
     home = Path(read.text("TOUCHLINE_HOME", ".touchline")).absolute()
-    email_road = read.choice("EMAIL_PROVIDER", EmailRoad, EmailRoad.SANDBOX)
-    second_road = _second_road(read, email_road)
-    sms_road = read.choice("SMS_PROVIDER", SmsRoad, SmsRoad.SANDBOX)
-    sandbox_url = read.url("SANDBOX_URL", "http://127.0.0.1:8026")
-    in_sandbox = email_road is EmailRoad.SANDBOX, sms_road is SmsRoad.SANDBOX
-    secret_key = _secret_key(read, home)
     public_url = read.url("PUBLIC_URL", "http://127.0.0.1:8000")
+    email_road, sms_road = read_roads(read, public_url)
+    second_road = read_second_road(read, email_road)
+    sandbox_url = read.url("SANDBOX_URL", "http://127.0.0.1:8026")
+    in_sandbox = email_road is EmailRoad.SANDBOX
+    secret_key = _secret_key(read, home)
+    if email_road is EmailRoad.SENDGRID:
+        read.require("SENDGRID_API_KEY", because="EMAIL_PROVIDER=sendgrid")
+    if EmailRoad.SMTP in {email_road, second_road}:
+        read.require("SMTP_URL", because="smtp as EMAIL_PROVIDER or EMAIL_SECOND_PROVIDER")
+    twilio = read_twilio(read, home, sms_road, sandbox_url)
     return Settings(
         home=home,
         database_url=read.database("DATABASE_URL"),
@@ -140,21 +152,17 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         email_road=email_road,
         email_second_road=second_road,
         sms_road=sms_road,
-        sendgrid_api_key=SANDBOX_SENDGRID_KEY
-        if in_sandbox[0]
-        else read.needed("SENDGRID_API_KEY", if_=email_road == "sendgrid"),
-        sendgrid_api_url=sandbox_url if in_sandbox[0] else read.url("SENDGRID_API_URL", "https://api.sendgrid.com"),
-        sendgrid_webhook_public_keys=_webhook_keys(read, home, in_sandbox[0]),
-        twilio_account_sid=SANDBOX_TWILIO_SID
-        if in_sandbox[1]
-        else read.pattern("TWILIO_ACCOUNT_SID", r"AC[0-9a-fA-F]{32}"),
-        twilio_auth_tokens=(SANDBOX_TWILIO_TOKEN,) if in_sandbox[1] else read.several("TWILIO_AUTH_TOKEN", needed=True),
-        twilio_api_url=sandbox_url if in_sandbox[1] else read.url("TWILIO_API_URL", "https://api.twilio.com"),
-        twilio_messaging_service_sid=None
-        if in_sandbox[1]
-        else read.optional_pattern("TWILIO_MESSAGING_SERVICE_SID", r"MG[0-9a-fA-F]{32}"),
-        twilio_from_numbers=_from_numbers(read, in_sandbox[1]),
-        smtp_url=read.needed("SMTP_URL", if_=EmailRoad.SMTP in {email_road, second_road}) or None,
+        sendgrid_api_key=sandbox_keys.kept_key(home, sandbox_keys.SENDGRID_API_KEY)
+        if in_sandbox
+        else read.text("SENDGRID_API_KEY", ""),
+        sendgrid_api_url=sandbox_url if in_sandbox else read.url("SENDGRID_API_URL", "https://api.sendgrid.com"),
+        sendgrid_webhook_public_keys=_webhook_keys(read, home, in_sandbox),
+        twilio_account_sid=twilio.account_sid,
+        twilio_auth_tokens=twilio.auth_tokens,
+        twilio_api_url=twilio.api_url,
+        twilio_messaging_service_sid=twilio.messaging_service_sid,
+        twilio_from_numbers=twilio.from_numbers,
+        smtp_url=read.smtp("SMTP_URL"),
         sandbox_url=sandbox_url,
         recipient_allow_list=_allow_list(read),
         trusted_proxy_count=read.count("TRUSTED_PROXY_COUNT", 0),
@@ -165,31 +173,12 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     )
 
 
-def _second_road(read: Environment, first: EmailRoad) -> EmailRoad | None:
-    value = read.text("EMAIL_SECOND_PROVIDER", "")
-    if not value:
-        return None
-    if value != EmailRoad.SMTP or first is EmailRoad.SMTP:
-        raise SettingsError(f"EMAIL_SECOND_PROVIDER: smtp beside another first road, or nothing; got {value!r}")
-    return EmailRoad.SMTP
-
-
 def _webhook_keys(read: Environment, home: Path, in_sandbox: bool) -> tuple[str, ...]:
     keys = read.several("SENDGRID_WEBHOOK_PUBLIC_KEY", needed=False)
     kept = home / "sandbox" / "sendgrid_public_key"
     if not keys and in_sandbox and kept.exists():
         return (kept.read_text().strip(),)
     return keys
-
-
-def _from_numbers(read: Environment, in_sandbox: bool) -> tuple[str, ...]:
-    if in_sandbox:
-        return (SANDBOX_NUMBER,)
-    numbers = read.several("TWILIO_FROM_NUMBERS", needed=not read.text("TWILIO_MESSAGING_SERVICE_SID", ""))
-    for number in numbers:
-        if not re.fullmatch(r"\+[1-9]\d{6,14}", number):
-            raise SettingsError("TWILIO_FROM_NUMBERS: numbers parted by commas, each like +447700900000")
-    return numbers
 
 
 def _allow_list(read: Environment) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from tests.moments import (
     seconds_until,
     stopped,
 )
+from tests.postgres_versions import binaries_of
 from tests.running_house import Up, start
 
 # How long an example takes says how busy the machine is, not whether the code is right.
@@ -42,6 +43,9 @@ _NO_POWER_CUTS = {**CONFIGURATION, "fsync": "off", "full_page_writes": "off"}
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`pytest --at 2032-02-29T23:50+00:00` runs everything at that moment: this machine's clock and the database's."""
     parser.addoption("--at", type=datetime.fromisoformat, help="run the tests at this moment (with its offset)")
+    parser.addoption(
+        "--postgres", help="run on this version as Debian installs it, such as 15, not on the embedded one"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -67,7 +71,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def database_url(home: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """A migrated database on an embedded Postgres."""
-    server = start_postgres(home, configuration=_NO_POWER_CUTS)
+    binaries = binaries_of(request.config.getoption("--postgres"))
+    server = start_postgres(home, binaries=binaries, configuration=_NO_POWER_CUTS)
     try:
         migrate(server.url)
         if request.config.getoption("--at"):

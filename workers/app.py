@@ -2,18 +2,21 @@
 
 import gc
 import os
+import sys
 import warnings
 
 from celery import Celery
 from celery.apps.worker import Worker
 from celery.exceptions import CPendingDeprecationWarning, SecurityWarning
-from celery.signals import celeryd_after_setup, setup_logging, worker_process_init
+from celery.signals import celeryd_after_setup, celeryd_init, setup_logging, worker_process_init
 from kombu import Exchange, Queue
 
 from service.domain.errand import QUEUES
 from service.domain.errand import Queue as QueueName
+from service.environment import SettingsError
 from service.logs import set_up_logs
 from service.nudges import TRANSPORT
+from service.settings import load_settings
 from workers.standby import StandBy
 
 app = Celery("touchline", broker=os.environ.get("REDIS_URL"), set_as_current=True)
@@ -73,6 +76,20 @@ def collect_seldom() -> None:
     gc.set_threshold(*_COLLECT_AFTER)
 
 
+@celeryd_init.connect
+def check_settings(**_: object) -> None:
+    """A worker is about to start: a setting that is missing or malformed ends it here, and is named."""
+    try:
+        settings = load_settings()
+        settings.needed_database_url  # noqa: B018 - raises where there is none
+        if settings.redis_url is None:
+            # Celery would look for a broker on this machine, which may be somebody else's.
+            raise SettingsError("REDIS_URL: not set; `touchline up` sets it for the processes it starts")
+    except SettingsError as wrong:
+        sys.stderr.write(f"touchline: {wrong}\n")
+        raise SystemExit(1) from wrong
+
+
 @worker_process_init.connect
 def begin_process(**_: object) -> None:
     """A worker process has begun."""
@@ -96,4 +113,4 @@ def listen_beside_bulk(instance: Worker, **_: object) -> None:
 @setup_logging.connect
 def keep_our_logs(**_: object) -> None:
     """Masked lines from workers too."""
-    set_up_logs(os.environ.get("LOG_LEVEL", "INFO"))
+    set_up_logs(os.environ.get("LOG_LEVEL", "").strip().upper() or "INFO")

@@ -9,9 +9,14 @@ from service.consenting.consent import AddressKey
 from service.consenting.countries import Countries
 from service.domain.allowed import EVERYBODY, AllowList
 from service.domain.doubt import STANDARD, DoubtPolicy
-from service.environment import SettingsError
 from service.nudges import Nudger
-from service.providers.choosing import email_provider, second_email_provider, sms_provider, suppression_lists
+from service.providers.choosing import (
+    channels_carried,
+    email_provider,
+    second_email_provider,
+    sms_provider,
+    suppression_lists,
+)
 from service.providers.ports import EmailProvider, SmsProvider, SuppressionLists
 from service.sending.carriers import Words
 from service.sending.notice_hand_over import NoticeDesk
@@ -51,9 +56,9 @@ def house() -> House:
 
 def build_house(settings: Settings, *, nudges: bool = True) -> House:
     """A house by these settings, connected to nothing yet. Raises SettingsError where there is no database."""
-    if settings.database_url is None:
-        raise SettingsError("DATABASE_URL: not set; `touchline up` sets it for the processes it starts")
-    sessions = make_sessions(make_engine(settings.database_url, pool_size=20))
+    sessions = make_sessions(
+        make_engine(settings.needed_database_url, pool_size=20), channels=channels_carried(settings)
+    )
     key = link_keys(settings)[0]
     email, sms = email_provider(settings), sms_provider(settings)
     allowed = AllowList(settings.recipient_allow_list)

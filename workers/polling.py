@@ -80,7 +80,7 @@ def main(names: Sequence[str]) -> int:
         # Nobody needs to be nudged by one who looks.
         house = build_house(settings, nudges=False)
     except SettingsError as wrong:
-        sys.stderr.write(f"{wrong}\n")
+        sys.stderr.write(f"touchline: {wrong}\n")
         return 1
     set_up_logs(settings.log_level)
     stop, parent = Event(), os.getppid()

@@ -13,6 +13,7 @@ from service.domain.errand import EVERY_SECONDS, TICKER
 from service.environment import SettingsError
 from service.logs import set_up_logs
 from service.nudges import Nudger
+from service.providers.choosing import channels_carried
 from service.sending.asking import Asking
 from service.sending.sweep import tick
 from service.settings import load_settings
@@ -29,17 +30,15 @@ def main() -> int:
     """Tick until told to stop."""
     try:
         settings = load_settings()
+        database_url = settings.needed_database_url
     except SettingsError as wrong:
-        sys.stderr.write(f"{wrong}\n")
+        sys.stderr.write(f"touchline: {wrong}\n")
         return 1
     set_up_logs(settings.log_level)
-    if settings.database_url is None:
-        sys.stderr.write("DATABASE_URL: not set\n")
-        return 1
     stop = Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
-    sessions = make_sessions(make_engine(settings.database_url, pool_size=2))
+    sessions = make_sessions(make_engine(database_url, pool_size=2), channels=channels_carried(settings))
     Thread(target=_tell_that_it_lives, args=(Pulse(settings.redis_url, sessions, [TICKER]), stop), daemon=True).start()
     nudger = Nudger(settings.redis_url, in_background=True)
     asking = Asking(settings.limits, Countries.of(settings), AddressKey.of(settings))

@@ -126,7 +126,7 @@ class StandBy(bootsteps.StartStopStep):
     def start(self, worker: Worker) -> None:
         """Begin to watch."""
         settings = load_settings()
-        sessions = make_sessions(make_engine(settings.database_url or "", pool_size=1))
+        sessions = make_sessions(make_engine(settings.needed_database_url, pool_size=1))
         queues = sorted(Queue(name) for name in worker.app.amqp.queues.consume_from)
 
         def waits() -> bool:

@@ -18,9 +18,10 @@ from sqlalchemy.exc import OperationalError
 from service import clock
 from service.cli.opening import House, open_house, plainly
 from service.cli.running.restarts import read_restarts
+from service.environment import SettingsError
+from service.provider_settings import EmailRoad
 from service.reporting.house import HouseReport, house_report, is_migrated
 from service.sending.asking import BUDGET_WORDS, Budget
-from service.settings import EmailRoad
 from service.store.queries.catching_up import failed_refs
 from service.store.queries.house import database_now
 from service.store.queries.suppression_lists import standings
@@ -41,8 +42,10 @@ class Finding:
 @plainly
 def doctor(*, as_json: bool) -> None:
     """Look at settings, database, workers, Redis, providers, keys, clock and disk. Leaves with 1 where one is not well."""
-    house = open_house()
-    findings = examine(house)
+    try:
+        findings = examine(open_house())
+    except SettingsError as wrong:
+        findings = [Finding("settings", False, str(wrong), "docs/settings.md has every setting")]
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings]))
     else:
@@ -104,6 +107,8 @@ def _report(house: House) -> HouseReport:
 
 
 def _catch_up(house: House) -> Finding:
+    if not house.settings.sends_texts:
+        return Finding("missed texts", True, "not looked for: no texts (SMS_PROVIDER is none)")
     with house.transaction(keep=False) as session:
         report = house_report(session)
         refs = failed_refs(session, limit=3)
@@ -153,9 +158,7 @@ def _broker(house: House) -> Finding:
 
 def _redis(house: House) -> Finding:
     if house.settings.redis_url is None:
-        return Finding(
-            "Redis", False, "not set", "set REDIS_URL; until then workers find work in Postgres, seconds later"
-        )
+        return Finding("Redis", False, "not set", "set REDIS_URL; no worker starts without it")
     try:
         redis.Redis.from_url(house.settings.redis_url, socket_timeout=3, socket_connect_timeout=3).set(
             "touchline:looked", 1, ex=60
@@ -179,7 +182,13 @@ def _processes(house: House) -> Finding:
 
 def _providers(house: House) -> Finding:
     settings = house.settings
-    roads = f"email by {settings.email_road}, texts by {settings.sms_road}"
+    email = [f"email by {settings.email_road}"] if settings.sends_email else []
+    texts = [f"texts by {settings.sms_road}"] if settings.sends_texts else []
+    roads = ", ".join([*email, *texts, *settings.unsent])
+    if not email and not texts:
+        return Finding(
+            "providers", False, roads, "set EMAIL_PROVIDER, SMS_PROVIDER or both; until then nothing is sent"
+        )
     if settings.uses_sandbox:
         try:
             with urllib.request.urlopen(f"{settings.sandbox_url}/healthz", timeout=3):  # noqa: S310 - configured
@@ -190,6 +199,8 @@ def _providers(house: House) -> Finding:
 
 
 def _keys(house: House) -> Finding:
+    if house.settings.email_road in _WITHOUT_EVENTS:
+        return Finding("webhook keys", True, f"none needed: email by {house.settings.email_road} has no events")
     if not house.settings.sendgrid_webhook_public_keys:
         return Finding(
             "webhook keys",
@@ -200,6 +211,8 @@ def _keys(house: House) -> Finding:
     return Finding("webhook keys", True, "present")
 
 
+_WITHOUT_EVENTS = frozenset({EmailRoad.SMTP, EmailRoad.NONE})
+
 # A list is read once a night; one that was not for two is being missed.
 _LIST_AGE = timedelta(hours=48)
 
@@ -207,6 +220,8 @@ _LIST_AGE = timedelta(hours=48)
 def _lists(house: House) -> Finding:
     """Whether the provider's own suppression lists are read, which tell what a webhook missed."""
     what = "suppression lists"
+    if house.settings.email_road is EmailRoad.NONE:
+        return Finding(what, True, "none: no email is sent")
     if house.settings.email_road is EmailRoad.SMTP:
         return Finding(what, True, "none: a mail server keeps no list")
     with house.transaction(keep=False) as session:

@@ -3,7 +3,6 @@
 import click
 
 from service.cli.opening import plainly
-from service.environment import SettingsError
 from service.settings import load_settings
 from service.store.migrate import migrate
 
@@ -12,8 +11,5 @@ from service.store.migrate import migrate
 @plainly
 def migrate_command() -> None:
     """Bring the database at DATABASE_URL to the newest migration."""
-    settings = load_settings()
-    if settings.database_url is None:
-        raise SettingsError("DATABASE_URL: not set")
-    migrate(settings.database_url)
+    migrate(load_settings().needed_database_url)
     click.echo("The database is up to date.")

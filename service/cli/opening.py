@@ -29,6 +29,7 @@ from service.planning.senders import SenderRefused
 from service.planning.stages import StageRefused
 from service.planning.undoing import CannotUndo
 from service.planning.whistles import ChangedMeanwhile, FarFromTheClock
+from service.providers.choosing import channels_carried
 from service.reporting.funnel import CampaignUnknown
 from service.reporting.live import BlastUnknown
 from service.settings import Settings, load_settings
@@ -105,7 +106,7 @@ def open_house() -> House:
     engine = make_engine(settings.database_url)
     if command := click.get_current_context(silent=True):
         command.call_on_close(engine.dispose)
-    return House(settings, make_sessions(engine), Nudger(settings.redis_url))
+    return House(settings, make_sessions(engine, channels=channels_carried(settings)), Nudger(settings.redis_url))
 
 
 def plainly(command: Callable[P, None]) -> Callable[P, None]:

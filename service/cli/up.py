@@ -252,6 +252,7 @@ def _where(settings: Settings, link: str | None, missing: Sequence[str]) -> str:
     ]
     if link is not None:
         lines.append(f"  First sign-in {link}  (works once, as {FIRST_MANAGER})")
+    lines += [f"  Note          {each}" for each in settings.unsent]
     if settings.uses_sandbox:
         lines.append(f"  Sandbox       {settings.sandbox_url}/  (every email and text lands here)")
     return "\n".join([*lines, "  Ctrl-C stops everything; the data is kept.", ""])

@@ -14,6 +14,7 @@ from service.domain.notice import NoticeKind
 from service.joining.preferences import mask_email, mask_phone
 from service.sending.notices import NoticeRequest, ask_notice
 from service.store import Session
+from service.store.carried import carried
 from service.store.queries import consents, notices, supporters
 
 # A forwarded link cannot fill its owner's inbox either.
@@ -56,12 +57,13 @@ def own_address(session: Session, supporter_id: int) -> OwnAddress | None:
     known = supporters.by_id(session, supporter_id)
     if known is None:
         return None
+    sent = carried(session)
     for channel, address, despite in (
         (Channel.EMAIL, known.email, _LETTERS_DESPITE),
         (Channel.SMS, known.phone, _TEXTS_DESPITE),
     ):
         hashed = consents.hash_of(session, channel=channel, supporter_id=supporter_id)
-        if address and hashed and _reason(session, channel, hashed) in despite:
+        if channel in sent and address and hashed and _reason(session, channel, hashed) in despite:
             return OwnAddress(channel, address)
     return None
 

@@ -13,6 +13,7 @@ from service.domain.petition import PLACE_LENGTH, Asks, BadName, first_word, pet
 from service.joining.asking import ask_to_confirm, purpose_of
 from service.joining.details import holds_a_link, known_locale, known_time_zone, tidy_name
 from service.store import Session
+from service.store.carried import EVERY, carried
 from service.store.queries import petitions, sign_ups
 from service.store.queries.petitions import PetitionView
 from service.wording.countries import COUNTRY_CODES
@@ -99,7 +100,7 @@ def sign_up(
     known already changes only which notice it gets. Raises SignUpMistakes naming every field that is wrong.
     """
     petition = petitions.petition_of(session, campaign_id, known_locale(form.locale)) if form.signs_petition else None
-    addresses, name, place = check(form, petition, countries)
+    addresses, name, place = check(form, petition, countries, carried(session))
     wants = {channel for channel in Channel if _ticked(form, channel)}
     kept = {str(channel): wordings.get(channel, "") for channel in wants}
     if petition is not None:
@@ -138,17 +139,33 @@ def sign_up(
 
 
 def check(
-    form: SignUpForm, petition: PetitionView | None = None, countries: Collection[str] = ("GB",)
+    form: SignUpForm,
+    petition: PetitionView | None = None,
+    countries: Collection[str] = ("GB",),
+    channels: Collection[Channel] = EVERY,
 ) -> tuple[dict[Channel, str], str, str]:
     """The addresses given, in the spelling we keep, and the petition's name and place. Raises SignUpMistakes."""
     mistakes: list[Mistake] = []
-    addresses = _addresses(form, mistakes, countries)
+    mistakes += _not_carried(form, channels)
+    addresses = {} if mistakes else _addresses(form, mistakes, countries)
     name, place = _for_petition(form, petition, mistakes) if form.signs_petition else ("", "")
     if holds_a_link(form.first_name):
         mistakes.append(Mistake("first_name", "a name cannot hold a web address", "Ana"))
     if mistakes:
         raise SignUpMistakes(mistakes)
     return addresses, name, place
+
+
+def _not_carried(form: SignUpForm, channels: Collection[Channel]) -> list[Mistake]:
+    """What is asked for by a channel that nobody carries."""
+    mistakes = []
+    if Channel.SMS not in channels and (form.phone.strip() or form.consent_sms):
+        mistakes.append(Mistake("phone", "we send no texts; please leave the number out and give an email address"))
+    if Channel.EMAIL not in channels and form.signs_petition:
+        mistakes.append(Mistake("email", "we send no email, and cannot confirm a signature by it; nothing was kept"))
+    elif Channel.EMAIL not in channels and (form.email.strip() or form.consent_email):
+        mistakes.append(Mistake("email", "we send no email; please leave the address out and give a mobile number"))
+    return mistakes
 
 
 def _addresses(form: SignUpForm, mistakes: list[Mistake], countries: Collection[str]) -> dict[Channel, str]:

@@ -14,6 +14,7 @@ from service.domain.notice import NoticeKind
 from service.listening.search import find_phones
 from service.sending.notices import NoticeRequest, ask_notice
 from service.store import Session
+from service.store.carried import carried, not_carried
 from service.store.queries import conversations, replies, supporters, thread_lines
 from service.store.queries.conversations import Place, ThreadRow
 from service.store.queries.house import write_audit
@@ -205,6 +206,8 @@ def answer(
     `anyway`: although somebody else has answered. `as_written`: although it holds what nobody fills in.
     `keeps_texting`: the number was held, and does not want to leave.
     """
+    if Channel.SMS not in carried(session):
+        raise AnswerRefused(not_carried(Channel.SMS))
     row, held = hold_conversation(session, reply_id)
     words = _checked(body, as_written=as_written)
     if not is_number(held.phone):

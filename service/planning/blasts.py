@@ -16,6 +16,7 @@ from service.planning.idempotency import Made, make_once
 from service.sending.facts import shared_facts
 from service.sending.freeze import Words, freeze_words, words_of_test
 from service.store import Session
+from service.store.carried import carried, not_carried
 from service.store.queries import blasts, blasts_life, progress, renderings
 from service.store.queries.house import write_audit
 from service.wording.placeholders import CopyMistake, MissingFact
@@ -104,6 +105,7 @@ def schedule_blast(
         raise BlastRefused("a blast needs a title, so that it can be found again")
     if not new.channels:
         raise BlastRefused("choose email, texts or both")
+    check_carried(session, new.channels)
     if not timedelta(0) <= take_back <= LONGEST_TAKE_BACK:
         raise BlastRefused("the time to take a blast back is between nothing and an hour")
     values = _values(campaign_id, new)
@@ -143,6 +145,13 @@ def _values(campaign_id: int, new: NewBlast) -> dict[str, object]:
 
 def _draft(new: NewBlast) -> dict[str, dict[str, dict[str, str]]]:
     return {language: {channel: dict(words) for channel, words in copy.items()} for language, copy in new.copy.items()}
+
+
+def check_carried(session: Session, channels: Sequence[str]) -> None:
+    """Raise BlastRefused where nobody carries one of these channels."""
+    for channel in channels:
+        if channel not in carried(session):
+            raise BlastRefused(not_carried(Channel(channel)))
 
 
 def check_opening(opens_at: datetime, stale_after: timedelta, *, now: datetime) -> None:

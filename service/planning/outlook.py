@@ -10,6 +10,7 @@ from service.planning.showing import Reader, Window, audience_counts, show
 from service.planning.warnings import warnings_for
 from service.sending.freeze import Words
 from service.store import Session
+from service.store.carried import NAMES, carried, not_carried
 from service.wording.placeholders import CopyMistake, MissingFact
 
 _ANA = Reader("Ana")
@@ -34,6 +35,8 @@ def outlook(
         reckoned = reckon(session, window, audience, words, channel=channel, people=people)
         own = [each for each in words if each.channel is channel and each.body.strip()]
         said = dict.fromkeys(warning for each in own for warning in _warnings(window, each, reckoned))
+        if channel not in carried(session):
+            said = {f"{NAMES[channel].capitalize()} do not go: {not_carried(channel)}.": None, **said}
         found.append(Outlook(channel, reckoned, tuple(said)))
     return tuple(found)
 

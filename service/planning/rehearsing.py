@@ -17,6 +17,7 @@ from service.planning.stages import CopyView, StageState, StageView, copies_of_s
 from service.planning.warnings import gap, greets_nobody
 from service.sending.freeze import Words
 from service.store import Session
+from service.store.carried import carried, not_carried
 from service.wording.placeholders import CopyMistake, MissingFact
 from service.wording.sms import Encoding
 
@@ -95,6 +96,8 @@ def _rehearsed(
     for channel in stage.channels:
         own = [copy for copy in copies if copy.channel is channel and copy.body.strip()]
         segments, found = _words(window, own)
+        if channel not in carried(session):
+            found.insert(0, not_carried(channel))
         warnings += [f"{channel}: {warning}" for warning in (*_missing(window, stage, own), *found)]
         # A welcome goes to whoever joins from now on: how many that is, nobody knows.
         people = 0 if stage.anchor is Anchor.SIGN_UP else stage.audience[channel]

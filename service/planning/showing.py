@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
-from service.consenting.addresses import normalise
+from service.consenting.addresses import BadAddress, normalise
 from service.domain.audience import Audience
 from service.domain.channel import Channel
 from service.domain.fixture import Result, Score
@@ -17,6 +17,7 @@ from service.sending.freeze import Frozen, Words, freeze_words, links_for
 from service.sending.notices import NoticeRequest, ask_notice
 from service.sending.personal import Person, PersonalWords
 from service.store import Session
+from service.store.carried import carried, not_carried
 from service.store.queries import audiences, blasts_life, renderings
 from service.store.queries.house import write_audit
 from service.store.tables.campaign import Campaign, Fixture
@@ -112,6 +113,8 @@ def send_test(
     Its links open the pages and count for nobody. Nudge sending.send_notices after the commit. Raises BadAddress,
     CopyMistake, MissingFact.
     """
+    if words.channel not in carried(session):
+        raise BadAddress(words.channel, not_carried(words.channel), "another channel")
     address = normalise(words.channel, to)
     names = _tracked(freeze_for(window, words))
     links = links_for(session, window.campaign.id, window.campaign.slug, names)
@@ -141,8 +144,11 @@ def _digest(address: str, facts: Mapping[str, str]) -> str:
 def audience_counts(
     session: Session, campaign_id: int, channels: Sequence[Channel], audience: Audience
 ) -> dict[Channel, int]:
-    """How many people these rules would reach now, per channel."""
-    return {channel: audiences.count_audience(session, campaign_id, channel, audience) for channel in channels}
+    """How many people these rules would reach now, per channel; nobody where nobody carries it."""
+    return {
+        channel: audiences.count_audience(session, campaign_id, channel, audience) if channel in carried(session) else 0
+        for channel in channels
+    }
 
 
 def cost(window: Window, channel: Channel, people: int, *, segments: int = 1) -> int:

@@ -11,10 +11,11 @@ from service.domain.fixture import FixtureState
 from service.domain.message import BlastState
 from service.domain.stage import Anchor, Firing
 from service.planning.blasts import check_copy
+from service.planning.showing import audience_counts
 from service.sending.due import fixture_of, timing_of
 from service.sending.freeze import Words
 from service.store import Session
-from service.store.queries import audiences, blasts, blasts_life, loading, opening
+from service.store.queries import blasts, blasts_life, loading, opening
 from service.store.queries.house import write_audit
 from service.store.tables import campaign as rows
 from service.store.tables.sending import Blast
@@ -131,10 +132,7 @@ def _audience(session: Session, stage: rows.Stage, blast: Blast | None) -> dict[
     rules = parse_rules(stage.audience)
     if blast is not None:
         return {Channel(channel): opening.message_count(session, blast.id, channel) for channel in stage.channels}
-    return {
-        Channel(channel): audiences.count_audience(session, stage.campaign_id, Channel(channel), rules)
-        for channel in stage.channels
-    }
+    return audience_counts(session, stage.campaign_id, [Channel(channel) for channel in stage.channels], rules)
 
 
 def copies_of_stage(session: Session, stage_id: int) -> list[CopyView]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from service.domain.channel import Channel
 from service.domain.message import BlastState
 from service.domain.wording_test import Arm, Standing
-from service.planning.blasts import TAKE_BACK, BlastRefused, audit_blast, check_opening
+from service.planning.blasts import TAKE_BACK, BlastRefused, audit_blast, check_carried, check_opening
 from service.planning.idempotency import Made, make_once
 from service.sending.wording_tests import let_rest_go
 from service.store import Session
@@ -136,6 +136,7 @@ def ask_silent_again(
             raise BlastRefused(
                 "only a blast that has gone out by email can be sent again to those who have not opened it"
             )
+        check_carried(session, [Channel.EMAIL])
         if first.resend_of is not None:
             raise BlastRefused(
                 "this blast was a second asking already; a third would cost more goodwill than it brings"

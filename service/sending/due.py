@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from service.domain.channel import Channel
 from service.domain.fixture import Fixture, FixtureState, Result, Score
 from service.domain.message import BlastState
 from service.domain.stage import Anchor, Firing, Timing
@@ -13,6 +14,7 @@ from service.domain.variant import places_at, places_now, standing_of
 from service.sending.facts import shared_facts
 from service.sending.freeze import NothingToSay, Words, choose_words, freeze_blast, stage_words, words_of_test
 from service.store import Session
+from service.store.carried import carried, not_carried
 from service.store.queries import blasts_life, opening, renderings
 from service.store.tables import campaign as rows
 from service.store.tables.sending import Blast
@@ -89,8 +91,9 @@ def _open_scheduled(session: Session, blast: Blast, *, public_url: str, now: dat
         return False
     campaign, fixture = blasts_life.campaign_and_fixture(session, blast.campaign_id)
     words = words_of_test(blast.draft, blast.test_draft if blast.test_share else {})
-    if not _freeze(
-        session, blast.id, campaign, fixture, channels=blast.channels, words=words, public_url=public_url, now=now
+    channels = _carried_of(session, blast.id, blast.channels, now=now)
+    if not channels or not _freeze(
+        session, blast.id, campaign, fixture, channels=channels, words=words, public_url=public_url, now=now
     ):
         return False
     blasts_life.begin_opening(session, blast.id, opens_upto=opening.last_supporter_id(session), now=now)
@@ -117,17 +120,30 @@ def _open(session: Session, due: opening.DueStage, *, public_url: str, now: date
     places = places_now(fixture, has_closed=has_closed) if rolling else places_at(result, has_closed=has_closed)
     arm = standing_of(fixture, has_closed=has_closed) if rolling else ""
     words = choose_words(copies, *places, arm=arm)
-    _freeze(
-        session,
-        blast_id,
-        due.campaign,
-        due.fixture,
-        channels=due.stage.channels,
-        words=words,
-        public_url=public_url,
-        now=now,
-    )
+    if channels := _carried_of(session, blast_id, due.stage.channels, now=now):
+        _freeze(
+            session,
+            blast_id,
+            due.campaign,
+            due.fixture,
+            channels=channels,
+            words=words,
+            public_url=public_url,
+            now=now,
+        )
     return blast_id
+
+
+def _carried_of(session: Session, blast_id: int, channels: list[str], *, now: datetime) -> list[str]:
+    """Those of a blast's channels somebody carries; where there is none it is cancelled, and says why."""
+    sent = [channel for channel in channels if channel in carried(session)]
+    left_out = [not_carried(Channel(channel)) for channel in channels if channel not in sent]
+    if left_out:
+        log.warning("a channel of a blast is left out", extra={"blast": blast_id, "why": "; ".join(left_out)})
+    if not sent:
+        reason = "; ".join(left_out)
+        blasts_life.end(session, blast_id, state=BlastState.CANCELLED, reason=reason, now=now)
+    return sent
 
 
 def _freeze(

@@ -7,6 +7,7 @@ from datetime import datetime
 from service.domain.channel import Channel
 from service.domain.notice import NoticeKind, policy_for
 from service.store import Session
+from service.store.carried import carried
 from service.store.queries import notices
 
 
@@ -31,6 +32,11 @@ class NoticeRequest:
 
 
 def ask_notice(session: Session, request: NoticeRequest, *, now: datetime) -> int | None:
-    """Write the notice down; its id, or None when it was asked for before. Nudge sending.send_notices after commit."""
+    """Write the notice down; its id, or None when it was asked for before, or nobody carries its channel.
+
+    Nudge sending.send_notices after commit.
+    """
+    if request.channel not in carried(session):
+        return None
     lifetime = policy_for(request.kind, request.channel).lifetime
     return notices.add(session, request, expires_at=now + lifetime, now=now)

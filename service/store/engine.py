@@ -5,6 +5,9 @@ from urllib.parse import urlsplit
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from service.domain.channel import Channel
+from service.store.carried import EVERY, INFO
+
 
 def sqlalchemy_url(url: str) -> str:
     """Any spelling of a Postgres address, as SQLAlchemy with psycopg 3 wants it."""
@@ -34,6 +37,6 @@ def make_engine(url: str, *, pool_size: int = 5, statement_timeout_ms: int = 30_
     )
 
 
-def make_sessions(engine: Engine) -> sessionmaker[Session]:
-    """Sessions whose rows stay readable after commit."""
-    return sessionmaker(engine, expire_on_commit=False)
+def make_sessions(engine: Engine, *, channels: frozenset[Channel] = EVERY) -> sessionmaker[Session]:
+    """Sessions whose rows stay readable after commit, and that know which channels somebody carries."""
+    return sessionmaker(engine, expire_on_commit=False, info={INFO: channels})

@@ -108,14 +108,18 @@ def pages(table: str, *, key: str, within: str = "true", size: int = PAGE) -> It
     Rows that come later are a trigger's, which must be there before.
     """
     bind = op.get_bind()
-    end = bind.scalar(text(f"SELECT max({key}) FROM {table} WHERE {within}"))  # noqa: S608 - a migration's own words
+    # A key may be of bytes, which only Postgres 18 has a max() of.
+    last = f"SELECT {key} FROM {table} WHERE {within} ORDER BY {key} DESC LIMIT 1"  # noqa: S608 - a migration's own words
+    end = bind.scalar(text(last))
     after = None
     while end is not None:
         beyond = "true" if after is None else f"{key} > :after"
         page = text(f"""
-            SELECT min(key) AS first, max(key) AS last
-            FROM (SELECT {key} AS key FROM {table} WHERE {within} AND {beyond} AND {key} <= :end
-                  ORDER BY {key} LIMIT {size}) AS page
+            WITH page AS (
+                SELECT {key} AS key FROM {table} WHERE {within} AND {beyond} AND {key} <= :end
+                ORDER BY {key} LIMIT {size})
+            SELECT (SELECT key FROM page ORDER BY key LIMIT 1) AS first,
+                (SELECT key FROM page ORDER BY key DESC LIMIT 1) AS last
         """)  # noqa: S608 - a migration's own words
         found = bind.execute(page, {"end": end} | ({} if after is None else {"after": after})).one()
         if found.last is None:

@@ -11,8 +11,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service.environment import SettingsError
 from service.logs import set_up_logs
+from service.providers.choosing import channels_carried
 from service.settings import Settings, load_settings
 from service.store.behind import NOT_MIGRATED, is_behind
 from service.store.engine import make_engine, make_sessions
@@ -55,8 +55,7 @@ _HEADERS = {
 def create_app(settings: Settings | None = None) -> Flask:
     """Make the web app. Raises SettingsError where a setting is missing or malformed."""
     settings = settings or load_settings()
-    if settings.database_url is None:
-        raise SettingsError("DATABASE_URL: not set; `touchline up` sets it for the processes it starts")
+    database_url = settings.needed_database_url
     set_up_logs(settings.log_level)
     app = Flask(__name__, template_folder=str(TEMPLATES), static_folder="static")
     secure = settings.public_url.startswith("https://")
@@ -76,7 +75,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     if hops := settings.trusted_proxy_count:
         # As many hops as are ours and no more: the rest of X-Forwarded-For is whatever a stranger wrote there.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's own way
-    sessions = make_sessions(make_engine(settings.database_url, pool_size=10, statement_timeout_ms=5_000))
+    engine = make_engine(database_url, pool_size=10, statement_timeout_ms=5_000)
+    sessions = make_sessions(engine, channels=channels_carried(settings))
     app.extensions["touchline"] = front_door(settings, sessions)
     csrf.init_app(app)
     set_up_limits(app, settings)

@@ -12,6 +12,7 @@ from service import clock
 from service.consenting.consent import AddressKey
 from service.consenting.countries import Countries
 from service.nudges import Nudger
+from service.providers.choosing import channels_carried
 from service.settings import Settings
 from service.store import Session
 from service.wording.links import LinkFacts, LinkKind, read_token
@@ -80,6 +81,11 @@ def address_key() -> AddressKey:
 def countries() -> Countries:
     """Where texts may go from this installation."""
     return Countries.of(settings())
+
+
+def is_carried(channel: str) -> bool:
+    """Whether somebody carries this channel: what nobody carries is not offered."""
+    return channel in channels_carried(settings())
 
 
 def now() -> datetime:

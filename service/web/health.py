@@ -39,11 +39,13 @@ def ready() -> ResponseReturnValue:
     try:
         report, _ = _look()
     except CannotServe as why:
-        return jsonify(status="not ready", reasons=[str(why)], warnings=[]), 503
+        return jsonify(status="not ready", reasons=[str(why)], warnings=[], notes=[]), 503
     reasons, warnings = list(report.faults), list(report.warnings)
     status = "degraded" if reasons or warnings else "ready"
     code = 503 if reasons and "all" in request.args else 200
-    return jsonify(status=status, reasons=reasons, warnings=warnings), code
+    # What is not sent because it was not set up is told, and is no fault.
+    notes = list(door.settings().unsent)
+    return jsonify(status=status, reasons=reasons, warnings=warnings, notes=notes), code
 
 
 @blueprint.get("/metrics")

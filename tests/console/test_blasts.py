@@ -1,18 +1,25 @@
 """Blasts: counted, looked at, scheduled, watched, stopped."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
+from service.clock import now
 from service.domain.manager import Role
+from service.planning.managers import make_sign_in_link
+from service.provider_settings import SmsRoad
 from service.sending.due import open_scheduled_blasts
 from service.sending.write import write_next_span
+from service.settings import Settings
 from service.store.tables.campaign import Petition
 from service.store.tables.people import Supporter
 from service.store.tables.sending import Batch, Blast, Message
 from service.store.tables.signatures import Signature
+from service.web.app import create_app
+from service.wording.links import derive_key
 from tests import make
 from tests.console.conftest import Browser, C, words
 
@@ -291,3 +298,24 @@ def test_a_scheduled_blast_cannot_be_moved_into_the_past(
         assert "Nothing was changed" in words(launcher.press(f"{C}/blasts/1/move", {"opens_at": moment}))
     with sessions() as session:
         assert session.query(Blast).one().state == "scheduled"
+
+
+def test_a_channel_nobody_carries_is_not_offered_and_one_that_is_asked_for_is_refused(
+    settings: Settings, sessions: sessionmaker[Session], campaign_id: int
+) -> None:
+    app = create_app(replace(settings, sms_road=SmsRoad.NONE))
+    with sessions.begin() as session:
+        key = derive_key(settings.secret_key, "links")
+        link = make_sign_in_link(session, "cora@example.org", Role.LAUNCHER, public_url="", key=key, now=now())
+    cora = Browser(app.test_client())
+    assert cora.press(link, follow=False).status_code == 302
+    form = {"title": "By text", "channels": ["sms"], "sms_body": "Hello, reply STOP to end", "when": "now"}
+
+    page = cora.see(f"{C}/blasts/new").text
+    refused = cora.press(f"{C}/blasts/new", form)
+
+    assert ('id="channel-email"' in page, 'id="channel-sms"' in page, "The text" in page) == (True, False, False)
+    assert refused.status_code == 422
+    assert "No texts are sent from this installation: SMS_PROVIDER is none" in words(refused)
+    assert "Hello, reply STOP to end" in refused.text
+    app.extensions["touchline"].sessions.kw["bind"].dispose()

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
-from house_sandbox import ACCOUNT, TOKEN, Box
+from house_sandbox import ACCOUNT, Box
 from sqlalchemy import text
 
 from service.domain.channel import Channel
@@ -60,10 +60,10 @@ def test_what_is_refused_alike_goes_once_when_the_provider_takes_it_again(
     before = arrived(box, channel)
     open_blast(desk, channel)
     if channel is Channel.EMAIL:
-        email = SendGrid("SG.sandbox.key", box.url)
+        email = SendGrid(box.key, box.url)
         carrier, close = email_carrier(email, desk.words), email.close
     else:
-        sms = Twilio(ACCOUNT, TOKEN, box.url, from_numbers=("+447700900000",))
+        sms = Twilio(ACCOUNT, box.token, box.url, from_numbers=("+447700900000",))
         carrier, close = text_carrier(sms, desk.words), sms.close
     try:
         box.faults(**{str(channel): FAULTS[channel]})

@@ -19,7 +19,6 @@ from service.sending.suppression_lists import read_lists
 from service.store.queries import suppression_lists
 from tests import make
 
-KEY = "SG.sandbox.key"
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -41,7 +40,7 @@ def _people(sessions: sessionmaker[Session], *names: str) -> None:
 
 
 def _read(sessions: sessionmaker[Session], box: Box) -> bool:
-    return read_lists(sessions, SendGridLists(KEY, box.url), key=make.KEY, until=clock.monotonic() + 120)
+    return read_lists(sessions, SendGridLists(box.key, box.url), key=make.KEY, until=clock.monotonic() + 120)
 
 
 def _left_alone(sessions: sessionmaker[Session]) -> dict[str, str]:

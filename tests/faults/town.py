@@ -16,8 +16,9 @@ from service.domain.channel import Channel
 from service.domain.notice import NoticeKind
 from service.domain.sender import Allowance
 from service.planning.steering import send_unknown_again
+from service.sandbox_keys import NUMBER, TWILIO_ACCOUNT_SID
 from service.sending.notices import NoticeRequest, ask_notice
-from service.settings import SANDBOX_NUMBER, SANDBOX_TWILIO_SID, SANDBOX_TWILIO_TOKEN, load_settings
+from service.settings import load_settings
 from service.store.engine import make_sessions
 from service.store.queries.senders import limit_sender
 from service.store.tables.campaign import Campaign
@@ -64,7 +65,7 @@ def people_live_here(engine: Engine, environ: dict[str, str], box: Box, post_box
             for place in range(PEOPLE)
         ]
         # So fast that nobody waits, and yet a sender whose turn has to be asked for.
-        for channel, name in ((Channel.EMAIL, "example.org"), (Channel.SMS, SANDBOX_NUMBER)):
+        for channel, name in ((Channel.EMAIL, "example.org"), (Channel.SMS, NUMBER)):
             limit_sender(session, channel, name, Allowance(100_000.0, None, None))
     app = create_app(load_settings(environ))
     people = {Channel.EMAIL: by_email, Channel.SMS: by_text}
@@ -95,9 +96,9 @@ class Town:
         client, environ = self.street.client, self.street.environ
         if self.channel is Channel.SMS:
             form = {"MessageSid": f"SM{self.number:032x}", "From": self.leaver.phone, "To": "+447700900000"}
-            form |= {"Body": "Stop please", "AccountSid": SANDBOX_TWILIO_SID}
+            form |= {"Body": "Stop please", "AccountSid": TWILIO_ACCOUNT_SID}
             url = f"{environ['PUBLIC_URL']}/hooks/twilio/sms"
-            signature = RequestValidator(SANDBOX_TWILIO_TOKEN).compute_signature(url, form)
+            signature = RequestValidator(self.street.box.token).compute_signature(url, form)
             answer = client.post("/hooks/twilio/sms", data=form, headers={"X-Twilio-Signature": signature})
         else:
             key = derive_key(environ["SECRET_KEY"], "links")

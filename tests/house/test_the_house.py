@@ -135,6 +135,10 @@ def test_what_the_procfile_reads_is_on_the_page() -> None:
     ("name", "value"),
     [
         ("DATABASE_URL", "mysql://x"),
+        ("DATABASE_URL", "postgresql://touchline:a/b#c@db.example.org/touchline"),
+        ("DATABASE_URL", "postgresql://db.example.org:many/touchline"),
+        ("REDIS_URL", "redis://cache.example.org:99999"),
+        ("PUBLIC_URL", "https://[act.example.org"),
         ("REDIS_URL", "http://x"),
         ("PUBLIC_URL", "example.org"),
         ("EMAIL_PROVIDER", "pigeon"),
@@ -149,16 +153,25 @@ def test_a_malformed_setting_is_named(name: str, value: str) -> None:
         load_settings({"SECRET_KEY": "x" * 40, name: value})
 
 
-@pytest.mark.parametrize("name", ["SENDGRID_API_KEY", "TWILIO_ACCOUNT_SID"])
-def test_a_missing_setting_of_a_real_provider_is_named(name: str) -> None:
-    with pytest.raises(SettingsError, match=name):
-        load_settings(
-            {
-                "SECRET_KEY": "x" * 40,
-                "EMAIL_PROVIDER": "sendgrid" if "SEND" in name else "sandbox",
-                "SMS_PROVIDER": "twilio",
-            }
-        )
+@pytest.mark.parametrize(
+    ("chosen", "missing"),
+    [
+        ({"EMAIL_PROVIDER": "sendgrid"}, "SENDGRID_API_KEY: needed with EMAIL_PROVIDER=sendgrid, and not set"),
+        ({"EMAIL_PROVIDER": "smtp"}, "SMTP_URL: needed with smtp"),
+        ({"EMAIL_SECOND_PROVIDER": "smtp"}, "SMTP_URL: needed with smtp"),
+        ({"EMAIL_PROVIDER": "smtp", "SMTP_URL": "http://mail.example.org"}, "SMTP_URL: must begin with smtp://"),
+        ({"EMAIL_PROVIDER": "smtp", "SMTP_URL": "smtp://mail.example.org:many"}, "SMTP_URL: "),
+        ({"SMS_PROVIDER": "twilio"}, "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN: needed with SMS_PROVIDER=twilio"),
+        ({"SMS_PROVIDER": "twilio", "TWILIO_ACCOUNT_SID": "AC1"}, "TWILIO_AUTH_TOKEN: needed with SMS_PROVIDER=twilio"),
+        (
+            {"SMS_PROVIDER": "twilio", "TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "t"},
+            "TWILIO_MESSAGING_SERVICE_SID or TWILIO_FROM_NUMBERS: needed with SMS_PROVIDER=twilio",
+        ),
+    ],
+)
+def test_what_a_chosen_provider_lacks_is_named(chosen: dict[str, str], missing: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=f"^{missing}"):
+        load_settings({"SECRET_KEY": "x" * 40, "TOUCHLINE_HOME": str(tmp_path), **chosen})
 
 
 def test_secrets_do_not_stand_in_the_settings_repr() -> None:

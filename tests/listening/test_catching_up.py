@@ -192,7 +192,7 @@ def test_what_the_sandbox_holds_back_is_recovered_poison_and_all(box: Box, sessi
     for phone, body in (("+447700900407", "STOP\0"), (ANA, "STOP")):
         box.ask("PUT", "/control/faults", {"inbound": {"never": {"next": 1}}})
         assert box.ask("POST", "/control/inbound", {"from": phone, "body": body})["posted"] is False
-    twilio = Twilio("AC" + "0" * 31 + "1", "sandbox-auth-token", box.url, from_numbers=("+447700900000",))
+    twilio = Twilio("AC" + "0" * 31 + "1", box.token, box.url, from_numbers=("+447700900000",))
     try:
         caught_up = catch_up_inbound(sessions, twilio, key=make.KEY)
     finally:

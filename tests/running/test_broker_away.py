@@ -16,7 +16,8 @@ from twilio.request_validator import RequestValidator
 from service.cli.running.redis import EmbeddedRedis
 from service.domain.errand import Errand
 from service.nudges import Nudger
-from service.settings import SANDBOX_NUMBER, SANDBOX_TWILIO_TOKEN, load_settings
+from service.sandbox_keys import NUMBER
+from service.settings import load_settings
 from service.web.app import create_app
 from tests import make
 from tests.conftest import SECRET
@@ -179,8 +180,9 @@ def sign_up(browser: FlaskClient) -> None:
 
 def say(browser: FlaskClient, body: str) -> None:
     """A text from Dev's phone, as Twilio tells us of it."""
-    form = {"MessageSid": "SM" + "1" * 32, "From": DEV, "To": SANDBOX_NUMBER, "Body": body}
-    url = browser.application.extensions["touchline"].settings.public_url + "/hooks/twilio/sms"
-    signature = RequestValidator(SANDBOX_TWILIO_TOKEN).compute_signature(url, form)
+    form = {"MessageSid": "SM" + "1" * 32, "From": DEV, "To": NUMBER, "Body": body}
+    settings = browser.application.extensions["touchline"].settings
+    url = settings.public_url + "/hooks/twilio/sms"
+    signature = RequestValidator(settings.twilio_auth_tokens[0]).compute_signature(url, form)
     answer = browser.post("/hooks/twilio/sms", data=form, headers={"X-Twilio-Signature": signature})
     assert answer.status_code == 200

@@ -15,7 +15,6 @@ from sendgrid import SendGridAPIClient
 from twilio.rest import Client
 
 ACCOUNT = "AC" + "0" * 31 + "1"
-TOKEN = "sandbox-auth-token"
 OUR_NUMBER = "+447700900000"
 ANA, BILAL = "+447700900101", "+447700900102"
 
@@ -87,11 +86,21 @@ class Box:
         assert isinstance(webhooks, dict)
         return int(webhooks["events"]["waiting"])
 
-    def mailer(self, key: str = "SG.sandbox.key") -> SendGridAPIClient:
-        return SendGridAPIClient(key, host=self.url)
+    @property
+    def key(self) -> str:
+        """What SendGrid's door opens to."""
+        return (self.home / "sandbox" / "sendgrid_api_key").read_text().strip()
 
-    def texter(self, token: str = TOKEN) -> Client:
-        client = Client(ACCOUNT, token)
+    @property
+    def token(self) -> str:
+        """What Twilio's door opens to, and its webhooks are signed with."""
+        return (self.home / "sandbox" / "twilio_auth_token").read_text().strip()
+
+    def mailer(self, key: str | None = None) -> SendGridAPIClient:
+        return SendGridAPIClient(key or self.key, host=self.url)
+
+    def texter(self, token: str | None = None) -> Client:
+        client = Client(ACCOUNT, token or self.token)
         client.api.base_url = self.url
         return client
 

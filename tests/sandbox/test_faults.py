@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from house_sandbox import ACCOUNT, ANA, OUR_NUMBER, TOKEN, Box, Campaign, letter, until
+from house_sandbox import ACCOUNT, ANA, OUR_NUMBER, Box, Campaign, letter, until
 from python_http_client.exceptions import HTTPError, TooManyRequestsError, UnauthorizedError
 from sendgrid import SendGridAPIClient
 
@@ -26,7 +26,7 @@ def send(box: Box, *addresses: str) -> object:
 
 def text(box: Box, timeout: float | tuple[float, float] = 60) -> requests.Response:
     url = f"{box.url}/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
-    return requests.post(url, data=SERVED_FORM, auth=(ACCOUNT, TOKEN), timeout=timeout)
+    return requests.post(url, data=SERVED_FORM, auth=(ACCOUNT, box.token), timeout=timeout)
 
 
 def test_429_from_sendgrid_says_when_to_come_back_and_accepts_nothing(box: Box) -> None:
@@ -134,7 +134,7 @@ def test_the_list_can_fail_on_its_own(box: Box) -> None:
     box.faults(lookup={"error_before": {"next": 1}})
     url = f"{box.url}/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
 
-    first, second = (requests.get(url, auth=(ACCOUNT, TOKEN), timeout=60).status_code for _ in range(2))
+    first, second = (requests.get(url, auth=(ACCOUNT, box.token), timeout=60).status_code for _ in range(2))
 
     assert (first, second) == (503, 200)
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from house_sandbox import ANA, OUR_NUMBER, TOKEN, Box, Campaign, until
+from house_sandbox import ANA, OUR_NUMBER, Box, Campaign, until
 from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
 
@@ -29,7 +29,7 @@ def test_an_inbound_text_is_posted_signed_with_its_empty_fields(box: Box, campai
     assert hook.form["Body"] == "Sign me up – please & thanks"
     assert hook.form["FromCity"] == hook.form["FromZip"] == ""
     url = campaign.url + "/hooks/twilio/sms"
-    assert RequestValidator(TOKEN).validate(url, hook.form, hook.headers["X-Twilio-Signature"])
+    assert RequestValidator(box.token).validate(url, hook.form, hook.headers["X-Twilio-Signature"])
 
 
 @pytest.mark.parametrize(

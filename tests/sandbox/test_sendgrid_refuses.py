@@ -191,7 +191,7 @@ def test_requests_that_are_not_mail_get_sendgrids_status(
     box: Box, asked: tuple[str, str, dict[str, str], str, int]
 ) -> None:
     method, path, kind, body, status = asked
-    headers = {"Authorization": "Bearer SG.sandbox.key", **kind}
+    headers = {"Authorization": f"Bearer {box.key}", **kind}
 
     answer = requests.request(method, box.url + path, data=body, headers=headers, timeout=60)
 

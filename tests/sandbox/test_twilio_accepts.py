@@ -7,7 +7,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 import requests
-from house_sandbox import ACCOUNT, ANA, BILAL, OUR_NUMBER, TOKEN, Box, Campaign, until
+from house_sandbox import ACCOUNT, ANA, BILAL, OUR_NUMBER, Box, Campaign, until
 from twilio.request_validator import RequestValidator
 from twilio.rest.api.v2010.account.message import MessageInstance
 
@@ -65,14 +65,14 @@ def test_the_resource_is_the_specifications(box: Box) -> None:
     url = f"{box.url}/2010-04-01/Accounts/{ACCOUNT}/Messages"
     form = {"To": ANA, "From": OUR_NUMBER, "Body": "Hello"}
 
-    created = requests.post(url + ".json", data=form, auth=(ACCOUNT, TOKEN), timeout=60)
+    created = requests.post(url + ".json", data=form, auth=(ACCOUNT, box.token), timeout=60)
 
     assert created.status_code == 201
     check_resource(created.json())
     sid = created.json()["sid"]
     until(lambda: box.texter().messages(sid).fetch().status == "delivered")
-    check_resource(requests.get(f"{url}/{sid}.json", auth=(ACCOUNT, TOKEN), timeout=60).json())
-    for listed in requests.get(url + ".json", auth=(ACCOUNT, TOKEN), timeout=60).json()["messages"]:
+    check_resource(requests.get(f"{url}/{sid}.json", auth=(ACCOUNT, box.token), timeout=60).json())
+    for listed in requests.get(url + ".json", auth=(ACCOUNT, box.token), timeout=60).json()["messages"]:
         check_resource(listed)
 
 
@@ -85,7 +85,7 @@ def test_callbacks_follow_the_text_and_the_packages_own_validator_accepts_them(b
     assert statuses(campaign, "1.s.7") == ["sent", "delivered"]
     for hook in campaign.at("/hooks/twilio/status/1.s.7"):
         assert hook.path.endswith("?attempt=a1")
-        assert RequestValidator(TOKEN).validate(url, hook.form, hook.headers["X-Twilio-Signature"])
+        assert RequestValidator(box.token).validate(url, hook.form, hook.headers["X-Twilio-Signature"])
     sent, delivered = (hook.form for hook in campaign.at("/hooks/twilio/status"))
     assert set(sent) == set(FORMS["sent"]) - {"MessagingServiceSid"}
     assert set(delivered) == set(FORMS["delivered"]) - {"MessagingServiceSid"}
@@ -167,7 +167,7 @@ def test_a_page_names_its_neighbours_as_the_specification_does(box: Box) -> None
         text(box, ANA, f"text {number}")
     url = f"{box.url}/2010-04-01/Accounts/{ACCOUNT}/Messages.json?PageSize=2"
 
-    page = requests.get(url, auth=(ACCOUNT, TOKEN), timeout=60).json()
+    page = requests.get(url, auth=(ACCOUNT, box.token), timeout=60).json()
 
     listed = SPEC["paths"]["/2010-04-01/Accounts/{AccountSid}/Messages.json"]["get"]["responses"]["200"]
     assert set(page) == set(listed["content"]["application/json"]["schema"]["properties"])

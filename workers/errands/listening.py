@@ -14,6 +14,8 @@ log = logging.getLogger(__name__)
 @errand(Errand.CATCH_UP_INBOUND)
 def catch_up(house: House, until: float) -> bool:
     """Ask the provider for texts we have not received."""
+    if not house.settings.sends_texts:
+        return False
     try:
         caught_up = catch_up_inbound(house.sessions, house.sms, key=house.desk.address_key, until=until)
     except ProviderAway as away:

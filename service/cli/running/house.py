@@ -15,6 +15,7 @@ from service.cli.running.keeping import Kept
 from service.cli.running.postgres import start_postgres
 from service.cli.running.redis import start_redis
 from service.cli.running.restarts import forget_restarts
+from service.settings import load_settings
 
 RUN_FILE = "run.json"
 
@@ -37,11 +38,16 @@ class Services:
 def running_services(
     home: Path, environ: Mapping[str, str], *, say: "Say", extra: Mapping[str, str] | None = None
 ) -> Iterator[Services]:
-    """Postgres and Redis for as long as the block lasts; embedded where no address is set. Raises CannotStart."""
+    """Postgres and Redis for as long as the block lasts; embedded where no address is set.
+
+    Raises CannotStart, or SettingsError before anything is started.
+    """
     with ExitStack() as stack:
         _make_home(home)
         stack.enter_context(_locked(home))
         whole = {**environ, **(extra or {}), "TOUCHLINE_HOME": str(home), "SECRET_KEY": _secret(home, environ)}
+        # Before anything is started: a setting that is missing or malformed is named.
+        load_settings(whole)
         embedded: list[Kept] = []
         forget_restarts(home)
         stack.callback(forget_restarts, home)

@@ -62,6 +62,7 @@ class EmbeddedPostgres:
     home: Path
     port: int
     configuration: Mapping[str, str]
+    binaries: Path = BINARIES
     name: str = "postgres"
 
     def ended(self) -> int | None:
@@ -71,7 +72,7 @@ class EmbeddedPostgres:
     def start_again(self) -> None:
         """Start it on the same port and data, without waiting for it to recover."""
         _clear_stale_pid(self.home / "postgres")
-        self.process = _launch(self.home, self.port, self.configuration)
+        self.process = _launch(self.home, self.port, self.binaries, self.configuration)
 
     def stop(self) -> None:
         """Shut down: finish writing, refuse new connections; killed only if that takes too long."""
@@ -86,28 +87,36 @@ class EmbeddedPostgres:
 
 
 def start_postgres(
-    home: Path, *, database: str = "touchline", configuration: Mapping[str, str] = CONFIGURATION
+    home: Path,
+    *,
+    database: str = "touchline",
+    binaries: Path = BINARIES,
+    configuration: Mapping[str, str] = CONFIGURATION,
 ) -> EmbeddedPostgres:
-    """Start the server whose data is below `home`, making it first where there is none. Raises CannotStart."""
+    """Start the server whose data is below `home`, making it first where there is none. Raises CannotStart.
+
+    `binaries`: another Postgres than the embedded one, as a distribution installs it.
+    """
     data = home / "postgres"
     password = _password(home)
     if not (data / "PG_VERSION").exists():
-        _make(data, password)
+        _make(data, password, binaries)
     _clear_stale_pid(data)
     port = free_port()
     log = home / "postgres.log"
     url = f"postgresql://touchline:{password}@127.0.0.1:{port}/{database}"
-    server = EmbeddedPostgres(url, _launch(home, port, configuration), home, port, configuration)
+    launched = _launch(home, port, binaries, configuration)
+    server = EmbeddedPostgres(url, launched, home, port, configuration, binaries)
     _wait_until_ready(server, log, maintenance=f"postgresql://touchline:{password}@127.0.0.1:{port}/postgres")
     _ensure_database(f"postgresql://touchline:{password}@127.0.0.1:{port}/postgres", database)
     return server
 
 
-def _launch(home: Path, port: int, configuration: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def _launch(home: Path, port: int, binaries: Path, configuration: Mapping[str, str]) -> subprocess.Popen[bytes]:
     options = [f"-c{name}={value}" for name, value in configuration.items()]
     with private_file(home / "postgres.log").open("ab") as out:
         return subprocess.Popen(
-            [*prefix(), str(BINARIES / "postgres"), "-D", str(home / "postgres"), "-p", str(port), *options],
+            [*prefix(), str(binaries / "postgres"), "-D", str(home / "postgres"), "-p", str(port), *options],
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,
@@ -123,7 +132,7 @@ def _password(home: Path) -> str:
     return kept.read_text().strip()
 
 
-def _make(data: Path, password: str) -> None:
+def _make(data: Path, password: str, binaries: Path) -> None:
     """Make the data folder beside its place and move it there whole: a half-finished first run leaves nothing."""
     if data.exists() and any(data.iterdir()):
         raise CannotStart(
@@ -140,7 +149,7 @@ def _make(data: Path, password: str) -> None:
     made = subprocess.run(
         [
             *prefix(),
-            str(BINARIES / "initdb"),
+            str(binaries / "initdb"),
             *("-D", str(making), "-U", "touchline", "-E", "UTF8", "--locale=C.UTF-8"),
             *("--auth=scram-sha-256", f"--pwfile={secret}", "--data-checksums"),
         ],

@@ -15,6 +15,7 @@ from service.planning.blasts import (
     BlastRefused,
     CopyRefused,
     NewBlast,
+    check_carried,
     check_controls,
     check_copy,
     check_opening,
@@ -260,6 +261,7 @@ def _mistakes(session: Session, sketch: Sketch) -> list[str]:
         return why
     try:
         planned = _planned(sketch)
+        check_carried(session, planned.channels)
         check_controls(planned)
         check_opening(planned.opens_at or door.now(), planned.stale_after, now=door.now())
         test = sketch.controls.test
@@ -312,7 +314,7 @@ def _form(sketch: Sketch, why: list[str]) -> str:
         sketch=sketch,
         campaign=sketch.campaign,
         form=request.form,
-        channels=sketch.audience.channels if request.method == "POST" else tuple(Channel),
+        channels=sketch.audience.channels if request.method == "POST" else tuple(filter(door.is_carried, Channel)),
         why=why,
         names=sorted(PERSONAL | SHARED),
     )

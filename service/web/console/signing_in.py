@@ -59,6 +59,8 @@ def sign_in_now() -> ResponseReturnValue:
 def send_link() -> ResponseReturnValue:
     with door.transaction() as session:
         mail_link(session, request.form.get("email", ""), now=door.now())
+    if not door.is_carried("email"):
+        return _sign_in_again("No email is sent from this installation, and so no link.", "", 409)
     door.nudger().nudge(Errand.SEND_NOTICES)
     flash("If there is an account for that address, a sign-in link is on its way. It works once, for 30 minutes.")
     return redirect(url_for("console.sign_in_page"))

@@ -20,7 +20,12 @@ _LARGEST = 8 * 1024 * 1024
 
 @blueprint.post("/events")
 def events() -> ResponseReturnValue:
-    """Keep and apply events. Anything wrong with the signature is a 403, and nothing is read."""
+    """Keep and apply events. Anything wrong with the signature is a 403, and nothing is read.
+
+    Where nobody carries email there is nothing here.
+    """
+    if not door.settings().sends_email:
+        abort(404)
     request.max_content_length = _LARGEST
     body = request.get_data(cache=False)
     signature, timestamp = request.headers.get(SIGNATURE_HEADER), request.headers.get(TIMESTAMP_HEADER)

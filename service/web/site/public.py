@@ -20,6 +20,7 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
     app.jinja_env.globals["is_personal"] = is_personal
     app.jinja_env.globals["campaign_around"] = campaign_around
     app.jinja_env.globals["our_number"] = our_number
+    app.jinja_env.globals["is_carried"] = door.is_carried
 
 
 def is_personal() -> bool:
@@ -48,7 +49,9 @@ def campaign_around() -> CampaignView | None:
 
 
 def our_number(own: str = "") -> str:
-    """The number our texts come from (`own`: this supporter's), as people read it; empty where there is none."""
+    """The number our texts come from (`own`: this supporter's), as people read it; empty where there is none, or nobody carries texts."""
+    if not door.settings().sends_texts:
+        return ""
     number = own or next(iter(door.settings().twilio_from_numbers), "")
     if not number:
         return ""
