@@ -30,7 +30,7 @@ SCORES = {"": Score(0, 1), "home_win": Score(2, 1), "draw": Score(1, 1), "away_w
 
 def values_for(name: str) -> dict[str, str]:
     day, clock = kick_off_words(CAMPAIGN.fixture.kick_off, CAST[name], "en")
-    links = ["petition_link", "share_link", "friend_link", "leave_link", "preferences_link"]
+    links = ["petition_link", "share_link", "friend_link", "leave_link", "preferences_link", "view_link"]
     links += [f"briefing_link:{briefing.slug}" for briefing in CAMPAIGN.briefings]
     return {"first_name": name, "kick_off": day, "kick_off_time": clock} | dict.fromkeys(links, LINK)
 
