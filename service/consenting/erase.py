@@ -14,6 +14,8 @@ from service.store.queries.forget_lock import lock_to_forget
 def erase_supporter(session: Session, supporter_id: int, *, source: str, now: datetime) -> bool:
     """Forget a supporter, and every sign-up of theirs; False where there is none."""
     lock_to_forget(session)
+    known = supporters.by_id(session, supporter_id)
+    erasing.hold_conversations(session, [known.phone] if known and known.phone else [])
     who = erasing.person(session, supporter_id=supporter_id)
     if who.supporter_id is None:
         return False
@@ -31,12 +33,18 @@ def erase_address(
     """
     lock_to_forget(session)
     known = supporters.by_address(session, channel, address)
+    phones = {known.phone if known else None, address if channel is Channel.SMS else None}
+    erasing.hold_conversations(session, sorted(phone for phone in phones if phone))
     who = erasing.person(session, supporter_id=known.id if known else None, address=address)
     return _forget(session, who, {channel: key.hash(channel, address), **who.hashes}, source=source, now=now)
 
 
 def _forget(session: Session, who: Person, hashes: dict[Channel, bytes], *, source: str, now: datetime) -> bool:
-    """Whatever may take long comes before the lock of opt-outs, which holds all sending up while it is held."""
+    """Whatever may take long comes before the lock of opt-outs, which holds all sending up while it is held.
+
+    So does whatever others hold while they wait for that lock: texts of the number, notices, messages.
+    """
+    erasing.hold_notices(session, who)
     count = erasing.blank_what_is_settled(session, who, now=now)
     consents.lock_for_opt_out(session)
     if who.supporter_id is not None:

@@ -32,7 +32,10 @@ gefangnis wiezien wiezni zatrzyma hapis mehbus mehbes habs həbs узник за
 violencia violence violenza gewalt przemoc siddet zorakili корруп насили репрес насилл partido partida partie match spiel mecz mac maci oyun oyunu futbol futebol calcio
 fussball fuss pilka pilke oprima dictad diktatur dyktat regim rejim gobierno governo gouvernement regierung rzad hukumet huukum правительств
 journalist journaliste periodist jornalist giornalist dziennikarz gazeteci jurnalist журналист justicia justice justica giustizia sprawiedliwosc
-adalet edalet свобод liberte libertad liberdade liberta freiheit wolnosc ozgurluk azadliq право права derechos droits diritti direitos rechte prawa insan haqq
+adalet edalet свобод liberte libertad liberdade liberta freiheit wolnosc ozgurluk azadliq право права
+represi repres detencion arrest arresto injustic abuso abus censur asesinat asesino meurtr assassin emprison aresztow arest zabija niesprawied cenzur wiezi
+baski tutukla haksiz sansur zulm katliam linjustic zulmu zulmun hebsler убийств adaletsiz hebs senzur tezyiq represiy repressiy zulum несправедлив цензур произвол преследов
+القمع العنف الرقابه الانتهاكات الاعتقالات احتجاز جبر گرفتاري ناانصافي قتل derechos droits diritti direitos rechte prawa insan haqq
 eux vida vivre lluvia lluvi muerte mort morte tod smierc olum olumu смерт rasism racism racisme razzismo rasizm rassismus расизм irkcilig
 زندان شكنجه سركوب تعذيب سجن سجناء الاعتقال صحفيين الصحفيين القتل الحرب حرب حكومه الحكومه ازادي جنگ مباراه بازي فوتبال كره الظلم ظلم تشدد جيل فلسطين
 अत्याचार जेल यातना हिंसा युद्ध मैच सरकार पत्रकार নির্যাতন জেল যুদ্ধ ম্যাচ সরকার হত্যা ਤਸੀਹੇ ਜੇਲ੍ਹ ਜ਼ੁਲਮ ਜੰਗ ਮੈਚ ਸਰਕਾਰ ત્રાસ જેલ યુદ્ધ મેચ સરકાર
@@ -53,6 +56,14 @@ _EXACT = frozenset(form for said in _FOLDED if _is_short(said) for form in (said
 _STEMS = tuple(said for said in _FOLDED if not _is_short(said))
 
 
+# "in March": a month, and no march.
+_BEFORE_A_MONTH = frozenset({"in", "last", "since", "of", "early", "late", "mid", "until", "till", "by"})
+
+
 def speaks_of_the_campaign(words: Sequence[str]) -> bool:
     """Whether any word is one of these."""
-    return any(word in _EXACT or word.startswith(_STEMS) or word in IDEOGRAMS for word in words)
+    return any(
+        (word in _EXACT or word.startswith(_STEMS) or word in IDEOGRAMS)
+        and not (word == "march" and at > 0 and words[at - 1] in _BEFORE_A_MONTH)
+        for at, word in enumerate(words)
+    )

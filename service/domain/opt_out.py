@@ -184,6 +184,8 @@ def _rest(plain: str, *, about: bool) -> _Says:
 
 
 def _talk_of_the_campaign(plain: str) -> _Says:
+    if english.NOT_MINE.fullmatch(plain) and not english.OTHERS.search(plain):
+        return _Says.BARE
     if english.FIRST_PERSON_AFTER_STOP.match(plain) or english.STILL_DOUBTFUL.search(plain):
         return _Says.DOUBT
     return _Says.CHANT if plain.startswith("stop") else _Says.TALK

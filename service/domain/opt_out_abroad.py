@@ -91,7 +91,8 @@ def is_opt_out_abroad(words: Sequence[str], plain: Sequence[str], *, about: bool
 
 def is_doubtful_abroad(plain: str) -> bool:
     words = plain.split()
-    return any(word in _DOUBTFUL and (at == 0 or words[at - 1] not in _NOT) for at, word in enumerate(words))
+    # "ne vous arretez pas": a word may stand between.
+    return any(word in _DOUBTFUL and _NOT.isdisjoint(words[max(0, at - 2) : at]) for at, word in enumerate(words))
 
 
 def _is_repeated(words: list[str]) -> bool:

@@ -19,10 +19,11 @@ _CLASSES = {
     "|briefings?|contact|bulletins?|nonsense|stuff|shit|shite|bollocks|propaganda|links?|petitions?|requests?|tripe|garbage",
     "THEM": "all|these|those|this|em|it|any|anything|everything|more|any more|all of it|all of these|all of this|all this",
     "LIST": "phone|mobile|tps|list|lists|mailing list|texting list|contact list|contacts|database|system|group|chat|distribution|records|files?"
-    "|books|thread|service|register|phone book|address book|campaign|broadcast|it|this|here|everything",
+    "|books|thread|service|register|phone book|address book|campaign|broadcast|it|this|here|everything"
+    "|(?:text|texting|messaging) (?:thing|group|list|service|chat)|thing",
     "WHICH": "petition|links|the|these|those|this|that|my|your|ur|yr|yer|dis|mor|any|all|of|more|further|sending|getting|receiving|such|me|us|so many|from|"
-    "political|unwanted|unsolicited|campaign|football|stupid|silly|endless|constant|pointless|random|any more|other|future",
-    "NUMBER": "(?:my|our|this|her|his|their)(?: (?:phone|mobile|mob|cell|contact|telephone|tel|own))? "
+    "political|unwanted|unsolicited|campaign|football|stupid|silly|endless|constant|pointless|random|any more|other|future|annoying|irritating|pestering|daily|weekly|boring|daft|awful|horrible|irrelevant",
+    "NUMBER": "(?:my|our|this|her|his|their)(?: (?:phone|mobile|mob|cell|contact|telephone|tel|own|name and|number and|details and))? "
     "(?:number|numbers|no|num|name|details|data|info|information|phone|mobile|contact|entry|account)|\\d{5,13}(?: \\d{3,7})?",
     "FAMILY": "(?:my|our) (?:late )?(?:mum|mother|mam|dad|father|nan|gran|grandad|wife|husband|partner|son|daughter|child|kid|brother"
     "|sister|friend|mums|dads|sons|daughters|wifes|husbands)(?: number| phone)?",
@@ -53,13 +54,27 @@ ASKS = tuple(
         r"(?:remove|delete|erase|unlist|wipe|disconnect|deregister|unregister|detach|purge)"
         r" (?:me|us|NUMBER|FAMILY)\b",
         r"(?:remove|delete|erase) (?:him|her|them|it|this) (?:from|off) (?:WHICH ){0,3}LIST\b",
-        r"(?:take|get|cross|strike|scratch|knock|keep|leave|want|have|pull|kick) (?:me|us|NUMBER|FAMILY|him|her|it|this|these)"
+        r"(?:take|get|cross|strike|scratch|knock|keep|leave|want|have|pull|kick) (?:me|us|NUMBER|FAMILY)"
         r" (?:off|out of|from)(?:$| (?:(?:of|from|WHICH) ){0,4}(?:LIST|MESSAGES)END)",
+        # "take him off" alone is said of a player.
+        r"(?:take|get|cross|strike|scratch|knock|keep|leave|want|have|pull) (?:him|her|it|this|these) (?:off|out of|from)"
+        r" (?:(?:of|from|WHICH) ){0,4}(?:LIST|MESSAGES)END",
+        r"^(?:can|could|may) (?:i|we) (?:get|come|be|be taken|get taken) (?:off|out of|from)"
+        r"(?:$| (?:(?:of|from|WHICH) ){0,4}(?:LIST|MESSAGES|THEM)END)",
+        r"\b(?:number|phone|mobile)\b.{1,60} (?:remove|delete|erase|unsubscribe) it$",
+        # Real words one slip away from "stop", whose object gives away what was meant.
+        r"^(?:stoop|step|sop|spot|strop|stow|stops|shop|top|swop) SENDING ME\b",
+        r"\b(?:he|she|FAMILY) (?:doesnt|does not|dont) (?:want|need|wish)(?: (?:to|get|getting|receive|receiving|have|be|any|more)){0,4}"
+        r"(?: (?:WHICH ){0,3}MESSAGESEND| TOLD\b)",
+        r"\b(?:nobody|no one|noone)(?: here| in this house)? (?:wants?|needs?|asked for|reads?) (?:any of )?(?:your|these|those|this) "
+        r"(?:WHICH ){0,3}MESSAGESEND",
+        r"\b(?:which|what) (?:part|bit) of (?:stop|no|unsubscribe|leave me alone) (?:dont|do|did|didnt|cant)\b",
+        r"\b(?:you|u|youve|uve)(?: \w+){0,2} been (?:told|asked)(?: \w+){0,2} stop$",
         r"(?:take|get|cross|strike) (?:me|us|NUMBER|FAMILY) off$",
         r"(?:lose|forget|bin|destroy|shred|scrap|get rid of|chuck) (?:NUMBER)\b",
         r"sign (?:me|us) (?:off|out)\b|log me (?:off|out)\b|count me out\b",
-        r"no (?:more|further) (?:WHICH ){0,3}MESSAGESEND|^(?:\w+ )?no (?:WHICH ){0,3}(?:texts|txts|messages|msgs|sms|spam)$|no more (?:THINGS)$|no more (?:of )?(?:THEM|thanks)$|no more from you\b",
-        r"(?<!\bthey )(?<!\bi )(?<!\bwe )(?<!\byou )(?<!\bhe )(?<!\bshe )(?<!\bpeople )(?<!\bmum )(?:do not|dont|do nt|don t|never|not to|didnt ask you to|refrain from|desist from|must not|stop you) (?:ever )?(?:TELL|SENDING)"
+        r"no (?:more|further) (?:WHICH ){0,3}MESSAGESEND(?! from me\b)|^(?:\w+ )?no (?:WHICH ){0,3}(?:texts|txts|messages|msgs|sms|spam)$|no more (?:THINGS)$|no more (?:of )?(?:THEM|thanks)$|no more from you\b",
+        r"(?<!\bthey )(?<!\bi )(?<!\bwe )(?<!\byou )(?<!\bhe )(?<!\bshe )(?<!\bpeople )(?<!\bmum )(?:do not|dont|do nt|don t|never|not to|didnt ask you to|refrain from|desist from|must not|stop you)(?: (?:ever|you|u|dare|even))* (?:TELL|SENDING)"
         r"(?: (?:me|us|here|NUMBER|FAMILY)\b|$| THEM?END| (?:WHICH ){0,5}THINGSEND| again| anymore| any more)",
         r"(?:do not|dont|no longer|didnt|dun|never|not) (?:\w+ )?(?:want|wish|need|wanna|consent|asked|ask)"
         r"(?: (?:you|u|to|for|be|get|getting|receive|receiving|have|having|in|hearing|hear|at all|nothing|anything|owt|any|more)){0,4}"
@@ -67,10 +82,10 @@ ASKS = tuple(
         r"| (?:any of )?(?:THEM)(?:$|(?= any| no more)))",
         r"(?:if|that) you (?:removed|deleted|took|stopped|unsubscribed) (?:me|my|us|texting|sending|messaging|contacting|this number)\b",
         r"(?:i|ive|i have|already) (?:\w+ )?(?:texted|sent|said|typed|replied) stop\b(?! (?:the|this|a)\b)",
-        r"mind not SENDING ME|(?:cease|end|stop) (?:all |any |further )*contact\b|(?:want|like|have) (?:it|this|them|NUMBER) (?:removed|deleted|taken off)",
+        r"mind not SENDING(?: ME\b|$)|(?:cease|end|stop) (?:all |any |further )*contact\b|(?:want|like|have) (?:it|this|them|NUMBER) (?:removed|deleted|taken off)",
         r"(?:rather|prefer|appreciate it if you|wish) (?:\w+ ){0,3}(?:didnt|did not|not|wouldnt)(?: to)?(?: (?:get|receive|be))?"
         r" (?:TELL|TOLD|(?:THEM (?:of )?)?THEM$|(?:WHICH ){0,5}THINGS)",
-        r"(?:want|wanna|would like|id like|d like|wish|need|like|ask|asked|asking|prefer|trying|request|demand|decided)(?: you)?"
+        r"(?<!\bno )(?:want|wanna|would like|id like|d like|wish|need|like|ask|asked|asking|prefer|trying|request|demand|decided)(?: you)?"
         r" (?:to|for|2) (?:be )?(?:stop|leave|unsubscribe|opt out|quit|withdraw|cancel|(?:removed|taken|deleted) ?(?:off|from)?"
         r"|come off|get off|be off|be out|off)(?:$| (?:WHICH ){0,4}(?:LIST|THINGS|THEM)END)",
         r"(?:want|wanna|would like|id like|wants) (?:out|off)(?:$| (?:of )?(?:WHICH ){0,3}LISTEND)",
@@ -91,10 +106,10 @@ ASKS = tuple(
 # A bare word of leaving, with nothing beside it but courtesies, numbers and itself.
 _BARE_VERBS = (
     "stop|stopall|unsubscribe|unsubscribed|unsub|optout|opt out|opted out|opting out|cancel|end|quit|revoke|leave|exit"
-    "|remove|delete|halt|cease|desist"
+    "|remove|delete|halt|cease|desist|discontinue|terminate"
 )
 BARE = re.compile(
-    r"(?:(?:(?:can|could|would|will|wont|cant) (?:you|u)|(?:can|could|may) i|(?:i |we |i have |ive )?(?:said|say|want|wanna|wish|need|would like|id like|asked|told|asking)"
+    r"(?:(?:(?:can|could|would|will|wont|cant) (?:you|u)|(?:any chance )?(?:you|u) (?:can|may)|(?:any |is there any |is there a )?chance (?:you|u) (?:can|could|would)|(?:can|could|may) i|(?:i |we |i have |ive )?(?:said|say|want|wanna|wish|need|would like|id like|asked|told|asking)"
     r"(?: you| u)?(?: to| 2)?|yes|no|all|me|to|you|u|i|id like to|would you mind|(?:good |best of )?luck|great|nice|for me|oh do|do|oh|right) )?"
     rf"(?:(?:{_BARE_VERBS}|it|this|that|dis|dat|these|those|all|everything|all this|all of this|\d{{1,12}}|me|doing|the lot|forever|everything"
     rf"|immediately|and|or|off|means stop)(?: |$)){{1,14}}"
@@ -105,7 +120,8 @@ GO_AWAY = re.compile(
     r"(?:you |u |just |can you |will you |oh |all |sorry |im |i am |we are |am |were |really |definitely )*"
     r"(?:go away|get lost|do one|jog on|naff off|bog off|bugger off|sod off|piss off|fuck off|f off|eff off|fk off|feck off|fuck you"
     r"|forget me|forget about me|not interested|no longer interested|uninterested|not interested in (?:this|these|it|any of this|your \w+|these \w+)"
-    r"|no more|never again|wrong number|wrong person|im out|nomore|leave off|let me out|pack it in|give over|knock it off|give it a rest)"
+    r"|no more|never again|wrong number|wrong person|im out|nomore|leave off"
+    r"|let me out(?: of (?:this|it|here|the (?:group|list|chat)))?|pack it in|give over|knock it off|give it a rest)"
     r"(?: you| your| idiots?| lot| all| muppets?| spammers?| will you| of you)*"
 )
 # "stop i hate these", "stop who is this": the sentence begins anew after the word.
@@ -141,12 +157,12 @@ OTHERS = re.compile(
     rf"|\b(?!you |u |this |these |texts |messages |it |spam )\w+(?: (?:must|should|will|wont|would|cant|can|never|doesnt|didnt|has to|have to"
     r"|needs to|need to|had to))(?: (?:not|never|ever|be made to|all))? stop\b"
     r"|\b(?:will|does|did|do|would|can) (?!you |u |this |these |i )\w+(?: ever| not| all| finally)? stop\b"
-    r"|\bhelp(?: us| them| me| to)* stop\b|\b(?:way|ways|how|fight|able|power|order|time|try|trying|tried|action|enough|work|working|want|call|pressure"
+    r"|^(?:\w+ )?stop them from \w+ing\b|\bhelp(?: us| them| me| to)* stop\b|\b(?:way|ways|how|fight|able|power|order|time|try|trying|tried|action|enough|work|working|want|call|pressure"
     r"|told|made|forced|campaign|campaigning)(?: us| them| him| her| people)?(?: to| can we| do we| do you| can you| could we)+ stop\b"
     r"|\b(?:wife|husband|boss|kids|mum|dad|police|mp|doctor|teacher|steward|stewards)(?: \w+){0,4} stop \w+"
 )
 SPEAKS_OF_THIS = re.compile(
-    r"^make it stop$|\b(?:this|that|these|texts|messages|spam)(?: all)?(?: (?:\w+ )?(?:must|has|have|needs|need|should|got|can|will|could|would|nonsense|madness)"
+    r"^make it stop$|\bhow (?:do|can|could) i (?:make|get) (?:it|this|these|(?:the|these|your) (?:texts|messages))(?: to)? stop\b|\b(?:this|that|these|texts|messages|spam)(?: all)?(?: (?:\w+ )?(?:must|has|have|needs|need|should|got|can|will|could|would|nonsense|madness)"
     r"(?: to| got to| not)?)? stop\b|\b(?:i|me) (?:want|wish|need|like)(?: you)? (?:to )?stop\b"
 )
 IDIOM = re.compile(
@@ -165,9 +181,16 @@ ASKS_HOW = re.compile(
 # Enough to hold back texts until somebody has looked.
 DOUBTS = re.compile(
     r"\bunsubscribed\b(?! from (?!you|this|these|your))|\b(?:stop|unsubscribe|unsub|optout|opt out|opted out|opting out)\b|\bno longer \w+ (?:number|phone|mobile)\b"
+    r"|\bthis (?:number|phone|mobile)(?: now)? (?:isnt|is not|is no longer|no longer|doesnt belong|does not belong|belongs|used to)\b"
     r"|\bnot \w+ (?:number|phone)\b|\bnew owner\b|\bthis is(?: not|nt) \w+$|\bnobody called\b|\bno \w+ here$"
+    r"|\bis (?:this|that|it) spam\b|\bkeep (?:getting|receiving|sending me) (?:these|this|your|the same|texts|messages)\b|\bi get these (?:all|every)\b"
+    r"|\b(?:fewer|less|not so many|how many more) (?:texts|messages|msgs|of (?:these|them|your))\b"
+    r"|\b(?:texts?|messages?|these)(?: \w+){0,2} cost(?:s|ing)? me\b|\b(?:text|message|texting|messaging) (?:me |us )?(?:(?:so|this|that|too) )?(?:often|much|many)\b|\bonly (?:text|message|contact) (?:me|us)\b"
+    r"|\b(?:dont|do not) (?:text|txt|message|msg|contact|ring|call) (?:at|before|after|during|until|so|in the|on)\b"
+    r"|\bwhy am i (?:getting|receiving|on)\b|\b(?:your|these|the|so many) (?:texts|messages|msgs)(?: \w+){0,3} (?:annoying|irritating|a nuisance|a pain)\b"
+    r"|\b(?:passed|has passed|sadly passed) away\b|\btake (?:it|this) off$"
     r"|\b(?:is|isnt this|its|just|just more|more|another|as|pure|total|bloody) spam\b|^spam$|\bspam(?:mers?|ming)\b|\bmore texts\b"
-    r"|\bhow (?:do|can) i (?:leave|get out|get off|quit|cancel|come off)\b|^(?:reported|blocked|blocking|reporting|block|report|report spam|block and report|enough|enough already|thats enough|that is enough)$|\bharass(?:ing|ment|ed)?\b|\breport(?:ing|ed)? (?:you|u|this|it)\b|\bblock(?:ing|ed)? (?:you|u|this|your)\b"
+    r"|\bhow (?:do|can) i (?:leave|get out|get off|quit|cancel|come off)\b|^(?:reported|blocked|blocking|reporting|block|report|report spam|block and report|enough|enough already|thats enough|that is enough)$|(?<!he was )(?<!she was )(?<!were )(?<!they are )\bharass(?:ing|ment|ed)?\b|\breport(?:ing|ed)? (?:you|u|this|it)\b|\bblock(?:ing|ed)? (?:you|u|this|your)\b"
     r"|\bnever (?:signed up|subscribed|agreed|asked for|gave you|consented)\b|\b(?:didnt|did not|dont remember|dont recall)"
     r" (?:sign(?:ing)? up|subscrib\w+|agree\w*|ask for|consent|giv\w+ you)\b|\b(?:didnt|did not) sign(?: up)? (?:to|for) (?:this|these)\b"
     r"|\btoo many (?:texts|messages)\b|\b(?:come|came|get|be|am) (?:off|out of) (?:this|the list|it|your list)\b|\bmy solicitor\b"
@@ -195,7 +218,7 @@ comma
 """
 COURTESIES = frozenset(_COURTESIES_TABLE.split())
 NAMES_US = re.compile(
-    r"\b(?:me|my|us|texts?|txts?|messages?|msgs?|sms|texting|txting|messaging|unsubscribe|unsub|number|list|wrong|alone|spam|optout|alerts?|updates?"
+    r"\b(?:me|my|us|texts?|txts?|messages?|msgs?|sms|texting|txting|txtin|textin|texing|txtng|textn|txtn|smsing|messageing|msging|dming|messaging|unsubscribe|unsub|number|list|wrong|alone|spam|optout|alerts?|updates?"
     r"|consent|permission|mailing|subscription|your|ur)\b"
 )
 OR_ELSE = re.compile(r"^(?:or|before i|before we|because|cos|as|and|im|i|it|its|this|you)\b")
@@ -205,7 +228,7 @@ DENIED_STOP = re.compile(
 )
 # "changed my mind stop": a sentence about oneself, and then the word.
 TAIL_STOP = re.compile(
-    r"(?:i|im|ive|my|ur|youre|changed|dont|not|no|sick|fed|tired|too|these|it|wrong|who|what|enough|had|new|please)\b.{0,200} "
+    r"(?:i|im|ive|my|ur|youre|changed|dont|not|no|sick|fed|tired|too|these|it|wrong|who|what|enough|had|new|please|this is(?= (?:my|a|an|our|the|not|her|his)\b))\b.{0,200} "
     r"(?!(?:to|not|never|wont|will|must|should|can|cant|says?|said|saying|reads?|a|the|this|that|they|it|we|he|she|them|i|you|does|do|did|ever|all"
     r"|and|or|for|word|at|would|could|dont|might|just|play|bus|about|of|with|was|is|on) stop(?: this| it)?$)\w+ stop(?: this| it)?$"
 )
@@ -218,8 +241,13 @@ FIRST_PERSON_AFTER_STOP = re.compile(
     r"stop (?:my|you are|youre|texting|sending|messaging|contacting)\b|unsub|opt out(?! of)"
 )
 STILL_DOUBTFUL = re.compile(
-    r"\b(?:unsubscribe|unsub|opt out|optout|not interested|harass\w*|never (?:signed up|subscribed|agreed|asked)|gdpr"
+    r"\b(?:only (?:text|message|contact) (?:me|us)|unsubscribe|unsub|opt out|optout|not interested|(?<!he was )(?<!she was )(?<!were )(?<!they are )\bharass\w*|never (?:signed up|subscribed|agreed|asked)|gdpr"
     r"|remove (?:me|my (?!name|signature)\w+)|take (?:me|my (?!name|signature)\w+) off|emailing me|stop(?:ped)? (?:texting|messaging)|spam)\b"
+)
+# "i dont care about football stop": the campaign is spoken of to say that it is not theirs.
+NOT_MINE = re.compile(
+    r"(?:i |we |im |am )?(?:really )?(?:dont|do not|couldnt|could not|hate|no interest|have no interest|sick|bored|fed)"
+    r"(?: (?:care|follow|watch|like|give|in|of|up|with|about))+ .{1,120} (?:stop|unsubscribe|remove me)"
 )
 YOU_NEVER = re.compile(rf"\b(?:you|u) (?:just )?(?:{_NEGATION})\b")
 STOP_I = re.compile(r"stop (?:or )?(?:i|im|ive|ill|id)\b(?! stop)")
@@ -238,7 +266,7 @@ OFF_THE_PETITION = re.compile(
     r"\b(?:name|signature)\b.*\bpetition\b|\b(?:my|the) signature\b|\boff (?:the|this|your) petition\b"
 )
 WEAK_VERBS_ONLY = re.compile(
-    r"(?!.*\b(?:stop\w*|unsub\w*|opt\w*)\b).*\b(?:cancel|end|quit|leave|exit|remove|delete|halt|revoke)\b.*"
+    r"(?!.*\b(?:stop\w*|unsub\w*|opt\w*)\b).*\b(?:cancel|end|quit|leave|exit|remove|delete|halt|revoke|discontinue|terminate)\b.*"
 )
 NAMES_MESSAGES = re.compile(r"\b(?:texts?|messages?|number|list|everything|texting|database)\b")
 POLITE = re.compile(r"\b(?:please|pls|plz|kindly|thanks|ta)\b")

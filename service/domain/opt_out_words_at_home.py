@@ -77,7 +77,7 @@ LANGUAGES = {
             "نہ بھیجیں|مت بھیجیں|مت بھیجو|نہ بھیجو|پیغام نہ|میسج نہ کریں|میسج مت|mat bhejo|mat bhejein|na bhejo|na bhejein|mat karo msg|message mat|msg mat"
             "|message na karein|message nahi chahiye|پیغامات نہیں چاہیے|نہیں چاہیے پیغامات"
         ),
-        verbs="بند|روک|روکیں|ہٹا|ختم|band karo|band kar|band kardo|bondho koro|bondho korun|bandh karo|bond koro",
+        verbs="بند|روک|روکیں|ہٹا|ختم|نکال|نکالیں|نکالو|nikal do|nikaal do|nikalo|nikal dein|band karo|band kar|band kardo|bondho koro|bondho korun|bandh karo|bond koro",
         things="پیغام|پیغامات|میسج|میسیج|میسجز|ایس ایم ایس|نمبر|بھیجیں|بھیجو|message|messages|msg|msgs|sms|bhejo|bhejein|number",
         courtesies="براہ کرم|مہربانی|شکریہ|اب|پلیز|جی|meharbani|shukriya|bhai|yaar|ab|mujhe|aap|ye|yeh|plz",
     ),

@@ -45,7 +45,7 @@ LANGUAGES = {
             "durdur|durdurun|dur|istemiyorum|atma|atmayın|göndermeyin|gönderme|iptal|çıkarın|çıkar|silin|sil|kesin|yollamayın|yollama|yazmayın|yeter"
             "|almak istemiyorum|bırakın"
         ),
-        things="mesaj|mesajı|mesajları|mesajlar|mesajlarınızı|üyelik|üyeliğimi|üyeliği|mesajlari|sms|smsleri|listeden|numaramı|numara|aboneliğimi|abonelik|bildirim|ileti",
+        things="mesaj|mesajı|mesajları|mesajlar|mesajlarınızı|üyelik|üyeliğimi|üyeliği|mesajlari|sms|smsleri|listeden|listenden|listenizden|rehberinizden|rehberden|numaramı|numara|aboneliğimi|abonelik|bildirim|ileti",
         courtesies="lütfen|teşekkürler|teşekkür ederim|sağol|artık|hemen|bir daha|bana|rica ederim|şimdi|merhaba|lutfen",
     ),
     "Azerbaijani": Words(

@@ -219,6 +219,7 @@ def _one_letter_off(word: str) -> Iterator[str]:
 _SLIPS = {
     **{slip: word for word in _LONG_WORDS for slip in _one_letter_off(word)},
     **dict.fromkeys(_slips_of_a_finger("stop"), "stop"),
+    **dict.fromkeys(("stahp", "stawp", "stahhp", "stoppit"), "stop"),
     **dict.fromkeys(("unsuscribe", "unsubcribe", "desubscribe", "unsubscripe", "unsuscrib", "unsubs"), "unsubscribe"),
     **dict.fromkeys(("dnt", "donot", "dontt", "doont", "dint"), "dont"),
     **dict.fromkeys(("nummber", "numbr", "nubmer", "numbe", "numbre"), "number"),

@@ -19,15 +19,19 @@ def leave(
     now: datetime,
     blast_id: int = 0,
 ) -> bool:
-    """Leave these channels, in every campaign; whether anything changed. `blast_id`: the message left by, if any."""
+    """Leave these channels, in every campaign; whether anything changed. `blast_id`: the message left by, if any.
+
+    The message is noted first: receipts hold it while they wait for the lock of opt-outs.
+    """
+    if blast_id:
+        for channel in sorted(channels):
+            supporters.note_left(session, blast_id=blast_id, channel=channel, supporter_id=supporter_id, now=now)
     changed = False
     for channel in sorted(channels):
         evidence = Evidence(wording="", source=source, ip=ip)
         changed |= withdraw_consent(
             session, supporter_id=supporter_id, channel=channel, reason=Suppressed.LEFT, evidence=evidence, now=now
         )
-        if blast_id:
-            supporters.note_left(session, blast_id=blast_id, channel=channel, supporter_id=supporter_id, now=now)
     return changed
 
 

@@ -15,7 +15,7 @@ from service.domain.variant import JoinedAt, read_variant
 from service.sending.facts import SharedFacts, shared_facts
 from service.sending.freeze import Frozen, Words, freeze_words, links_for
 from service.sending.notices import NoticeRequest, ask_notice
-from service.sending.personal import Person, PersonalWords
+from service.sending.personal import VIEW_LINK, Person, PersonalWords
 from service.store import Session
 from service.store.carried import carried, not_carried
 from service.store.queries import audiences, blasts_life, renderings
@@ -186,7 +186,7 @@ def _names_score(words: Words) -> bool:
 
 
 def _tracked(frozen: Frozen) -> list[str]:
-    untracked = {"leave_link", "preferences_link"}
+    untracked = {"leave_link", "preferences_link", VIEW_LINK}
     return [name for name in frozen.names if "link" in name and name not in untracked]
 
 

@@ -113,6 +113,7 @@ class NoticeDesk:
     def _commit_intent(
         self, session: Session, notice_id: int, *, attempt_id: UUID, owner: UUID
     ) -> tuple[IntendedNotice, NoticeWords, EmailProvider] | None:
+        notice_life.hold(session, notice_id)
         lock_for_intent(session)
         notice = notice_life.intend(session, notice_id, attempt_id=attempt_id, owner=owner)
         if notice is None:

@@ -13,6 +13,8 @@ from service.wording.times import kick_off_words
 
 # The campaign's own page, by the code of the one who passes it on.
 FRIEND_LINK = "friend_link"
+# The email itself, as a page.
+VIEW_LINK = "view_link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class PersonalWords:
             return self._link("leave", LinkKind.LEAVE, 0, supporter_ids)
         if name == "preferences_link":
             return self._link("preferences", LinkKind.PREFERENCES, 0, supporter_ids)
+        if name == VIEW_LINK:
+            return self._link("view", LinkKind.VIEW, 0, supporter_ids)
         if name == FRIEND_LINK:
             # It is made to be passed on: it says who passed it on, and lets nobody do anything in their name.
             return self._link("f", LinkKind.SHARE, self.links[name], supporter_ids)
@@ -99,6 +103,9 @@ def link_target(name: str, campaign_slug: str) -> str | None:
         return f"/{campaign_slug}/petition"
     if name == "share_link":
         return f"/{campaign_slug}/share"
+    if name == VIEW_LINK:
+        # Read by a worker of the version before alone, while an upgrade goes on: its readers come to the campaign.
+        return f"/{campaign_slug}/"
     if name.startswith(f"{BRIEFING_LINK}:"):
         return f"/{campaign_slug}/briefings/{name.partition(':')[2]}"
     return None

@@ -63,6 +63,7 @@ def apply_receipts(
     _note_late(session, provider, [receipt for receipt in given if receipt.event_id in new], now=now)
     fresh: dict[str, Receipt] = {receipt.event_id: receipt for receipt in given if receipt.event_id in new}
     evidence: dict[tuple[int, str, int], Evidence] = {}
+    raised: list[tuple[int, MessageState]] = []
     for receipt in fresh.values():
         match parse_ref(receipt.ref):
             case MessageRef() as ref:
@@ -72,7 +73,10 @@ def apply_receipts(
                 )
             case NoticeRef() as notice:
                 if (state := _EVIDENCE.get(receipt.kind)) is not None:
-                    notice_life.raise_state(session, notice.notice_id, state=state, rank=EVIDENCE_RANK[state])
+                    raised.append((notice.notice_id, state))
+    # In one order, before the messages: so does whoever forgets somebody.
+    for notice_id, state in sorted(raised):
+        notice_life.raise_state(session, notice_id, state=state, rank=EVIDENCE_RANK[state])
     ordered = [evidence[place] for place in sorted(evidence)]
     receipts.apply(session, ordered, ranks=[_rank(row.state) for row in ordered], now=now)
     about_ours = [receipt for receipt in fresh.values() if not receipt.ref or parse_ref(receipt.ref) or receipt.address]

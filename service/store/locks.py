@@ -1,5 +1,8 @@
 """Every advisory lock of the product, by name: no two share a number, and each says what it keeps apart.
 
+Whoever leaves takes what they hold in one order: a number's texts, its conversation, the supporter, notices, messages, and
+the lock of opt-outs last; after it nothing that somebody may hold while waiting for it.
+
 Plain digits: the oldest Postgres we run on reads no underscores in the numbers of a statement.
 """
 

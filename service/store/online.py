@@ -102,6 +102,14 @@ def build_indexes(indexes: Mapping[str, str]) -> None:
     op.execute(f"SET lock_timeout = '{LOCK_WAIT}'")
 
 
+def drop_indexes(*names: str) -> None:
+    """Drop indexes, where they are still there, beside whoever reads and writes."""
+    op.execute("SET lock_timeout = 0")
+    for name in names:
+        patiently(partial(_done, f"DROP INDEX CONCURRENTLY IF EXISTS {name}"))
+    op.execute(f"SET lock_timeout = '{LOCK_WAIT}'")
+
+
 def pages(table: str, *, key: str, within: str = "true", size: int = PAGE) -> Iterator[dict[str, object]]:
     """The table in ranges of an indexed key, `first` to `last`, as far as it goes when asked.
 

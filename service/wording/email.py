@@ -25,7 +25,9 @@ from service.wording.placeholders import Copy, MissingFact, Placeholder, fact_fo
 from service.wording.shelf import JINJA, TEMPLATES
 
 # What the frame says to each person, whatever the copy says.
-_FRAME_SLOTS = tuple(Placeholder(name) for name in ("kick_off", "share_link", "leave_link", "preferences_link"))
+_FRAME_SLOTS = tuple(
+    Placeholder(name) for name in ("kick_off", "share_link", "leave_link", "preferences_link", "view_link")
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ class LinkKind(StrEnum):
     CONFIRM = "confirm"
     # The page after a form, for whoever sent it; the sign-up's id.
     CHECK = "check"
+    # The email of one blast, as a page: to read, and nothing else.
+    VIEW = "view"
     # One signature, to look at; the one in a letter (its channel is email) takes it off too. `target`: the petition.
     SIGNATURE = "signature"
     # For its owner alone, for a day: take the name off the petition that is its nonce; be forgotten.

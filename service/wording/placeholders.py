@@ -21,6 +21,8 @@ PERSONAL = frozenset(
         *("preferences_link", "leave_link"),
     }
 )
+# What stands around an email, and in nobody's own words: a text has no page.
+OF_THE_FRAME = frozenset({"view_link"})
 KEYWORD_HINTS = frozenset({f"keyword_{word}" for word in ("stop", "start", "help", "join", "sign", "more")})
 SHARED = KEYWORD_HINTS | {
     *("home", "away", "fixture", "venue", "score", "result"),
@@ -31,7 +33,7 @@ OWN = frozenset(
     {"signature_link", "own_link", "briefing_title", "briefing_number", "briefing_count", "briefing_numbers"}
 )
 BRIEFING_LINK = "briefing_link"
-LINKS = frozenset({"petition_link", "share_link", "friend_link", "preferences_link", "leave_link"})
+LINKS = OF_THE_FRAME | {"petition_link", "share_link", "friend_link", "preferences_link", "leave_link"}
 # What has a form for one and another for more.
 COUNTS = frozenset({"signature_count"})
 
@@ -70,7 +72,7 @@ class Placeholder:
 
     @property
     def is_personal(self) -> bool:
-        return self.name in PERSONAL or self.briefing is not None
+        return self.name in PERSONAL | OF_THE_FRAME or self.briefing is not None
 
     @property
     def is_link(self) -> bool:

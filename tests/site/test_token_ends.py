@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.domain.channel import Channel
+from service.logs import mask
 from service.settings import Settings
 from service.store.tables.people import SignUp
 from service.web.app import create_app
@@ -110,6 +111,22 @@ def test_the_petition_knows_its_visitor_by_a_link_with_a_sign_after_it(
     visitor: FlaskClient, tokens: dict[str, str], end: str
 ) -> None:
     assert "A…" in visitor.get(f"/fair-trials/petition?t={tokens['petition']}{end}", follow_redirects=True).text
+
+
+def _rules_of_tokens(app: Flask) -> list[str]:
+    return [
+        str(rule)
+        for rule in app.url_map.iter_rules()
+        if "token" in rule.arguments and not str(rule).startswith(("/hooks/", "/api/"))
+    ]
+
+
+def test_every_page_that_stands_at_a_token_is_tidied_and_hidden_in_logs(app: Flask) -> None:
+    for rule in _rules_of_tokens(app):
+        path = rule.replace("<token>", "ab1_cd-2").replace("<campaign>", "fair-trials")
+
+        assert tidy_token_path(path.replace("ab1_cd-2", "ab1_cd-2.")) == path, rule
+        assert "ab1_cd-2" not in mask(f"GET {path} HTTP/1.1"), rule
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,14 @@ def test_the_sample_campaign_is_read_whole() -> None:
     assert half_time.timing.anchor is Anchor.HALF_TIME
     assert half_time.timing.stale_after == timedelta(minutes=14)
     full_time = next(stage for stage in campaign.stages if stage.slug == "full-time")
-    assert {copy.variant for copy in full_time.copies} == {"home_win", "draw", "away_win", "signed", "closed"}
+    assert {copy.variant for copy in full_time.copies} == {
+        "home_win",
+        "draw",
+        "away_win",
+        "signed",
+        "closed",
+        "closed.signed",
+    }
     welcome = next(stage for stage in campaign.stages if stage.slug == "welcome")
     assert {copy.variant for copy in welcome.copies} == {
         *("", "live", "after", "closed"),
@@ -136,7 +143,8 @@ def test_every_mistake_is_told_at_once(folder: Path) -> None:
     edit(folder, "campaign.toml", "goal = 10000", "goal = 0")
     edit(folder, "email/welcome.md", "Subject:", "Sujbect:")
     (folder / "sms" / "extra-time.txt").write_text("Extra time", "utf-8")
-    (folder / "email" / "thank-you.md").unlink()
+    for name in ("thank-you.md", "thank-you.closed.md"):
+        (folder / "email" / name).unlink()
     (folder / "notes.doc").write_text("x", "utf-8")
 
     mistakes = mistakes_in(folder)

@@ -20,6 +20,7 @@ VALUES = {
     "share_link": "https://example.org/l/share",
     "leave_link": "https://example.org/leave/t",
     "preferences_link": "https://example.org/preferences/t",
+    "view_link": "https://example.org/view/t",
     "briefing_link:should-england-play": "https://example.org/l/briefing",
 }
 FACTS = {"home": "Azerbaijan", "away": "England", "venue": "Tofiq Bahramov Stadium, Baku", "score": "0-1"}
@@ -138,6 +139,7 @@ def test_leaving_is_in_every_email_and_never_tracked() -> None:
 
     assert links[VALUES["leave_link"]]["clicktracking"] == "off"
     assert links[VALUES["preferences_link"]]["clicktracking"] == "off"
+    assert links[VALUES["view_link"]]["clicktracking"] == "off"
     assert VALUES["leave_link"] in make_email("Short.").for_one(VALUES).text
 
 

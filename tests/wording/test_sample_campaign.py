@@ -5,9 +5,10 @@ import re
 import pytest
 
 from service.domain.channel import Channel
-from service.domain.fixture import Score
+from service.domain.fixture import Result, Score
 from service.domain.stage import Anchor
-from service.domain.variant import read_variant
+from service.domain.variant import JoinedAt, places_at, read_variant
+from service.sending.freeze import Words, choose_words
 from service.wording.campaign_files import BriefingFile, CampaignFiles, CopyFile, StageFile
 from service.wording.campaign_reader import read_campaign
 from service.wording.compiled import compile_for
@@ -29,7 +30,7 @@ SCORES = {"": Score(0, 1), "home_win": Score(2, 1), "draw": Score(1, 1), "away_w
 
 def values_for(name: str) -> dict[str, str]:
     day, clock = kick_off_words(CAMPAIGN.fixture.kick_off, CAST[name], "en")
-    links = ["petition_link", "share_link", "friend_link", "leave_link", "preferences_link"]
+    links = ["petition_link", "share_link", "friend_link", "leave_link", "preferences_link", "view_link"]
     links += [f"briefing_link:{briefing.slug}" for briefing in CAMPAIGN.briefings]
     return {"first_name": name, "kick_off": day, "kick_off_time": clock} | dict.fromkeys(links, LINK)
 
@@ -119,3 +120,56 @@ def test_every_briefing_is_a_page_that_says_where_its_facts_come_from(briefing: 
 def test_the_welcome_promises_nothing_that_came_before(copy: CopyFile) -> None:
     assert "we will send you five" not in copy.body
     assert "only about what becomes" not in copy.body
+
+
+ABOUT_THE_PETITION = re.compile(r"petition|\bsign|signature|your name|next name", re.IGNORECASE)
+ASKS_TO_SIGN = re.compile(
+    r"petition_link|keyword_sign|\bsign\b|add your name|one more:|two names|next name|will you|first to sign",
+    re.IGNORECASE,
+)
+
+
+def said_at(stage: StageFile, *places: str) -> list[Words]:
+    """The words of a stage for whoever has signed and for all others, as things stand."""
+    written = [
+        Words(copy.channel, copy.language, copy.variant, copy.subject, copy.preheader, copy.body)
+        for copy in stage.copies
+    ]
+    return choose_words(written, *places)
+
+
+def standings(stage: StageFile) -> list[tuple[str, ...]]:
+    """Every way things can stand at a stage's moment while the petition is closed."""
+    if stage.timing.anchor is Anchor.SIGN_UP:
+        return [(JoinedAt.CLOSED, place) for place in ("", *JoinedAt)]
+    results = [*Result] if stage.timing.anchor is Anchor.FULL_TIME else [None]
+    return [places_at(result, has_closed=True) for result in results]
+
+
+def whole(words: Words) -> str:
+    return "\n".join((words.subject, words.preheader, words.body))
+
+
+@pytest.mark.parametrize("stage", CAMPAIGN.stages, ids=lambda stage: stage.slug)
+def test_nobody_is_asked_to_sign_a_petition_that_has_closed(stage: StageFile) -> None:
+    said = [words for places in standings(stage) for words in said_at(stage, *places)]
+
+    assert {words.channel for words in said} == set(stage.channels)
+    for words in said:
+        assert not ASKS_TO_SIGN.search(whole(words)), f"{words.channel} {words.variant}: {whole(words)}"
+
+
+@pytest.mark.parametrize("stage", CAMPAIGN.stages, ids=lambda stage: stage.slug)
+def test_whatever_speaks_of_the_petition_has_words_for_when_it_has_closed(stage: StageFile) -> None:
+    speaks = {
+        (copy.channel, read_variant(copy.variant).signed)
+        for copy in stage.copies
+        if ABOUT_THE_PETITION.search(f"{copy.subject} {copy.preheader} {copy.body}")
+    }
+
+    closed = {
+        (copy.channel, read_variant(copy.variant).signed)
+        for copy in stage.copies
+        if read_variant(copy.variant).place == JoinedAt.CLOSED
+    }
+    assert speaks <= closed

@@ -15,8 +15,9 @@ from sqlalchemy.schema import Column, DefaultClause
 
 from service.domain.channel import Channel
 from service.domain.message import MessageState, Withheld
-from service.store import Session
-from service.store.tables.listening import Reply
+from service.store import Session, locks
+from service.store.locks import NumberLock
+from service.store.tables.listening import Conversation, Reply
 from service.store.tables.people import Action, Consent, SignUp, Supporter
 from service.store.tables.sending import Notice, Receipt
 from service.store.tables.signatures import Signature
@@ -88,6 +89,21 @@ def person(session: Session, *, supporter_id: int | None, address: str | None = 
     )
 
 
+def hold_conversations(session: Session, phones: Sequence[str]) -> None:
+    """Wait for the texts of these numbers that are being received, and for managers who answer them (pk_conversations)."""
+    for phone in phones:
+        locks.take_number(session, NumberLock.TEXTS, phone)
+    held = select(Conversation.phone).where(Conversation.phone.in_(phones)).order_by(Conversation.phone)
+    session.execute(held.with_for_update())
+
+
+def hold_notices(session: Session, who: Person) -> None:
+    """Hold whatever `blank_the_rest` empties of notices, in the order in which receipts hold them (pk_notices)."""
+    ids = {each for theirs in _notices_of(who) for each in session.scalars(select(Notice.id).where(theirs))}
+    held = select(Notice.id).where(Notice.id.in_(ids)).order_by(Notice.id)
+    session.execute(held.with_for_update(key_share=True))
+
+
 def _is(column: InstrumentedAttribute[int] | InstrumentedAttribute[int | None], its: int | None) -> ColumnElement[bool]:
     """Never true where there is no such id: a comparison with nothing would find everybody."""
     return column == its if its is not None else false()
@@ -145,18 +161,19 @@ def _blank_consents(session: Session, who: Person) -> int:
 
 def _blank_notices(session: Session, who: Person) -> int:
     """Notices to them, and those that asked the other address of one of their sign-ups; one index each."""
-    about = Notice.facts["sign_up_id"].astext.in_([str(each) for each in who.sign_up_ids])
     waits = Notice.state.in_([str(MessageState.QUEUED), str(MessageState.CLAIMED)])
     withheld = Notice.state == MessageState.WITHHELD
     state = case((waits, str(MessageState.WITHHELD)), else_=Notice.state)
     reason = case((waits, str(Withheld.NO_ADDRESS)), (withheld, Notice.reason), else_="")
-    return sum(
-        _blank(session, Notice.__table__, theirs, state=state, reason=reason)
-        for theirs in (
-            _is(Notice.supporter_id, who.supporter_id),
-            Notice.to_address.in_(who.addresses),
-            and_(Notice.to_address.in_(who.typed_beside), about),
-        )
+    return sum(_blank(session, Notice.__table__, theirs, state=state, reason=reason) for theirs in _notices_of(who))
+
+
+def _notices_of(who: Person) -> Sequence[ColumnElement[bool]]:
+    about = Notice.facts["sign_up_id"].astext.in_([str(each) for each in who.sign_up_ids])
+    return (
+        _is(Notice.supporter_id, who.supporter_id),
+        Notice.to_address.in_(who.addresses),
+        and_(Notice.to_address.in_(who.typed_beside), about),
     )
 
 

@@ -57,6 +57,14 @@ _INTEND = text("""
 """)
 
 
+_HOLD = text("SELECT id FROM notices WHERE id = :id FOR NO KEY UPDATE")
+
+
+def hold(session: Session, notice_id: int) -> None:
+    """Hold a notice before the lock of opt-outs is shared: receipts and whoever forgets do so too (pk_notices)."""
+    session.execute(_HOLD, {"id": notice_id})
+
+
 def intend(session: Session, notice_id: int, *, attempt_id: UUID, owner: UUID) -> IntendedNotice | None:
     """Write the intent; None when the lease or the notice's worth has run out, or its reader was forgotten."""
     row = session.execute(_INTEND, {"id": notice_id, "attempt_id": attempt_id, "owner": owner}).one_or_none()

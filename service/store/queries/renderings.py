@@ -1,14 +1,17 @@
 """Questions about frozen words and the links in them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.domain.channel import Channel
 from service.store import Session
-from service.store.tables.campaign import Briefing, Campaign, Copy, Link, Petition
-from service.store.tables.sending import Rendering
+from service.store.tables.campaign import Briefing, Campaign, Copy, Fixture, Link, Petition
+from service.store.tables.people import Supporter
+from service.store.tables.sending import Batch, Blast, Message, Rendering
 from service.store.tables.signatures import SignatureCount
 
 
@@ -82,6 +85,38 @@ def arms_of(session: Session, blast_ids: Sequence[int]) -> dict[int, set[str]]:
 def rendering(session: Session, rendering_id: int) -> Rendering:
     """One frozen rendering."""
     return session.scalars(select(Rendering).where(Rendering.id == rendering_id)).one()
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRendering:
+    """What one supporter was sent: the frozen words, and what is known of them and of the match."""
+
+    rendering: Rendering
+    campaign_id: int
+    first_name: str
+    time_zone: str
+    kick_off_at: datetime
+
+
+def own_rendering(session: Session, *, blast_id: int, channel: Channel, supporter_id: int) -> OwnRendering | None:
+    """The words of a supporter's own message (pk_messages); None where they have none, or are forgotten."""
+    found = session.execute(
+        select(Rendering, Campaign.id, Supporter.first_name, Supporter.time_zone, Fixture.kick_off_at)
+        .select_from(Message)
+        .join(Batch, Batch.id == Message.batch_id)
+        .join(Rendering, Rendering.id == Batch.rendering_id)
+        .join(Blast, Blast.id == Message.blast_id)
+        .join(Campaign, Campaign.id == Blast.campaign_id)
+        .join(Fixture, Fixture.id == Campaign.fixture_id)
+        .join(Supporter, Supporter.id == Message.supporter_id)
+        .where(
+            Message.blast_id == blast_id,
+            Message.channel == str(channel),
+            Message.supporter_id == supporter_id,
+            Supporter.erased_at.is_(None),
+        )
+    ).one_or_none()
+    return OwnRendering(*found) if found else None
 
 
 def current_campaign_id(session: Session) -> int | None:

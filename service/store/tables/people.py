@@ -141,7 +141,6 @@ class SignUp(Base):
             *("campaign_id", "phone_confirmed_at"),
             postgresql_where=text("phone_confirmed_at IS NOT NULL"),
         ),
-        Index("ix_sign_ups_phone_prefix", "phone", postgresql_ops={"phone": "text_pattern_ops"}),
     )
 
 

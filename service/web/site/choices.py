@@ -60,7 +60,16 @@ def choices_of(session: Session, facts: LinkFacts, token: str) -> Choices | None
 
 
 def save_choices(session: Session, facts: LinkFacts, shown: Choices) -> Changed:
-    """Do what the form says. Leaving holds even where the rest of the form is mistyped."""
+    """Do what the form says. Leaving holds even where the rest of the form is mistyped.
+
+    Details come first: whoever forgets this supporter holds their row while waiting for the lock of opt-outs.
+    """
+    typed = {name: request.form.get(name, "")[:400] for name in _DETAILS}
+    mistakes: Mapping[str, str] = {}
+    try:
+        change_details(session, facts.supporter_id, **typed)
+    except SignUpMistakes as wrong:
+        mistakes = wrong.by_field()
     before = shown.seen.channels
     wanted = frozenset(channel for channel in Channel if request.form.get(str(channel)))
     _leave(session, facts, before - wanted)
@@ -72,12 +81,7 @@ def save_choices(session: Session, facts: LinkFacts, shown: Choices) -> Changed:
         for channel in refused
         if consents.left_at(session, channel=channel, supporter_id=facts.supporter_id) is not None
     )
-    typed = {name: request.form.get(name, "")[:400] for name in _DETAILS}
-    try:
-        change_details(session, facts.supporter_id, **typed)
-    except SignUpMistakes as wrong:
-        return Changed(refused - outdated, outdated, wrong.by_field())
-    return Changed(refused - outdated, outdated)
+    return Changed(refused - outdated, outdated, mistakes)
 
 
 def _leave(session: Session, facts: LinkFacts, channels: frozenset[Channel]) -> None:

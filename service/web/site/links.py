@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from service.domain.channel import Channel
 from service.joining.preferences import campaign_of
+from service.sending.own_email import own_email
 from service.store import Session
 from service.store.queries import campaigns, supporters
 from service.store.queries.campaigns import CampaignView
@@ -17,6 +18,14 @@ from service.web.site.visitor import remember, visitor_token
 from service.wording.links import LinkFacts, LinkKind
 
 blueprint = Blueprint("links", __name__)
+
+# An email brings its own styles, and does nothing but be read: its links lead on, and nothing runs or is asked for.
+_EMAIL_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; "
+    "form-action 'none'"
+)
+_NO_PAGE = "This email has no page"
+_NOBODY_S = "It was a preview or a test. Whoever is sent the email itself can open it here by their own link."
 
 
 @blueprint.get("/l/<token>")
@@ -54,6 +63,28 @@ def follow_friend(token: str) -> ResponseReturnValue:
     if view is None:
         abort(404)
     return redirect(url_for("site.landing", campaign=view.slug, s=token if facts.supporter_id else "shared"))
+
+
+@blueprint.get("/view/<token>")
+def view(token: str) -> ResponseReturnValue:
+    """Show a supporter their own email as a page; looking counts for nothing, and changes nothing."""
+    facts = door.read_link(token, LinkKind.VIEW)
+    if facts is None:
+        abort(404)
+    with door.transaction() as session:
+        if supporters.is_erased(session, facts.supporter_id):
+            campaign = _campaign(session, facts)
+            return render_template("site/erased.html", campaign=campaign, was_before=True), 410
+        email = own_email(
+            session,
+            blast_id=facts.blast_id,
+            supporter_id=facts.supporter_id,
+            key=door.link_key(),
+            public_url=door.settings().public_url,
+        )
+    if email is None:
+        return render_template("site/sorry.html", title=_NO_PAGE, words=_NOBODY_S, code=404), 404
+    return email.html, 200, {"Content-Security-Policy": _EMAIL_POLICY}
 
 
 def _count(session: Session, facts: LinkFacts, target: str) -> None:

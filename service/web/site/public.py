@@ -1,5 +1,9 @@
 """What holds for every public page: clean addresses, nothing of tokens in search engines, whose page it is."""
 
+from collections.abc import Callable
+from functools import partial, wraps
+from typing import TypeVar, cast
+
 import phonenumbers
 from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFProtect
@@ -7,20 +11,36 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.store.queries import campaigns
 from service.store.queries.campaigns import CampaignView
+from service.store.races import once_more
 from service.web import door
 from service.web.site import forms
 from service.web.site.visitor import KNOWING_PAGES, clear_address
+
+View = TypeVar("View", bound=Callable[..., object])
 
 
 def register(app: Flask, csrf: CSRFProtect) -> None:
     """Give the app the manners of its public pages, once their blueprints are there."""
     forms.register(app, csrf)
     app.before_request(clear_address)
+    for endpoint, view in app.view_functions.items():
+        if endpoint.partition(".")[0] in forms.PUBLIC | {"links", "not_me"}:
+            app.view_functions[endpoint] = _once_more(view)
     app.after_request(_keep_out_of_search)
     app.jinja_env.globals["is_personal"] = is_personal
     app.jinja_env.globals["campaign_around"] = campaign_around
     app.jinja_env.globals["our_number"] = our_number
     app.jinja_env.globals["is_carried"] = door.is_carried
+
+
+def _once_more(view: View) -> View:
+    """The page, asked once more where its transaction lost a race: whoever presses a button is not told of it."""
+
+    @wraps(view)
+    def asked(**parts: object) -> object:
+        return once_more(partial(view, **parts))
+
+    return cast("View", asked)
 
 
 def is_personal() -> bool:
