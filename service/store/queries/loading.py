@@ -55,7 +55,8 @@ def remove_stage(session: Session, stage_id: int, *, now: datetime) -> None:
 
 def copies_of(session: Session, stage_id: int) -> Sequence[Copy]:
     """What a stage says."""
-    return session.scalars(select(Copy).where(Copy.stage_id == stage_id)).all()
+    asked = select(Copy).where(Copy.stage_id == stage_id).execution_options(populate_existing=True)
+    return session.scalars(asked).all()
 
 
 def put_copies(session: Session, stage_id: int, copies: Sequence[Mapping[str, object]]) -> None:

@@ -12,7 +12,7 @@ from service.domain.manager import Role
 from service.domain.stage import Anchor
 from service.planning.abandoned import let_go_on
 from service.planning.desk import CampaignOnDesk, list_blasts, list_campaigns
-from service.planning.stages import StageRefused, StageState, StageView, cancel_stage, restore_stage, timeline
+from service.planning.stages import StageRefused, StageState, StageView, cancel_stage, timeline
 from service.planning.undoing import last_deed
 from service.reporting.funnel import campaign_report
 from service.reporting.house import house_report
@@ -86,12 +86,6 @@ def timeline_part(slug: str) -> ResponseReturnValue:
 @needs(Role.LAUNCHER)
 def cancel_stage_now(slug: str, stage_slug: str) -> ResponseReturnValue:
     return _change(slug, stage_slug, cancel_stage, "“{}” will not be sent. You can put it back until it is due.")
-
-
-@blueprint.post("/campaigns/<slug>/stages/<stage_slug>/restore")
-@needs(Role.LAUNCHER)
-def restore_stage_now(slug: str, stage_slug: str) -> ResponseReturnValue:
-    return _change(slug, stage_slug, restore_stage, "“{}” is back on the timeline.")
 
 
 @blueprint.post("/campaigns/<slug>/stages/<stage_slug>/go-on")

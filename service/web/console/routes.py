@@ -17,6 +17,7 @@ from service.web.console import (  # noqa: F401 - each adds its routes as it is 
     report,
     senders,
     signing_in,
+    stage_changes,
     stages,
     steering,
     supporters,
