@@ -96,8 +96,9 @@ def stage(
     sms: str = "{first_name|friend}, sign: {petition_link} Reply STOP to end",
 ) -> Stage:
     """A stage with words for its channels; one that is due at a moment of its own is measured from kick-off too."""
+    kick_off_at = session.get_one(Fixture, campaign.fixture_id).kick_off_at
     if due_at is not None and anchor == "kick_off":
-        offset = due_at - KICK_OFF
+        offset = due_at - kick_off_at
     row = Stage(
         campaign_id=campaign.id,
         slug=slug,
@@ -110,7 +111,7 @@ def stage(
         only_result=only_result,
         catch_up=catch_up,
         audience=list(audience),
-        due_at=due_at if due_at or anchor != "kick_off" else KICK_OFF + offset,
+        due_at=due_at if due_at or anchor != "kick_off" else kick_off_at + offset,
     )
     session.add(row)
     session.flush()
