@@ -1,4 +1,4 @@
-"""`touchline stage`: planned messages, moved and put back; what goes out or is left out at once is shown first."""
+"""`touchline stage`: planned messages, moved, released and put back; what goes out or is left out at once is shown first."""
 
 import json
 import sys
@@ -17,6 +17,7 @@ from service.cli.opening import House, open_house, plainly, refuse
 from service.cli.whistles import costs
 from service.domain.errand import Errand
 from service.planning.desk import find_campaign
+from service.planning.releasing import look_at_release, release_stage
 from service.planning.stage_changes import Changer, NewTiming, StageChange, StageLook, change_stage, look_at_change
 from service.planning.stages import StageRefused, StageView, cancel_stage, timeline
 from service.planning.whistles import FiringNow, firing_now
@@ -117,6 +118,46 @@ def cancel(campaign: str, slug: str) -> None:
     with open_house().transaction() as session:
         cancel_stage(session, find_stage(session, campaign, slug).id, actor=ACTOR, now=clock.now())
     click.echo(f"{slug} will not be sent.")
+
+
+@stage.command("list")
+@click.argument("campaign")
+@plainly
+def list_stages(campaign: str) -> None:
+    """The messages of CAMPAIGN: when, how each stands, and whose change waits for a release."""
+    with open_house().transaction(keep=False) as session:
+        found = find_campaign(session, campaign)
+        if found is None:
+            refuse(f"there is no campaign {campaign!r}")
+        views = timeline(session, found.id)
+    for view in views:
+        due = f"{view.due_at:%a %d %b %H:%M %Z}" if view.due_at else "no time yet"
+        waits = f", waits for a release: changed by {view.unreleased_by}" if view.unreleased_at else ""
+        click.echo(f"{view.slug}: {due}, {view.state.replace('_', ' ')}{waits}")
+
+
+@stage.command()
+@click.argument("campaign")
+@click.argument("slug")
+@_asks
+def release(asking: Asking, campaign: str, slug: str) -> None:
+    """Release the message SLUG of CAMPAIGN, which somebody changed who may not launch."""
+    house, now = open_house(), clock.now()
+    with house.transaction(keep=False) as session:
+        found = find_stage(session, campaign, slug)
+        look = look_at_release(session, found.id, now=now)
+    going = reckoned(house, look)
+    if asking.dry_run or not asking.as_json:
+        say(look, going, as_json=asking.as_json)
+    if asking.dry_run or not asking.agreed_to(look):
+        return
+    with house.transaction() as session:
+        done = release_stage(session, found.id, seen=look.seen, by=_BY, now=clock.now())
+    house.nudge(Errand.OPEN_BLASTS)
+    if asking.as_json:
+        say(done, going, as_json=True)
+    else:
+        click.echo("Released.")
 
 
 def find_stage(session: Session, campaign: str, slug: str) -> StageView:

@@ -151,6 +151,10 @@ def _load_stages(
         _compare(f"stage {stage.slug}", known, values, changes)
         stage_id = loading.put_stage(session, campaign_id, stage.slug, values)
         _load_copies(session, stage, stage_id, changes)
+        if known is not None and known.unreleased_at is not None:
+            # Whoever loads files has said all of it anew.
+            changes.append(Change(f"stage {stage.slug}, waits for a release", f"of {known.unreleased_by}'s change", ""))
+            loading.release_stage(session, stage_id)
     for slug, gone in before.items():
         if gone.fired_at is None and gone.removed_at is None:
             changes.append(Change(f"stage {slug}", "planned", "removed"))

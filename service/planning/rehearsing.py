@@ -122,11 +122,13 @@ def _rehearsed(
 def _late(window: Window, stage: StageView, *, now: datetime) -> Iterator[str]:
     if stage.state is StageState.HELD:
         yield "held: the match has no date"
+    if stage.unreleased_at is not None:
+        yield f"waits for a release: changed by {stage.unreleased_by}"
     if stage.due_at is None:
         return
     if now >= stage.due_at + stage.stale_after:
         yield "too late: it will be skipped"
-    elif now >= stage.due_at:
+    elif now >= stage.due_at and stage.unreleased_at is None:
         yield "due already: it goes out at once"
     kick_off_at = window.fixture.kick_off_at
     if stage.offset < timedelta(0) and stage.due_at < kick_off_at < stage.due_at + stage.stale_after:

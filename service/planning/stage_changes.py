@@ -8,7 +8,7 @@ from service.domain.channel import Channel
 from service.domain.fixture import Fixture
 from service.domain.stage import Anchor
 from service.planning.blasts import check_copy
-from service.planning.fixtures import Effect, Moved, MovedStage, effect_of
+from service.planning.fixtures import Effect, Moved, MovedStage, effect_of, effect_on
 from service.planning.stage_facts import (
     Difference,
     Part,
@@ -17,6 +17,7 @@ from service.planning.stage_facts import (
     differences,
     digest_of,
     facts_of,
+    read_facts,
 )
 from service.planning.stages import CopyView, StageRefused
 from service.sending.due import fixture_of, timing_of
@@ -105,6 +106,8 @@ class StageLook:
     changed: tuple[Difference, ...]
     asks: bool
     seen: str
+    # A change of somebody who may not launch: the stage does not go out before it is released.
+    waits: bool = False
     under_way: tuple[()] = ()
 
     @property
@@ -136,24 +139,41 @@ def look_at_change(
         raise StageRefused("only a stage that was cancelled or skipped can be put back")
     if not change.puts_back and stage.fired_at is not None:
         raise StageRefused("this stage has fired; it cannot be changed")
-    before, was = facts_of(session, stage), _lot(stage, fixture_of(match), now=now)
+    before, was = facts_of(session, stage), lot_of(stage, fixture_of(match), now=now)
     if change.opened_with and change.opened_with != digest_of(before, *change.parts):
         raise ChangedByOther(before)
     _apply(session, stage, change)
     fixture = fixture_of(match)
     stage.due_at = timing_of(stage).due_at(fixture)
     session.flush()
-    after, lot = facts_of(session, stage), replace(_lot(stage, fixture, now=now), before=was.before)
-    _check_effect(lot.effect, change, by=by)
+    _check_effect(effect_of(timing_of(stage), fixture, now=now), change, by=by)
+    after = facts_of(session, stage)
+    if not by.may_launch:
+        _await_release(stage, before, after, by=by, now=now)
+    lot = replace(lot_of(stage, fixture, now=now), before=was.before)
     # What comes to nothing else than it did is no news; what goes out at once always is.
     asks = by.may_launch and lot.effect in AT_ONCE
     asks = asks and (change.puts_back or lot.effect is Effect.FIRES_NOW or lot.effect is not was.effect)
     seen = digest_of(after, also=f"{lot.effect} {lot.after}")
-    return StageLook(Moved(fixture, (lot,)), differences(before, after), asks, seen)
+    waits = stage.unreleased_at is not None
+    return StageLook(Moved(fixture, (lot,)), differences(before, after), asks, seen, waits)
 
 
-def _lot(stage: rows.Stage, fixture: Fixture, *, now: datetime) -> MovedStage:
-    return MovedStage(stage.id, stage.title, stage.due_at, stage.due_at, effect_of(timing_of(stage), fixture, now=now))
+def lot_of(stage: rows.Stage, fixture: Fixture, *, now: datetime) -> MovedStage:
+    """What a stage will do as it stands."""
+    return MovedStage(stage.id, stage.title, stage.due_at, stage.due_at, effect_on(stage, fixture, now=now))
+
+
+def _await_release(stage: rows.Stage, before: StageFacts, after: StageFacts, *, by: Changer, now: datetime) -> None:
+    """Keep a stage from firing until its change is released; one that is as it was released again waits for nothing."""
+    if not differences(before, after):
+        return
+    released = read_facts(stage.released_facts) if stage.released_facts else before
+    if not differences(released, after):
+        stage.unreleased_at, stage.unreleased_by, stage.released_facts = None, "", None
+        return
+    stage.unreleased_at, stage.unreleased_by = now, by.name
+    stage.released_facts = {str(part): dict(facts) for part, facts in released.items()}
 
 
 def change_stage(
@@ -174,7 +194,8 @@ def change_stage(
     if done.asks and seen != done.seen:
         raise LookFirst
     deed = "stage put back" if change.puts_back else "stage changed"
-    details = {**audit_details(done.changed), "then": str(done.effect)}
+    then = str(Effect.AWAITS_RELEASE if done.waits else done.effect)
+    details = {**audit_details(done.changed), "then": then}
     write_audit(session, at=now, actor=by.name, deed=deed, subject=f"stage {stage_id}", details=details)
     return done
 

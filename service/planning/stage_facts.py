@@ -65,6 +65,11 @@ def facts_of(session: Session, stage: rows.Stage) -> StageFacts:
     }
 
 
+def read_facts(kept: Mapping[str, Mapping[str, str]]) -> StageFacts:
+    """What was kept of a stage; a part that was not kept is empty."""
+    return {part: dict(kept.get(str(part), {})) for part in Part}
+
+
 def stage_digest(session: Session, stage_id: int, *parts: Part) -> str:
     """The digest of these parts of a stage, for the form that changes them; '' where there is no such stage."""
     stage = blasts.stage(session, stage_id)

@@ -25,12 +25,16 @@ class StageState(StrEnum):
     DONE = "done"
     SKIPPED_LATE = "skipped_late"
     SKIPPED_RESULT = "skipped_result"
+    # Too late, because a change to it waited for a release.
+    SKIPPED_UNRELEASED = "skipped_unreleased"
     CANCELLED = "cancelled"
 
 
 # Its time, limits and words can be changed; it did not go out and may be put back.
 CHANGEABLE = frozenset({StageState.PLANNED, StageState.WAITING, StageState.HELD})
-PUT_BACK = frozenset({StageState.CANCELLED, StageState.SKIPPED_LATE, StageState.SKIPPED_RESULT})
+PUT_BACK = frozenset(
+    {StageState.CANCELLED, StageState.SKIPPED_LATE, StageState.SKIPPED_RESULT, StageState.SKIPPED_UNRELEASED}
+)
 
 
 class StageRefused(Exception):
@@ -57,6 +61,9 @@ class StageView:
     blast_state: str | None
     # Its moment where it has a fixed one.
     at: datetime | None = None
+    # Since when a change to it waits for a release, and whose change; None where none waits.
+    unreleased_at: datetime | None = None
+    unreleased_by: str = ""
     # The hour each supporter gets it at, where they are; and a limit of its own in place of the campaign's.
     local_time: time | None = None
     cap_count: int | None = None
@@ -98,6 +105,8 @@ def timeline(session: Session, campaign_id: int) -> list[StageView]:
                 blast_id=blast.id if blast else None,
                 blast_state=blast.state if blast else None,
                 at=stage.at,
+                unreleased_at=stage.unreleased_at,
+                unreleased_by=stage.unreleased_by,
                 local_time=stage.local_time,
                 cap_count=stage.cap_count,
                 rules=parse_rules(stage.audience),
@@ -122,6 +131,8 @@ def _state(
             return StageState.PLANNED
         is_held = stage.anchor == Anchor.KICK_OFF or fixture.state == FixtureState.ABANDONED
         return StageState.HELD if is_held else StageState.WAITING
+    if firing.outcome == Firing.SKIPPED_LATE and stage.unreleased_at is not None:
+        return StageState.SKIPPED_UNRELEASED
     if firing.outcome != Firing.OPENED or blast is None:
         return StageState(firing.outcome) if firing.outcome != Firing.OPENED else StageState.DONE
     if blast.is_rolling and blast.state == BlastState.RUNNING:

@@ -55,6 +55,9 @@ def fire_due_stages(session: Session, *, public_url: str, now: datetime) -> list
 
 def _fire(session: Session, due: opening.DueStage, *, public_url: str, now: datetime) -> Fired | None:
     outcome = timing_of(due.stage).firing(fixture_of(due.fixture), now=now)
+    if due.stage.unreleased_at is not None and outcome is not Firing.SKIPPED_LATE:
+        # Asked before its one firing is written: what nobody who may launch has seen does not go out.
+        return None
     if not opening.fire(session, due.stage, outcome=outcome, now=now):
         return None
     blast_id = _open(session, due, public_url=public_url, now=now) if outcome is Firing.OPENED else None

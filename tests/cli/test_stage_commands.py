@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.clock import now
+from service.planning.stage_changes import Changer, NewLimits, StageChange, change_stage
 from service.store.tables.campaign import Stage, StageFiring
 from tests import make
 from tests.cli.conftest import Touchline, said
@@ -73,6 +74,23 @@ def test_a_cancelled_message_is_put_back_at_another_time(touchline: Touchline, s
     assert "only a stage that was cancelled or skipped can be put back" in twice.stderr
     with sessions() as session:
         assert session.query(StageFiring).count() == 0
+
+
+def test_what_an_author_changed_is_listed_and_released(touchline: Touchline, sessions: sessionmaker[Session]) -> None:
+    with sessions.begin() as session:
+        stage = session.query(Stage).one()
+        asked, author = StageChange(limits=NewLimits(None, 2)), Changer("dev@example.org", may_launch=False)
+        change_stage(session, stage.id, asked, by=author, public_url="https://example.org", now=now())
+
+    listed = touchline("stage", "list", "fair-trials").output
+    refused = touchline("stage", "release", *PUSH)
+    done = touchline("stage", "release", *PUSH, "--yes")
+
+    assert "planned, waits for a release: changed by dev@example.org" in listed
+    assert "messages to one supporter: as the campaign → 2" in refused.stdout
+    assert "nothing was changed. Add --yes" in refused.stderr
+    assert "Released." in done.output
+    assert "waits for a release" not in touchline("stage", "list", "fair-trials").output
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,46 @@ def test_a_time_that_is_no_number_changes_nothing_and_stays_as_typed(signed_in: 
     assert 'value="soon"' in answer.text
 
 
+def test_what_an_author_changed_waits_and_a_launcher_looks_and_releases(signed_in: Signing, sessions: Sessions) -> None:
+    author, launcher = signed_in(Role.AUTHOR), signed_in(Role.LAUNCHER)
+
+    said = words(author.press(f"{STAGE}/edit", {"body-1": "What the author wrote. STOP to end"}))
+    line, desk = words(author.see(f"{C}/")), words(launcher.see("/console/"))
+    page = launcher.see(f"{STAGE}/release")
+    done = words(launcher.press(f"{STAGE}/release", hidden(page)))
+
+    assert "The words are kept. It waits for a release by somebody who may launch." in said
+    assert "Waits for a release : changed by author@example.org on" in line
+    assert "Look and release" not in line
+    assert "Waits for a release : changed by author@example.org" in desk
+    assert "Email to 4 , about £0.00 SMS to 2 , about £0.08" in words(page)
+    assert "Sms, en: text Was {first_name|friend}, sign: {petition_link} Reply STOP to end Becomes What the author" in (
+        words(page)
+    )
+    assert "Released." in done
+    assert "Waits for a release" not in done
+    with sessions() as session:
+        assert session.query(Stage).filter(Stage.unreleased_at.is_not(None)).count() == 0
+
+
+def test_a_release_of_what_is_no_longer_as_seen_shows_it_anew(signed_in: Signing, sessions: Sessions) -> None:
+    author, launcher = signed_in(Role.AUTHOR), signed_in(Role.LAUNCHER)
+    author.press(f"{STAGE}/edit", {"body-1": "One. STOP to end"})
+    seen = hidden(launcher.see(f"{STAGE}/release"))
+
+    author.press(f"{STAGE}/edit", {"body-1": "Another. STOP to end"})
+    again = launcher.press(f"{STAGE}/release", seen)
+
+    assert again.status_code == 409
+    assert "Nothing was released: it is no longer what you saw." in words(again)
+    assert "Becomes Another. STOP to end" in words(again)
+    assert author.press(f"{STAGE}/release", seen).status_code == 403
+
+
+def test_what_waits_for_nothing_is_not_released(signed_in: Signing) -> None:
+    assert "nothing of this stage waits for a release" in words(signed_in(Role.LAUNCHER).press(f"{STAGE}/release"))
+
+
 def test_words_of_a_stage_that_went_out_are_frozen(signed_in: Signing, sessions: Sessions) -> None:
     skip(sessions)
     with sessions.begin() as session:

@@ -16,6 +16,7 @@ from service.store.queries import opening
 from service.store.tables.campaign import Campaign, StageFiring
 from service.wording.campaign_reader import read_campaign
 from tests import make
+from tests.planning.changing import AUTHOR, change, timing
 
 SAMPLE = Path(__file__).parents[2] / "templates" / "campaigns" / "azerbaijan-england"
 NOW = make.KICK_OFF - timedelta(days=5)
@@ -144,6 +145,15 @@ def test_a_match_without_a_date_holds_its_stages(session: Session) -> None:
     fixtures.postpone(session, campaign.fixture_id, until=None, actor="Dev", now=NOW)
 
     assert "held: the match has no date" in warnings(session, campaign)
+
+
+def test_a_change_that_waits_for_a_release_is_pointed_out(session: Session) -> None:
+    campaign = make.campaign(session)
+    stage = make.stage(session, campaign, sms=GOOD_TEXT)
+
+    change(session, stage.id, timing(timedelta(days=-1)), now=NOW, by=AUTHOR)
+
+    assert f"waits for a release: changed by {AUTHOR.name}" in warnings(session, campaign)
 
 
 def test_a_rehearsal_sends_nothing(session: Session) -> None:

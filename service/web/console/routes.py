@@ -18,6 +18,7 @@ from service.web.console import (  # noqa: F401 - each adds its routes as it is 
     senders,
     signing_in,
     stage_changes,
+    stage_releases,
     stages,
     steering,
     supporters,

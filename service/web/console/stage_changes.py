@@ -15,6 +15,7 @@ from service.planning.stage_changes import (
     Changer,
     LookFirst,
     StageChange,
+    StageLook,
     change_stage,
     look_at_change,
 )
@@ -119,14 +120,16 @@ def _press(slug: str, stage_slug: str, read: Read, words: str) -> ResponseReturn
     except LookFirst:
         return _before_pressing(slug, stage_slug, read)
     door.nudger().nudge(Errand.OPEN_BLASTS)
-    flash(" ".join(filter(None, (words.format(stage.title), _then(done.effect, change)))))
+    flash(" ".join(filter(None, (words.format(stage.title), _then(done, change)))))
     return redirect(url_for("console.stage_page", slug=slug, stage_slug=stage_slug))
 
 
-def _then(effect: Effect, change: StageChange) -> str:
-    if effect is Effect.FIRES_NOW:
+def _then(done: StageLook, change: StageChange) -> str:
+    if done.waits:
+        return "It waits for a release by somebody who may launch."
+    if done.effect is Effect.FIRES_NOW:
         return "It goes out now."
-    if effect in {Effect.TOO_LATE, Effect.OTHER_RESULT}:
+    if done.effect in {Effect.TOO_LATE, Effect.OTHER_RESULT}:
         return "It is left out."
     return "It is back on the timeline." if change.puts_back and change.parts else ""
 
