@@ -42,6 +42,7 @@ class Effect(StrEnum):
     WAITS = "waits"
     FIRES_NOW = "fires now"
     AWAITS_RELEASE = "waits for a release"
+    AWAITS_RESUMING = "waits until its blast is resumed"
     TOO_LATE = "too late: will be skipped"
     HELD = "held until there is a date"
     AWAITS_WHISTLE = "waits for the whistle"

@@ -137,13 +137,18 @@ def look_at_change(
     stage = blasts.hold_stage(session, stage_id) or known
     if change.puts_back and not blasts.unfire(session, stage_id):
         raise StageRefused("only a stage that was cancelled or skipped can be put back")
-    if not change.puts_back and stage.fired_at is not None:
-        raise StageRefused("this stage has fired; it cannot be changed")
+    mends = not change.puts_back and stage.fired_at is not None
+    if mends:
+        _check_mending(session, stage, change, by=by)
     before, was = facts_of(session, stage), lot_of(stage, fixture_of(match), now=now)
     if change.opened_with and change.opened_with != digest_of(before, *change.parts):
         raise ChangedByOther(before)
     _apply(session, stage, change)
     fixture = fixture_of(match)
+    if mends:
+        session.flush()
+        after, lot = facts_of(session, stage), replace(was, effect=Effect.AWAITS_RESUMING)
+        return StageLook(Moved(fixture, (lot,)), differences(before, after), asks=False, seen=digest_of(after))
     stage.due_at = timing_of(stage).due_at(fixture)
     session.flush()
     _check_effect(effect_of(timing_of(stage), fixture, now=now), change, by=by)
@@ -221,11 +226,19 @@ def _check(session: Session, stage: rows.Stage, change: StageChange, *, by: Chan
             raise StageRefused("a welcome goes out at once, not at a later hour")
         if limits.cap_count is not None and limits.cap_count < 1:
             raise StageRefused("a limit for each supporter is one message or more")
-    if change.copies is not None and (stage.fired_at is None or change.puts_back):
+    if change.copies is not None:
         waits = stage.anchor in {Anchor.HALF_TIME, Anchor.FULL_TIME}
         channels = [Channel(channel) for channel in stage.channels]
         words = words_of(change.copies)
         check_copy(session, stage.campaign_id, words, channels, public_url=public_url, knows_score=waits)
+
+
+def _check_mending(session: Session, stage: rows.Stage, change: StageChange, *, by: Changer) -> None:
+    """A stage that has fired keeps everything, save words that could not be filled in: its blast waits for those."""
+    if change.parts != (Part.WORDS,) or blasts_life.unfrozen_of_stage(session, stage.id) is None:
+        raise StageRefused("this stage has fired; it cannot be changed")
+    if not by.may_launch:
+        raise NeedsLauncher("its blast has been opened and is paused; to mend its words takes somebody who may launch")
 
 
 def _apply(session: Session, stage: rows.Stage, change: StageChange) -> None:

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from service.domain.stage import Anchor, Firing
 from service.planning.exporting import CampaignMissing, export_campaign
 from service.planning.loading import load_campaign
+from service.planning.mending import stage_waits_for_words
+from service.sending.due import fire_due_stages
 from service.store.queries import loading, opening
 from service.store.tables.campaign import Campaign, Copy, Fixture, Stage
 from service.wording.campaign_files import CampaignFiles
@@ -65,6 +67,22 @@ def test_loading_says_all_of_a_stage_anew_so_that_no_change_waits_for_a_release(
     assert held == AUTHOR.name
     assert told in [str(each) for each in report.changes]
     assert stage_named(session, "petition-push").unreleased_at is None
+
+
+def test_loading_mends_words_for_which_a_blast_waits(session: Session, files: CampaignFiles) -> None:
+    load_campaign(session, files, now=NOW, kick_off_at=make.KICK_OFF)
+    pushed = stage_named(session, "petition-push")
+    due_at = make.KICK_OFF + pushed.offset_span
+    session.query(Copy).filter_by(stage_id=pushed.id).update({"body": "{score}"})
+    fire_due_stages(session, public_url="https://example.org", now=due_at)
+    session.expire_all()
+    waited = stage_waits_for_words(session, pushed.id)
+
+    report = load_campaign(session, files, now=due_at)
+
+    assert waited
+    assert "stage petition-push: has fired; its words are as in the files, resume its blast" in report.kept
+    assert "{score}" not in [copy.body for copy in loading.copies_of(session, pushed.id)]
 
 
 def test_a_kick_off_that_a_manager_moved_survives_the_next_load(session: Session, files: CampaignFiles) -> None:

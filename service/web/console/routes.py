@@ -10,6 +10,7 @@ from service.web.console import (  # noqa: F401 - each adds its routes as it is 
     fixture,
     inbox,
     managers,
+    mending,
     moving,
     new_blast,
     page,

@@ -125,6 +125,8 @@ def _press(slug: str, stage_slug: str, read: Read, words: str) -> ResponseReturn
 
 
 def _then(done: StageLook, change: StageChange) -> str:
+    if done.effect is Effect.AWAITS_RESUMING:
+        return "Now resume its blast."
     if done.waits:
         return "It waits for a release by somebody who may launch."
     if done.effect is Effect.FIRES_NOW:

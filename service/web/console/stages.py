@@ -7,6 +7,7 @@ from service.consenting.addresses import BadAddress
 from service.domain.channel import Channel
 from service.domain.errand import Errand
 from service.domain.manager import Role
+from service.planning.mending import stage_waits_for_words
 from service.planning.showing import send_test
 from service.planning.stage_facts import Part, stage_digest
 from service.planning.stages import CHANGEABLE, PUT_BACK, copies_of_stage
@@ -101,6 +102,7 @@ def show_stage(slug: str, stage_slug: str, *, typed: Typed | None = None) -> str
         window, reader = window_for(session, campaign.id), chosen_reader(session)
         shown = show_all(window, [words_of(copy) for copy in copies_of_stage(session, stage.id)], reader)
         reckoned = reckon_each(session, window, stage.rules, [one.words for one in shown], stage.audience)
+        can_mend = stage_waits_for_words(session, stage.id) and access.manager().role.may_act_as(Role.LAUNCHER)
         opened_with = {str(part): stage_digest(session, stage.id, part) for part in (Part.TIMING, Part.LIMITS)}
     return render_template(
         "console/stage.html",
@@ -110,6 +112,7 @@ def show_stage(slug: str, stage_slug: str, *, typed: Typed | None = None) -> str
         reader=reader,
         reader_id=request.args.get("reader", type=int),
         can_change=stage.state in CHANGEABLE,
+        can_mend=can_mend,
         can_put_back=stage.state in PUT_BACK and access.manager().role.may_act_as(Role.LAUNCHER),
         reckoned=reckoned,
         timing=timing_fields(stage, campaign.time_zone, typed),
