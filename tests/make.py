@@ -198,6 +198,7 @@ def blast(
         opens_at=opens_at,
         expires_at=opens_at + timedelta(hours=12),
         created_at=opens_at,
+        opened_at=None if state == "scheduled" else opens_at,
     )
     session.add(row)
     session.flush()

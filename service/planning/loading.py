@@ -145,7 +145,7 @@ def _load_stages(
     for stage in files.stages:
         known = before.pop(stage.slug, None)
         if known is not None and known.fired_at is not None:
-            if blasts_life.unfrozen_of_stage(session, known.id) is None:
+            if blasts_life.unopened_of_stage(session, known.id) is None:
                 kept.append(f"stage {stage.slug}: has fired")
                 continue
             # Nothing of it has been written to anybody yet: it waits, paused, for words that can be filled in.

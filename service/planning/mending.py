@@ -12,14 +12,14 @@ from service.store.queries import blasts, blasts_life
 
 
 def waits_for_words(session: Session, blast_id: int) -> bool:
-    """Whether a blast is paused with nothing frozen: its words can still be mended."""
+    """Whether a blast was paused before it opened: its words can still be mended."""
     row = blasts.blast(session, blast_id)
-    return row is not None and row.state == BlastState.PAUSED and not blasts_life.is_frozen(session, blast_id)
+    return row is not None and row.state == BlastState.PAUSED and row.opened_at is None
 
 
 def stage_waits_for_words(session: Session, stage_id: int) -> bool:
-    """Whether the blast of a stage is paused with nothing frozen: the stage's words can still be mended."""
-    return blasts_life.unfrozen_of_stage(session, stage_id) is not None
+    """Whether the blast of a stage was paused before it opened: the stage's words can still be mended."""
+    return blasts_life.unopened_of_stage(session, stage_id) is not None
 
 
 def mend_words(

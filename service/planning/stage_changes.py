@@ -235,7 +235,7 @@ def _check(session: Session, stage: rows.Stage, change: StageChange, *, by: Chan
 
 def _check_mending(session: Session, stage: rows.Stage, change: StageChange, *, by: Changer) -> None:
     """A stage that has fired keeps everything, save words that could not be filled in: its blast waits for those."""
-    if change.parts != (Part.WORDS,) or blasts_life.unfrozen_of_stage(session, stage.id) is None:
+    if change.parts != (Part.WORDS,) or blasts_life.unopened_of_stage(session, stage.id) is None:
         raise StageRefused("this stage has fired; it cannot be changed")
     if not by.may_launch:
         raise NeedsLauncher("its blast has been opened and is paused; to mend its words takes somebody who may launch")

@@ -68,6 +68,8 @@ class StageView:
     local_time: time | None = None
     cap_count: int | None = None
     rules: Audience = field(default_factory=Audience)
+    # Whether those for whom it is night wait or do without it.
+    quiet_hours: str = "defer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ def timeline(session: Session, campaign_id: int) -> list[StageView]:
                 local_time=stage.local_time,
                 cap_count=stage.cap_count,
                 rules=parse_rules(stage.audience),
+                quiet_hours=stage.quiet_hours,
             )
         )
     kick_off_at = fixture.kick_off_at

@@ -169,7 +169,8 @@ def _freeze(
         )
     except (NothingToSay, CopyMistake, MissingFact) as wrong:
         log.error("a blast cannot be rendered", extra={"blast": blast_id, "why": str(wrong)})
-        blasts_life.pause(session, blast_id, reason=f"its words cannot be filled in: {wrong}; mend them and resume")
+        why = f"its words cannot be filled in: {wrong}; mend them and resume"
+        blasts_life.pause_unopened(session, blast_id, reason=why)
         return False
     blasts_life.keep_facts(session, blast_id, facts.words(campaign.language))
     return True

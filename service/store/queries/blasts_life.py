@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import func, select, update
 
 from service.domain.message import BlastState
 from service.store import Session
 from service.store.tables.campaign import Campaign, Fixture
-from service.store.tables.sending import Blast, Rendering
+from service.store.tables.sending import Blast
 
 
 def campaign_and_fixture(session: Session, campaign_id: int) -> tuple[Campaign, Fixture]:
@@ -38,15 +38,16 @@ def pause(session: Session, blast_id: int, *, reason: str) -> bool:
     return bool(session.execute(held.values(values).returning(Blast.id)).all())
 
 
-def is_frozen(session: Session, blast_id: int) -> bool:
-    """Whether a blast's words are frozen (uq_renderings_blast_id_channel_language_arm)."""
-    return bool(session.scalar(select(exists().where(Rendering.blast_id == blast_id))))
+def pause_unopened(session: Session, blast_id: int, *, reason: str) -> None:
+    """Hold a blast whose words cannot be frozen: it has not opened, though its stage has fired."""
+    pause(session, blast_id, reason=reason)
+    session.execute(update(Blast).where(Blast.id == blast_id).values(opened_at=None))
 
 
-def unfrozen_of_stage(session: Session, stage_id: int) -> int | None:
-    """The blast of a stage that is paused because its words cannot be frozen; None where there is none."""
+def unopened_of_stage(session: Session, stage_id: int) -> int | None:
+    """The blast of a stage that was paused before it opened (uq_blasts_stage_id); None where there is none."""
     paused = select(Blast.id).where(Blast.stage_id == stage_id, Blast.state == BlastState.PAUSED)
-    return session.scalar(paused.where(~exists().where(Rendering.blast_id == Blast.id)))
+    return session.scalar(paused.where(Blast.opened_at.is_(None)))
 
 
 def keep_variant(session: Session, blast_id: int, variant: str) -> None:
