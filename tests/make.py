@@ -97,7 +97,8 @@ def stage(
 ) -> Stage:
     """A stage with words for its channels; one that is due at a moment of its own is measured from kick-off too."""
     if offset is None:
-        offset = due_at - KICK_OFF if due_at and anchor == "kick_off" else timedelta(days=-2)
+        kick_off_at = session.get_one(Fixture, campaign.fixture_id).kick_off_at
+        offset = due_at - kick_off_at if due_at and anchor == "kick_off" else timedelta(days=-2)
     row = Stage(
         campaign_id=campaign.id,
         slug=slug,
@@ -110,7 +111,7 @@ def stage(
         only_result=only_result,
         catch_up=catch_up,
         audience=list(audience),
-        due_at=due_at if due_at or anchor != "kick_off" else KICK_OFF + offset,
+        due_at=due_at if due_at or anchor != "kick_off" else kick_off_at + offset,
     )
     session.add(row)
     session.flush()
@@ -197,6 +198,7 @@ def blast(
         opens_at=opens_at,
         expires_at=opens_at + timedelta(hours=12),
         created_at=opens_at,
+        opened_at=None if state == "scheduled" else opens_at,
     )
     session.add(row)
     session.flush()

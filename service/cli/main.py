@@ -19,6 +19,7 @@ from service.cli.migrating import migrate_command
 from service.cli.petition import petition
 from service.cli.report import report
 from service.cli.sender import road, sender
+from service.cli.stage import stage
 from service.cli.supporters import supporters
 from service.cli.up import up
 
@@ -36,6 +37,7 @@ for command in (
     demo,
     campaign,
     fixture,
+    stage,
     blast,
     supporters,
     suppressions,

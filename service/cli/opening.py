@@ -26,6 +26,7 @@ from service.planning.fixtures import FixtureUnknown, KickOffPassed
 from service.planning.holding import NotHeld
 from service.planning.idempotency import KeyRefused, KeyUsed
 from service.planning.senders import SenderRefused
+from service.planning.stage_changes import ChangedByOther, LookFirst
 from service.planning.stages import StageRefused
 from service.planning.undoing import CannotUndo
 from service.planning.whistles import ChangedMeanwhile, FarFromTheClock
@@ -53,6 +54,8 @@ _PLAIN = (
     ChangedMeanwhile,
     FarFromTheClock,
     StageRefused,
+    LookFirst,
+    ChangedByOther,
     BlastRefused,
     KeyRefused,
     KeyUsed,

@@ -69,8 +69,8 @@ def _say_lots(seen: Look, going: Sequence[FiringNow]) -> None:
     reckoned = {one.stage_id: one for one in going}
     for stage in seen.moved.stages:
         after = f"{stage.after:%a %d %b %H:%M %Z}" if stage.after else "no time yet"
-        costs = f" {_costs(reckoned[stage.stage_id])}" if stage.stage_id in reckoned else ""
-        click.echo(f"  {stage.title}: {after} ({stage.effect}){costs}")
+        cost = f" {costs(reckoned[stage.stage_id])}" if stage.stage_id in reckoned else ""
+        click.echo(f"  {stage.title}: {after} ({stage.effect}){cost}")
     for one in seen.moved.recalled:
         click.echo(f"  {one.title}, blast {one.blast_id}: {one.recalled}")
     if gone := gone_in_words(seen.moved.recalled):
@@ -80,7 +80,8 @@ def _say_lots(seen: Look, going: Sequence[FiringNow]) -> None:
             click.echo(f"  {going_out.title}: is going out and goes on; `touchline blast pause {going_out.blast_id}`")
 
 
-def _costs(one: FiringNow) -> str:
+def costs(one: FiringNow) -> str:
+    """To how many a message goes at once, and at what cost, by channel."""
     return ", ".join(
         f"{each.channel} to {each.reckoned.people:,}, about {each.reckoned.price / 10_000:,.2f} {one.currency}"
         for each in one.channels

@@ -260,6 +260,9 @@ def resume_blast(session: Session, blast_id: int, *, actor: str, now: datetime) 
         raise BlastRefused("only a paused blast can be resumed")
     unwritten = not row.is_rolling and row.opened_through < (row.opens_upto or 0)
     row.state, row.paused_reason = BlastState.OPENING if unwritten else BlastState.RUNNING, ""
+    if row.opened_at is None:
+        # Its words could not be filled in: it opens once more, with the words it has by then.
+        row.state = BlastState.SCHEDULED
     # Whoever resumes has read why it stopped: the breakers count anew from here.
     row.watched_from = now
     audit_blast(session, blast_id, "blast resumed", actor, now)

@@ -41,6 +41,8 @@ class Effect(StrEnum):
 
     WAITS = "waits"
     FIRES_NOW = "fires now"
+    AWAITS_RELEASE = "waits for a release"
+    AWAITS_RESUMING = "waits until its blast is resumed"
     TOO_LATE = "too late: will be skipped"
     HELD = "held until there is a date"
     AWAITS_WHISTLE = "waits for the whistle"
@@ -251,13 +253,18 @@ def retime(session: Session, before: Fixture, after: Fixture, *, now: datetime) 
     """Bring every unsent stage to the time its match gives it now; those for which that changes anything."""
     moved = []
     for stage in loading.unfired_stages(session, after.id):
-        timing = timing_of(stage)
-        was_due, due = stage.due_at, timing.due_at(after)
-        effect = effect_of(timing, after, now=now)
+        was_due, due = stage.due_at, timing_of(stage).due_at(after)
+        effect = effect_on(stage, after, now=now)
         stage.due_at = due
-        if was_due != due or effect is not effect_of(timing, before, now=now):
+        if was_due != due or effect is not effect_on(stage, before, now=now):
             moved.append(MovedStage(stage.id, stage.title, was_due, due, effect))
     return tuple(moved)
+
+
+def effect_on(stage: rows.Stage, fixture: Fixture, *, now: datetime) -> Effect:
+    """What an unsent stage will do as its match stands: one that is due and has a change unreleased waits for that."""
+    effect = effect_of(timing_of(stage), fixture, now=now)
+    return Effect.AWAITS_RELEASE if effect is Effect.FIRES_NOW and stage.unreleased_at is not None else effect
 
 
 def effect_of(timing: Timing, fixture: Fixture, *, now: datetime) -> Effect:

@@ -8,7 +8,7 @@ from service.domain.quiet import QuietHours
 from service.domain.stage import Timing
 from service.sending.due import fixture_of, timing_of
 from service.store import Session
-from service.store.queries import campaigns, loading
+from service.store.queries import blasts_life, campaigns, loading
 from service.store.tables import campaign as rows
 from service.wording.campaign_files import CampaignFiles, StageFile
 
@@ -145,12 +145,21 @@ def _load_stages(
     for stage in files.stages:
         known = before.pop(stage.slug, None)
         if known is not None and known.fired_at is not None:
-            kept.append(f"stage {stage.slug}: has fired")
+            if blasts_life.unopened_of_stage(session, known.id) is None:
+                kept.append(f"stage {stage.slug}: has fired")
+                continue
+            # Nothing of it has been written to anybody yet: it waits, paused, for words that can be filled in.
+            _load_copies(session, stage, known.id, changes)
+            kept.append(f"stage {stage.slug}: has fired; its words are as in the files, resume its blast")
             continue
         values = _stage_values(stage, fixture, time_scale)
         _compare(f"stage {stage.slug}", known, values, changes)
         stage_id = loading.put_stage(session, campaign_id, stage.slug, values)
         _load_copies(session, stage, stage_id, changes)
+        if known is not None and known.unreleased_at is not None:
+            # Whoever loads files has said all of it anew.
+            changes.append(Change(f"stage {stage.slug}, waits for a release", f"of {known.unreleased_by}'s change", ""))
+            loading.release_stage(session, stage_id)
     for slug, gone in before.items():
         if gone.fired_at is None and gone.removed_at is None:
             changes.append(Change(f"stage {slug}", "planned", "removed"))

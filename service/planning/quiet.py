@@ -6,7 +6,8 @@ from datetime import datetime, time
 
 from service.domain.audience import Audience
 from service.domain.channel import Channel
-from service.domain.quiet import parse_quiet_hours
+from service.domain.quiet import QuietHours, parse_quiet_hours
+from service.domain.zones import next_at
 from service.store import Session
 from service.store.queries import audiences
 
@@ -26,6 +27,51 @@ class QuietShare:
     is_estimate: bool
 
 
+@dataclass(frozen=True, slots=True)
+class QuietZones:
+    """For whom of an audience it is quiet when a message comes, by time zone, most people first.
+
+    `waiting` of them get it when the quiet ends; for `too_late` that is too late. Of more than SAMPLE people, estimates.
+    """
+
+    zones: tuple[tuple[str, int], ...]
+    waiting: int
+    too_late: int
+    is_estimate: bool
+
+
+def quiet_zones(
+    session: Session,
+    campaign_id: int,
+    channel: Channel,
+    audience: Audience,
+    *,
+    people: int,
+    quiet: QuietHours,
+    opens_at: datetime,
+    expires_at: datetime,
+    local_time: time | None = None,
+) -> QuietZones:
+    """Ask of every zone of an audience whether it is quiet there at that moment: one question, read from SAMPLE at most.
+
+    `local_time`: the hour each of them gets it at, where they are.
+    """
+    found = audiences.time_zones(session, campaign_id, channel, audience, most=SAMPLE)
+    whole = sum(found.values())
+    scale = people / whole if whole >= SAMPLE else 1.0
+    asleep, waiting, too_late = dict[str, int](), 0, 0
+    for zone, many in found.items():
+        comes_at = next_at(local_time, zone, after=opens_at) if local_time else opens_at
+        ends_at = quiet.ends_at(comes_at, zone)
+        if ends_at is None:
+            continue
+        asleep[zone] = round(many * scale)
+        waiting += many if ends_at < expires_at else 0
+        too_late += many if ends_at >= expires_at else 0
+    zones = tuple(sorted(asleep.items(), key=lambda zone: (-zone[1], zone[0])))
+    return QuietZones(zones, round(waiting * scale), round(too_late * scale), whole >= SAMPLE)
+
+
 def quiet_shares(
     session: Session,
     campaign_id: int,
@@ -42,15 +88,15 @@ def quiet_shares(
         quiet = parse_quiet_hours(dict(quiet_hours.get(channel, {})))
         if quiet is None:
             continue
-        zones = audiences.time_zones(session, campaign_id, channel, audience, most=SAMPLE)
-        waiting = too_late = 0
-        for zone, many in zones.items():
-            ends_at = quiet.ends_at(opens_at, zone)
-            waiting += many if ends_at is not None and ends_at < expires_at else 0
-            too_late += many if ends_at is not None and ends_at >= expires_at else 0
-        whole = sum(zones.values())
-        scale = people / whole if whole >= SAMPLE else 1.0
-        found[channel] = QuietShare(
-            quiet.from_, quiet.until, round(waiting * scale), round(too_late * scale), whole >= SAMPLE
+        told = quiet_zones(
+            session,
+            campaign_id,
+            channel,
+            audience,
+            people=people,
+            quiet=quiet,
+            opens_at=opens_at,
+            expires_at=expires_at,
         )
+        found[channel] = QuietShare(quiet.from_, quiet.until, told.waiting, told.too_late, told.is_estimate)
     return found

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from service.domain.audience import Audience
 from service.domain.channel import Channel
-from service.domain.fixture import Result
+from service.domain.fixture import FixtureState, Result
 from service.domain.quiet import parse_quiet_hours
-from service.domain.stage import Anchor
+from service.domain.stage import Anchor, QuietHoursPolicy
 from service.domain.variant import read_variant
 from service.planning.copy_checks import mistakes_in
+from service.planning.quiet import quiet_zones
 from service.planning.reckoning import reckon
 from service.planning.showing import Reader, Window, audience_counts, open_window, show
 from service.planning.stages import CopyView, StageState, StageView, copies_of_stage, timeline
@@ -24,6 +25,10 @@ from service.wording.sms import Encoding
 _TO_COME = frozenset({StageState.PLANNED, StageState.WAITING, StageState.HELD})
 # A name of middling length: what a text costs depends on it.
 _READER = Reader("Alexandra")
+# When the whistles are about blown, from kick-off; and how many of an audience's zones are named.
+_HALF_TIME, _FULL_TIME = timedelta(minutes=47), timedelta(minutes=112)
+_ZONES_NAMED = 3
+_TO_BE_PLAYED = frozenset({FixtureState.SCHEDULED, FixtureState.LIVE, FixtureState.HALF_TIME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ def _price(stages: Sequence[RehearsedStage]) -> int:
 def _rehearsed(
     session: Session, window: Window, stage: StageView, copies: Sequence[CopyView], *, anyone: bool, now: datetime
 ) -> RehearsedStage:
-    legs, warnings = [], list(_late(window, stage, now=now))
+    legs, warnings = [], [*_late(window, stage, now=now), *_asleep(session, window, stage)]
     for channel in stage.channels:
         own = [copy for copy in copies if copy.channel is channel and copy.body.strip()]
         segments, found = _words(window, own)
@@ -125,22 +130,60 @@ def _rehearsed(
 def _late(window: Window, stage: StageView, *, now: datetime) -> Iterator[str]:
     if stage.state is StageState.HELD:
         yield "held: the match has no date"
+    if stage.unreleased_at is not None:
+        yield f"waits for a release: changed by {stage.unreleased_by}"
     if stage.due_at is None:
         return
     if now >= stage.due_at + stage.stale_after:
         yield "too late: it will be skipped"
-    elif now >= stage.due_at:
+    elif now >= stage.due_at and stage.unreleased_at is None:
         yield "due already: it goes out at once"
     kick_off_at = window.fixture.kick_off_at
     if stage.offset < timedelta(0) and stage.due_at < kick_off_at < stage.due_at + stage.stale_after:
         yield "written for before the match, but may still go out after kick-off; shorten stale_after"
+
+
+def _asleep(session: Session, window: Window, stage: StageView) -> Iterator[str]:
+    """For how many of the real audience it is quiet when a stage comes, in every zone of theirs."""
+    due_at = stage.due_at or _guess(window, stage)
+    if due_at is None:
+        return
+    about = "" if stage.due_at else "about "
     for channel in stage.channels:
         quiet = parse_quiet_hours(window.campaign.quiet_hours.get(channel))
-        ends_at = quiet.ends_at(stage.due_at, _READER.time_zone) if quiet else None
-        if ends_at is not None:
-            lost = ends_at >= stage.due_at + stage.stale_after
-            fate = "is too late once they end" if lost else f"waits until {ends_at:%H:%M %Z}"
-            yield f"{channel}: due in the quiet hours of {_READER.time_zone}, where it {fate}"
+        people = stage.audience.get(channel, 0)
+        if quiet is None or not people:
+            continue
+        found = quiet_zones(
+            session,
+            window.campaign.id,
+            channel,
+            stage.rules,
+            people=people,
+            quiet=quiet,
+            opens_at=due_at,
+            expires_at=due_at + stage.stale_after,
+            local_time=stage.local_time,
+        )
+        if not found.zones:
+            continue
+        touched = found.waiting + found.too_late
+        zones = ", ".join(f"{zone} {many:,}" for zone, many in found.zones[:_ZONES_NAMED])
+        more = f" and {len(found.zones) - _ZONES_NAMED} zones more" if len(found.zones) > _ZONES_NAMED else ""
+        told = f"{'about ' if found.is_estimate else about}{touched:,} of {people:,}"
+        fate = f"who wait until {quiet.until:%H:%M}"
+        fate += f"; for {found.too_late:,} that is too late: they do not get it" if found.too_late else ""
+        if stage.quiet_hours == QuietHoursPolicy.DROP:
+            fate = "who do not get it"
+        yield f"{channel}: comes in the quiet hours of {told} ({zones}{more}), {fate}"
+
+
+def _guess(window: Window, stage: StageView) -> datetime | None:
+    """When a stage that waits for the whistle will about come; None where nobody can say."""
+    played = {Anchor.HALF_TIME: _HALF_TIME, Anchor.FULL_TIME: _FULL_TIME}.get(stage.anchor)
+    if played is None or window.fixture.state not in _TO_BE_PLAYED:
+        return None
+    return window.fixture.kick_off_at + played + stage.offset
 
 
 def _missing(window: Window, stage: StageView, own: Sequence[CopyView]) -> Iterator[str]:

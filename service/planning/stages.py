@@ -1,6 +1,5 @@
 """A campaign's stages around the kick-off: what each is for, when, and how it stands."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -10,10 +9,6 @@ from service.domain.channel import Channel
 from service.domain.fixture import FixtureState
 from service.domain.message import BlastState
 from service.domain.stage import Anchor, Firing
-from service.planning.blasts import check_copy
-from service.planning.showing import audience_counts
-from service.sending.due import fixture_of, timing_of
-from service.sending.freeze import Words
 from service.store import Session
 from service.store.queries import blasts, blasts_life, loading, opening
 from service.store.queries.house import write_audit
@@ -30,7 +25,16 @@ class StageState(StrEnum):
     DONE = "done"
     SKIPPED_LATE = "skipped_late"
     SKIPPED_RESULT = "skipped_result"
+    # Too late, because a change to it waited for a release.
+    SKIPPED_UNRELEASED = "skipped_unreleased"
     CANCELLED = "cancelled"
+
+
+# Its time, limits and words can be changed; it did not go out and may be put back.
+CHANGEABLE = frozenset({StageState.PLANNED, StageState.WAITING, StageState.HELD})
+PUT_BACK = frozenset(
+    {StageState.CANCELLED, StageState.SKIPPED_LATE, StageState.SKIPPED_RESULT, StageState.SKIPPED_UNRELEASED}
+)
 
 
 class StageRefused(Exception):
@@ -55,10 +59,17 @@ class StageView:
     audience: dict[Channel, int]
     blast_id: int | None
     blast_state: str | None
+    # Its moment where it has a fixed one.
+    at: datetime | None = None
+    # Since when a change to it waits for a release, and whose change; None where none waits.
+    unreleased_at: datetime | None = None
+    unreleased_by: str = ""
     # The hour each supporter gets it at, where they are; and a limit of its own in place of the campaign's.
     local_time: time | None = None
     cap_count: int | None = None
     rules: Audience = field(default_factory=Audience)
+    # Whether those for whom it is night wait or do without it.
+    quiet_hours: str = "defer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +106,13 @@ def timeline(session: Session, campaign_id: int) -> list[StageView]:
                 audience=_audience(session, stage, blast),
                 blast_id=blast.id if blast else None,
                 blast_state=blast.state if blast else None,
+                at=stage.at,
+                unreleased_at=stage.unreleased_at,
+                unreleased_by=stage.unreleased_by,
                 local_time=stage.local_time,
                 cap_count=stage.cap_count,
                 rules=parse_rules(stage.audience),
+                quiet_hours=stage.quiet_hours,
             )
         )
     kick_off_at = fixture.kick_off_at
@@ -119,6 +134,8 @@ def _state(
             return StageState.PLANNED
         is_held = stage.anchor == Anchor.KICK_OFF or fixture.state == FixtureState.ABANDONED
         return StageState.HELD if is_held else StageState.WAITING
+    if firing.outcome == Firing.SKIPPED_LATE and stage.unreleased_at is not None:
+        return StageState.SKIPPED_UNRELEASED
     if firing.outcome != Firing.OPENED or blast is None:
         return StageState(firing.outcome) if firing.outcome != Firing.OPENED else StageState.DONE
     if blast.is_rolling and blast.state == BlastState.RUNNING:
@@ -149,91 +166,3 @@ def cancel_stage(session: Session, stage_id: int, *, actor: str, now: datetime) 
     if stage is None or not opening.fire(session, stage, outcome=Firing.CANCELLED, now=now):
         raise StageRefused("this stage has fired already; cancel its blast instead")
     write_audit(session, at=now, actor=actor, deed="stage cancelled", subject=f"stage {stage_id}")
-
-
-def restore_stage(session: Session, stage_id: int, *, actor: str, now: datetime) -> None:
-    """Put back a stage that was cancelled or skipped, at the time its match has now. Raises StageRefused.
-
-    After a score is put right, the stage written for the true result goes out this way; one that opened never does.
-    """
-    known = blasts.stage(session, stage_id)
-    if known is None:
-        raise StageRefused("there is no such stage")
-    # The match first, as whoever moves it does: a stage put back must not miss a move that is being made.
-    _, match = blasts_life.campaign_and_fixture(session, known.campaign_id)
-    row = loading.hold_fixture(session, match.id)
-    stage = blasts.hold_stage(session, stage_id)
-    if row is None or stage is None or not blasts.unfire(session, stage_id):
-        raise StageRefused("only a stage that was cancelled or skipped can be put back")
-    fixture, timing = fixture_of(row), timing_of(stage)
-    if timing.is_stale(fixture, now=now):
-        raise StageRefused("it is too late for this stage, unless the match moves")
-    if fixture.result and timing.firing(fixture, now=now) is Firing.SKIPPED_RESULT:
-        raise StageRefused("this stage is for another result than the one the match has")
-    stage.due_at = timing.due_at(fixture)
-    write_audit(session, at=now, actor=actor, deed="stage restored", subject=f"stage {stage_id}")
-    session.flush()
-
-
-def change_timing(
-    session: Session, stage_id: int, *, offset: timedelta, stale_after: timedelta, actor: str, now: datetime
-) -> None:
-    """Move an unfired stage against its anchor. Raises StageRefused."""
-    stage = blasts.hold_stage(session, stage_id)
-    if stage is None or stage.fired_at is not None:
-        raise StageRefused("this stage has fired; its time cannot be changed")
-    if stale_after <= timedelta(0):
-        raise StageRefused("the time after which it is too late must be longer than nothing")
-    _, fixture = blasts_life.campaign_and_fixture(session, stage.campaign_id)
-    stage.offset_span, stage.stale_after = offset, stale_after
-    stage.due_at = timing_of(stage).due_at(fixture_of(fixture))
-    write_audit(session, at=now, actor=actor, deed="stage moved", subject=f"stage {stage_id}")
-    session.flush()
-
-
-def change_limits(
-    session: Session, stage_id: int, *, local_time: time | None, cap_count: int | None, actor: str, now: datetime
-) -> None:
-    """Set the local hour and the limit for each supporter of an unfired stage. Raises StageRefused."""
-    stage = blasts.hold_stage(session, stage_id)
-    if stage is None or stage.fired_at is not None:
-        raise StageRefused("this stage has fired; its limits cannot be changed")
-    if local_time is not None and stage.anchor == Anchor.SIGN_UP:
-        raise StageRefused("a welcome goes out at once, not at a later hour")
-    if cap_count is not None and cap_count < 1:
-        raise StageRefused("a limit for each supporter is one message or more")
-    stage.local_time, stage.cap_count = local_time, cap_count
-    details = {"local_time": str(local_time or "none"), "cap": str(cap_count or "none")}
-    write_audit(session, at=now, actor=actor, deed="stage limited", subject=f"stage {stage_id}", details=details)
-    session.flush()
-
-
-def change_copies(
-    session: Session, stage_id: int, copies: Sequence[CopyView], *, public_url: str, actor: str, now: datetime
-) -> None:
-    """Change what an unfired stage says. Raises StageRefused or CopyRefused."""
-    stage = blasts.hold_stage(session, stage_id)
-    if stage is None or stage.fired_at is not None:
-        raise StageRefused("this stage has fired; its words are frozen")
-    waits = stage.anchor in {Anchor.HALF_TIME, Anchor.FULL_TIME}
-    words = [
-        Words(each.channel, each.language, each.variant, each.subject, each.preheader, each.body) for each in copies
-    ]
-    channels = [Channel(channel) for channel in stage.channels]
-    check_copy(session, stage.campaign_id, words, channels, public_url=public_url, knows_score=waits)
-    loading.put_copies(
-        session,
-        stage_id,
-        [
-            {
-                "channel": str(each.channel),
-                "language": each.language,
-                "variant": each.variant,
-                "subject": each.subject,
-                "preheader": each.preheader,
-                "body": each.body,
-            }
-            for each in copies
-        ],
-    )
-    write_audit(session, at=now, actor=actor, deed="stage reworded", subject=f"stage {stage_id}")

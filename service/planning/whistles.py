@@ -14,7 +14,7 @@ from service.planning import fixtures
 from service.planning.fixtures import Effect, Moved, RecalledBlast
 from service.planning.outlook import Outlook, outlook
 from service.planning.showing import open_window
-from service.planning.stages import copies_of_stage
+from service.planning.stages import CopyView, copies_of_stage
 from service.planning.undoing import undo
 from service.sending.due import fixture_of
 from service.sending.freeze import Words
@@ -138,15 +138,25 @@ class FiringNow:
     channels: tuple[Outlook, ...]
 
 
-def firing_now(session: Session, moved: Moved, *, key: bytes, public_url: str) -> tuple[FiringNow, ...]:
-    """What goes out at once, reckoned over its audience. Ask it after the look is rolled back: it takes its time."""
+def firing_now(
+    session: Session,
+    moved: Moved,
+    *,
+    key: bytes,
+    public_url: str,
+    said: Mapping[int, Sequence[CopyView]] | None = None,
+) -> tuple[FiringNow, ...]:
+    """What goes out at once, reckoned over its audience. Ask it after the look is rolled back: it takes its time.
+
+    `said`: what stages would say, by id, where that is not what is kept of them.
+    """
     ids = [stage.stage_id for stage in moved.stages if stage.effect is Effect.FIRES_NOW]
     found = []
     for stage in fixture_changes.stages_named(session, ids):
         window = open_window(session, stage.campaign_id, key=key, public_url=public_url)
         words = [
             Words(copy.channel, copy.language, copy.variant, copy.subject, copy.preheader, copy.body)
-            for copy in copies_of_stage(session, stage.id)
+            for copy in (said or {}).get(stage.id) or copies_of_stage(session, stage.id)
         ]
         channels: Sequence[Channel] = [Channel(channel) for channel in stage.channels]
         each = outlook(session, window, parse_rules(stage.audience), words, channels)

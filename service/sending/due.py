@@ -57,6 +57,9 @@ def fire_due_stages(session: Session, *, public_url: str, now: datetime) -> list
 
 def _fire(session: Session, due: opening.DueStage, *, public_url: str, now: datetime) -> Fired | None:
     outcome = timing_of(due.stage).firing(fixture_of(due.fixture), now=now)
+    if due.stage.unreleased_at is not None and outcome is not Firing.SKIPPED_LATE:
+        # Asked before its one firing is written: what nobody who may launch has seen does not go out.
+        return None
     if not opening.fire(session, due.stage, outcome=outcome, now=now):
         return None
     blast_id = _open(session, due, public_url=public_url, now=now) if outcome is Firing.OPENED else None
@@ -74,10 +77,9 @@ def open_scheduled_blasts(session: Session, *, public_url: str, now: datetime) -
         except (OperationalError, InterfaceError):
             raise
         except Exception as wrong:
-            # Whoever planned it sees it cancelled, and why; the blasts behind it must not wait for that.
+            # Whoever planned it is told that it is paused, and why; the blasts behind it must not wait for that.
             log.exception("a blast cannot be opened", extra={"blast": blast_id})
-            reason = f"cannot be opened: {type(wrong).__name__}"
-            blasts_life.end(session, blast_id, state=BlastState.CANCELLED, reason=reason, now=now)
+            blasts_life.pause(session, blast_id, reason=f"it cannot be opened: {type(wrong).__name__}")
             continue
         if is_open:
             opened.append(blast_id)
@@ -90,13 +92,20 @@ def _open_scheduled(session: Session, blast: Blast, *, public_url: str, now: dat
         blasts_life.end(session, blast.id, state=BlastState.CANCELLED, reason=reason, now=now)
         return False
     campaign, fixture = blasts_life.campaign_and_fixture(session, blast.campaign_id)
-    words = words_of_test(blast.draft, blast.test_draft if blast.test_share else {})
+    if blast.stage_id is None:
+        words = words_of_test(blast.draft, blast.test_draft if blast.test_share else {})
+    else:
+        # A stage's only blast, whose words could not be frozen when it fired.
+        result = fixture_of(fixture).result
+        blasts_life.keep_variant(session, blast.id, result or "")
+        words = _words_of_stage(session, blast.stage_id, campaign, fixture, rolling=blast.is_rolling)
     channels = _carried_of(session, blast.id, blast.channels, now=now)
     if not channels or not _freeze(
-        session, blast.id, campaign, fixture, channels=channels, words=words, public_url=public_url, now=now
+        session, blast.id, campaign, fixture, channels=channels, words=words, public_url=public_url
     ):
         return False
-    blasts_life.begin_opening(session, blast.id, opens_upto=opening.last_supporter_id(session), now=now)
+    ends = opening.last_supporter_id(session)
+    blasts_life.begin_opening(session, blast.id, opens_upto=ends, now=now, is_rolling=blast.is_rolling)
     return True
 
 
@@ -114,12 +123,7 @@ def _open(session: Session, due: opening.DueStage, *, public_url: str, now: date
         opens_upto=opening.last_supporter_id(session),
         now=now,
     )
-    copies = stage_words(renderings.copies_for(session, due.stage.id))
-    fixture = fixture_of(due.fixture)
-    has_closed = renderings.has_closed_petition(session, due.campaign.id)
-    places = places_now(fixture, has_closed=has_closed) if rolling else places_at(result, has_closed=has_closed)
-    arm = standing_of(fixture, has_closed=has_closed) if rolling else ""
-    words = choose_words(copies, *places, arm=arm)
+    words = _words_of_stage(session, due.stage.id, due.campaign, due.fixture, rolling=rolling)
     if channels := _carried_of(session, blast_id, due.stage.channels, now=now):
         _freeze(
             session,
@@ -129,7 +133,6 @@ def _open(session: Session, due: opening.DueStage, *, public_url: str, now: date
             channels=channels,
             words=words,
             public_url=public_url,
-            now=now,
         )
     return blast_id
 
@@ -146,6 +149,19 @@ def _carried_of(session: Session, blast_id: int, channels: list[str], *, now: da
     return sent
 
 
+def _words_of_stage(
+    session: Session, stage_id: int, campaign: rows.Campaign, match: rows.Fixture, *, rolling: bool
+) -> list[Words]:
+    """What a stage says as its match stands."""
+    copies = stage_words(renderings.copies_for(session, stage_id))
+    fixture = fixture_of(match)
+    has_closed = renderings.has_closed_petition(session, campaign.id)
+    if not rolling:
+        return choose_words(copies, *places_at(fixture.result, has_closed=has_closed))
+    arm = standing_of(fixture, has_closed=has_closed)
+    return choose_words(copies, *places_now(fixture, has_closed=has_closed), arm=arm)
+
+
 def _freeze(
     session: Session,
     blast_id: int,
@@ -155,7 +171,6 @@ def _freeze(
     channels: list[str],
     words: list[Words],
     public_url: str,
-    now: datetime,
 ) -> bool:
     """Freeze the words; a blast whose words cannot be rendered waits, paused, and says why."""
     count = renderings.signature_count(session, campaign.id)
@@ -172,7 +187,8 @@ def _freeze(
         )
     except (NothingToSay, CopyMistake, MissingFact) as wrong:
         log.error("a blast cannot be rendered", extra={"blast": blast_id, "why": str(wrong)})
-        blasts_life.end(session, blast_id, state=BlastState.CANCELLED, reason=f"cannot be rendered: {wrong}", now=now)
+        why = f"its words cannot be filled in: {wrong}; mend them and resume"
+        blasts_life.pause_unopened(session, blast_id, reason=why)
         return False
     blasts_life.keep_facts(session, blast_id, facts.words(campaign.language))
     return True

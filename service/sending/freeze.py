@@ -111,10 +111,9 @@ def freeze_blast(
     for channel in channels:
         if not any(each.channel == channel and not each.arm.endswith(SIGNED) for each in words):
             raise NothingToSay(f"no words for {channel}")
-    for each in words:
-        if each.channel not in channels:
-            continue
-        frozen = freeze_words(each, facts)
+    # All of them before the first is written: of words that are mended later nothing has been frozen.
+    ready = [(each, freeze_words(each, facts)) for each in words if each.channel in channels]
+    for each, frozen in ready:
         renderings.add_rendering(
             session,
             blast_id=blast_id,

@@ -38,7 +38,7 @@ def blast_in(sessions: sessionmaker[Session], state: str) -> int:
 
 
 def commands() -> list[tuple[str, ...]]:
-    groups = ("campaign", "fixture", "blast", "supporters", "sender")
+    groups = ("campaign", "fixture", "stage", "blast", "supporters", "sender")
     return [(group, name) for group in groups for name in main.commands[group].commands]  # type: ignore[attr-defined]  # they are groups
 
 

@@ -16,6 +16,7 @@ from service.clock import now
 from service.domain.manager import Role
 from service.planning.managers import make_sign_in_link
 from service.settings import Settings
+from service.store.tables.campaign import Fixture, Stage
 from service.web.app import create_app
 from service.web.door import FrontDoor
 from service.web.limits import limiter
@@ -58,6 +59,20 @@ def seen_on(response: TestResponse) -> dict[str, object]:
     names = ("seen", "really", "home", "away", "change")
     found = {name: re.search(rf'name="{name}" value="([^"]*)"', response.text) for name in names}
     return {name: hit[1] for name, hit in found.items() if hit}
+
+
+def kick_off_in(sessions: sessionmaker[Session], span: timedelta) -> None:
+    """The match so long from now, with its stage two days before it."""
+    with sessions.begin() as session:
+        match = session.query(Fixture).one()
+        match.kick_off_at = now() + span
+        session.query(Stage).filter_by(anchor="kick_off").one().due_at = match.kick_off_at - timedelta(days=2)
+
+
+def hidden(response: TestResponse) -> dict[str, object]:
+    """What the first form of a page that has these fields sends with its button."""
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', response.text)
+    return {name: unescape(value) for name, value in reversed(found) if name != "csrf_token"}
 
 
 def whistle(browser: Browser, deed: str, **fields: object) -> TestResponse:

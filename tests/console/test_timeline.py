@@ -5,20 +5,12 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from service.clock import now
 from service.domain.manager import Role
 from service.store.tables.campaign import Fixture, Stage, StageFiring
 from tests import make
-from tests.console.conftest import SLUG, Browser, C, seen_on, words
+from tests.console.conftest import SLUG, Browser, C, kick_off_in, seen_on, words
 
 STAGE = f"{C}/stages/find-out-more"
-
-
-def _kick_off_in(sessions: sessionmaker[Session], span: timedelta) -> None:
-    with sessions.begin() as session:
-        match = session.query(Fixture).one()
-        match.kick_off_at = now() + span
-        session.query(Stage).filter_by(anchor="kick_off").one().due_at = match.kick_off_at - timedelta(days=2)
 
 
 def test_without_a_campaign_the_console_says_how_to_load_one(signed_in: Callable[[Role], Browser]) -> None:
@@ -28,7 +20,7 @@ def test_without_a_campaign_the_console_says_how_to_load_one(signed_in: Callable
 def test_the_desk_shows_what_comes_next_and_who_is_asking(
     signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
 ) -> None:
-    _kick_off_in(sessions, timedelta(days=3, hours=1, minutes=1))
+    kick_off_in(sessions, timedelta(days=3, hours=1, minutes=1))
 
     desk = words(signed_in(Role.VIEWER).see("/console/"))
 
@@ -41,7 +33,7 @@ def test_the_desk_shows_what_comes_next_and_who_is_asking(
 def test_the_timeline_stands_around_kick_off(
     signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
 ) -> None:
-    _kick_off_in(sessions, timedelta(days=3))
+    kick_off_in(sessions, timedelta(days=3))
 
     line = words(signed_in(Role.VIEWER).see(f"{C}/"))
 
@@ -60,7 +52,7 @@ def test_a_viewer_sees_no_buttons_that_would_be_refused(signed_in: Callable[[Rol
 def test_moving_the_match_shows_what_will_move_before_it_does(
     signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
 ) -> None:
-    _kick_off_in(sessions, timedelta(days=3))
+    kick_off_in(sessions, timedelta(days=3))
     launcher = signed_in(Role.LAUNCHER)
     fields: dict[str, object] = {"when": "2099-06-01T20:00", "zone": "Asia/Baku"}
 
@@ -106,7 +98,7 @@ def test_a_time_that_cannot_be_read_is_said_beside_the_box(
 def test_a_cancelled_message_can_be_put_back(
     signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
 ) -> None:
-    _kick_off_in(sessions, timedelta(days=3))
+    kick_off_in(sessions, timedelta(days=3))
     launcher = signed_in(Role.LAUNCHER)
 
     cancelled = words(launcher.press(f"{STAGE}/cancel"))

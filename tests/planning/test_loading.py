@@ -11,12 +11,15 @@ from sqlalchemy.orm import Session
 from service.domain.stage import Anchor, Firing
 from service.planning.exporting import CampaignMissing, export_campaign
 from service.planning.loading import load_campaign
+from service.planning.mending import stage_waits_for_words
+from service.sending.due import fire_due_stages
 from service.store.queries import loading, opening
 from service.store.tables.campaign import Campaign, Copy, Fixture, Stage
 from service.wording.campaign_files import CampaignFiles
 from service.wording.campaign_reader import read_campaign
 from service.wording.campaign_writer import write_campaign
 from tests import make
+from tests.planning.changing import AUTHOR, change, timing
 
 SAMPLE = Path(__file__).parents[2] / "templates" / "campaigns" / "azerbaijan-england"
 NOW = make.KICK_OFF - timedelta(days=10)
@@ -47,6 +50,39 @@ def test_loading_again_changes_nothing(session: Session, files: CampaignFiles) -
     again = load_campaign(session, files, now=NOW)
 
     assert again.changes == ()
+
+
+def test_loading_says_all_of_a_stage_anew_so_that_no_change_waits_for_a_release(
+    session: Session, files: CampaignFiles
+) -> None:
+    load_campaign(session, files, now=NOW, kick_off_at=make.KICK_OFF)
+    pushed = stage_named(session, "petition-push")
+    change(session, pushed.id, timing(timedelta(hours=-20)), now=NOW, by=AUTHOR)
+    held = pushed.unreleased_by
+
+    report = load_campaign(session, files, now=NOW)
+    session.expire_all()
+
+    told = f"stage petition-push, waits for a release: of {AUTHOR.name}'s change -> nothing"
+    assert held == AUTHOR.name
+    assert told in [str(each) for each in report.changes]
+    assert stage_named(session, "petition-push").unreleased_at is None
+
+
+def test_loading_mends_words_for_which_a_blast_waits(session: Session, files: CampaignFiles) -> None:
+    load_campaign(session, files, now=NOW, kick_off_at=make.KICK_OFF)
+    pushed = stage_named(session, "petition-push")
+    due_at = make.KICK_OFF + pushed.offset_span
+    session.query(Copy).filter_by(stage_id=pushed.id).update({"body": "{score}"})
+    fire_due_stages(session, public_url="https://example.org", now=due_at)
+    session.expire_all()
+    waited = stage_waits_for_words(session, pushed.id)
+
+    report = load_campaign(session, files, now=due_at)
+
+    assert waited
+    assert "stage petition-push: has fired; its words are as in the files, resume its blast" in report.kept
+    assert "{score}" not in [copy.body for copy in loading.copies_of(session, pushed.id)]
 
 
 def test_a_kick_off_that_a_manager_moved_survives_the_next_load(session: Session, files: CampaignFiles) -> None:

@@ -4,17 +4,22 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Event
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.planning.fixtures import Moved, move_kick_off
+from service.planning.stage_changes import change_stage
+from service.planning.stages import StageRefused
 from service.sending.due import Fired, fire_due_stages
 from service.store.queries import loading
 from service.store.tables.campaign import Stage
 from tests import make
+from tests.planning.changing import AUTHOR, timing
 
 URL = "https://example.org"
 DUE = make.KICK_OFF - timedelta(days=2)
+EARLIER = DUE - timedelta(days=1)
 LATER = make.KICK_OFF + timedelta(days=3)
 
 
@@ -67,3 +72,42 @@ def test_a_move_waits_for_a_stage_that_is_firing_and_leaves_it_sent(sessions: se
     assert (len(fired), moved.stages) == (1, ())
     with sessions() as session:
         assert session.scalars(select(Stage.due_at)).one() == DUE
+
+
+def test_a_stage_that_an_author_is_changing_does_not_fire_then_nor_afterwards(sessions: sessionmaker[Session]) -> None:
+    planned(sessions)
+
+    with sessions() as changing, sessions() as firing:
+        change_stage(changing, 1, timing(timedelta(days=-2, minutes=1)), by=AUTHOR, public_url=URL, now=EARLIER)
+        fired = fire_due_stages(firing, public_url=URL, now=DUE)
+        firing.commit()
+        changing.commit()
+        fired_later = fire_due_stages(firing, public_url=URL, now=DUE + timedelta(hours=1))
+
+    assert (fired, fired_later) == ([], [])
+
+
+def test_an_author_waits_for_a_stage_that_is_firing_and_is_told(sessions: sessionmaker[Session]) -> None:
+    planned(sessions)
+    has_fired = Event()
+
+    def fire() -> list[Fired]:
+        with sessions() as session:
+            fired = fire_due_stages(session, public_url=URL, now=DUE)
+            has_fired.set()
+            session.connection().exec_driver_sql("SELECT pg_sleep(0.3)")
+            session.commit()
+            return fired
+
+    def change() -> str:
+        has_fired.wait(60)
+        with sessions() as session, pytest.raises(StageRefused) as refused:
+            change_stage(session, 1, timing(timedelta(days=-1)), by=AUTHOR, public_url=URL, now=EARLIER)
+        return str(refused.value)
+
+    with ThreadPoolExecutor() as pool:
+        firing, changing = pool.submit(fire), pool.submit(change)
+        fired, said = firing.result(60), changing.result(60)
+
+    assert len(fired) == 1
+    assert said == "this stage has fired; it cannot be changed"

@@ -1,6 +1,6 @@
 """A rehearsal tells, before anything is sent, when each stage goes out, to how many, and what looks wrong."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from service.store.queries import opening
 from service.store.tables.campaign import Campaign, StageFiring
 from service.wording.campaign_reader import read_campaign
 from tests import make
+from tests.planning.changing import AUTHOR, change, timing
 
 SAMPLE = Path(__file__).parents[2] / "templates" / "campaigns" / "azerbaijan-england"
 NOW = make.KICK_OFF - timedelta(days=5)
@@ -130,12 +131,74 @@ def test_a_language_of_the_pages_that_a_stage_does_not_speak_is_pointed_out(sess
     assert "email: nothing is written in az; its readers get en" in warnings(session, campaign)
 
 
-def test_a_text_due_at_night_is_pointed_out(session: Session) -> None:
+def sleepers(session: Session) -> Campaign:
+    """A campaign whose texts keep quiet hours, with three people in London, two in Baku and one in New York."""
     campaign = make.campaign(session)
     campaign.quiet_hours = {"sms": {"from": "21:00", "until": "08:00"}}
-    make.stage(session, campaign, offset=timedelta(hours=-12), sms=GOOD_TEXT)
+    zones = ["Europe/London"] * 3 + ["Asia/Baku"] * 2 + ["America/New_York"]
+    for number, zone in enumerate(zones):
+        phone = f"+44770090010{number}"
+        make.supporter(session, f"Ana{number}", campaign=campaign, phone=phone, email=None, time_zone=zone)
+    return campaign
 
-    assert any("waits until 08:00" in each for each in warnings(session, campaign))
+
+@pytest.mark.parametrize(
+    ("offset", "warning"),
+    [
+        # 05:00 in London, 09:00 in Baku, midnight in New York.
+        (-12, "comes in the quiet hours of 4 of 6 (Europe/London 3, America/New_York 1), who wait until 08:00"),
+        # 17:00 in London, 21:00 in Baku, noon in New York.
+        (0, "comes in the quiet hours of 2 of 6 (Asia/Baku 2), who wait until 08:00"),
+    ],
+)
+def test_a_text_that_comes_at_night_is_pointed_out_in_every_zone_of_the_audience(
+    session: Session, offset: int, warning: str
+) -> None:
+    campaign = sleepers(session)
+    make.stage(session, campaign, offset=timedelta(hours=offset), sms=GOOD_TEXT, channels=[Channel.SMS])
+
+    assert f"sms: {warning}" in warnings(session, campaign)
+
+
+def test_for_whom_the_morning_is_too_late_is_said(session: Session) -> None:
+    campaign = sleepers(session)
+    worth = timedelta(hours=4)
+    make.stage(session, campaign, offset=timedelta(hours=-12), stale_after=worth, sms=GOOD_TEXT, channels=[Channel.SMS])
+
+    (told,) = [each for each in warnings(session, campaign) if "quiet" in each]
+
+    assert told.endswith("who wait until 08:00; for 1 that is too late: they do not get it")
+
+
+def test_what_is_dropped_at_night_is_said_to_be(session: Session) -> None:
+    campaign = sleepers(session)
+    stage = make.stage(session, campaign, offset=timedelta(0), sms=GOOD_TEXT, channels=[Channel.SMS])
+    stage.quiet_hours = "drop"
+    session.flush()
+
+    assert "sms: comes in the quiet hours of 2 of 6 (Asia/Baku 2), who do not get it" in warnings(session, campaign)
+
+
+def test_half_time_is_looked_at_by_when_it_will_about_be(session: Session) -> None:
+    campaign = sleepers(session)
+    half_time = {"anchor": "half_time", "offset": timedelta(0), "channels": [Channel.SMS], "sms": GOOD_TEXT}
+    make.stage(session, campaign, **half_time)  # type: ignore[arg-type]  # as the builder takes
+
+    assert "sms: comes in the quiet hours of about 2 of 6 (Asia/Baku 2), who wait until 08:00" in warnings(
+        session, campaign
+    )
+
+
+def test_a_local_hour_is_judged_where_each_supporter_is(session: Session) -> None:
+    campaign = sleepers(session)
+    stage = make.stage(session, campaign, offset=timedelta(hours=-12), sms=GOOD_TEXT, channels=[Channel.SMS])
+    stage.local_time = time(9, 0)
+    at_nine = warnings(session, campaign)
+    stage.local_time = time(22, 0)
+    session.flush()
+
+    assert not any("quiet" in each for each in at_nine)
+    assert any("quiet hours of 6 of 6" in each for each in warnings(session, campaign))
 
 
 def test_a_match_without_a_date_holds_its_stages(session: Session) -> None:
@@ -144,6 +207,15 @@ def test_a_match_without_a_date_holds_its_stages(session: Session) -> None:
     fixtures.postpone(session, campaign.fixture_id, until=None, actor="Dev", now=NOW)
 
     assert "held: the match has no date" in warnings(session, campaign)
+
+
+def test_a_change_that_waits_for_a_release_is_pointed_out(session: Session) -> None:
+    campaign = make.campaign(session)
+    stage = make.stage(session, campaign, sms=GOOD_TEXT)
+
+    change(session, stage.id, timing(timedelta(days=-1)), now=NOW, by=AUTHOR)
+
+    assert f"waits for a release: changed by {AUTHOR.name}" in warnings(session, campaign)
 
 
 def test_a_rehearsal_sends_nothing(session: Session) -> None:

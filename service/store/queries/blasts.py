@@ -58,7 +58,8 @@ def stage(session: Session, stage_id: int) -> Stage | None:
 
 def hold_stage(session: Session, stage_id: int) -> Stage | None:
     """A stage, held: it does not fire until the transaction ends."""
-    return session.scalars(select(Stage).where(Stage.id == stage_id).with_for_update()).one_or_none()
+    held = select(Stage).where(Stage.id == stage_id).with_for_update()
+    return session.scalars(held.execution_options(populate_existing=True)).one_or_none()
 
 
 def unfire(session: Session, stage_id: int) -> bool:

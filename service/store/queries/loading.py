@@ -48,6 +48,12 @@ def put_stage(session: Session, campaign_id: int, slug: str, values: Mapping[str
     return session.scalars(kept.returning(Stage.id)).one()
 
 
+def release_stage(session: Session, stage_id: int) -> None:
+    """Let a stage fire by itself, whatever of it was waiting for a release."""
+    as_it_is = {"unreleased_at": None, "unreleased_by": "", "released_facts": None}
+    session.execute(update(Stage).where(Stage.id == stage_id).values(**as_it_is))
+
+
 def remove_stage(session: Session, stage_id: int, *, now: datetime) -> None:
     """Take an unfired stage out of the plan."""
     session.execute(update(Stage).where(Stage.id == stage_id, Stage.fired_at.is_(None)).values(removed_at=now))
@@ -55,7 +61,8 @@ def remove_stage(session: Session, stage_id: int, *, now: datetime) -> None:
 
 def copies_of(session: Session, stage_id: int) -> Sequence[Copy]:
     """What a stage says."""
-    return session.scalars(select(Copy).where(Copy.stage_id == stage_id)).all()
+    asked = select(Copy).where(Copy.stage_id == stage_id).execution_options(populate_existing=True)
+    return session.scalars(asked).all()
 
 
 def put_copies(session: Session, stage_id: int, copies: Sequence[Mapping[str, object]]) -> None:

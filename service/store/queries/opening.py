@@ -32,6 +32,8 @@ class DueStage:
 def due_stages(session: Session, *, now: datetime, limit: int = 20) -> list[DueStage]:
     """Stages due at or before now and not fired (ix_stages_due_at), and sign-up stages that have not begun.
 
+    One that waits for a release comes only once it is too late, to be left out.
+
     The fixture is held still first, as whoever moves a kick-off holds it first: a kick-off moved in the same second
     comes before or after, and neither waits for the other in a circle. One being moved now is looked at next time.
     """
@@ -39,6 +41,7 @@ def due_stages(session: Session, *, now: datetime, limit: int = 20) -> list[DueS
         Stage.fired_at.is_(None),
         Stage.removed_at.is_(None),
         (Stage.due_at <= now) | (Stage.anchor == Anchor.SIGN_UP),
+        Stage.unreleased_at.is_(None) | (Stage.due_at + Stage.stale_after <= now),
     )
     around = select(Campaign.fixture_id).join(Stage, Stage.campaign_id == Campaign.id).where(*is_due)
     still = select(Fixture.id).where(Fixture.id.in_(around)).order_by(Fixture.id)

@@ -122,6 +122,11 @@ class Stage(Base):
     removed_at: Mapped[datetime | None]
     # When somebody said that it goes out although its match was abandoned; null where nobody did.
     goes_on_at: Mapped[datetime | None]
+    # Since when a change by somebody who may not launch waits for a release, and whose it is; null where none waits.
+    unreleased_at: Mapped[datetime | None]
+    unreleased_by: Mapped[str] = mapped_column(server_default="")
+    # What it was before the first of those changes: {"timing": {"due": "2d before kick-off", …}, "words": {…}}.
+    released_facts: Mapped[dict[str, dict[str, str]] | None] = mapped_column(JSONB(none_as_null=True))
 
     __table_args__ = (
         UniqueConstraint("campaign_id", "slug"),

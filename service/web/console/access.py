@@ -4,13 +4,14 @@ from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, abort, current_app, g, make_response, redirect, request, url_for
+from flask import Blueprint, Response, abort, current_app, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.domain.manager import Role
 from service.planning.managers import Manager
 from service.planning.signing_in import WHOLE_LIFE, manager_of
 from service.web import door
+from service.web.console.kept_forms import sent_form
 
 COOKIE = "touchline_console"
 
@@ -92,8 +93,7 @@ def _let_in() -> ResponseReturnValue | None:
         # Default deny: a route that forgot to say whom it is for is for nobody.
         abort(403)
     role = _needed[view]
-    with door.transaction() as session:
-        g.manager = manager_of(session, token(), now=door.now()) if token() else None
+    g.manager = who_is_here()
     if role is None:
         return None
     if g.manager is None:
@@ -103,13 +103,24 @@ def _let_in() -> ResponseReturnValue | None:
     return None
 
 
+def who_is_here() -> Manager | None:
+    """Who is signed in with this browser; None for nobody."""
+    with door.transaction() as session:
+        return manager_of(session, token(), now=door.now()) if token() else None
+
+
 def _to_sign_in() -> ResponseReturnValue:
     came_for = request.full_path.rstrip("?") if request.method == "GET" else url_for("console.home")
+    if request.headers.get("HX-Request") and request.method == "POST":
+        # What is counted while somebody writes may fail: the page with what they wrote stays where it is.
+        return "", 401
     if request.headers.get("HX-Request"):
         # A part of a page asks: take the whole page to the door, and back to the page, not to the part.
         response = make_response("", 204)
         response.headers["HX-Redirect"] = url_for("console.sign_in_page")
         return response
+    if kept := sent_form():
+        return render_template("console/sign_in.html", next="", email="", kept=kept), 401
     return redirect(url_for("console.sign_in_page", next=came_for))
 
 

@@ -12,7 +12,7 @@ from service.domain.manager import Role
 from service.domain.stage import Anchor
 from service.planning.abandoned import let_go_on
 from service.planning.desk import CampaignOnDesk, list_blasts, list_campaigns
-from service.planning.stages import StageRefused, StageState, StageView, cancel_stage, restore_stage, timeline
+from service.planning.stages import CHANGEABLE, StageRefused, StageState, StageView, cancel_stage, timeline
 from service.planning.undoing import last_deed
 from service.reporting.funnel import campaign_report
 from service.reporting.house import house_report
@@ -57,11 +57,13 @@ def home() -> ResponseReturnValue:
         totals = campaign_report(session, current.slug).totals
         house = house_report(session)
     upcoming = [s for s in stages if s.state is StageState.PLANNED and s.due_at and s.anchor is not Anchor.SIGN_UP]
+    unreleased = [stage for stage in stages if stage.unreleased_at and stage.state in CHANGEABLE]
     return render_template(
         "console/home.html",
         campaign=current,
         others=campaigns[1:],
         upcoming=sorted(upcoming, key=lambda stage: stage.due_at or door.now())[:3],
+        unreleased=unreleased,
         live=live,
         totals=totals,
         house=house,
@@ -86,12 +88,6 @@ def timeline_part(slug: str) -> ResponseReturnValue:
 @needs(Role.LAUNCHER)
 def cancel_stage_now(slug: str, stage_slug: str) -> ResponseReturnValue:
     return _change(slug, stage_slug, cancel_stage, "“{}” will not be sent. You can put it back until it is due.")
-
-
-@blueprint.post("/campaigns/<slug>/stages/<stage_slug>/restore")
-@needs(Role.LAUNCHER)
-def restore_stage_now(slug: str, stage_slug: str) -> ResponseReturnValue:
-    return _change(slug, stage_slug, restore_stage, "“{}” is back on the timeline.")
 
 
 @blueprint.post("/campaigns/<slug>/stages/<stage_slug>/go-on")

@@ -13,7 +13,9 @@ from service.listening.inbox import waiting_count
 from service.planning.holding import HoldStatus, hold_status
 from service.planning.managers import Manager
 from service.web import door
+from service.web.console.access import who_is_here
 from service.web.console.blueprint import blueprint
+from service.web.console.kept_forms import sent_form
 from service.web.console.wishes import new_key
 from service.web.console.words import FILTERS
 
@@ -58,7 +60,11 @@ def _common() -> dict[str, object]:
 @blueprint.errorhandler(CSRFError)
 @blueprint.errorhandler(HTTPException)
 def _sorry(error: HTTPException) -> ResponseReturnValue:
-    """A page in the console's own clothes, whatever went wrong."""
+    """A page in the console's own clothes, whatever went wrong; a form whose token is gone comes back as it was."""
+    if isinstance(error, CSRFError) and (kept := sent_form()):
+        g.manager = who_is_here()
+        template = "console/kept.html" if g.manager else "console/sign_in.html"
+        return render_template(template, next="", email="", kept=kept), 400
     return render_template("console/sorry.html", error=error), error.code or 500
 
 

@@ -27,13 +27,14 @@ from service.web import door
 from service.web.console import access
 from service.web.console.access import for_anybody, needs
 from service.web.console.blueprint import blueprint
+from service.web.console.kept_forms import KeptForm, waiting_form
 from service.web.limits import sign_in_links
 
 
 @blueprint.get("/sign-in")
 @for_anybody
 def sign_in_page() -> ResponseReturnValue:
-    return render_template("console/sign_in.html", next=request.args.get("next", ""), email="")
+    return render_template("console/sign_in.html", next=request.args.get("next", ""), email="", kept=None)
 
 
 @blueprint.post("/sign-in")
@@ -50,6 +51,8 @@ def sign_in_now() -> ResponseReturnValue:
         return _sign_in_again("That address and password do not go together.", email, 403)
     except TooManyTries:
         return _sign_in_again("Too many tries. Wait 15 minutes, or use a sign-in link.", email, 429)
+    if kept := waiting_form(request.form):
+        return _signed_in(here, kept=kept)
     return _signed_in(here, access.safe_next(request.form.get("next", "")))
 
 
@@ -143,14 +146,16 @@ def _here() -> Here:
 
 
 def _sign_in_again(why: str, email: str, status: int) -> ResponseReturnValue:
-    page = render_template("console/sign_in.html", next=request.form.get("next", ""), email=email, why=why)
+    kept, asked = waiting_form(request.form), request.form.get("next", "")
+    page = render_template("console/sign_in.html", next=asked, email=email, why=why, kept=kept)
     return page, status
 
 
-def _signed_in(here: Here, where: str) -> ResponseReturnValue:
+def _signed_in(here: Here, where: str = "", *, kept: KeptForm | None = None) -> ResponseReturnValue:
     # A browser that was signed in before gives its old session up; what it held for a stranger is dropped.
     if access.token():
         with door.transaction() as session:
             sign_out(session, access.token())
     browser.clear()
-    return access.keep_signed_in(make_response(redirect(where)), here.token)
+    answer = make_response(render_template("console/kept.html", kept=kept) if kept else redirect(where))
+    return access.keep_signed_in(answer, here.token)

@@ -62,6 +62,8 @@ def what_happened(done: Look) -> str:
         said += f" Too late now, and left out: {', '.join(skipped)}."
     if other := done.titles(Effect.OTHER_RESULT):
         said += f" For another result, and left out: {', '.join(other)}."
+    if waiting := done.titles(Effect.AWAITS_RELEASE):
+        said += f" Due, but waiting for a release: {', '.join(waiting)}."
     if held := len(done.titles(Effect.HELD)):
         said += f" {held} message{'' if held == 1 else 's'} held until there is a date."
     return said

@@ -13,6 +13,7 @@ _SAID = {
     "sms": "SMS",
     "email": "Email",
     "skipped_late": "skipped: too late",
+    "skipped_unreleased": "skipped: waited for a release",
     "skipped_result": "skipped: other result",
     "in_doubt": "in doubt",
     "no_consent": "no consent (any more)",

@@ -1,0 +1,47 @@
+"""Mend the words of a blast that is paused because they could not be filled in; then it is resumed."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from service.domain.channel import Channel
+from service.domain.message import BlastState
+from service.planning.blasts import BlastRefused, audit_blast, check_copy
+from service.sending.freeze import words_of_draft
+from service.store import Session
+from service.store.queries import blasts, blasts_life
+
+
+def waits_for_words(session: Session, blast_id: int) -> bool:
+    """Whether a blast was paused before it opened: its words can still be mended."""
+    row = blasts.blast(session, blast_id)
+    return row is not None and row.state == BlastState.PAUSED and row.opened_at is None
+
+
+def stage_waits_for_words(session: Session, stage_id: int) -> bool:
+    """Whether the blast of a stage was paused before it opened: the stage's words can still be mended."""
+    return blasts_life.unopened_of_stage(session, stage_id) is not None
+
+
+def mend_words(
+    session: Session,
+    blast_id: int,
+    copy: Mapping[str, Mapping[str, Mapping[str, str]]],
+    *,
+    public_url: str,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Give a manager's blast that waits for them other words, by language and channel; resuming it is another deed.
+
+    Raises BlastRefused or CopyRefused.
+    """
+    row = blasts.hold_blast(session, blast_id)
+    if row is None or row.stage_id is not None or not waits_for_words(session, blast_id):
+        raise BlastRefused("only a blast of your own that is paused because of its words can be given others")
+    words = words_of_draft(copy)
+    channels = [Channel(channel) for channel in row.channels]
+    check_copy(session, row.campaign_id, words, channels, public_url=public_url)
+    details = {f"{each.channel}, {each.language}": f"{each.subject} {each.body}"[:300] for each in words}
+    row.draft = {language: {name: dict(said) for name, said in each.items()} for language, each in copy.items()}
+    session.flush()
+    audit_blast(session, blast_id, "blast reworded", actor, now, details)

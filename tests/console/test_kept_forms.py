@@ -1,0 +1,132 @@
+"""A session or a token that is gone loses nothing typed: the form comes back, and does nothing until it is sent again."""
+
+import re
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.datastructures import MultiDict
+from werkzeug.test import TestResponse
+
+from service.clock import now
+from service.domain.manager import Role
+from service.planning.managers import make_sign_in_link
+from service.planning.signing_in import Here, change_password, sign_in_by_link
+from service.settings import Settings
+from service.store.tables.campaign import Copy
+from service.wording.links import derive_key
+from tests.console.conftest import Browser, C, words
+
+EDIT = f"{C}/stages/find-out-more/edit"
+TYPED = {"body-0": "Dear all,\n\nan hour's work", "subject-0": "An hour", "body-1": 'A text "so". STOP to end'}
+OURS = {"Sec-Fetch-Site": "same-origin"}
+PASSWORD = "a password of the tests"
+
+
+@pytest.fixture
+def author(app: Flask, sessions: sessionmaker[Session], settings: Settings) -> str:
+    """The address of an author with a password."""
+    with sessions.begin() as session:
+        key = derive_key(settings.secret_key, "links")
+        link = make_sign_in_link(session, "dev@example.org", Role.AUTHOR, public_url="", key=key, now=now())
+        here = Here(ip="", token="t" * 40)
+        token = link.rpartition("/")[2]
+        who = sign_in_by_link(session, token, keys=(key,), here=here, now=now())
+        change_password(session, who.id, current="", new=PASSWORD, here=here, now=now())
+    return "dev@example.org"
+
+
+def send(browser: Browser, path: str, fields: dict[str, str], *, token: str = "", **headers: str) -> TestResponse:
+    """Send a form as a browser does, with the token that its page had."""
+    if not token:
+        found = re.search(r'name="csrf_token" value="([^"]+)"', browser.see("/console/sign-in").text)
+        assert found
+        token = found[1]
+    sent = {"csrf_token": token, **fields}
+    return browser.client.post(path, data=sent, headers=OURS | headers, follow_redirects=True)
+
+
+def send_shown(browser: Browser, page: TestResponse, action: str, fields: dict[str, str] | None = None) -> TestResponse:
+    """Press the button of the form on this page that goes there."""
+    form = re.search(rf'<form[^>]*action="{re.escape(action)}"[^>]*>(.*?)</form>', page.text, flags=re.S)
+    assert form, action
+    kept = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form[1], flags=re.S)
+    data = MultiDict((unescape(name), unescape(value)) for name, value in kept)
+    data.update(fields or {})
+    return browser.client.post(action, data=data, headers=OURS, follow_redirects=True)
+
+
+def bodies(sessions: sessionmaker[Session]) -> list[str]:
+    with sessions() as session:
+        return [copy.body for copy in session.query(Copy).filter_by(stage_id=1).order_by(Copy.channel)]
+
+
+def test_what_was_typed_survives_a_session_that_has_expired(
+    browser: Browser, author: str, campaign_id: int, sessions: sessionmaker[Session]
+) -> None:
+    told = send(browser, EDIT, TYPED)
+    mistyped = send_shown(browser, told, "/console/sign-in", {"email": author, "password": "wrong"})
+    back = send_shown(browser, mistyped, "/console/sign-in", {"email": author, "password": PASSWORD})
+    before = bodies(sessions)
+    done = send_shown(browser, back, EDIT)
+
+    assert told.status_code == 401
+    assert "You were signed out while you were writing. Nothing of it was done, and nothing is lost." in words(told)
+    assert "an hour's work" in words(told)
+    assert "do not go together" in words(mistyped)
+    assert "Your form, as you typed it" in words(back)
+    assert TYPED["body-1"] not in before
+    assert "The words are kept." in words(done)
+    assert bodies(sessions) == [TYPED["body-0"], TYPED["body-1"]]
+
+
+def test_what_was_typed_survives_a_token_that_is_gone(
+    signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
+) -> None:
+    author = signed_in(Role.AUTHOR)
+
+    told = send(author, EDIT, TYPED, token="old")
+    before = bodies(sessions)
+    done = send_shown(author, told, EDIT)
+
+    assert told.status_code == 400
+    assert "Nothing of it was done yet" in words(told)
+    assert TYPED["body-1"] not in before
+    assert "The words are kept." in words(done)
+    assert bodies(sessions) == [TYPED["body-0"], TYPED["body-1"]]
+
+
+def test_a_counter_that_asks_after_the_session_is_gone_does_not_take_the_page_away(
+    browser: Browser, campaign_id: int
+) -> None:
+    counted = send(browser, f"{C}/stages/find-out-more/size/1", {"body-1": "x"}, **{"HX-Request": "true"})
+
+    assert counted.status_code == 401
+    assert "HX-Redirect" not in counted.headers
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none", ""])
+def test_what_a_stranger_s_page_sends_is_offered_to_nobody(
+    browser: Browser, signed_in: Callable[[Role], Browser], campaign_id: int, site: str
+) -> None:
+    nobody = send(browser, EDIT, TYPED, **{"Sec-Fetch-Site": site})
+    somebody = send(signed_in(Role.LAUNCHER), EDIT, TYPED, token="theirs", **{"Sec-Fetch-Site": site})
+
+    assert "an hour's work" not in nobody.text
+    assert "an hour's work" not in somebody.text
+
+
+def test_a_form_waits_for_no_place_outside_the_console(browser: Browser, author: str) -> None:
+    fields = {"email": author, "password": PASSWORD, "kept.path": "https://example.net/console/", "kept.f.a": "b c"}
+
+    answer = send(browser, "/console/sign-in", fields)
+
+    assert "example.net" not in answer.text
+
+
+def test_passwords_are_never_kept(browser: Browser) -> None:
+    answer = send(browser, "/console/password", {"current": "my old secret", "new": "my new secret", "again": "x y"})
+
+    assert "secret" not in answer.text
