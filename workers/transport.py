@@ -105,7 +105,14 @@ def _nudge(errand: str, queue: str, *, expires_at: str | None) -> dict[str, obje
         "parent_id": None,
         "group": None,
     }
-    headers |= {"expires": expires_at, "eta": None, "retries": 0, "timelimit": [None, None], "argsrepr": "", "kwargsrepr": ""}
+    headers |= {
+        "expires": expires_at,
+        "eta": None,
+        "retries": 0,
+        "timelimit": [None, None],
+        "argsrepr": "",
+        "kwargsrepr": "",
+    }
     properties: dict[str, object] = {
         "correlation_id": name,
         "reply_to": "",

@@ -30,7 +30,7 @@ def move(blast_id: int, moment: str) -> None:
 
 @blast.command()
 @click.argument("blast_id", type=int)
-@click.argument("wording", type=click.Choice([str(arm) for arm in Arm]), required=False)
+@click.argument("wording", type=click.Choice([str(arm) for arm in Arm], case_sensitive=False), required=False)
 @plainly
 def choose(blast_id: int, wording: str | None) -> None:
     """Choose a WORDING for the rest of the audience; without one, show how each does."""
@@ -40,6 +40,8 @@ def choose(blast_id: int, wording: str | None) -> None:
     for each in standings:
         click.echo(f"{each.arm}: {each.sent:,} sent, {each.clicked:,} clicked, {each.signed:,} signed")
     if wording is None:
+        if not standings:
+            click.echo(f"Blast {blast_id} tests no wordings.")
         return
     with house.transaction() as session:
         count = steering.choose_wording(session, blast_id, Arm(wording), actor=ACTOR, now=clock.now())

@@ -1,6 +1,5 @@
 """Managers' blasts: schedule, move, pause, resume, cancel."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
@@ -18,6 +17,7 @@ from service.sending.freeze import Words, freeze_words, words_of_test
 from service.store import Session
 from service.store.queries import blasts, blasts_life, progress, renderings
 from service.store.queries.house import write_audit
+from service.store.tables.sending import Blast
 from service.wording.placeholders import CopyMistake, MissingFact
 from service.wording.sms import measure
 
@@ -74,15 +74,6 @@ class NewBlast:
     # Most it may cost, in ten-thousandths of the campaign's currency.
     spend_cap: int | None = None
     test: WordingTest | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Cancelled:
-    """What cancelling came to: what had gone, what was stopped, what was being handed over at that moment."""
-
-    already_gone: int
-    stopped: int
-    under_way: int
 
 
 def schedule_blast(
@@ -224,31 +215,48 @@ def _unknown_briefings(session: Session, campaign_id: int, names: Sequence[str])
     return [slug for slug in asked if slug not in known]
 
 
+def hold_known(session: Session, blast_id: int) -> Blast:
+    """A blast, held until the transaction ends. Raises BlastRefused where there is none of this number."""
+    return _there_is(blasts.hold_blast(session, blast_id), blast_id)
+
+
+def known_blast(session: Session, blast_id: int) -> Blast:
+    """A blast as it stands. Raises BlastRefused where there is none of this number."""
+    return _there_is(blasts.blast(session, blast_id), blast_id)
+
+
+def _there_is(row: Blast | None, blast_id: int) -> Blast:
+    if row is None:
+        raise BlastRefused(f"there is no blast {blast_id}; `touchline blast list` shows which there are")
+    return row
+
+
 def reschedule_blast(session: Session, blast_id: int, *, opens_at: datetime, actor: str, now: datetime) -> None:
     """Move a blast that has not opened. Raises BlastRefused."""
-    row = blasts.hold_blast(session, blast_id)
-    if row is None or row.state != BlastState.SCHEDULED:
-        raise BlastRefused("only a blast that is still scheduled can be moved")
+    row = hold_known(session, blast_id)
+    if row.state != BlastState.SCHEDULED:
+        raise BlastRefused(f"only a blast that is still scheduled can be moved; this one is {row.state}")
     worth = row.expires_at - row.opens_at
     check_opening(opens_at, worth, now=now)
     blasts.set_opens_at(session, blast_id, opens_at, opens_at + worth)
     audit_blast(session, blast_id, "blast moved", actor, now, {"opens_at": opens_at.isoformat()})
 
 
-def pause_blast(session: Session, blast_id: int, *, actor: str, now: datetime, reason: str = "") -> None:
+def pause_blast(session: Session, blast_id: int, *, actor: str, now: datetime, why: str = "") -> None:
     """Hold a blast: from the moment this commits no new batch is handed over. Raises BlastRefused."""
-    row = blasts.hold_blast(session, blast_id)
-    if row is None or row.state not in {BlastState.OPENING, BlastState.RUNNING}:
-        raise BlastRefused("only a blast that is under way can be paused")
-    row.state, row.paused_reason = BlastState.PAUSED, reason or f"paused by {actor}"
-    audit_blast(session, blast_id, "blast paused", actor, now)
+    row = hold_known(session, blast_id)
+    if row.state not in {BlastState.OPENING, BlastState.RUNNING}:
+        raise BlastRefused(f"only a blast that is under way can be paused; this one is {row.state}")
+    why = why.strip()[:200]
+    row.state, row.paused_reason = BlastState.PAUSED, f"paused by {actor}{f': {why}' if why else ''}"
+    audit_blast(session, blast_id, "blast paused", actor, now, {"why": why} if why else None)
 
 
 def resume_blast(session: Session, blast_id: int, *, actor: str, now: datetime) -> None:
     """Go on with a paused blast, from where it was. Raises BlastRefused."""
-    row = blasts.hold_blast(session, blast_id)
-    if row is None or row.state != BlastState.PAUSED:
-        raise BlastRefused("only a paused blast can be resumed")
+    row = hold_known(session, blast_id)
+    if row.state != BlastState.PAUSED:
+        raise BlastRefused(f"only a paused blast can be resumed; this one is {row.state}")
     unwritten = not row.is_rolling and row.opened_through < (row.opens_upto or 0)
     row.state, row.paused_reason = BlastState.OPENING if unwritten else BlastState.RUNNING, ""
     # Whoever resumes has read why it stopped: the breakers count anew from here.
@@ -261,25 +269,13 @@ def cancel_blast(session: Session, blast_id: int, *, actor: str, now: datetime) 
 
     One row, however large the blast: intents look at it. Most of its batches are closed behind it, by the ticker.
     """
-    row = blasts.hold_blast(session, blast_id)
-    if row is None or row.state in {BlastState.DONE, BlastState.CANCELLED}:
+    row = hold_known(session, blast_id)
+    if row.state in {BlastState.DONE, BlastState.CANCELLED}:
         raise BlastRefused("this blast is over already")
     progress.cancel_batches(session, blast_id, limit=_CLOSED_AT_ONCE)
     how = "taken back" if row.state == BlastState.SCHEDULED else "cancelled"
     row.state, row.finished_at, row.paused_reason = BlastState.CANCELLED, now, f"{how} by {actor}"
     audit_blast(session, blast_id, "blast cancelled", actor, now)
-
-
-def what_cancelling_stopped(session: Session, blast_id: int) -> Cancelled:
-    """How a cancelled blast stands: counted over all its messages, so in a transaction of its own."""
-    counts: Counter[str] = Counter()
-    for count in progress.state_counts(session, [blast_id]):
-        counts[count.state] += count.count
-    return Cancelled(
-        already_gone=sum(counts[state] for state in ("accepted", "delivered", "bounced", "failed")),
-        stopped=sum(counts[state] for state in ("cancelled", "queued", "claimed")),
-        under_way=counts["sending"] + counts["in_doubt"],
-    )
 
 
 def audit_blast(

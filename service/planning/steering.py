@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from service.domain.channel import Channel
 from service.domain.message import BlastState
 from service.domain.wording_test import Arm, Standing
-from service.planning.blasts import TAKE_BACK, BlastRefused, audit_blast, check_opening
+from service.planning.blasts import TAKE_BACK, BlastRefused, audit_blast, check_opening, hold_known, known_blast
 from service.planning.idempotency import Made, make_once
 from service.sending.wording_tests import let_rest_go
 from service.store import Session
@@ -19,9 +19,8 @@ _HAS_OPENED = frozenset({BlastState.RUNNING, BlastState.PAUSED, BlastState.DONE,
 
 
 def wording_standings(session: Session, blast_id: int) -> list[Standing]:
-    """How each wording of a blast does; empty where it tests none."""
-    row = blasts.blast(session, blast_id)
-    return wording_tests.standings(session, blast_id) if row is not None and row.test_share else []
+    """How each wording of a blast does; empty where it tests none. Raises BlastRefused where there is no such blast."""
+    return wording_tests.standings(session, blast_id) if known_blast(session, blast_id).test_share else []
 
 
 def second_asking(session: Session, blast_id: int) -> int | None:
@@ -31,8 +30,8 @@ def second_asking(session: Session, blast_id: int) -> int | None:
 
 def choose_wording(session: Session, blast_id: int, winner: Arm, *, actor: str, now: datetime) -> int:
     """Let the rest of the audience have this wording; how many messages. Raises BlastRefused."""
-    row = blasts.hold_blast(session, blast_id)
-    if row is None or not row.test_share:
+    row = hold_known(session, blast_id)
+    if not row.test_share:
         raise BlastRefused("this blast tests no wordings")
     if row.test_winner:
         raise BlastRefused("the wording has been chosen already")
@@ -61,7 +60,8 @@ def send_failed_again(session: Session, blast_id: int, *, actor: str, now: datet
 
 
 def failed_count(session: Session, blast_id: int) -> int:
-    """How many messages of a blast failed for no reason of their address."""
+    """How many messages of a blast failed for no reason of their address. Raises BlastRefused where there is none."""
+    known_blast(session, blast_id)
     return troubles.failed_count(session, blast_id)
 
 
@@ -80,8 +80,8 @@ class _Again:
 
 
 def _send_again(session: Session, blast_id: int, again: _Again, *, actor: str, now: datetime, key: str) -> int:
-    row = blasts.hold_blast(session, blast_id)
-    if row is None or row.state == BlastState.CANCELLED:
+    row = hold_known(session, blast_id)
+    if row.state == BlastState.CANCELLED:
         raise BlastRefused("this blast was cancelled")
 
     def send() -> int:
@@ -101,8 +101,8 @@ def _send_again(session: Session, blast_id: int, again: _Again, *, actor: str, n
 
 def limit_spending(session: Session, blast_id: int, cap: int | None, *, actor: str, now: datetime) -> None:
     """Set what a blast may cost, in ten-thousandths of the currency; None for no limit. Raises BlastRefused."""
-    row = blasts.hold_blast(session, blast_id)
-    if row is None or row.state in {BlastState.DONE, BlastState.CANCELLED}:
+    row = hold_known(session, blast_id)
+    if row.state in {BlastState.DONE, BlastState.CANCELLED}:
         raise BlastRefused("this blast is over already")
     if cap is not None and cap < 1:
         raise BlastRefused("a spending limit is more than nothing")
@@ -128,11 +128,11 @@ def ask_silent_again(
     Once for each blast, and never for one that is such a second asking itself. Without `opens_at` it goes as soon as
     the time to take it back is over. Raises BlastRefused, KeyRefused or KeyUsed.
     """
-    first = blasts.hold_blast(session, blast_id)
+    first = hold_known(session, blast_id)
     asked = {"blast": blast_id, "subject": subject, "opens_at": opens_at, "worth": stale_after, "cap": cap_count}
 
     def make() -> int:
-        if first is None or first.state not in _HAS_OPENED or Channel.EMAIL not in first.channels:
+        if first.state not in _HAS_OPENED or Channel.EMAIL not in first.channels:
             raise BlastRefused(
                 "only a blast that has gone out by email can be sent again to those who have not opened it"
             )

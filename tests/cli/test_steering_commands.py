@@ -1,5 +1,6 @@
 """A blast is limited, tried in two wordings and sent again from the command line; senders are kept to their rate."""
 
+import json
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -7,6 +8,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
+from service.sending.due import open_scheduled_blasts
+from service.sending.write import write_next_span
+from service.store.tables.campaign import Campaign
 from service.store.tables.sending import Blast
 from tests import make
 from tests.cli.conftest import Touchline, said
@@ -75,7 +79,7 @@ def test_a_blast_is_moved_limited_chosen_for_and_sent_again(
     with sessions.begin() as session:
         assert session.get_one(Blast, int(made)).opens_at == datetime(LATER, 1, 2, 9, 0, tzinfo=UTC)
         session.execute(text("UPDATE blasts SET state = 'running', opened_at = now()"))
-    assert "go out in wording b" in touchline("blast", "choose", made, "b").output
+    assert "go out in wording b" in touchline("blast", "choose", made, "B").output
     assert "is scheduled" in touchline("blast", "again", made, "--subject", "C").output
 
 
@@ -137,3 +141,28 @@ def test_a_blast_waits_as_long_as_the_command_says_before_it_goes(
         waits = [row.opens_at - row.created_at for row in session.query(Blast).order_by(Blast.id)]
     assert waits == [timedelta(seconds=int(each)) for each in seconds]
     assert "nothing and an hour" in touchline(*words, "--take-back", "7200").stderr
+
+
+def test_the_list_says_how_each_blast_stands_and_why(
+    touchline: Touchline, planned: None, letter: str, sessions: sessionmaker[Session]
+) -> None:
+    words = ("blast", "schedule", "fair-trials", "--title", "Now", "--subject", "A", "--email", letter)
+    made = str(said(touchline(*words, "--json"))["blast"])
+    with sessions.begin() as session:
+        session.query(Campaign).update({"quiet_hours": {"email": {"from": "21:00", "until": "08:00"}}})
+        open_scheduled_blasts(session, public_url="http://localhost", now=datetime.now(UTC) + timedelta(minutes=1))
+    with sessions.begin() as session:
+        write_next_span(session)
+
+    paused = touchline("blast", "pause", made, "--why", "the score is wrong")
+    with sessions.begin() as session:
+        session.execute(text("UPDATE batches SET reason = 'quiet hours', not_before = now() + interval '3 hours'"))
+
+    assert (paused.exit_code, paused.output) == (0, f"Blast {made} is paused.\n")
+    listed = touchline("blast", "list", "fair-trials").output
+    assert f"{made}  Now: paused (paused by command line: the score is wrong), 0 gone, 1 waiting" in listed
+    why = "1 email waits until 08:00 where each supporter is: emails keep quiet hours. The next go at"
+    assert why in listed
+    assert why in touchline("blast", "status", made).output
+    plain = json.loads(touchline("blast", "list", "fair-trials", "--json").output)
+    assert [(each["state"], each["waits"][0]["what"]) for each in plain] == [("paused", "quiet")]

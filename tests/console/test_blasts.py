@@ -41,7 +41,7 @@ def _ana_signs(sessions: sessionmaker[Session]) -> None:
         )
 
 
-def _open(sessions: sessionmaker[Session]) -> None:
+def open_blasts(sessions: sessionmaker[Session]) -> None:
     with sessions.begin() as session:
         open_scheduled_blasts(session, public_url="http://localhost", now=datetime.now(UTC) + timedelta(minutes=1))
     with sessions.begin() as session:
@@ -150,7 +150,7 @@ def test_a_blast_is_watched_paused_resumed_and_cancelled(
 ) -> None:
     launcher = signed_in(Role.LAUNCHER)
     launcher.press(f"{C}/blasts/schedule", BLAST | {"signed": ""})
-    _open(sessions)
+    open_blasts(sessions)
     with sessions.begin() as session:
         session.query(Batch).filter_by(channel="sms").update({"state": "accepted"})
 
@@ -175,7 +175,7 @@ def test_why_messages_were_held_back_is_said(
 ) -> None:
     viewer, launcher = signed_in(Role.VIEWER), signed_in(Role.LAUNCHER)
     launcher.press(f"{C}/blasts/schedule", BLAST | {"signed": ""})
-    _open(sessions)
+    open_blasts(sessions)
     with sessions.begin() as session:
         first = session.query(Message).order_by(Message.supporter_id).first()
         assert first
@@ -213,7 +213,7 @@ def test_the_report_counts_and_can_be_downloaded(
 ) -> None:
     launcher = signed_in(Role.LAUNCHER)
     launcher.press(f"{C}/blasts/schedule", BLAST | {"signed": "", "title": "=HYPERLINK(1)"})
-    _open(sessions)
+    open_blasts(sessions)
     with sessions.begin() as session:
         session.query(Batch).update({"state": "accepted"})
 

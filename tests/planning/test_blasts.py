@@ -12,6 +12,7 @@ from service.domain.channel import Channel
 from service.domain.message import BlastState
 from service.planning import blasts
 from service.planning.blasts import BlastRefused, CopyRefused, NewBlast
+from service.reporting.live import what_cancelling_stopped
 from service.sending.due import open_scheduled_blasts
 from service.sending.write import write_next_span
 from service.store.tables.campaign import Campaign
@@ -148,7 +149,7 @@ def test_cancelling_stops_what_has_not_gone_and_tells_what_has(session: Session)
 
     blasts.cancel_blast(session, row.id, actor="Dev", now=NOW)
 
-    done = blasts.what_cancelling_stopped(session, row.id)
+    done = what_cancelling_stopped(session, row.id)
     assert (done.already_gone, done.under_way, done.stopped) == (50, 50, 20)
     session.expire_all()
     assert session.scalars(select(Batch.state).order_by(Batch.id)).all() == ["accepted", "sending", "cancelled"]

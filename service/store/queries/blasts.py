@@ -34,9 +34,17 @@ def blast(session: Session, blast_id: int) -> Blast | None:
     return session.scalars(select(Blast).where(Blast.id == blast_id)).one_or_none()
 
 
-def blasts_of(session: Session, campaign_id: int) -> Sequence[Blast]:
-    """Every blast of a campaign, newest first."""
-    return session.scalars(select(Blast).where(Blast.campaign_id == campaign_id).order_by(Blast.id.desc())).all()
+def blasts_named(session: Session, blast_ids: Sequence[int]) -> Sequence[Blast]:
+    """These blasts as they stand."""
+    return session.scalars(select(Blast).where(Blast.id.in_(blast_ids)).order_by(Blast.id)).all()
+
+
+def blasts_of(
+    session: Session, campaign_id: int, *, before: int | None = None, limit: int | None = None
+) -> Sequence[Blast]:
+    """Blasts of a campaign, newest first (ix_blasts_campaign_id): those older than `before`, at most `limit`."""
+    asked = select(Blast).where(Blast.campaign_id == campaign_id).order_by(Blast.id.desc()).limit(limit)
+    return session.scalars(asked if before is None else asked.where(Blast.id < before)).all()
 
 
 def stages_with_firings(session: Session, campaign_id: int) -> list[tuple[Stage, StageFiring | None, Blast | None]]:
