@@ -73,14 +73,13 @@ def test_a_blast_is_moved_limited_chosen_for_and_sent_again(
     assert "is moved" in touchline("blast", "move", made, f"{LATER}-01-02T09:00+00:00").output
     assert "may cost 12.00" in touchline("blast", "limit", made, "12").output
     assert "once the blast is under way" in touchline("blast", "choose", made, "b").stderr
-    assert "only a blast that has gone out" in touchline("blast", "again", made, "--subject", "C").stderr
+    assert "only a blast that has gone out" in touchline("blast", "again", made, "--subject", "C", "--yes").stderr
     assert "nothing of this blast is unknown" in touchline("blast", "resend-unknown", made, "--yes").stderr
     assert "nothing of this blast failed" in touchline("blast", "resend-failed", made, "--yes").stderr
     with sessions.begin() as session:
         assert session.get_one(Blast, int(made)).opens_at == datetime(LATER, 1, 2, 9, 0, tzinfo=UTC)
         session.execute(text("UPDATE blasts SET state = 'running', opened_at = now()"))
     assert "go out in wording b" in touchline("blast", "choose", made, "B").output
-    assert "is scheduled" in touchline("blast", "again", made, "--subject", "C").output
 
 
 def test_a_sender_is_limited_listed_and_freed(touchline: Touchline, planned: None) -> None:
@@ -166,3 +165,27 @@ def test_the_list_says_how_each_blast_stands_and_why(
     assert why in touchline("blast", "status", made).output
     plain = json.loads(touchline("blast", "list", "fair-trials", "--json").output)
     assert [(each["state"], each["waits"][0]["what"]) for each in plain] == [("paused", "quiet")]
+
+
+def test_silent_readers_are_counted_before_they_are_asked_again(
+    touchline: Touchline, planned: None, letter: str, sessions: sessionmaker[Session]
+) -> None:
+    words = ("blast", "schedule", "fair-trials", "--title", "Now", "--subject", "A", "--email", letter)
+    made = str(said(touchline(*words, "--json"))["blast"])
+    with sessions.begin() as session:
+        open_scheduled_blasts(session, public_url="http://localhost", now=datetime.now(UTC) + timedelta(minutes=1))
+    with sessions.begin() as session:
+        write_next_span(session)
+    nobody = touchline("blast", "again", made, "--subject", "C", "--yes")
+    with sessions.begin() as session:
+        session.execute(text("UPDATE batches SET state = 'accepted', finished_at = now()"))
+
+    asked = touchline("blast", "again", made, "--subject", "C")
+    refused = touchline("blast", "again", made, "--subject", "{nobody}", "--yes")
+    sent = touchline("blast", "again", made, "--subject", "C", "--yes")
+
+    assert "nobody who got this blast's email is left" in nobody.stderr
+    assert (asked.exit_code, "“C” goes to 1 by email, for about £0.00." in asked.output) == (1, True)
+    assert "Dear Ana" in asked.output
+    assert "no such placeholder" in refused.stderr
+    assert "Blast 2 is scheduled." in sent.output

@@ -106,7 +106,7 @@ def test_a_blast_just_sent_can_be_taken_back_and_a_later_one_is_cancelled(
     looked = words(launcher.press(f"{C}/blasts/new", BLAST))
     sent = launcher.press(f"{C}/blasts/schedule", BLAST)
     assert "It waits 30 seconds before the first message goes" in looked
-    assert "Nothing has gone yet. Take it back" in words(sent)
+    assert "Nothing has gone yet; it can be taken back until" in words(sent)
     assert "Take it back" not in signed_in(Role.AUTHOR).see(f"{C}/blasts/1/").text
 
     assert "Taken back: nothing of it was sent." in words(launcher.press(f"{C}/blasts/1/cancel"))

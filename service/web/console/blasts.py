@@ -11,6 +11,7 @@ from service.domain.errand import GO_ON
 from service.domain.inbound_text import clean_field
 from service.domain.manager import Role
 from service.domain.message import BlastState
+from service.planning.asking_again import second_asking
 from service.planning.blasts import (
     BlastRefused,
     cancel_blast,
@@ -19,7 +20,7 @@ from service.planning.blasts import (
     resume_blast,
 )
 from service.planning.desk import BlastOnDesk, CampaignOnDesk, list_blasts
-from service.planning.steering import second_asking, wording_standings
+from service.planning.steering import wording_standings
 from service.reporting.live import Progress, progress_of, progress_of_each, what_cancelling_stopped
 from service.web import door
 from service.web.console import access
