@@ -15,7 +15,7 @@ _NUMBER = re.compile(
     r"|(?<![\w.-])[1-9]\d{10,14}(?![\w.:-])",  # 447700900123
     re.IGNORECASE,
 )
-_TOKEN = re.compile(r"(/(?:confirm|leave|preferences|l|enter|sign-in)/)[^\s/?#\"'<>]+")
+_TOKEN = re.compile(r"(/(?:confirm|leave|preferences|l|enter|tester|sign-in)/)[^\s/?#\"'<>]+")
 _QUERY = re.compile(r"([?&](?:t|s|token|undo)=)[^\s&#\"'<>]+")
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 

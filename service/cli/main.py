@@ -20,6 +20,7 @@ from service.cli.petition import petition
 from service.cli.report import report
 from service.cli.sender import road, sender
 from service.cli.supporters import supporters
+from service.cli.tester import tester
 from service.cli.up import up
 
 VERSION = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]["version"]
@@ -47,6 +48,7 @@ for command in (
     sender,
     road,
     manager,
+    tester,
     audit,
     hold,
     doctor,

@@ -16,6 +16,7 @@ from sqlalchemy.orm import sessionmaker
 
 from service.cli.running.errors import CannotStart
 from service.cli.running.house import RUN_FILE
+from service.consenting.addresses import BadAddress
 from service.domain.errand import Errand
 from service.domain.fixture import FixtureMoveRefused
 from service.environment import SettingsError
@@ -27,6 +28,7 @@ from service.planning.holding import NotHeld
 from service.planning.idempotency import KeyRefused, KeyUsed
 from service.planning.senders import SenderRefused
 from service.planning.stages import StageRefused
+from service.planning.testers import TesterRefused
 from service.planning.undoing import CannotUndo
 from service.planning.whistles import ChangedMeanwhile, FarFromTheClock
 from service.reporting.funnel import CampaignUnknown
@@ -58,6 +60,8 @@ _PLAIN = (
     CopyRefused,
     BlastUnknown,
     NotHeld,
+    TesterRefused,
+    BadAddress,
     SenderRefused,
     CampaignUnknown,
     CampaignMissing,

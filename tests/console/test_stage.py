@@ -9,6 +9,7 @@ from service.domain.manager import Role
 from service.store.tables.campaign import Copy, Stage, StageFiring
 from service.store.tables.people import Supporter
 from service.store.tables.sending import Notice
+from tests import make
 from tests.console.conftest import Browser, C, words
 from tests.make import KICK_OFF
 
@@ -129,6 +130,9 @@ def test_the_counter_counts_what_is_being_written(signed_in: Callable[[Role], Br
 def test_a_test_goes_to_one_address_and_its_links_are_nobodys(
     signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
 ) -> None:
+    with sessions.begin() as session:
+        make.a_tester(session, "+447700900999")
+
     answer = words(signed_in(Role.LAUNCHER).press(f"{STAGE}/test", {"copy": "1", "to": "07700 900999"}))
 
     assert "on its way to +447700900999" in answer

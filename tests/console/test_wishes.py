@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from service.domain.manager import Role
 from service.store.tables.sending import Blast, Notice
+from tests import make
 from tests.console.conftest import Browser, C, words
 from tests.console.test_blasts import BLAST
 
@@ -92,6 +93,8 @@ def test_a_test_pressed_twice_goes_once_and_from_a_new_page_again(
     launcher.press(f"{C}/blasts/test", form | {"test_key": key_on(pages[-1], "test_key")})
     assert count(sessions, Notice) == 2
 
+    with sessions.begin() as session:
+        make.a_tester(session, "+447700900123")
     stage = f"{C}/stages/half-time"
     key = key_on(launcher.see(f"{stage}/").text)
     for _ in range(2):

@@ -27,6 +27,7 @@ from service.planning.quiet import QuietShare, quiet_shares
 from service.planning.reckoning import Reckoned
 from service.planning.showing import Window, audience_counts, send_test
 from service.planning.stages import StageView, timeline
+from service.planning.testers import TesterRefused
 from service.sending.freeze import Words, words_of_draft, words_of_test
 from service.store import Session
 from service.store.queries import audiences
@@ -174,7 +175,7 @@ def blast_test(slug: str) -> ResponseReturnValue:
             reader, actor = chosen_reader(session), access.manager().email
             key = request.form.get("test_key", "")
             sent_to = send_test(session, sketch.window, words, reader, to, actor=actor, now=door.now(), key=key)
-        except (BadAddress, CopyMistake, MissingFact) as wrong:
+        except (BadAddress, TesterRefused, CopyMistake, MissingFact) as wrong:
             why = sentence(f"The test was not sent: {wrong}")
     if why:
         return _form(sketch, [why]), 422

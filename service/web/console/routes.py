@@ -21,6 +21,7 @@ from service.web.console import (  # noqa: F401 - each adds its routes as it is 
     stages,
     steering,
     supporters,
+    testers,
 )
 from service.web.console.blueprint import blueprint
 

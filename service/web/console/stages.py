@@ -20,6 +20,7 @@ from service.planning.stages import (
     change_timing,
     copies_of_stage,
 )
+from service.planning.testers import TesterRefused
 from service.web import door
 from service.web.console import access
 from service.web.console.access import needs
@@ -158,7 +159,7 @@ def stage_test(slug: str, stage_slug: str) -> ResponseReturnValue:
             to, words = request.form.get("to", ""), words_of(copies[number])
             actor, key = access.manager().email, request.form.get("key", "")
             address = send_test(session, window, words, reader, to, actor=actor, now=door.now(), key=key)
-    except BadAddress as bad:
+    except (BadAddress, TesterRefused) as bad:
         flash(sentence(f"Not sent: {bad}"), "bad")
     except (CopyMistake, MissingFact) as wrong:
         flash(sentence(f"Not sent: {wrong}"), "bad")
