@@ -49,6 +49,7 @@ def blast() -> None:
 @click.option("--decide-after", type=float, help="Hours after which the better subject is chosen; else you choose.")
 @click.option("--key", default="", help="Makes it once: the same command with the same key schedules nothing more.")
 @click.option("--take-back", default=30, show_default=True, help="Seconds it waits, in which it can be cancelled.")
+@click.option("--really", is_flag=True, help="A time more than a year ahead is meant.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @plainly
 def schedule(
@@ -70,6 +71,7 @@ def schedule(
     key: str,
     take_back: int,
     *,
+    really: bool,
     as_json: bool,
 ) -> None:
     """Schedule a blast of CAMPAIGN from an email file, a text file or both."""
@@ -118,6 +120,7 @@ def schedule(
             now=clock.now(),
             key=key,
             take_back=timedelta(seconds=take_back),
+            really=really,
         )
         window = open_window(session, view.id, key=house.link_key, public_url=public_url)
         ahead = outlook(session, window, rules, words_of_draft(new.copy), new.channels)

@@ -21,7 +21,8 @@ from service.domain.errand import Errand
 from service.domain.fixture import FixtureMoveRefused
 from service.environment import SettingsError
 from service.nudges import Nudger
-from service.planning.blasts import BlastRefused, CopyRefused
+from service.planning.blast_checks import BlastRefused
+from service.planning.blasts import CopyRefused
 from service.planning.exporting import CampaignMissing
 from service.planning.fixtures import FixtureUnknown, KickOffPassed
 from service.planning.holding import NotHeld

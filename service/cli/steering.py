@@ -27,11 +27,13 @@ FAILED_RISK = "What made them fail may do so again, and texts are paid for again
 @blast.command()
 @click.argument("blast_id", type=int)
 @click.argument("moment")
+@click.option("--really", is_flag=True, help="A time more than a year ahead is meant.")
 @plainly
-def move(blast_id: int, moment: str) -> None:
+def move(blast_id: int, moment: str, *, really: bool) -> None:
     """Move a blast that has not opened to MOMENT, such as 2026-12-01T09:00+00:00."""
+    opens_at = read_moment(moment)
     with open_house().transaction() as session:
-        blasts.reschedule_blast(session, blast_id, opens_at=read_moment(moment), actor=ACTOR, now=clock.now())
+        blasts.reschedule_blast(session, blast_id, opens_at=opens_at, actor=ACTOR, now=clock.now(), really=really)
     click.echo(f"Blast {blast_id} is moved.")
 
 
@@ -64,6 +66,7 @@ def choose(blast_id: int, wording: str | None) -> None:
 @click.option("--stale-after", default=24.0, show_default=True, help="Hours after which it is too late to send.")
 @click.option("--key", default="", help="Makes it once: the same command with the same key schedules nothing more.")
 @click.option("--take-back", default=30, show_default=True, help="Seconds it waits, in which it can be cancelled.")
+@click.option("--really", is_flag=True, help="A time more than a year ahead is meant.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @plainly
 def again(
@@ -75,13 +78,14 @@ def again(
     key: str,
     take_back: int,
     *,
+    really: bool,
     yes: bool,
 ) -> None:
     """Send a blast's email once more, to those who got it and have not opened it."""
     house = open_house()
     public_url = house.settings.public_url
     opens_at = read_moment(at) if at else None
-    wish = AskedAgain(subject, opens_at, read_hours(stale_after, "--stale-after"), cap)
+    wish = AskedAgain(subject, opens_at, read_hours(stale_after, "--stale-after"), cap, really)
     if not yes:
         with house.transaction(keep=False) as session:
             campaign_id = blasts.known_blast(session, blast_id).campaign_id

@@ -5,15 +5,8 @@ from datetime import datetime, timedelta
 
 from service.domain.channel import Channel
 from service.domain.message import BlastState
-from service.planning.blasts import (
-    TAKE_BACK,
-    BlastRefused,
-    audit_blast,
-    check_copy,
-    check_opening,
-    hold_known,
-    known_blast,
-)
+from service.planning.blast_checks import BlastRefused, check_opening
+from service.planning.blasts import TAKE_BACK, audit_blast, check_copy, hold_known, known_blast
 from service.planning.idempotency import Made, make_once
 from service.planning.showing import Reader, Shown, Window, cost, show
 from service.sending.freeze import Draft, words_of_draft
@@ -33,6 +26,8 @@ class AskedAgain:
     stale_after: timedelta = timedelta(hours=24)
     # Only to those who had fewer of our messages within the campaign's window; None for the campaign's own limit.
     cap_count: int | None = None
+    # Whether a time more than a year ahead is meant.
+    really: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +113,7 @@ def _checked(session: Session, first: Blast, wish: AskedAgain, *, public_url: st
         raise BlastRefused("give it a subject: another one than the first time does best")
     if wish.cap_count is not None and wish.cap_count < 1:
         raise BlastRefused("a limit for each supporter is one message or more")
-    check_opening(wish.opens_at or now, wish.stale_after, now=now)
+    check_opening(wish.opens_at or now, wish.stale_after, now=now, really=wish.really)
     draft = blasts.email_words(session, first)
     if not draft:
         raise BlastRefused("the words of this blast's email are no longer there; write a new blast instead")

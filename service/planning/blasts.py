@@ -10,6 +10,7 @@ from service.domain.fixture import Score
 from service.domain.message import BlastState
 from service.domain.variant import JoinedAt, read_variant
 from service.domain.wording_test import WordingTest
+from service.planning.blast_checks import BlastRefused, check_audience, check_opening, check_somebody
 from service.planning.copy_checks import mistakes_in
 from service.planning.idempotency import Made, make_once
 from service.sending.facts import shared_facts
@@ -22,19 +23,12 @@ from service.wording.placeholders import CopyMistake, MissingFact
 from service.wording.sms import measure
 
 LONGEST_TEXT = 1600
-# A form is looked at before it is sent: what was "now" when it was written is meant for now.
-_GRACE = timedelta(minutes=5)
-_FARTHEST = timedelta(days=3_660)
-_LONGEST_WORTH = timedelta(days=366)
+LONGEST_EMAIL_BYTES = 64 * 1024
 # How long a blast that goes at once waits before its first message, for whoever sees the mistake now.
 TAKE_BACK = timedelta(seconds=30)
 LONGEST_TAKE_BACK = timedelta(hours=1)
 # Batches that are closed with the cancelling itself; those of a large blast follow, some thousand a tick.
 _CLOSED_AT_ONCE = 200
-
-
-class BlastRefused(Exception):
-    """The blast cannot be made or changed as asked; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +80,11 @@ def schedule_blast(
     now: datetime,
     key: str = "",
     take_back: timedelta = TAKE_BACK,
+    really: bool = False,
 ) -> Made:
     """Schedule a blast, once for each key. Raises CopyRefused, BlastRefused, KeyRefused or KeyUsed; nothing is written.
 
-    `take_back`: for so long after now it does not open, and can be taken back.
+    `take_back`: for so long after now it does not open, and can be taken back. `really`: a time far ahead is meant.
     """
     if not new.title.strip():
         raise BlastRefused("a blast needs a title, so that it can be found again")
@@ -103,10 +98,13 @@ def schedule_blast(
     def make() -> int:
         opens_at = max(new.opens_at or now, now + take_back)
         check_controls(new)
-        check_opening(new.opens_at or now, new.stale_after, now=now)
+        check_opening(new.opens_at or now, new.stale_after, now=now, really=really)
+        check_audience(session, campaign_id, new.audience)
         test_draft = new.test.copy if new.test else {}
         words = words_of_test(_draft(new), test_draft)
         check_copy(session, campaign_id, words, new.channels, public_url=public_url)
+        if new.opens_at is None or new.opens_at <= now + take_back:
+            check_somebody(session, campaign_id, new.channels, new.audience)
         times = {"opens_at": opens_at, "expires_at": opens_at + new.stale_after, "created_at": now}
         blast_id = blasts.add_blast(session, {**values, **times, "created_by": actor})
         audit_blast(session, blast_id, "blast scheduled", actor, now, {"opens_at": opens_at.isoformat()})
@@ -134,16 +132,6 @@ def _values(campaign_id: int, new: NewBlast) -> dict[str, object]:
 
 def _draft(new: NewBlast) -> dict[str, dict[str, dict[str, str]]]:
     return {language: {channel: dict(words) for channel, words in copy.items()} for language, copy in new.copy.items()}
-
-
-def check_opening(opens_at: datetime, stale_after: timedelta, *, now: datetime) -> None:
-    """Raise BlastRefused unless a blast would open at a time to come, within ten years, and be worth something then."""
-    if opens_at < now - _GRACE:
-        raise BlastRefused("it would open in the past; choose now, or a time to come")
-    if opens_at > now + _FARTHEST:
-        raise BlastRefused("it would open in more than ten years; check the year")
-    if not timedelta(0) < stale_after <= _LONGEST_WORTH:
-        raise BlastRefused("it is too late for a blast after some minutes at least and a year at most")
 
 
 def check_controls(new: NewBlast) -> None:
@@ -192,6 +180,10 @@ def check_copy(
         if each.channel is Channel.EMAIL and not each.subject.strip():
             problems.append(CopyProblem(each.channel, each.language, "the subject is empty"))
             continue
+        if each.channel is Channel.EMAIL and (size := len(each.body.encode())) > LONGEST_EMAIL_BYTES:
+            too_long = f"its body has {size:,} bytes; an email may have {LONGEST_EMAIL_BYTES:,} (64 KiB)"
+            problems.append(CopyProblem(each.channel, each.language, too_long))
+            continue
         if wrongs := mistakes_in(each):
             problems += [CopyProblem(each.channel, each.language, why) for why in wrongs]
             continue
@@ -231,13 +223,15 @@ def _there_is(row: Blast | None, blast_id: int) -> Blast:
     return row
 
 
-def reschedule_blast(session: Session, blast_id: int, *, opens_at: datetime, actor: str, now: datetime) -> None:
-    """Move a blast that has not opened. Raises BlastRefused."""
+def reschedule_blast(
+    session: Session, blast_id: int, *, opens_at: datetime, actor: str, now: datetime, really: bool = False
+) -> None:
+    """Move a blast that has not opened; `really`: a time far ahead is meant. Raises BlastRefused."""
     row = hold_known(session, blast_id)
     if row.state != BlastState.SCHEDULED:
         raise BlastRefused(f"only a blast that is still scheduled can be moved; this one is {row.state}")
     worth = row.expires_at - row.opens_at
-    check_opening(opens_at, worth, now=now)
+    check_opening(opens_at, worth, now=now, really=really)
     blasts.set_opens_at(session, blast_id, opens_at, opens_at + worth)
     audit_blast(session, blast_id, "blast moved", actor, now, {"opens_at": opens_at.isoformat()})
 

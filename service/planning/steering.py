@@ -7,7 +7,8 @@ from datetime import datetime
 from service.domain.channel import Channel
 from service.domain.message import BlastState
 from service.domain.wording_test import Arm, Standing
-from service.planning.blasts import BlastRefused, audit_blast, hold_known, known_blast
+from service.planning.blast_checks import BlastRefused
+from service.planning.blasts import audit_blast, hold_known, known_blast
 from service.planning.idempotency import make_once
 from service.sending.freeze import Words, words_of_draft
 from service.sending.wording_tests import let_rest_go

@@ -152,7 +152,14 @@ def test_a_blast_is_scheduled_from_files(
     (tmp_path / "email.md").write_text("Dear {first_name|friend}, {petition_link}", "utf-8")
     (tmp_path / "text.txt").write_text("Sign: {petition_link} STOP to end\n", "utf-8")
     files = ("--email", str(tmp_path / "email.md"), "--sms", str(tmp_path / "text.txt"))
-    rules = ("--audience", '[{"signed": false}]', "--at", f"{datetime.now(UTC).year + 2}-12-01T09:00+00:00", "--json")
+    rules = (
+        "--audience",
+        '[{"signed": false}]',
+        "--at",
+        f"{datetime.now(UTC).year + 2}-12-01T09:00+00:00",
+        "--really",
+        "--json",
+    )
 
     done = said(touchline("blast", "schedule", "fair-trials", "--title", "T", "--subject", "Sign", *files, *rules))
 

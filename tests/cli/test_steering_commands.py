@@ -15,8 +15,8 @@ from service.store.tables.sending import Blast
 from tests import make
 from tests.cli.conftest import Touchline, said
 
-# Always to come, and never further off than anybody plans.
-LATER = datetime.now(UTC).year + 2
+# Always to come, and never so far off that it is asked about.
+LATER = (datetime.now(UTC) + timedelta(days=200)).replace(hour=9, minute=0, second=0, microsecond=0)
 
 
 @pytest.fixture
@@ -68,16 +68,20 @@ def test_a_blast_is_moved_limited_chosen_for_and_sent_again(
     touchline: Touchline, planned: None, letter: str, sessions: sessionmaker[Session]
 ) -> None:
     words = ("blast", "schedule", "fair-trials", "--title", "Now", "--subject", "A", "--email", letter)
-    made = str(said(touchline(*words, "--at", f"{LATER}-01-01T09:00+00:00", "--try-subject", "B", "--json"))["blast"])
+    made = str(said(touchline(*words, "--at", LATER.isoformat(), "--try-subject", "B", "--json"))["blast"])
 
-    assert "is moved" in touchline("blast", "move", made, f"{LATER}-01-02T09:00+00:00").output
+    assert "is moved" in touchline("blast", "move", made, (LATER + timedelta(days=1)).isoformat()).output
+    far = (LATER + timedelta(days=800)).isoformat()
+    assert "say so if it is meant" in touchline("blast", "move", made, far).stderr
+    assert "is moved" in touchline("blast", "move", made, far, "--really").output
+    assert "is moved" in touchline("blast", "move", made, (LATER + timedelta(days=1)).isoformat()).output
     assert "may cost 12.00" in touchline("blast", "limit", made, "12").output
     assert "once the blast is under way" in touchline("blast", "choose", made, "b").stderr
     assert "only a blast that has gone out" in touchline("blast", "again", made, "--subject", "C", "--yes").stderr
     assert "nothing of this blast is unknown" in touchline("blast", "resend-unknown", made, "--yes").stderr
     assert "nothing of this blast failed" in touchline("blast", "resend-failed", made, "--yes").stderr
     with sessions.begin() as session:
-        assert session.get_one(Blast, int(made)).opens_at == datetime(LATER, 1, 2, 9, 0, tzinfo=UTC)
+        assert session.get_one(Blast, int(made)).opens_at == LATER + timedelta(days=1)
         session.execute(text("UPDATE blasts SET state = 'running', opened_at = now()"))
     assert "go out in wording b" in touchline("blast", "choose", made, "B").output
 

@@ -32,7 +32,7 @@ def every_page(browser: Browser, sessions: sessionmaker[Session]) -> dict[str, s
 
 
 def send(browser: Browser, sessions: sessionmaker[Session], **changes: object) -> None:
-    assert browser.press(f"{C}/blasts/schedule", TEXTS | changes, follow=False).status_code == 302
+    assert browser.press(f"{C}/blasts/schedule", TEXTS | changes, follow=False).status_code == 303
     open_blasts(sessions)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from service.domain.channel import Channel
 from service.domain.receipt import Receipt, ReceiptKind
-from service.planning.blasts import BlastRefused
+from service.planning.blast_checks import BlastRefused
 from service.planning.steering import look_at_failed, send_failed_again
 from service.providers.ports import Outcome, Refusal, Text, TextOutcome
 from service.sending.receipts import apply_receipts

@@ -13,7 +13,7 @@ from service.domain.receipt import Receipt, ReceiptKind
 from service.domain.wording_test import Arm, Metric, Standing, better
 from service.domain.zones import next_at
 from service.planning.asking_again import AskedAgain, ask_silent_again
-from service.planning.blasts import BlastRefused
+from service.planning.blast_checks import BlastRefused
 from service.planning.steering import choose_wording, send_unknown_again, wording_standings
 from service.providers.ports import EmailOutcome, Outcome
 from service.sending.receipts import apply_receipts

@@ -49,6 +49,11 @@ def count_audience(session: Session, campaign_id: int, channel: Channel, audienc
     return session.scalar(select(func.count()).select_from(chosen)) or 0
 
 
+def has_anybody(session: Session, campaign_id: int, channel: Channel, audience: Audience) -> bool:
+    """Whether an audience has anybody on a channel at this moment; ends with the first it finds."""
+    return bool(session.scalar(select(exists(audience_select(campaign_id, channel, audience)))))
+
+
 def time_zones(
     session: Session, campaign_id: int, channel: Channel, audience: Audience, *, most: int
 ) -> dict[str, int]:

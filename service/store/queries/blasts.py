@@ -59,6 +59,11 @@ def stages_with_firings(session: Session, campaign_id: int) -> list[tuple[Stage,
     return [(stage, firing, opened) for stage, firing, opened in session.execute(question)]
 
 
+def stage_slugs(session: Session, campaign_id: int) -> Sequence[str]:
+    """The messages of a campaign's timeline by their names in rules, those taken off it among them."""
+    return session.scalars(select(Stage.slug).where(Stage.campaign_id == campaign_id).order_by(Stage.slug)).all()
+
+
 def stage(session: Session, stage_id: int) -> Stage | None:
     """A stage as it stands."""
     return session.scalars(select(Stage).where(Stage.id == stage_id)).one_or_none()

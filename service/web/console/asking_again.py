@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from service.domain.manager import Role
 from service.planning.asking_again import AgainLook, AskedAgain, ask_silent_again, count_silent, look_at_asking
-from service.planning.blasts import TAKE_BACK, BlastRefused, CopyRefused
+from service.planning.blast_checks import BlastRefused
+from service.planning.blasts import TAKE_BACK, CopyRefused
 from service.planning.idempotency import KeyRefused, KeyUsed
 from service.web import door
 from service.web.console import access
@@ -78,7 +79,7 @@ def _page(slug: str, blast_id: int, *, refused: str = "") -> str:
             look = _look(slug, blast_id)
         except (*_REFUSALS, _Mistyped) as wrong:
             why = sentence(str(wrong))
-    form = {name: request.values.get(name, "") for name in ("subject", "opens_at", "cap_count")}
+    form = {name: request.values.get(name, "") for name in ("subject", "opens_at", "cap_count", "really")}
     return render_template(
         "console/again.html",
         campaign=campaign,
@@ -109,4 +110,5 @@ def _wish(time_zone: str) -> AskedAgain:
     except ValueError:
         raise _Mistyped("when it opens is a day and a time; empty for at once") from None
     subject = " ".join(request.values.get("subject", "").split())
-    return AskedAgain(subject=subject, opens_at=opens_at, cap_count=int(cap) if cap else None)
+    really = request.values.get("really") == "yes"
+    return AskedAgain(subject=subject, opens_at=opens_at, cap_count=int(cap) if cap else None, really=really)

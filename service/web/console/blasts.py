@@ -12,13 +12,8 @@ from service.domain.inbound_text import clean_field
 from service.domain.manager import Role
 from service.domain.message import BlastState
 from service.planning.asking_again import second_asking
-from service.planning.blasts import (
-    BlastRefused,
-    cancel_blast,
-    pause_blast,
-    reschedule_blast,
-    resume_blast,
-)
+from service.planning.blast_checks import BlastRefused
+from service.planning.blasts import cancel_blast, pause_blast, reschedule_blast, resume_blast
 from service.planning.desk import BlastOnDesk, CampaignOnDesk, list_blasts
 from service.planning.steering import wording_standings
 from service.reporting.live import Progress, progress_of, progress_of_each, what_cancelling_stopped
@@ -88,7 +83,8 @@ def change_blast(slug: str, blast_id: int, deed: str) -> ResponseReturnValue:
                 said = "Going on from where it was."
             elif deed == "move":
                 opens_at = read_field(request.form.get("opens_at", ""), campaign.time_zone)
-                reschedule_blast(session, blast.id, opens_at=opens_at, actor=actor, now=now)
+                really = request.form.get("really") == "yes"
+                reschedule_blast(session, blast.id, opens_at=opens_at, actor=actor, now=now, really=really)
                 said = "Moved."
             else:
                 cancel_blast(session, blast.id, actor=actor, now=now)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from service.domain.errand import GO_ON
 from service.domain.manager import Role
 from service.domain.wording_test import Arm
-from service.planning.blasts import BlastRefused
+from service.planning.blast_checks import BlastRefused
 from service.planning.desk import BlastOnDesk
 from service.planning.idempotency import KeyRefused, KeyUsed
 from service.planning.steering import (
