@@ -16,7 +16,7 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _TOKEN = re.compile(
-    r"(/(?:l|f|view|leave|preferences|confirm|check|signature|take-off|forget|not-me|enter|sign-in)/)[^\s/?#\"'<>]+"
+    r"(/(?:l|f|view|leave|preferences|confirm|check|signature|take-off|forget|not-me|enter|tester|sign-in)/)[^\s/?#\"'<>]+"
 )
 _QUERY = re.compile(r"([?&](?:t|s|token|undo)=)[^\s&#\"'<>]+")
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}

@@ -10,6 +10,7 @@ from service.domain.channel import Channel
 from service.store.tables.campaign import Briefing, Campaign, Copy, Fixture, Link, Petition, Stage
 from service.store.tables.people import Supporter
 from service.store.tables.sending import Blast
+from service.store.tables.testing import Tester
 
 KICK_OFF = datetime(2026, 12, 2, 17, 0, tzinfo=UTC)
 KEY = AddressKey(b"a key of the tests")
@@ -164,6 +165,22 @@ def consent(session: Session, who: Supporter, campaign: Campaign, channel: Chann
     """Consent given in so many words."""
     evidence = Evidence(wording="I agree.", source="test")
     give_consent(session, campaign_id=campaign.id, channel=channel, supporter_id=who.id, evidence=evidence, now=at)
+
+
+def a_tester(session: Session, address: str, *, confirmed_at: datetime | None = KICK_OFF) -> Tester:
+    """Somebody named as a tester, who has said yes unless told otherwise."""
+    row = Tester(
+        channel="email" if "@" in address else "sms",
+        address=address,
+        added_by="dev@example.org",
+        added_at=KICK_OFF,
+        asked_at=KICK_OFF,
+        ask_count=1,
+        confirmed_at=confirmed_at,
+    )
+    session.add(row)
+    session.flush()
+    return row
 
 
 def link(session: Session, campaign: Campaign, target: str) -> int:

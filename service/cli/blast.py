@@ -1,35 +1,27 @@
 """`touchline blast`: managers' blasts from the command line."""
 
 import json
-from dataclasses import asdict
 from datetime import time, timedelta
 from pathlib import Path
-from time import sleep
 
 import click
 from babel.numbers import format_currency
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bar
 
 from service import clock
 from service.cli.fixture import ACTOR
 from service.cli.moments import read_amount, read_hours, read_moment
-from service.cli.opening import House, open_house, plainly, read_words, refuse
+from service.cli.opening import open_house, plainly, read_words, refuse
 from service.domain.audience import AudienceMistake, parse_rules
 from service.domain.channel import Channel
 from service.domain.errand import GO_ON
-from service.domain.message import BlastState
 from service.domain.wording_test import Metric, WordingTest
 from service.planning import blasts
 from service.planning.blasts import NewBlast
 from service.planning.outlook import Outlook, outlook
 from service.planning.showing import open_window
-from service.reporting.live import Progress, progress_of
+from service.reporting.live import what_cancelling_stopped
 from service.sending.freeze import words_of_draft
 from service.store.queries import campaigns
-
-_UNDER_WAY = frozenset({BlastState.SCHEDULED, BlastState.OPENING, BlastState.RUNNING})
 
 
 @click.group()
@@ -51,10 +43,13 @@ def blast() -> None:
 @click.option("--spend-cap", type=float, help="Most it may cost, in the campaign's currency; it pauses before that.")
 @click.option("--try-subject", default="", help="Another subject, tried on a part of the audience.")
 @click.option("--try-share", default=20, show_default=True, help="Per cent of the audience the two subjects go to.")
-@click.option("--judge-by", type=click.Choice([str(metric) for metric in Metric]), default="signatures")
+@click.option(
+    "--judge-by", type=click.Choice([str(metric) for metric in Metric], case_sensitive=False), default="signatures"
+)
 @click.option("--decide-after", type=float, help="Hours after which the better subject is chosen; else you choose.")
 @click.option("--key", default="", help="Makes it once: the same command with the same key schedules nothing more.")
 @click.option("--take-back", default=30, show_default=True, help="Seconds it waits, in which it can be cancelled.")
+@click.option("--really", is_flag=True, help="A time more than a year ahead is meant.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @plainly
 def schedule(
@@ -76,6 +71,7 @@ def schedule(
     key: str,
     take_back: int,
     *,
+    really: bool,
     as_json: bool,
 ) -> None:
     """Schedule a blast of CAMPAIGN from an email file, a text file or both."""
@@ -124,6 +120,7 @@ def schedule(
             now=clock.now(),
             key=key,
             take_back=timedelta(seconds=take_back),
+            really=really,
         )
         window = open_window(session, view.id, key=house.link_key, public_url=public_url)
         ahead = outlook(session, window, rules, words_of_draft(new.copy), new.channels)
@@ -173,12 +170,13 @@ def _hour(words: str | None) -> time | None:
 
 @blast.command()
 @click.argument("blast_id", type=int)
+@click.option("--why", default="", help="Why, for the others; its page shows it.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @plainly
-def pause(blast_id: int, *, as_json: bool) -> None:
+def pause(blast_id: int, why: str, *, as_json: bool) -> None:
     """Hold a blast that is under way."""
     with open_house().transaction() as session:
-        blasts.pause_blast(session, blast_id, actor=ACTOR, now=clock.now())
+        blasts.pause_blast(session, blast_id, actor=ACTOR, now=clock.now(), why=why)
     click.echo(json.dumps({"blast": blast_id, "state": "paused"}) if as_json else f"Blast {blast_id} is paused.")
 
 
@@ -205,47 +203,9 @@ def cancel(blast_id: int, *, as_json: bool) -> None:
     with house.transaction() as session:
         blasts.cancel_blast(session, blast_id, actor=ACTOR, now=clock.now())
     with house.transaction(keep=False) as session:
-        done = blasts.what_cancelling_stopped(session, blast_id)
+        done = what_cancelling_stopped(session, blast_id)
     if as_json:
         numbers = {"already_gone": done.already_gone, "stopped": done.stopped, "under_way": done.under_way}
         click.echo(json.dumps(numbers))
         return
     click.echo(f"Blast {blast_id} is cancelled: {done.stopped} stopped, {done.already_gone} had already gone.")
-
-
-@blast.command()
-@click.argument("blast_id", type=int)
-@click.option("--watch", is_flag=True, help="Show a bar until nothing waits any more.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@plainly
-def status(blast_id: int, *, watch: bool, as_json: bool) -> None:
-    """Where every message of a blast stands."""
-    house = open_house()
-    if watch and not as_json:
-        _watch(house, blast_id)
-    seen = _progress(house, blast_id)
-    if as_json:
-        click.echo(json.dumps(asdict(seen), default=lambda moment: moment.isoformat()))
-        return
-    click.echo(f"{seen.title}: {seen.state}{f' ({seen.reason})' if seen.reason else ''}, audience {seen.audience}")
-    for state, count in sorted(seen.by_state.items()):
-        click.echo(f"  {state:<10} {count}")
-    for reason, count in sorted(seen.withheld_reasons.items()):
-        click.echo(f"    withheld, {reason.replace('_', ' ')}: {count}")
-
-
-def _watch(house: House, blast_id: int) -> None:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Bar(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("sending", total=None)
-        while (seen := _progress(house, blast_id)).state in _UNDER_WAY:
-            words = f"{seen.state}, {seen.rate:.0f}/s"
-            bar.update(task, total=seen.audience or None, completed=seen.audience - seen.waiting, description=words)
-            if seen.state == BlastState.RUNNING and not seen.waiting:
-                break
-            sleep(1)
-
-
-def _progress(house: House, blast_id: int) -> Progress:
-    with house.transaction(keep=False) as session:
-        return progress_of(session, blast_id)

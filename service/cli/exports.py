@@ -106,7 +106,7 @@ def suppressions_out(file: str, *, as_json: bool) -> None:
 @click.argument("file")
 @click.option(
     "--reason",
-    type=click.Choice([str(each) for each in Suppressed if each is not Suppressed.ERASED]),
+    type=click.Choice([str(each) for each in Suppressed if each is not Suppressed.ERASED], case_sensitive=False),
     default=str(Suppressed.LEFT),
     show_default=True,
     help="Why, where the file does not say.",

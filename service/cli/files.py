@@ -98,7 +98,11 @@ def reading_options(command: Callable[P, None]) -> Callable[P, None]:
             metavar="COLUMN=FIELD",
             help='What a column is: "E-Mail 1=email", "T-shirt=details.size", "#3=phone", "Notes=-" for not used.',
         ),
-        click.option("--dates", type=click.Choice([str(each) for each in DateOrder]), help="How 01/09/2026 is read."),
+        click.option(
+            "--dates",
+            type=click.Choice([str(each) for each in DateOrder], case_sensitive=False),
+            help="How 01/09/2026 is read.",
+        ),
     )
     for option in reversed(options):
         command = option(command)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from service.cli import steering  # noqa: F401 - adds its commands to `touchline blast`
+from service.cli import blast_status, steering  # noqa: F401 - add their commands to `touchline blast`
 from service.cli.audit import audit
 from service.cli.blast import blast
 from service.cli.campaign import campaign
@@ -21,6 +21,7 @@ from service.cli.report import report
 from service.cli.sender import road, sender
 from service.cli.stage import stage
 from service.cli.supporters import supporters
+from service.cli.tester import tester
 from service.cli.up import up
 
 VERSION = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]["version"]
@@ -49,6 +50,7 @@ for command in (
     sender,
     road,
     manager,
+    tester,
     audit,
     hold,
     doctor,

@@ -18,7 +18,12 @@ def manager() -> None:
 
 @manager.command()
 @click.argument("email")
-@click.option("--role", type=click.Choice([str(role) for role in Role]), default=str(Role.VIEWER), show_default=True)
+@click.option(
+    "--role",
+    type=click.Choice([str(role) for role in Role], case_sensitive=False),
+    default=str(Role.VIEWER),
+    show_default=True,
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @plainly
 def add(email: str, role: str, *, as_json: bool) -> None:

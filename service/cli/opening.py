@@ -16,11 +16,13 @@ from sqlalchemy.orm import sessionmaker
 
 from service.cli.running.errors import CannotStart
 from service.cli.running.house import RUN_FILE
+from service.consenting.addresses import BadAddress
 from service.domain.errand import Errand
 from service.domain.fixture import FixtureMoveRefused
 from service.environment import SettingsError
 from service.nudges import Nudger
-from service.planning.blasts import BlastRefused, CopyRefused
+from service.planning.blast_checks import BlastRefused
+from service.planning.blasts import CopyRefused
 from service.planning.exporting import CampaignMissing
 from service.planning.fixtures import FixtureUnknown, KickOffPassed
 from service.planning.holding import NotHeld
@@ -28,6 +30,7 @@ from service.planning.idempotency import KeyRefused, KeyUsed
 from service.planning.senders import SenderRefused
 from service.planning.stage_changes import ChangedByOther, LookFirst
 from service.planning.stages import StageRefused
+from service.planning.testers import TesterRefused
 from service.planning.undoing import CannotUndo
 from service.planning.whistles import ChangedMeanwhile, FarFromTheClock
 from service.providers.choosing import channels_carried
@@ -62,6 +65,8 @@ _PLAIN = (
     CopyRefused,
     BlastUnknown,
     NotHeld,
+    TesterRefused,
+    BadAddress,
     SenderRefused,
     CampaignUnknown,
     CampaignMissing,

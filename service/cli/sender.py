@@ -37,7 +37,7 @@ def list_them(*, as_json: bool) -> None:
 
 
 @sender.command()
-@click.argument("channel", type=click.Choice([str(channel) for channel in Channel]))
+@click.argument("channel", type=click.Choice([str(channel) for channel in Channel], case_sensitive=False))
 @click.argument("name")
 @click.option("--per-second", type=float, help="Messages a second.")
 @click.option("--per-day", type=int, help="Messages a day, in UTC.")
@@ -55,7 +55,7 @@ def limit(channel: str, name: str, per_second: float | None, per_day: int | None
 
 
 @click.command()
-@click.argument("which", type=click.Choice(senders.ROADS))
+@click.argument("which", type=click.Choice(senders.ROADS, case_sensitive=False))
 @plainly
 def road(which: str) -> None:
     """Have queued emails take the first or the second road; what is in doubt stays where it is."""

@@ -37,6 +37,9 @@ class NoticeKind(StrEnum):
     FORGET_SMS = "forget_sms"
     TEST_EMAIL = "test_email"
     TEST_SMS = "test_sms"
+    # Whether somebody wants to get tests.
+    TESTER_EMAIL = "tester_email"
+    TESTER_SMS = "tester_sms"
     MANAGER_LINK = "manager_link"
     ALARM = "alarm"
     # A blast has stopped by itself.

@@ -10,8 +10,8 @@ from enum import StrEnum
 
 from service.domain.channel import Channel
 from service.domain.consent import Suppressed
+from service.domain.masking import mask_email, mask_phone
 from service.domain.notice import NoticeKind
-from service.joining.preferences import mask_email, mask_phone
 from service.sending.notices import NoticeRequest, ask_notice
 from service.store import Session
 from service.store.carried import carried

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from service.consenting.erase import erase_supporter
 from service.domain.channel import Channel
+from service.domain.masking import mask_email, mask_phone
 from service.joining.details import holds_a_link, known_locale, known_time_zone, tidy_name
 from service.joining.sign_up import Mistake, SignUpMistakes
 from service.store import Session
@@ -65,17 +66,3 @@ def change_details(session: Session, supporter_id: int, *, first_name: str, loca
 def erase(session: Session, supporter_id: int, *, source: str, now: datetime, ip: str = "") -> None:
     """Forget a person, at their own wish. The network address it was asked from is not kept either."""
     erase_supporter(session, supporter_id, source=source, now=now)
-
-
-def mask_email(email: str | None) -> str:
-    """`a…@e….org` for `ana@example.org`."""
-    if not email:
-        return ""
-    local, _, domain = email.partition("@")
-    name, _, top = domain.rpartition(".")
-    return f"{local[:1]}…@{name[:1]}….{top}"
-
-
-def mask_phone(phone: str | None) -> str:
-    """`+44…23` for `+447700900123`."""
-    return f"{phone[:3]}…{phone[-2:]}" if phone else ""

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from service.consenting.consent import AddressKey
 from service.domain.channel import Channel
+from service.domain.masking import mask_phone
 from service.domain.petition import masked_name
 from service.joining.asking import WAITING_LIFE
 from service.joining.codes import waits_for_code
 from service.joining.confirm import is_address, pressed_first
-from service.joining.preferences import mask_phone
 from service.petitioning.sign import SignResult, alike, how_it_stands
 from service.store import Session
 from service.store.queries import campaigns, consents, petitions, sign_ups, supporters

@@ -1,6 +1,5 @@
 """Managers' blasts: schedule, move, pause, resume, cancel."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
@@ -11,31 +10,25 @@ from service.domain.fixture import Score
 from service.domain.message import BlastState
 from service.domain.variant import JoinedAt, read_variant
 from service.domain.wording_test import WordingTest
+from service.planning.blast_checks import BlastRefused, check_audience, check_carried, check_opening, check_somebody
 from service.planning.copy_checks import mistakes_in
 from service.planning.idempotency import Made, make_once
 from service.sending.facts import shared_facts
 from service.sending.freeze import Words, freeze_words, words_of_test
 from service.store import Session
-from service.store.carried import carried, not_carried
 from service.store.queries import blasts, blasts_life, progress, renderings
 from service.store.queries.house import write_audit
+from service.store.tables.sending import Blast
 from service.wording.placeholders import CopyMistake, MissingFact
 from service.wording.sms import measure
 
 LONGEST_TEXT = 1600
-# A form is looked at before it is sent: what was "now" when it was written is meant for now.
-_GRACE = timedelta(minutes=5)
-_FARTHEST = timedelta(days=3_660)
-_LONGEST_WORTH = timedelta(days=366)
+LONGEST_EMAIL_BYTES = 64 * 1024
 # How long a blast that goes at once waits before its first message, for whoever sees the mistake now.
 TAKE_BACK = timedelta(seconds=30)
 LONGEST_TAKE_BACK = timedelta(hours=1)
 # Batches that are closed with the cancelling itself; those of a large blast follow, some thousand a tick.
 _CLOSED_AT_ONCE = 200
-
-
-class BlastRefused(Exception):
-    """The blast cannot be made or changed as asked; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +70,6 @@ class NewBlast:
     test: WordingTest | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cancelled:
-    """What cancelling came to: what had gone, what was stopped, what was being handed over at that moment."""
-
-    already_gone: int
-    stopped: int
-    under_way: int
-
-
 def schedule_blast(
     session: Session,
     campaign_id: int,
@@ -96,10 +80,11 @@ def schedule_blast(
     now: datetime,
     key: str = "",
     take_back: timedelta = TAKE_BACK,
+    really: bool = False,
 ) -> Made:
     """Schedule a blast, once for each key. Raises CopyRefused, BlastRefused, KeyRefused or KeyUsed; nothing is written.
 
-    `take_back`: for so long after now it does not open, and can be taken back.
+    `take_back`: for so long after now it does not open, and can be taken back. `really`: a time far ahead is meant.
     """
     if not new.title.strip():
         raise BlastRefused("a blast needs a title, so that it can be found again")
@@ -114,10 +99,13 @@ def schedule_blast(
     def make() -> int:
         opens_at = max(new.opens_at or now, now + take_back)
         check_controls(new)
-        check_opening(new.opens_at or now, new.stale_after, now=now)
+        check_opening(new.opens_at or now, new.stale_after, now=now, really=really)
+        check_audience(session, campaign_id, new.audience)
         test_draft = new.test.copy if new.test else {}
         words = words_of_test(_draft(new), test_draft)
         check_copy(session, campaign_id, words, new.channels, public_url=public_url)
+        if new.opens_at is None or new.opens_at <= now + take_back:
+            check_somebody(session, campaign_id, new.channels, new.audience)
         times = {"opens_at": opens_at, "expires_at": opens_at + new.stale_after, "created_at": now}
         blast_id = blasts.add_blast(session, {**values, **times, "created_by": actor})
         audit_blast(session, blast_id, "blast scheduled", actor, now, {"opens_at": opens_at.isoformat()})
@@ -145,23 +133,6 @@ def _values(campaign_id: int, new: NewBlast) -> dict[str, object]:
 
 def _draft(new: NewBlast) -> dict[str, dict[str, dict[str, str]]]:
     return {language: {channel: dict(words) for channel, words in copy.items()} for language, copy in new.copy.items()}
-
-
-def check_carried(session: Session, channels: Sequence[str]) -> None:
-    """Raise BlastRefused where nobody carries one of these channels."""
-    for channel in channels:
-        if channel not in carried(session):
-            raise BlastRefused(not_carried(Channel(channel)))
-
-
-def check_opening(opens_at: datetime, stale_after: timedelta, *, now: datetime) -> None:
-    """Raise BlastRefused unless a blast would open at a time to come, within ten years, and be worth something then."""
-    if opens_at < now - _GRACE:
-        raise BlastRefused("it would open in the past; choose now, or a time to come")
-    if opens_at > now + _FARTHEST:
-        raise BlastRefused("it would open in more than ten years; check the year")
-    if not timedelta(0) < stale_after <= _LONGEST_WORTH:
-        raise BlastRefused("it is too late for a blast after some minutes at least and a year at most")
 
 
 def check_controls(new: NewBlast) -> None:
@@ -210,6 +181,10 @@ def check_copy(
         if each.channel is Channel.EMAIL and not each.subject.strip():
             problems.append(CopyProblem(each.channel, each.language, "the subject is empty"))
             continue
+        if each.channel is Channel.EMAIL and (size := len(each.body.encode())) > LONGEST_EMAIL_BYTES:
+            too_long = f"its body has {size:,} bytes; an email may have {LONGEST_EMAIL_BYTES:,} (64 KiB)"
+            problems.append(CopyProblem(each.channel, each.language, too_long))
+            continue
         if wrongs := mistakes_in(each):
             problems += [CopyProblem(each.channel, each.language, why) for why in wrongs]
             continue
@@ -233,31 +208,50 @@ def _unknown_briefings(session: Session, campaign_id: int, names: Sequence[str])
     return [slug for slug in asked if slug not in known]
 
 
-def reschedule_blast(session: Session, blast_id: int, *, opens_at: datetime, actor: str, now: datetime) -> None:
-    """Move a blast that has not opened. Raises BlastRefused."""
-    row = blasts.hold_blast(session, blast_id)
-    if row is None or row.state != BlastState.SCHEDULED:
-        raise BlastRefused("only a blast that is still scheduled can be moved")
+def hold_known(session: Session, blast_id: int) -> Blast:
+    """A blast, held until the transaction ends. Raises BlastRefused where there is none of this number."""
+    return _there_is(blasts.hold_blast(session, blast_id), blast_id)
+
+
+def known_blast(session: Session, blast_id: int) -> Blast:
+    """A blast as it stands. Raises BlastRefused where there is none of this number."""
+    return _there_is(blasts.blast(session, blast_id), blast_id)
+
+
+def _there_is(row: Blast | None, blast_id: int) -> Blast:
+    if row is None:
+        raise BlastRefused(f"there is no blast {blast_id}; `touchline blast list` shows which there are")
+    return row
+
+
+def reschedule_blast(
+    session: Session, blast_id: int, *, opens_at: datetime, actor: str, now: datetime, really: bool = False
+) -> None:
+    """Move a blast that has not opened; `really`: a time far ahead is meant. Raises BlastRefused."""
+    row = hold_known(session, blast_id)
+    if row.state != BlastState.SCHEDULED:
+        raise BlastRefused(f"only a blast that is still scheduled can be moved; this one is {row.state}")
     worth = row.expires_at - row.opens_at
-    check_opening(opens_at, worth, now=now)
+    check_opening(opens_at, worth, now=now, really=really)
     blasts.set_opens_at(session, blast_id, opens_at, opens_at + worth)
     audit_blast(session, blast_id, "blast moved", actor, now, {"opens_at": opens_at.isoformat()})
 
 
-def pause_blast(session: Session, blast_id: int, *, actor: str, now: datetime, reason: str = "") -> None:
+def pause_blast(session: Session, blast_id: int, *, actor: str, now: datetime, why: str = "") -> None:
     """Hold a blast: from the moment this commits no new batch is handed over. Raises BlastRefused."""
-    row = blasts.hold_blast(session, blast_id)
-    if row is None or row.state not in {BlastState.OPENING, BlastState.RUNNING}:
-        raise BlastRefused("only a blast that is under way can be paused")
-    row.state, row.paused_reason = BlastState.PAUSED, reason or f"paused by {actor}"
-    audit_blast(session, blast_id, "blast paused", actor, now)
+    row = hold_known(session, blast_id)
+    if row.state not in {BlastState.OPENING, BlastState.RUNNING}:
+        raise BlastRefused(f"only a blast that is under way can be paused; this one is {row.state}")
+    why = why.strip()[:200]
+    row.state, row.paused_reason = BlastState.PAUSED, f"paused by {actor}{f': {why}' if why else ''}"
+    audit_blast(session, blast_id, "blast paused", actor, now, {"why": why} if why else None)
 
 
 def resume_blast(session: Session, blast_id: int, *, actor: str, now: datetime) -> None:
     """Go on with a paused blast, from where it was. Raises BlastRefused."""
-    row = blasts.hold_blast(session, blast_id)
-    if row is None or row.state != BlastState.PAUSED:
-        raise BlastRefused("only a paused blast can be resumed")
+    row = hold_known(session, blast_id)
+    if row.state != BlastState.PAUSED:
+        raise BlastRefused(f"only a paused blast can be resumed; this one is {row.state}")
     unwritten = not row.is_rolling and row.opened_through < (row.opens_upto or 0)
     row.state, row.paused_reason = BlastState.OPENING if unwritten else BlastState.RUNNING, ""
     if row.opened_at is None:
@@ -273,25 +267,13 @@ def cancel_blast(session: Session, blast_id: int, *, actor: str, now: datetime) 
 
     One row, however large the blast: intents look at it. Most of its batches are closed behind it, by the ticker.
     """
-    row = blasts.hold_blast(session, blast_id)
-    if row is None or row.state in {BlastState.DONE, BlastState.CANCELLED}:
+    row = hold_known(session, blast_id)
+    if row.state in {BlastState.DONE, BlastState.CANCELLED}:
         raise BlastRefused("this blast is over already")
     progress.cancel_batches(session, blast_id, limit=_CLOSED_AT_ONCE)
     how = "taken back" if row.state == BlastState.SCHEDULED else "cancelled"
     row.state, row.finished_at, row.paused_reason = BlastState.CANCELLED, now, f"{how} by {actor}"
     audit_blast(session, blast_id, "blast cancelled", actor, now)
-
-
-def what_cancelling_stopped(session: Session, blast_id: int) -> Cancelled:
-    """How a cancelled blast stands: counted over all its messages, so in a transaction of its own."""
-    counts: Counter[str] = Counter()
-    for count in progress.state_counts(session, [blast_id]):
-        counts[count.state] += count.count
-    return Cancelled(
-        already_gone=sum(counts[state] for state in ("accepted", "delivered", "bounced", "failed")),
-        stopped=sum(counts[state] for state in ("cancelled", "queued", "claimed")),
-        under_way=counts["sending"] + counts["in_doubt"],
-    )
 
 
 def audit_blast(

@@ -74,9 +74,11 @@ def find_campaign(session: Session, slug: str) -> CampaignOnDesk | None:
     return next((found for found in list_campaigns(session) if found.slug == slug), None)
 
 
-def list_blasts(session: Session, campaign_id: int) -> list[BlastOnDesk]:
-    """Every blast of a campaign, the newest first."""
-    return [_blast(row) for row in blasts.blasts_of(session, campaign_id)]
+def list_blasts(
+    session: Session, campaign_id: int, *, before: int | None = None, limit: int | None = None
+) -> list[BlastOnDesk]:
+    """A campaign's blasts, the newest first: those older than `before`, at most `limit`."""
+    return [_blast(row) for row in blasts.blasts_of(session, campaign_id, before=before, limit=limit)]
 
 
 def find_blast(session: Session, campaign_id: int, blast_id: int) -> BlastOnDesk | None:

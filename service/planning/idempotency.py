@@ -62,3 +62,8 @@ def make_once(
     if (taken.kind, taken.asked) != (kind, digest):
         raise KeyUsed(taken.made)
     return Made(taken.made, is_new=False)
+
+
+def made_under(session: Session, key: str, *, kind: str) -> int | None:
+    """The id of what was made under a key already; None where nothing was."""
+    return idempotency.made_under(session, key, kind=kind) if key else None

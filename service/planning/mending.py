@@ -5,7 +5,8 @@ from datetime import datetime
 
 from service.domain.channel import Channel
 from service.domain.message import BlastState
-from service.planning.blasts import BlastRefused, audit_blast, check_copy
+from service.planning.blast_checks import BlastRefused
+from service.planning.blasts import audit_blast, check_copy
 from service.sending.freeze import words_of_draft
 from service.store import Session
 from service.store.queries import blasts, blasts_life
@@ -20,6 +21,11 @@ def waits_for_words(session: Session, blast_id: int) -> bool:
 def stage_waits_for_words(session: Session, stage_id: int) -> bool:
     """Whether the blast of a stage was paused before it opened: the stage's words can still be mended."""
     return blasts_life.unopened_of_stage(session, stage_id) is not None
+
+
+def stage_of(session: Session, blast_id: int) -> str:
+    """The slug of the stage a blast is of; '' for a manager's own."""
+    return blasts.stage_slug_of(session, blast_id) or ""
 
 
 def mend_words(

@@ -10,8 +10,10 @@ from service.consenting.addresses import BadAddress, normalise
 from service.domain.audience import Audience
 from service.domain.channel import Channel
 from service.domain.fixture import Result, Score
+from service.domain.masking import mask_address
 from service.domain.notice import NoticeKind
 from service.domain.variant import JoinedAt, read_variant
+from service.planning.testers import count_test
 from service.sending.facts import SharedFacts, shared_facts
 from service.sending.freeze import Frozen, Words, freeze_words, links_for
 from service.sending.notices import NoticeRequest, ask_notice
@@ -20,6 +22,7 @@ from service.store import Session
 from service.store.carried import carried, not_carried
 from service.store.queries import audiences, blasts_life, renderings
 from service.store.queries.house import write_audit
+from service.store.queries.notices import is_asked
 from service.store.tables.campaign import Campaign, Fixture
 from service.wording.compiled import compile_for
 from service.wording.email import FinishedEmail, RenderedEmail
@@ -108,32 +111,45 @@ def show(window: Window, words: Words, reader: Reader, *, links: Mapping[str, in
 def send_test(
     session: Session, window: Window, words: Words, reader: Reader, to: str, *, actor: str, now: datetime, key: str = ""
 ) -> str:
-    """Ask for one message to be sent to one address for trial, once for each key; the address as we write it.
+    """Ask for one message to be sent to one tester for trial, once for each key; the address as we write it.
 
     Its links open the pages and count for nobody. Nudge sending.send_notices after the commit. Raises BadAddress,
-    CopyMistake, MissingFact.
+    TesterRefused, CopyMistake, MissingFact.
     """
     if words.channel not in carried(session):
         raise BadAddress(words.channel, not_carried(words.channel), "another channel")
     address = normalise(words.channel, to)
-    names = _tracked(freeze_for(window, words))
-    links = links_for(session, window.campaign.id, window.campaign.slug, names)
-    shown = show(window, words, reader, links=links)
+    frozen = freeze_for(window, words)
+    shown = show(
+        window, words, reader, links=links_for(session, window.campaign.id, window.campaign.slug, _tracked(frozen))
+    )
     facts = {"body": shown.text}
     if shown.email is not None:
-        facts = {"subject": f"[Test] {shown.email.subject}", "html": shown.email.html, "text": shown.email.text}
+        subject, html = f"[Test] {shown.email.subject}", shown.email.html
+        facts = {"subject": subject, "html": html, "text": shown.email.text, "sent_by": actor}
+    # The same words to the same address under one key are one test, however often the button is pressed.
+    once = f"test:{actor}:{key or now.isoformat()}:{_digest(address, facts)}"
+    if is_asked(session, once):
+        return address
+    if tester := count_test(session, words.channel, address, actor=actor, now=now):
+        facts |= {"tester_id": str(tester.id), "turn": str(tester.ask_count)}
     request = NoticeRequest(
         kind=NoticeKind.TEST_EMAIL if shown.email else NoticeKind.TEST_SMS,
         channel=words.channel,
         to_address=address,
-        # The same words to the same address under one key are one test, however often the button is pressed.
-        dedupe_key=f"test:{actor}:{key or now.isoformat()}:{_digest(address, facts)}",
+        dedupe_key=once,
         facts=facts,
         campaign_id=window.campaign.id,
         created_by=actor,
     )
     ask_notice(session, request, now=now)
-    write_audit(session, at=now, actor=actor, deed="test sent", subject=f"campaign {window.campaign.id}")
+    details = {
+        "channel": str(words.channel),
+        "to": mask_address(words.channel, address),
+        "words": frozen.fingerprint[:16],
+    }
+    subject_of_audit = f"campaign {window.campaign.id}"
+    write_audit(session, at=now, actor=actor, deed="test sent", subject=subject_of_audit, details=details)
     return address
 
 

@@ -9,6 +9,7 @@ from service.domain.channel import Channel
 from service.domain.fixture import FixtureState
 from service.domain.message import BlastState
 from service.domain.stage import Anchor, Firing
+from service.planning.showing import audience_counts
 from service.store import Session
 from service.store.queries import blasts, blasts_life, loading, opening
 from service.store.queries.house import write_audit

@@ -1,15 +1,17 @@
 """How a blast is doing at this moment."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from service.domain.doubt import ALARMING_AFTER
-from service.domain.message import MessageState
-from service.domain.quiet import WAITS_FOR_MORNING
+from service.domain.message import BlastState, MessageState
+from service.domain.waiting import SLEEPING
+from service.reporting.reasons import Reason, reason_of
 from service.store import Session
-from service.store.queries import blasts, progress
+from service.store.queries import blasts, progress, waits
+from service.store.tables.sending import Blast
 
 _UNSENT = frozenset({MessageState.QUEUED, MessageState.CLAIMED, MessageState.SENDING})
 _GONE = frozenset({MessageState.ACCEPTED, MessageState.DELIVERED, MessageState.BOUNCED})
@@ -52,13 +54,27 @@ class Progress:
     rate: float
     seconds_left: int | None
     doubt_since: datetime | None
-    # What waits for the end of quiet hours, by channel.
-    quiet: tuple[progress.QuietWait, ...] = ()
+    is_rolling: bool
+    # Why what has not gone has not gone, each with how many.
+    waits: tuple[Reason, ...] = ()
 
     @property
     def asleep(self) -> int:
-        """How many messages wait for the morning where their supporters are."""
-        return sum(wait.count for wait in self.quiet)
+        """How many messages wait for a moment or a choice, and for no worker."""
+        return sum(each.count for each in self.waits if each.what in SLEEPING)
+
+    @property
+    def nobody(self) -> str:
+        """Why it has no messages, as a sentence; empty where it has some, or is yet to have them."""
+        if self.audience or self.state in {BlastState.SCHEDULED, BlastState.OPENING}:
+            return ""
+        if self.state == BlastState.CANCELLED:
+            return "Nothing of it was sent."
+        if self.is_rolling:
+            return "It has reached nobody yet: each supporter who confirms is added."
+        if self.state == BlastState.PAUSED:
+            return "None of its messages are written yet."
+        return "It reached nobody: when it opened, nobody whom its audience fits had consented to its channels."
 
     @property
     def waiting(self) -> int:
@@ -81,20 +97,50 @@ def progress_of(session: Session, blast_id: int) -> Progress:
     """Where every message of a blast stands. Raises BlastUnknown."""
     row = blasts.blast(session, blast_id)
     if row is None:
-        raise BlastUnknown(f"no blast {blast_id}")
-    counts = progress.state_counts(session, [blast_id])
+        raise BlastUnknown(f"there is no blast {blast_id}")
+    return _progress(session, [row])[0]
+
+
+def progress_of_each(session: Session, blast_ids: Sequence[int]) -> dict[int, Progress]:
+    """The same of several blasts, in as few questions as of one."""
+    return {each.blast_id: each for each in _progress(session, blasts.blasts_named(session, blast_ids))}
+
+
+def _progress(session: Session, rows: Sequence[Blast]) -> list[Progress]:
+    ids = [row.id for row in rows]
+    counts, waiting = progress.state_counts(session, ids), waits.waits(session, ids)
+    rates, doubts = progress.accepted_lately(session, ids), progress.oldest_doubts(session, ids)
+    return [
+        _of_one(
+            row,
+            [count for count in counts if count.blast_id == row.id],
+            tuple(reason_of(wait) for wait in waiting if wait.blast_id == row.id),
+            rate=rates.get(row.id, 0) / 10,
+            doubt_since=doubts.get(row.id),
+        )
+        for row in rows
+    ]
+
+
+def _of_one(
+    row: Blast,
+    counts: list[progress.StateCount],
+    waiting: tuple[Reason, ...],
+    *,
+    rate: float,
+    doubt_since: datetime | None,
+) -> Progress:
     by_state: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
     for count in counts:
         by_state[count.state] += count.count
         if count.reason:
             reasons[count.reason] += count.count
-    rate = progress.accepted_lately(session, blast_id) / 10
     channels = {channel: channel_progress(counts, channel) for channel in row.channels}
-    quiet = tuple(progress.quiet_waits(session, blast_id, reason=WAITS_FOR_MORNING))
-    awake = sum(channel.waiting for channel in channels.values()) - sum(wait.count for wait in quiet)
+    asleep = sum(each.count for each in waiting if each.what in SLEEPING)
+    awake = sum(channel.waiting for channel in channels.values()) - asleep
     return Progress(
-        blast_id=blast_id,
+        blast_id=row.id,
         title=row.title,
         state=row.state,
         reason=row.paused_reason,
@@ -103,9 +149,10 @@ def progress_of(session: Session, blast_id: int) -> Progress:
         withheld_reasons=dict(reasons),
         channels=channels,
         rate=rate,
-        seconds_left=int(awake / rate) if rate and awake else None,
-        doubt_since=progress.oldest_doubt(session, blast_id),
-        quiet=quiet,
+        seconds_left=int(awake / rate) if rate and awake > 0 else None,
+        doubt_since=doubt_since,
+        is_rolling=row.is_rolling,
+        waits=waiting,
     )
 
 
@@ -127,4 +174,25 @@ def channel_progress(counts: list[progress.StateCount], channel: str) -> Channel
         unknown=states[MessageState.UNKNOWN],
         expired=states[MessageState.EXPIRED],
         cancelled=states[MessageState.CANCELLED],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """What cancelling came to: what had gone, what was stopped, what was being handed over at that moment."""
+
+    already_gone: int
+    stopped: int
+    under_way: int
+
+
+def what_cancelling_stopped(session: Session, blast_id: int) -> Cancelled:
+    """How a cancelled blast stands: counted over all its messages, so in a transaction of its own."""
+    counts: Counter[str] = Counter()
+    for count in progress.state_counts(session, [blast_id]):
+        counts[count.state] += count.count
+    return Cancelled(
+        already_gone=sum(counts[state] for state in ("accepted", "delivered", "bounced", "failed")),
+        stopped=sum(counts[state] for state in ("cancelled", "queued", "claimed")),
+        under_way=counts["sending"] + counts["in_doubt"],
     )

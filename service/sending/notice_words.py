@@ -22,7 +22,9 @@ from service.wording.service_messages import (
     render_service_email,
     render_service_text,
 )
+from service.wording.short_codes import short_code
 from service.wording.sms import straighten_quotes
+from service.wording.test_note import with_test_note
 
 CONFIRM_LIFE = timedelta(hours=72)
 # The link for what only its owner may do: the kind of link, and the page it opens.
@@ -45,6 +47,7 @@ _EMAILS: Mapping[NoticeKind, ServiceEmail] = {
     NoticeKind.MANAGER_LINK: ServiceEmail.SIGN_IN,
     NoticeKind.ALARM: ServiceEmail.ALARM,
     NoticeKind.BLAST_STOPPED: ServiceEmail.BLAST_STOPPED,
+    NoticeKind.TESTER_EMAIL: ServiceEmail.TESTER,
 }
 _TEXTS: Mapping[NoticeKind, ServiceText] = {
     NoticeKind.CONFIRM_SMS: ServiceText.CONFIRM,
@@ -65,6 +68,7 @@ _TEXTS: Mapping[NoticeKind, ServiceText] = {
     NoticeKind.TAKE_OFF_SMS: ServiceText.TAKE_OFF,
     NoticeKind.FORGET_SMS: ServiceText.FORGET,
     NoticeKind.NO_BRIEFING_SMS: ServiceText.NO_BRIEFING,
+    NoticeKind.TESTER_SMS: ServiceText.TESTER,
 }
 
 # Texts whose words were written when they were asked for.
@@ -110,7 +114,10 @@ class NoticeWriter:
         if kind in _WRITTEN:
             body = notice.facts["body"]
         elif kind is NoticeKind.TEST_EMAIL:
-            email = FinishedEmail(notice.facts["subject"], notice.facts["html"], notice.facts["text"])
+            plain = FinishedEmail(notice.facts["subject"], notice.facts["html"], notice.facts["text"])
+            title, sent_by = campaign.title if campaign else "Touchline", notice.facts.get("sent_by", "a manager")
+            stop_link = facts.get("tester_link", "")
+            email = with_test_note(plain, campaign=title, sent_by=sent_by, stop_link=stop_link)
         elif notice.channel is Channel.SMS:
             can_be_signed = campaign is not None and renderings.has_open_petition(session, campaign.id)
             body = render_service_text(_TEXTS[kind], facts, language=language, can_be_signed=can_be_signed)
@@ -171,6 +178,11 @@ class NoticeWriter:
                 "confirm_link": f"{self.public_url}/confirm/{token}",
                 "hours": str(int(CONFIRM_LIFE.total_seconds() // 3600)),
             }
+        if tester_id := int(notice.facts.get("tester_id", 0)):
+            turn = int(notice.facts["turn"])
+            token = sign(LinkKind.TESTER, tester_id, key=self.key, target=turn)
+            links["tester_link"] = f"{self.public_url}/console/tester/{token}"
+            links["tester_code"] = short_code("tester", tester_id, turn, key=self.key)
         if "sign_in_link_id" in notice.facts:
             links["sign_in_link"] = f"{self.public_url}/console/enter/{self._sign_in_token(notice)}"
         if notice.supporter_id and (own := _OWN_ACTS.get(NoticeKind(notice.kind))):

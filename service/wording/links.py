@@ -48,6 +48,8 @@ class LinkKind(StrEnum):
     # Takes back one leaving, the one whose moment is its nonce.
     UNDO = "undo"
     NOT_ME = "not_me"
+    # A tester says yes or no to tests; `target`: how often they were asked.
+    TESTER = "tester"
 
 
 EXPIRING = frozenset(

@@ -31,6 +31,7 @@ SHARED = KEYWORD_HINTS | {
 # What our own messages may say beside it: facts of the one thing they are about.
 OWN = frozenset(
     {"signature_link", "own_link", "briefing_title", "briefing_number", "briefing_count", "briefing_numbers"}
+    | {"tester_code"}
 )
 BRIEFING_LINK = "briefing_link"
 LINKS = OF_THE_FRAME | {"petition_link", "share_link", "friend_link", "preferences_link", "leave_link"}

@@ -27,6 +27,7 @@ class ServiceEmail(StrEnum):
     SIGN_IN = "sign_in"
     ALARM = "alarm"
     BLAST_STOPPED = "blast_stopped"
+    TESTER = "tester"
 
 
 class ServiceText(StrEnum):
@@ -49,6 +50,7 @@ class ServiceText(StrEnum):
     TAKE_OFF = "take_off"
     FORGET = "forget"
     NO_BRIEFING = "no_briefing"
+    TESTER = "tester"
 
 
 KEYWORD_FACTS: Mapping[str, str] = {

@@ -106,8 +106,8 @@ def _send_a_blast(up: Up, desk: Page, *, is_night: bool) -> None:
     # It can be taken back for half a minute.
     until(lambda: "On the tour" in _subjects(up))
     if is_night:
-        expect(desk.locator("#quiet-sms")).to_contain_text("1 waits until 08:00 where each supporter is")
-        expect(desk.locator("#progress")).to_contain_text("the rest wait for morning")
+        expect(desk.locator("#quiet-sms")).to_contain_text("1 text waits until 08:00 where each supporter is")
+        expect(desk.locator("#progress")).to_contain_text("the rest wait, see below")
         assert not any("Read this, Ana" in body for body in _texts(up))
         _see_why_ana_waits(up, desk)
     else:

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from service.domain.channel import Channel
 from service.planning import fixtures
-from service.planning.blasts import BlastRefused, pause_blast, resume_blast
+from service.planning.blast_checks import BlastRefused
+from service.planning.blasts import pause_blast, resume_blast
 from service.wording.links import LinkKind, derive_key, sign
 from tests.chaos.processes import Process, Server
 from tests.chaos.world import World, phone_of

@@ -48,6 +48,9 @@ def test_a_time_in_the_past_is_refused(
     [
         ("--at", "9999-12-31T23:59+00:00"),
         ("--at", "0001-01-01T00:00+14:00"),
+        ("--at", f"{datetime.now(UTC).year + 2}-12-01T09:00+00:00"),
+        ("--audience", '[{"received": "half-tme"}]'),
+        ("--audience", '[{"tag": "nobody has it"}]'),
         ("--stale-after", "nan"),
         ("--stale-after", "-1"),
         ("--stale-after", "1e300"),

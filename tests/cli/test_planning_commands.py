@@ -123,7 +123,14 @@ def test_a_match_is_played_from_the_command_line(
         (("fixture", "postpone", "aze-eng", "--until", "tomorrow"), 1, "is no date and time"),
         (("fixture", "postpone", "aze-eng", "--until", "2026-12-09T17:00"), 1, "lacks its offset"),
         (("blast", "status", "404"), 1, "no blast 404"),
-        (("blast", "pause", "404"), 1, "only a blast that is under way can be paused"),
+        *(
+            (("blast", deed, "404"), 1, "there is no blast 404")
+            for deed in ("pause", "resume", "cancel", "limit", "choose")
+        ),
+        (("blast", "again", "404", "--subject", "S"), 1, "there is no blast 404"),
+        (("blast", "move", "404", "2099-01-01T00:00+00:00"), 1, "there is no blast 404"),
+        (("blast", "resend-unknown", "404", "--yes"), 1, "there is no blast 404"),
+        (("blast", "list", "nowhere"), 1, "there is no campaign 'nowhere'"),
         (("report", "nowhere"), 1, "no campaign 'nowhere'"),
         (("campaign", "rehearse", "nowhere"), 1, "there is no campaign 'nowhere'"),
         (("campaign", "export", "nowhere", "there"), 1, "there is no campaign 'nowhere'"),
@@ -145,7 +152,14 @@ def test_a_blast_is_scheduled_from_files(
     (tmp_path / "email.md").write_text("Dear {first_name|friend}, {petition_link}", "utf-8")
     (tmp_path / "text.txt").write_text("Sign: {petition_link} STOP to end\n", "utf-8")
     files = ("--email", str(tmp_path / "email.md"), "--sms", str(tmp_path / "text.txt"))
-    rules = ("--audience", '[{"signed": false}]', "--at", f"{datetime.now(UTC).year + 2}-12-01T09:00+00:00", "--json")
+    rules = (
+        "--audience",
+        '[{"signed": false}]',
+        "--at",
+        f"{datetime.now(UTC).year + 2}-12-01T09:00+00:00",
+        "--really",
+        "--json",
+    )
 
     done = said(touchline("blast", "schedule", "fair-trials", "--title", "T", "--subject", "Sign", *files, *rules))
 

@@ -1,5 +1,6 @@
 """A blast is limited, tried in two wordings and sent again from the command line; senders are kept to their rate."""
 
+import json
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -7,12 +8,15 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
+from service.sending.due import open_scheduled_blasts
+from service.sending.write import write_next_span
+from service.store.tables.campaign import Campaign
 from service.store.tables.sending import Blast
 from tests import make
 from tests.cli.conftest import Touchline, said
 
-# Always to come, and never further off than anybody plans.
-LATER = datetime.now(UTC).year + 2
+# Always to come, and never so far off that it is asked about.
+LATER = (datetime.now(UTC) + timedelta(days=200)).replace(hour=9, minute=0, second=0, microsecond=0)
 
 
 @pytest.fixture
@@ -64,19 +68,22 @@ def test_a_blast_is_moved_limited_chosen_for_and_sent_again(
     touchline: Touchline, planned: None, letter: str, sessions: sessionmaker[Session]
 ) -> None:
     words = ("blast", "schedule", "fair-trials", "--title", "Now", "--subject", "A", "--email", letter)
-    made = str(said(touchline(*words, "--at", f"{LATER}-01-01T09:00+00:00", "--try-subject", "B", "--json"))["blast"])
+    made = str(said(touchline(*words, "--at", LATER.isoformat(), "--try-subject", "B", "--json"))["blast"])
 
-    assert "is moved" in touchline("blast", "move", made, f"{LATER}-01-02T09:00+00:00").output
+    assert "is moved" in touchline("blast", "move", made, (LATER + timedelta(days=1)).isoformat()).output
+    far = (LATER + timedelta(days=800)).isoformat()
+    assert "say so if it is meant" in touchline("blast", "move", made, far).stderr
+    assert "is moved" in touchline("blast", "move", made, far, "--really").output
+    assert "is moved" in touchline("blast", "move", made, (LATER + timedelta(days=1)).isoformat()).output
     assert "may cost 12.00" in touchline("blast", "limit", made, "12").output
     assert "once the blast is under way" in touchline("blast", "choose", made, "b").stderr
-    assert "only a blast that has gone out" in touchline("blast", "again", made, "--subject", "C").stderr
+    assert "only a blast that has gone out" in touchline("blast", "again", made, "--subject", "C", "--yes").stderr
     assert "nothing of this blast is unknown" in touchline("blast", "resend-unknown", made, "--yes").stderr
     assert "nothing of this blast failed" in touchline("blast", "resend-failed", made, "--yes").stderr
     with sessions.begin() as session:
-        assert session.get_one(Blast, int(made)).opens_at == datetime(LATER, 1, 2, 9, 0, tzinfo=UTC)
+        assert session.get_one(Blast, int(made)).opens_at == LATER + timedelta(days=1)
         session.execute(text("UPDATE blasts SET state = 'running', opened_at = now()"))
-    assert "go out in wording b" in touchline("blast", "choose", made, "b").output
-    assert "is scheduled" in touchline("blast", "again", made, "--subject", "C").output
+    assert "go out in wording b" in touchline("blast", "choose", made, "B").output
 
 
 def test_a_sender_is_limited_listed_and_freed(touchline: Touchline, planned: None) -> None:
@@ -137,3 +144,52 @@ def test_a_blast_waits_as_long_as_the_command_says_before_it_goes(
         waits = [row.opens_at - row.created_at for row in session.query(Blast).order_by(Blast.id)]
     assert waits == [timedelta(seconds=int(each)) for each in seconds]
     assert "nothing and an hour" in touchline(*words, "--take-back", "7200").stderr
+
+
+def test_the_list_says_how_each_blast_stands_and_why(
+    touchline: Touchline, planned: None, letter: str, sessions: sessionmaker[Session]
+) -> None:
+    words = ("blast", "schedule", "fair-trials", "--title", "Now", "--subject", "A", "--email", letter)
+    made = str(said(touchline(*words, "--json"))["blast"])
+    with sessions.begin() as session:
+        session.query(Campaign).update({"quiet_hours": {"email": {"from": "21:00", "until": "08:00"}}})
+        open_scheduled_blasts(session, public_url="http://localhost", now=datetime.now(UTC) + timedelta(minutes=1))
+    with sessions.begin() as session:
+        write_next_span(session)
+
+    paused = touchline("blast", "pause", made, "--why", "the score is wrong")
+    with sessions.begin() as session:
+        session.execute(text("UPDATE batches SET reason = 'quiet hours', not_before = now() + interval '3 hours'"))
+
+    assert (paused.exit_code, paused.output) == (0, f"Blast {made} is paused.\n")
+    listed = touchline("blast", "list", "fair-trials").output
+    assert f"{made}  Now: paused (paused by command line: the score is wrong), 0 gone, 1 waiting" in listed
+    why = "1 email waits until 08:00 where each supporter is: emails keep quiet hours. The next go at"
+    assert why in listed
+    assert why in touchline("blast", "status", made).output
+    plain = json.loads(touchline("blast", "list", "fair-trials", "--json").output)
+    assert [(each["state"], each["waits"][0]["what"]) for each in plain] == [("paused", "quiet")]
+
+
+def test_silent_readers_are_counted_before_they_are_asked_again(
+    touchline: Touchline, planned: None, letter: str, sessions: sessionmaker[Session]
+) -> None:
+    words = ("blast", "schedule", "fair-trials", "--title", "Now", "--subject", "A", "--email", letter)
+    made = str(said(touchline(*words, "--json"))["blast"])
+    with sessions.begin() as session:
+        open_scheduled_blasts(session, public_url="http://localhost", now=datetime.now(UTC) + timedelta(minutes=1))
+    with sessions.begin() as session:
+        write_next_span(session)
+    nobody = touchline("blast", "again", made, "--subject", "C", "--yes")
+    with sessions.begin() as session:
+        session.execute(text("UPDATE batches SET state = 'accepted', finished_at = now()"))
+
+    asked = touchline("blast", "again", made, "--subject", "C")
+    refused = touchline("blast", "again", made, "--subject", "{nobody}", "--yes")
+    sent = touchline("blast", "again", made, "--subject", "C", "--yes")
+
+    assert "nobody who got this blast's email is left" in nobody.stderr
+    assert (asked.exit_code, "“C” goes to 1 by email, for about £0.00." in asked.output) == (1, True)
+    assert "Dear Ana" in asked.output
+    assert "no such placeholder" in refused.stderr
+    assert "Blast 2 is scheduled." in sent.output

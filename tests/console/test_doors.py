@@ -21,6 +21,8 @@ _PARTS = {
     "reply_id": 999,
     "supporter_id": 999,
     "manager_id": 999,
+    "tester_id": 999,
+    "look_id": "nobody",
     "token": "nobody",
     "upload_id": "00000000-0000-0000-0000-000000000000",
     "name": "nothing",
@@ -54,7 +56,7 @@ def test_every_route_of_the_console_says_whom_it_is_for(app: Flask) -> None:
     assert nameless == []
 
 
-def test_only_the_ways_of_signing_in_are_for_anybody(app: Flask) -> None:
+def test_only_the_ways_of_signing_in_and_a_tester_s_answer_are_for_anybody(app: Flask) -> None:
     anybody = {rule.endpoint for rule, _ in _routes(app) if needed_role(app.view_functions[rule.endpoint]) is None}
 
     assert anybody == {
@@ -64,6 +66,9 @@ def test_only_the_ways_of_signing_in_are_for_anybody(app: Flask) -> None:
         "console.link_page",
         "console.enter_by_link",
         "console.sign_out_now",
+        # Whoever was named as a tester says yes or no there, and has no account.
+        "console.tester_link_page",
+        "console.tester_answers",
     }
 
 

@@ -81,8 +81,8 @@ def test_a_blast_that_waits_for_the_morning_says_so_and_until_when(
 
     page = words(signed_in(Role.VIEWER).see(f"{C}/blasts/1/progress"))
 
-    assert "2 wait until 08:00 where each supporter is: texts keep quiet hours. The next go in 5 hours 4" in page
-    assert "the rest wait for morning" in page
+    assert "2 texts wait until 08:00 where each supporter is: texts keep quiet hours. The next go in 5 hours 4" in page
+    assert "the rest wait, see below" in page
     assert "no pace yet" not in page
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from service.domain.manager import Role
 from service.store.tables.people import Supporter
 from service.store.tables.sending import Notice
+from tests import make
 from tests.console.conftest import Browser, C, words
 
 STAGE = f"{C}/stages/find-out-more"
@@ -57,6 +58,9 @@ def test_the_counter_counts_what_is_being_written(signed_in: Callable[[Role], Br
 def test_a_test_goes_to_one_address_and_its_links_are_nobodys(
     signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
 ) -> None:
+    with sessions.begin() as session:
+        make.a_tester(session, "+447700900999")
+
     answer = words(signed_in(Role.LAUNCHER).press(f"{STAGE}/test", {"copy": "1", "to": "07700 900999"}))
 
     assert "on its way to +447700900999" in answer

@@ -103,26 +103,6 @@ def test_two_wordings_are_tried_and_a_launcher_chooses(
     assert "the wording has been chosen already" in again
 
 
-def test_silent_readers_are_asked_again_once(
-    signed_in: SignedIn, campaign_id: int, sessions: sessionmaker[Session]
-) -> None:
-    launcher = signed_in(Role.LAUNCHER)
-    launcher.press(f"{C}/blasts/schedule", EMAIL)
-    go_out(sessions)
-    first = only_blast(sessions).id
-
-    second_page = launcher.press(
-        f"{C}/blasts/{first}/again", {"subject": "Did you see this?", "cap_count": "4"}, follow=True
-    )
-
-    second = only_blast(sessions)
-    assert (second.resend_of, second.cap_count) == (first, 4)
-    assert "Only to those who got the first and have not opened it." in words(second_page)
-    assert "They are asked once more by a second blast" in words(launcher.see(f"{C}/blasts/{first}/"))
-    refused = words(launcher.press(f"{C}/blasts/{first}/again", {"subject": "Once more"}))
-    assert "has been sent again already" in refused
-
-
 def test_the_unknown_go_again_only_after_reading_what_that_risks(
     signed_in: SignedIn, campaign_id: int, sessions: sessionmaker[Session]
 ) -> None:
@@ -134,7 +114,11 @@ def test_the_unknown_go_again_only_after_reading_what_that_risks(
     here = f"{C}/blasts/{only_blast(sessions).id}"
 
     assert "4 of unknown outcome" in words(launcher.see(f"{here}/"))
-    assert "gets it a second time" in words(launcher.see(f"{here}/unknown"))
+    before = words(launcher.see(f"{here}/unknown"))
+    assert "gets it a second time" in before
+    assert "4 by email, for about £0.00" in before
+    assert "Email, en Last call" in before
+    assert "Dear Ana, sign" in before
     unticked = words(launcher.press(f"{here}/unknown", {}))
     ticked = words(launcher.press(f"{here}/unknown", {"knows": "yes"}))
 
@@ -198,6 +182,8 @@ def test_the_failed_go_again_once_and_only_after_reading_what_that_risks(
 
     assert "4 messages failed, and not because of whom they were for" in words(page)
     assert "What was said 4 400: refused" in words(page)
+    assert "4 by email, for about £0.00" in words(page)
+    assert "Dear Ana, sign" in words(page)
     assert "tick that you know what it risks" in unticked
     assert all("4 messages are queued again" in each for each in pressed)
     with sessions() as session:

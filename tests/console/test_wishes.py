@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from service.domain.manager import Role
 from service.store.tables.sending import Blast, Notice
+from tests import make
 from tests.console.conftest import Browser, C, words
 from tests.console.test_blasts import BLAST
 
@@ -45,7 +46,8 @@ def test_each_form_has_a_key_of_its_own_and_keeps_it_to_the_last_look(signed_in:
     assert len(keys) == 3
 
     kept = key_on(launcher.press(f"{C}/blasts/new", BLAST | {"key": "mine"}).text)
-    changed = key_on(launcher.press(f"{C}/blasts/new", BLAST | {"key": "mine", "step": "change"}).text)
+    look = launcher.press(f"{C}/blasts/new", BLAST | {"key": "mine"}, follow=False).headers["Location"]
+    changed = key_on(launcher.see(f"{C}/blasts/new?look={look.rpartition('/')[2]}").text)
     wrong = key_on(launcher.press(f"{C}/blasts/new", BLAST | {"key": "mine", "title": ""}).text)
     assert {kept, changed, wrong} == {"mine"}
 
@@ -92,6 +94,8 @@ def test_a_test_pressed_twice_goes_once_and_from_a_new_page_again(
     launcher.press(f"{C}/blasts/test", form | {"test_key": key_on(pages[-1], "test_key")})
     assert count(sessions, Notice) == 2
 
+    with sessions.begin() as session:
+        make.a_tester(session, "+447700900123")
     stage = f"{C}/stages/half-time"
     key = key_on(launcher.see(f"{stage}/").text)
     for _ in range(2):
@@ -106,7 +110,7 @@ def test_a_blast_just_sent_can_be_taken_back_and_a_later_one_is_cancelled(
     looked = words(launcher.press(f"{C}/blasts/new", BLAST))
     sent = launcher.press(f"{C}/blasts/schedule", BLAST)
     assert "It waits 30 seconds before the first message goes" in looked
-    assert "Nothing has gone yet. Take it back" in words(sent)
+    assert "Nothing has gone yet; it can be taken back until" in words(sent)
     assert "Take it back" not in signed_in(Role.AUTHOR).see(f"{C}/blasts/1/").text
 
     assert "Taken back: nothing of it was sent." in words(launcher.press(f"{C}/blasts/1/cancel"))

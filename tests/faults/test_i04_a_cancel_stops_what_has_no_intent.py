@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from sqlalchemy import text
 
 from service.domain.channel import Channel
-from service.planning.blasts import cancel_blast, pause_blast, what_cancelling_stopped
+from service.planning.blasts import cancel_blast, pause_blast
 from service.points import watch
+from service.reporting.live import what_cancelling_stopped
 from tests.faults.common import Blasting
 from tests.sending.conftest import Desk
 from tests.waiting import until_it_waits

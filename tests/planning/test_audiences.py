@@ -1,6 +1,7 @@
 """Who a blast is for: every rule finds the people it names, and nobody who must be left alone."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -75,6 +76,37 @@ def _send_stage(session: Session, campaign: Campaign, people: list[Supporter], *
             )
         )
     session.flush()
+
+
+@pytest.mark.parametrize(
+    ("batch", "message", "has_received"),
+    [
+        ("accepted", None, True),
+        ("accepted", "delivered", True),
+        ("accepted", "bounced", True),
+        ("in_doubt", "accepted", True),
+        ("queued", None, False),
+        ("cancelled", None, False),
+        ("expired", None, False),
+        ("in_doubt", None, False),
+        ("accepted", "withheld", False),
+        ("accepted", "failed", False),
+    ],
+)
+def test_received_is_what_was_handed_over(
+    session: Session, campaign: Campaign, batch: str, message: str | None, has_received: bool
+) -> None:
+    attempt = {"attempt_id": UUID(int=1)} if batch == "in_doubt" else {}
+    session.query(Batch).update({"state": batch, **attempt})
+    session.query(Message).update({"state": message, "reason": "suppressed" if message == "withheld" else None})
+
+    found = {
+        rule: set(session.scalars(audience_select(campaign.id, Channel.EMAIL, parse_rules([{rule: "election"}]))))
+        for rule in ("received", "not_received")
+    }
+
+    assert len(found["received"]) == (2 if has_received else 0)
+    assert len(found["not_received"]) == (1 if has_received else 3)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,9 @@ from service.domain.audience import Audience, parse_rules
 from service.domain.channel import Channel
 from service.domain.message import BlastState
 from service.planning import blasts
-from service.planning.blasts import BlastRefused, CopyRefused, NewBlast
+from service.planning.blast_checks import BlastRefused
+from service.planning.blasts import CopyRefused, NewBlast
+from service.reporting.live import what_cancelling_stopped
 from service.sending.due import open_scheduled_blasts
 from service.sending.write import write_next_span
 from service.store.tables.campaign import Campaign
@@ -148,7 +150,7 @@ def test_cancelling_stops_what_has_not_gone_and_tells_what_has(session: Session)
 
     blasts.cancel_blast(session, row.id, actor="Dev", now=NOW)
 
-    done = blasts.what_cancelling_stopped(session, row.id)
+    done = what_cancelling_stopped(session, row.id)
     assert (done.already_gone, done.under_way, done.stopped) == (50, 50, 20)
     session.expire_all()
     assert session.scalars(select(Batch.state).order_by(Batch.id)).all() == ["accepted", "sending", "cancelled"]
@@ -182,6 +184,7 @@ YEARS = timedelta(days=366)
         (NOW - timedelta(minutes=40), "in the past"),
         (NOW - timedelta(days=5), "in the past"),
         (NOW - 1000 * YEARS, "in the past"),
+        (NOW + 2 * YEARS, "in more than a year; check the year, and say so"),
         (NOW + 11 * YEARS, "check the year"),
         (NOW.replace(year=9999, month=12, day=31, hour=23), "check the year"),
     ],
@@ -200,7 +203,10 @@ def test_a_blast_is_scheduled_and_moved_only_to_a_time_to_come(session: Session,
 
 
 def test_now_is_still_now_after_a_look_at_it(session: Session) -> None:
-    assert schedule(session, make.campaign(session), new_blast(opens_at=NOW - timedelta(minutes=4)))
+    campaign = make.campaign(session)
+    make.supporter(session, "Ana", campaign=campaign)
+
+    assert schedule(session, campaign, new_blast(opens_at=NOW - timedelta(minutes=4)))
 
 
 @pytest.mark.parametrize("worth", [timedelta(0), -timedelta(hours=1), timedelta(days=4000)])
@@ -224,4 +230,51 @@ def test_words_that_would_not_arrive_as_meant_are_refused(
     copy = {"en": {"email": {"subject": subject, "preheader": "", "body": body}, "sms": {"body": sms}}}
 
     with pytest.raises(CopyRefused, match=why):
+        schedule(session, make.campaign(session), new_blast(copy=copy))
+
+
+def test_a_time_far_ahead_is_taken_where_it_is_meant(session: Session) -> None:
+    campaign = make.campaign(session)
+    far = NOW + 2 * YEARS
+
+    made = blasts.schedule_blast(
+        session, campaign.id, new_blast(opens_at=far), public_url=URL, actor="Dev", now=NOW, really=True
+    )
+    blasts.reschedule_blast(session, made.id, opens_at=far + YEARS, actor="Dev", now=NOW, really=True)
+
+    assert session.get_one(Blast, made.id).opens_at == far + YEARS
+
+
+@pytest.mark.parametrize("opens_at", [None, NOW])
+def test_a_blast_that_goes_now_reaches_somebody(session: Session, opens_at: datetime | None) -> None:
+    campaign = make.campaign(session)
+    make.supporter(session, "Ana", campaign=campaign, consents=())
+
+    with pytest.raises(BlastRefused, match="it would reach nobody"):
+        schedule(session, campaign, new_blast(opens_at=opens_at))
+    make.supporter(session, "Bilal", campaign=campaign)
+
+    assert schedule(session, campaign, new_blast(opens_at=opens_at))
+
+
+@pytest.mark.parametrize(
+    ("rules", "why"),
+    [
+        ([{"received": "half-tme"}], "names the message 'half-tme', which this campaign has not; there are half-time"),
+        ([{"any": [{"signed": True}, {"not_clicked": "nowhere"}]}], "names the message 'nowhere'"),
+        ([{"joined_after": "2026-11-02T00:00+00:00"}, {"joined_before": "2026-11-01T00:00+00:00"}], "swap the two"),
+    ],
+)
+def test_an_audience_of_which_a_part_is_not_there_is_refused(session: Session, rules: list[object], why: str) -> None:
+    campaign = make.campaign(session)
+    make.stage(session, campaign, slug="half-time")
+
+    with pytest.raises(BlastRefused, match=why):
+        schedule(session, campaign, new_blast(audience=parse_rules(rules)))
+
+
+def test_an_email_longer_than_a_mailbox_shows_is_refused(session: Session) -> None:
+    copy = {"en": {"email": {"subject": "S", "preheader": "", "body": "ü" * 33_000}, "sms": {"body": "Words"}}}
+
+    with pytest.raises(CopyRefused, match=r"its body has 66,000 bytes; an email may have 65,536 \(64 KiB\)"):
         schedule(session, make.campaign(session), new_blast(copy=copy))

@@ -82,6 +82,7 @@ def test_a_mistake_in_the_words_is_named(session: Session) -> None:
 
 def test_a_test_send_goes_to_one_address_and_says_that_it_is_a_test(session: Session) -> None:
     words = Words(Channel.EMAIL, "en", "", "Sign", "", "Dear {first_name|friend}, {petition_link}")
+    make.a_tester(session, "dev@example.org")
 
     address = send_test(session, window(session), words, ANA, "Dev@Example.org ", actor="Dev", now=NOW)
 

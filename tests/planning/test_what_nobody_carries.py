@@ -13,12 +13,12 @@ from service.domain.message import BlastState
 from service.domain.notice import NoticeKind
 from service.joining.own_address import own_address
 from service.listening.inbox import AnswerRefused, answer
-from service.planning.blasts import BlastRefused
+from service.planning.asking_again import AskedAgain, ask_silent_again
+from service.planning.blast_checks import BlastRefused
 from service.planning.managers import mail_link
 from service.planning.outlook import outlook
 from service.planning.rehearsing import rehearse
 from service.planning.showing import Reader, open_window, send_test
-from service.planning.steering import ask_silent_again
 from service.sending.due import fire_due_stages, open_scheduled_blasts
 from service.sending.freeze import Words
 from service.sending.notices import NoticeRequest, ask_notice
@@ -58,18 +58,10 @@ def test_a_blast_by_a_channel_nobody_carries_is_refused_with_the_setting(no_text
 def test_an_email_is_not_sent_again_where_nobody_carries_email(no_email: Session) -> None:
     campaign = make.campaign(no_email)
     blast = make.blast(no_email, campaign, state=BlastState.DONE)
+    blast.opened_at = blast.opens_at
 
     with pytest.raises(BlastRefused, match="EMAIL_PROVIDER is none"):
-        ask_silent_again(
-            no_email,
-            blast.id,
-            subject="Once more",
-            opens_at=None,
-            stale_after=timedelta(hours=2),
-            cap_count=None,
-            actor="Dev",
-            now=NOW,
-        )
+        ask_silent_again(no_email, blast.id, AskedAgain("Once more"), public_url=URL, actor="Dev", now=NOW)
 
 
 def test_a_stage_that_comes_due_goes_by_what_is_carried_alone(no_texts: Session) -> None:

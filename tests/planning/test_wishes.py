@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from service.domain.audience import Audience
 from service.domain.channel import Channel
-from service.planning.blasts import BlastRefused, CopyRefused, NewBlast, schedule_blast
+from service.planning.blast_checks import BlastRefused
+from service.planning.blasts import CopyRefused, NewBlast, schedule_blast
 from service.planning.idempotency import KEPT_FOR, KeyRefused, KeyUsed, Made, make_once
 from service.store.tables.idempotency import IdempotencyKey
 from service.store.tables.sending import Blast
@@ -26,7 +27,9 @@ Ask = Callable[[NewBlast, str], Made]
 def ask(sessions: sessionmaker[Session]) -> Ask:
     """A manager who asks for a blast, in a transaction of its own."""
     with sessions.begin() as session:
-        campaign_id = make.campaign(session).id
+        campaign = make.campaign(session)
+        make.supporter(session, "Ana", campaign=campaign, phone="+447700900100")
+        campaign_id = campaign.id
 
     def one(new: NewBlast, key: str) -> Made:
         with sessions.begin() as session:

@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from service.domain.channel import Channel
 from service.domain.receipt import Receipt, ReceiptKind
-from service.planning.blasts import BlastRefused
-from service.planning.steering import failed_count, send_failed_again
+from service.planning.blast_checks import BlastRefused
+from service.planning.steering import look_at_failed, send_failed_again
 from service.providers.ports import Outcome, Refusal, Text, TextOutcome
 from service.sending.receipts import apply_receipts
 from tests.sending.conftest import Desk
@@ -65,7 +65,7 @@ def test_what_networks_said_decides_whether_a_text_may_go_again(
         apply_receipts(session, "twilio", [told], now=moment)
 
     with desk.sessions() as session:
-        assert failed_count(session, 1) == count
+        assert look_at_failed(session, 1).count == count
 
 
 def test_whoever_left_since_is_not_written_to(desk: Desk, blast_to: Blasting) -> None:

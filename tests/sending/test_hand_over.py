@@ -12,9 +12,10 @@ from service.domain.channel import Channel
 from service.domain.consent import Suppressed
 from service.domain.doubt import STANDARD, DoubtPolicy
 from service.domain.receipt import Receipt, ReceiptKind
-from service.planning.blasts import cancel_blast, pause_blast, resume_blast, what_cancelling_stopped
+from service.planning.blasts import cancel_blast, pause_blast, resume_blast
 from service.points import watch
 from service.providers.ports import EmailBatch, EmailOutcome, FoundText, Outcome, Refusal, Text, TextOutcome
+from service.reporting.live import what_cancelling_stopped
 from service.sending.receipts import apply_receipts
 from tests import make
 from tests.sending.conftest import Desk

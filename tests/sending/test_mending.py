@@ -9,7 +9,8 @@ from service.domain.channel import Channel
 from service.domain.doubt import STANDARD
 from service.domain.fixture import Score
 from service.planning import fixtures
-from service.planning.blasts import BlastRefused, CopyRefused, pause_blast, resume_blast
+from service.planning.blast_checks import BlastRefused
+from service.planning.blasts import CopyRefused, pause_blast, resume_blast
 from service.planning.mending import mend_words, waits_for_words
 from service.planning.stage_changes import Changer, NeedsLauncher, StageChange, change_stage
 from service.planning.stages import CopyView, StageRefused

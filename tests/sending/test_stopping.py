@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from service.domain.channel import Channel
 from service.domain.doubt import STANDARD
-from service.planning.blasts import cancel_blast, pause_blast, what_cancelling_stopped
+from service.planning.blasts import cancel_blast, pause_blast
 from service.providers.ports import EmailOutcome, Outcome, Refusal, Text, TextOutcome
+from service.reporting.live import what_cancelling_stopped
 from service.store import locks
 from service.store.locks import BlastLock, Lock
 from service.store.queries import batches, doubts, sweeps

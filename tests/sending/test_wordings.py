@@ -12,8 +12,9 @@ from service.domain.message import MessageRef
 from service.domain.receipt import Receipt, ReceiptKind
 from service.domain.wording_test import Arm, Metric, Standing, better
 from service.domain.zones import next_at
-from service.planning.blasts import BlastRefused
-from service.planning.steering import ask_silent_again, choose_wording, send_unknown_again, wording_standings
+from service.planning.asking_again import AskedAgain, ask_silent_again
+from service.planning.blast_checks import BlastRefused
+from service.planning.steering import choose_wording, send_unknown_again, wording_standings
 from service.providers.ports import EmailOutcome, Outcome
 from service.sending.receipts import apply_receipts
 from service.sending.wording_tests import decide_due_tests
@@ -168,10 +169,8 @@ def test_only_those_who_got_it_and_did_not_open_it_are_asked_again(desk: Desk, b
         again = ask_silent_again(
             session,
             1,
-            subject="Did you see this?",
-            opens_at=None,
-            stale_after=timedelta(hours=12),
-            cap_count=3,
+            AskedAgain("Did you see this?", stale_after=timedelta(hours=12), cap_count=3),
+            public_url="http://localhost",
             actor="ana@example.org",
             now=datetime.now(UTC),
             take_back=timedelta(0),
@@ -187,10 +186,8 @@ def test_only_those_who_got_it_and_did_not_open_it_are_asked_again(desk: Desk, b
             ask_silent_again(
                 session,
                 blast_id,
-                subject="Again",
-                opens_at=datetime.now(UTC),
-                stale_after=timedelta(hours=1),
-                cap_count=None,
+                AskedAgain("Again"),
+                public_url="http://localhost",
                 actor="ana@example.org",
                 now=datetime.now(UTC),
             )

@@ -8,11 +8,12 @@ from sqlalchemy import ColumnElement, Select, and_, any_, exists, func, literal,
 
 from service.domain.audience import AnyOf, Audience, Rule, RuleKind
 from service.domain.channel import Channel
+from service.domain.message import MessageState
 from service.store import Session
 from service.store.queries.petitions import stands
 from service.store.tables.campaign import Petition, Stage
 from service.store.tables.people import Action, Permission, Supporter, Suppression
-from service.store.tables.sending import Blast, Message
+from service.store.tables.sending import Batch, Blast, Message
 from service.store.tables.signatures import Signature
 
 
@@ -46,6 +47,11 @@ def count_audience(session: Session, campaign_id: int, channel: Channel, audienc
     session.execute(text("SET LOCAL work_mem = '64MB'"))
     chosen = audience_select(campaign_id, channel, audience).subquery()
     return session.scalar(select(func.count()).select_from(chosen)) or 0
+
+
+def has_anybody(session: Session, campaign_id: int, channel: Channel, audience: Audience) -> bool:
+    """Whether an audience has anybody on a channel at this moment; ends with the first it finds."""
+    return bool(session.scalar(select(exists(audience_select(campaign_id, channel, audience)))))
 
 
 def time_zones(
@@ -224,9 +230,13 @@ def _message(kind: RuleKind, campaign_id: int, stage_slug: str | None) -> Column
     # An array that is made once, so that the messages' own key serves each of these blasts.
     about = [Message.blast_id == any_(func.array(blasts.scalar_subquery())), Message.supporter_id == Supporter.id]
     if kind is RuleKind.CLICKED:
-        about.append(Message.clicked_at.is_not(None))
-    elif kind is RuleKind.OPENED:
-        about.append(Message.opened_at.is_not(None))
-    else:
-        about.append(or_(Message.state.is_(None), Message.state.in_(["accepted", "delivered", "bounced"])))
-    return exists().where(and_(*about))
+        return exists().where(and_(*about, Message.clicked_at.is_not(None)))
+    if kind is RuleKind.OPENED:
+        return exists().where(and_(*about, Message.opened_at.is_not(None)))
+    return exists().where(and_(*about, Message.batch_id == Batch.id, _was_handed_over()))
+
+
+def _was_handed_over() -> ColumnElement[bool]:
+    """Taken by the provider, whatever became of it then: what waits, was held back or failed reached nobody."""
+    taken = [MessageState.ACCEPTED, MessageState.DELIVERED, MessageState.BOUNCED]
+    return Message.state.in_(taken) | (Message.state.is_(None) & Batch.state.in_(taken))

@@ -34,9 +34,17 @@ def blast(session: Session, blast_id: int) -> Blast | None:
     return session.scalars(select(Blast).where(Blast.id == blast_id)).one_or_none()
 
 
-def blasts_of(session: Session, campaign_id: int) -> Sequence[Blast]:
-    """Every blast of a campaign, newest first."""
-    return session.scalars(select(Blast).where(Blast.campaign_id == campaign_id).order_by(Blast.id.desc())).all()
+def blasts_named(session: Session, blast_ids: Sequence[int]) -> Sequence[Blast]:
+    """These blasts as they stand."""
+    return session.scalars(select(Blast).where(Blast.id.in_(blast_ids)).order_by(Blast.id)).all()
+
+
+def blasts_of(
+    session: Session, campaign_id: int, *, before: int | None = None, limit: int | None = None
+) -> Sequence[Blast]:
+    """Blasts of a campaign, newest first (ix_blasts_campaign_id): those older than `before`, at most `limit`."""
+    asked = select(Blast).where(Blast.campaign_id == campaign_id).order_by(Blast.id.desc()).limit(limit)
+    return session.scalars(asked if before is None else asked.where(Blast.id < before)).all()
 
 
 def stages_with_firings(session: Session, campaign_id: int) -> list[tuple[Stage, StageFiring | None, Blast | None]]:
@@ -49,6 +57,16 @@ def stages_with_firings(session: Session, campaign_id: int) -> list[tuple[Stage,
         .order_by(Stage.position, Stage.id)
     )
     return [(stage, firing, opened) for stage, firing, opened in session.execute(question)]
+
+
+def stage_slugs(session: Session, campaign_id: int) -> Sequence[str]:
+    """The messages of a campaign's timeline by their names in rules, those taken off it among them."""
+    return session.scalars(select(Stage.slug).where(Stage.campaign_id == campaign_id).order_by(Stage.slug)).all()
+
+
+def stage_slug_of(session: Session, blast_id: int) -> str | None:
+    """The slug of the stage a blast is of; None for a manager's own."""
+    return session.scalar(select(Stage.slug).join(Blast, Blast.stage_id == Stage.id).where(Blast.id == blast_id))
 
 
 def stage(session: Session, stage_id: int) -> Stage | None:
@@ -76,22 +94,23 @@ def set_opens_at(session: Session, blast_id: int, opens_at: datetime, expires_at
     session.execute(update(Blast).where(Blast.id == blast_id).values(opens_at=opens_at, expires_at=expires_at))
 
 
-def resend_of(session: Session, blast_id: int) -> int | None:
-    """The blast that goes again to those who have not opened this one (uq_blasts_resend_of)."""
-    return session.scalar(select(Blast.id).where(Blast.resend_of == blast_id))
+def words_of(session: Session, row: Blast) -> dict[str, dict[str, dict[str, str]]]:
+    """A blast's words as they were written, by language and channel: a manager's draft, or those of its stage and result."""
+    words: dict[str, dict[str, dict[str, str]]] = {}
+    if row.stage_id is None:
+        other = row.test_draft if row.test_winner == "b" else {}
+        for language, channels in row.draft.items():
+            second = other.get(language, {})
+            words[language] = {channel: copy | second.get(channel, {}) for channel, copy in channels.items()}
+        return words
+    said = select(Copy).where(Copy.stage_id == row.stage_id, Copy.variant.in_(["", row.variant]))
+    for copy in session.scalars(said.order_by(Copy.variant)):
+        fields = {"subject": copy.subject, "preheader": copy.preheader, "body": copy.body}
+        words.setdefault(copy.language, {})[copy.channel] = fields
+    return words
 
 
 def email_words(session: Session, row: Blast) -> dict[str, dict[str, dict[str, str]]]:
-    """A blast's email as it was written, by language: a manager's draft, or the words of its stage and result."""
-    if row.stage_id is None:
-        other = row.test_draft if row.test_winner == "b" else {}
-        return {
-            language: {"email": copy["email"] | other.get(language, {}).get("email", {})}
-            for language, copy in row.draft.items()
-            if "email" in copy
-        }
-    said = select(Copy).where(Copy.stage_id == row.stage_id, Copy.channel == "email")
-    words: dict[str, dict[str, dict[str, str]]] = {}
-    for copy in session.scalars(said.where(Copy.variant.in_(["", row.variant])).order_by(Copy.variant)):
-        words[copy.language] = {"email": {"subject": copy.subject, "preheader": copy.preheader, "body": copy.body}}
-    return words
+    """A blast's email as it was written, by language."""
+    every = words_of(session, row)
+    return {language: {"email": words["email"]} for language, words in every.items() if "email" in words}

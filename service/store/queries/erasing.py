@@ -21,6 +21,7 @@ from service.store.tables.listening import Conversation, Reply
 from service.store.tables.people import Action, Consent, SignUp, Supporter
 from service.store.tables.sending import Notice, Receipt
 from service.store.tables.signatures import Signature
+from service.store.tables.testing import Tester
 from service.store.tables.upload import Upload
 
 # Ids, states, moments and our own words: they tell that something happened, and not to whom.
@@ -117,6 +118,7 @@ def blank_what_is_settled(session: Session, who: Person, *, now: datetime) -> in
     """
     # Files that managers are looking at may hold them; they are brought again where they are needed.
     session.execute(delete(Upload))
+    session.execute(delete(Tester).where(Tester.address.in_(who.addresses)))
     count = _blank_consents(session, who)
     count += _blank(session, SignUp.__table__, SignUp.id.in_(who.sign_up_ids), erased_at=now)
     count += _blank(

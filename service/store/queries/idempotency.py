@@ -30,6 +30,12 @@ def take(session: Session, key: str, *, kind: str, asked: bytes, now: datetime) 
     return Taken(row.kind, row.asked, row.made)
 
 
+def made_under(session: Session, key: str, *, kind: str) -> int | None:
+    """The id of what was made under a key (pk_idempotency_keys)."""
+    found = select(IdempotencyKey.made).where(IdempotencyKey.key == key, IdempotencyKey.kind == kind)
+    return session.scalar(found)
+
+
 def keep(session: Session, key: str, made: int) -> None:
     """Say what was made under a key taken in this transaction."""
     session.execute(update(IdempotencyKey).where(IdempotencyKey.key == key).values(made=made))

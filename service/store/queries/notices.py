@@ -53,6 +53,11 @@ def asked_since(session: Session, to_address: str, kind: NoticeKind, since: date
     return session.scalars(sent.where(Notice.kind == kind)).all()
 
 
+def is_asked(session: Session, dedupe_key: str) -> bool:
+    """Whether a notice is there already under this key (uq_notices_dedupe_key)."""
+    return session.scalar(select(Notice.id).where(Notice.dedupe_key == dedupe_key)) is not None
+
+
 def add(session: Session, notice: NewNotice, *, expires_at: datetime, now: datetime) -> int | None:
     """Write a notice down once per dedupe key; None when it is there already."""
     row = {

@@ -96,50 +96,26 @@ def spent(session: Session, blast_ids: Sequence[int]) -> dict[int, tuple[int, in
 
 
 _RATE = text("""
-    SELECT coalesce(sum(size), 0)::bigint FROM batches
-    WHERE blast_id = :blast_id AND finished_at > clock_timestamp() - interval '10 seconds' AND state = 'accepted'
+    SELECT blast_id, sum(size)::bigint AS n FROM batches
+    WHERE blast_id = ANY(:blast_ids) AND finished_at > clock_timestamp() - interval '10 seconds' AND state = 'accepted'
+    GROUP BY 1
 """)
 
 
-def accepted_lately(session: Session, blast_id: int) -> int:
-    """Messages accepted in the last ten seconds."""
-    return int(session.scalar(_RATE, {"blast_id": blast_id}) or 0)
-
-
-@dataclass(frozen=True, slots=True)
-class QuietWait:
-    """Messages of a blast that wait for the quiet hours to end, and the local time at which they do."""
-
-    channel: str
-    count: int
-    until: str
-    next_at: datetime
-
-
-_QUIET = text("""
-    SELECT b.channel, sum(b.size)::bigint AS count, coalesce(c.quiet_hours -> b.channel ->> 'until', '') AS until,
-        min(b.not_before) AS next_at
-    FROM batches b JOIN blasts l ON l.id = b.blast_id JOIN campaigns c ON c.id = l.campaign_id
-    WHERE b.blast_id = :blast_id AND b.state = 'queued' AND b.reason = :reason AND b.not_before > clock_timestamp()
-    GROUP BY 1, 3 ORDER BY 1
-""")
-
-
-def quiet_waits(session: Session, blast_id: int, *, reason: str) -> list[QuietWait]:
-    """What of a blast was put back for quiet hours, by channel (ix_batches_blast_id_state)."""
-    rows = session.execute(_QUIET, {"blast_id": blast_id, "reason": reason})
-    return [QuietWait(**dict(row._mapping)) for row in rows]
+def accepted_lately(session: Session, blast_ids: Sequence[int]) -> dict[int, int]:
+    """Messages accepted in the last ten seconds, per blast (ix_batches_blast_id_state)."""
+    return {row.blast_id: row.n for row in session.execute(_RATE, {"blast_ids": list(blast_ids)})}
 
 
 _DOUBT = text("""
-    SELECT count(*) AS n, min(intent_at) AS since FROM batches WHERE blast_id = :blast_id AND state = 'in_doubt'
+    SELECT blast_id, min(intent_at) AS since FROM batches WHERE blast_id = ANY(:blast_ids) AND state = 'in_doubt'
+    GROUP BY 1
 """)
 
 
-def oldest_doubt(session: Session, blast_id: int) -> datetime | None:
-    """Since when the oldest doubt of a blast is in doubt (ix_batches_blast_id_state)."""
-    since: datetime | None = session.execute(_DOUBT, {"blast_id": blast_id}).one().since
-    return since
+def oldest_doubts(session: Session, blast_ids: Sequence[int]) -> dict[int, datetime]:
+    """Since when the oldest doubt of each blast is in doubt (ix_batches_blast_id_state)."""
+    return {row.blast_id: row.since for row in session.execute(_DOUBT, {"blast_ids": list(blast_ids)})}
 
 
 _CANCEL = text("""

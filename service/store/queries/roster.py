@@ -46,11 +46,25 @@ class Event:
     why: str
 
 
-# Why a message has not gone: its own reason, or its batch's; a wait for morning with the moment it ends (UTC).
-_WHY = """CASE WHEN m.reason <> '' THEN m.reason WHEN m.state IS NULL AND b.state = 'queued' AND b.reason = :quiet
-    AND b.not_before > clock_timestamp() THEN
-      'waits for the end of quiet hours, ' || to_char(b.not_before AT TIME ZONE 'UTC', 'DD Mon HH24:MI') || ' UTC'
-    WHEN m.state IS NULL AND b.state IN ('withheld', 'expired') AND b.reason <> '' THEN b.reason END"""
+# Why a message has not gone: its own reason; what holds its batch; or why its batch is over. Moments are in UTC.
+_NEXT = "to_char({} AT TIME ZONE 'UTC', 'DD Mon HH24:MI') || ' UTC'"
+_WHY = f"""CASE WHEN m.reason <> '' THEN m.reason
+    WHEN m.state IS NOT NULL THEN NULL
+    WHEN b.state IN ('queued', 'claimed') AND l.state = 'paused' THEN 'the blast is ' || l.paused_reason
+    WHEN b.state IN ('queued', 'claimed', 'cancelled') AND l.state = 'cancelled' THEN 'the blast was ' || l.paused_reason
+    WHEN b.state = 'queued' AND b.arm = 'rest' AND l.test_winner = '' THEN 'waits for a wording to be chosen'
+    WHEN b.state = 'queued' AND b.not_before > clock_timestamp() AND b.reason = :quiet
+        THEN 'waits for the end of quiet hours, ' || {_NEXT.format("b.not_before")}
+    WHEN b.state = 'queued' AND b.not_before > clock_timestamp() AND b.reason <> ''
+        THEN 'waits until ' || {_NEXT.format("b.not_before")} || ': ' || b.reason
+    WHEN b.state = 'queued' AND s.held_until > clock_timestamp()
+        THEN 'waits until ' || {_NEXT.format("s.held_until")} || ': the sender''s limit for the day is reached'
+    WHEN b.state = 'queued' AND b.not_before > clock_timestamp() AND l.local_time IS NOT NULL
+        THEN 'waits for the chosen hour where they are, ' || {_NEXT.format("b.not_before")}
+    WHEN b.state IN ('withheld', 'expired', 'failed') AND b.reason <> '' THEN b.reason END"""
+# When a message came to stand as it does; one that has not gone, when it was made.
+_WHEN = """coalesce(m.settled_at, b.finished_at, b.intent_at,
+    CASE WHEN l.is_rolling THEN least(b.not_before, clock_timestamp()) ELSE coalesce(l.opened_at, l.opens_at) END)"""
 
 # Each part is served by an index on the supporter; messages are found blast by blast through their primary key.
 _EVENTS = text(f"""
@@ -66,13 +80,13 @@ _EVENTS = text(f"""
       FROM signatures s JOIN petitions p ON p.id = s.petition_id JOIN campaigns k ON k.id = p.campaign_id
       WHERE s.supporter_id = :id
     UNION ALL
-    SELECT coalesce(m.settled_at, b.finished_at, b.intent_at, l.opens_at), 'message ' || coalesce(m.state, b.state),
+    SELECT {_WHEN}, 'message ' || coalesce(m.state, b.state),
         m.channel, l.title,
         concat_ws(' · ', CASE WHEN m.opened_at IS NOT NULL THEN 'opened' END,
             CASE WHEN m.clicked_at IS NOT NULL THEN 'clicked' END, CASE WHEN m.left_at IS NOT NULL THEN 'left' END),
         coalesce({_WHY}, '')
       FROM blasts l JOIN messages m ON m.blast_id = l.id AND m.channel = ANY(l.channels) AND m.supporter_id = :id
-      JOIN batches b ON b.id = m.batch_id
+      JOIN batches b ON b.id = m.batch_id LEFT JOIN senders s ON s.channel = b.channel AND s.name = b.sender
     UNION ALL
     SELECT r.received_at, 'text from them', 'sms', r.keyword, r.body, '' FROM replies r
       WHERE r.phone = (SELECT phone FROM supporters WHERE id = :id)

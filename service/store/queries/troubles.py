@@ -72,36 +72,29 @@ def take_stopped(session: Session) -> list[Stopped]:
 
 
 # What failed for no reason of the address's own: it may still be written to, and its failure is none of these.
-_MAY_GO_AGAIN = """
+MAY_GO_AGAIN = """
     FROM messages m JOIN batches b ON b.id = m.batch_id JOIN blasts ON blasts.id = m.blast_id
     WHERE m.blast_id = :blast_id AND (m.state = 'failed' OR (m.state IS NULL AND b.state = 'failed'))
       AND coalesce(m.reason, b.reason) !~ :of_the_address
       AND EXISTS (SELECT FROM permissions p WHERE p.campaign_id = blasts.campaign_id AND p.channel = m.channel
           AND p.supporter_id = m.supporter_id)
 """
-_FAILED_COUNT = text(f"SELECT count(*) {_MAY_GO_AGAIN}")
 _FAILED_REASONS = text(
-    f"SELECT coalesce(m.reason, b.reason) AS reason, count(*) AS n {_MAY_GO_AGAIN} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 6"
+    f"SELECT coalesce(m.reason, b.reason) AS reason, count(*) AS n {MAY_GO_AGAIN} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 6"
 )
-_OF_THE_ADDRESS = rf"(^|\D)({'|'.join(OF_THE_ADDRESS)})(\D|$)|{ADDRESS_REFUSED}|unreachable"
-
-
-def failed_count(session: Session, blast_id: int) -> int:
-    """How many messages of a blast failed and may go again (the messages' own key: all of the blast's)."""
-    asked = {"blast_id": blast_id, "of_the_address": _OF_THE_ADDRESS}
-    return int(session.scalar(_FAILED_COUNT, asked) or 0)
+OF_THE_ADDRESS_PATTERN = rf"(^|\D)({'|'.join(OF_THE_ADDRESS)})(\D|$)|{ADDRESS_REFUSED}|unreachable"
 
 
 def failed_reasons(session: Session, blast_id: int) -> list[tuple[str, int]]:
     """Why those failed, as it was said, the commonest first (the messages' own key: all of the blast's)."""
-    asked = {"blast_id": blast_id, "of_the_address": _OF_THE_ADDRESS}
+    asked = {"blast_id": blast_id, "of_the_address": OF_THE_ADDRESS_PATTERN}
     return [(row.reason, row.n) for row in session.execute(_FAILED_REASONS, asked)]
 
 
 # They leave their batches for new ones, each beside the one it was in, so that every batch is of one kind.
 _RESEND_FAILED = text(f"""
     WITH lost AS MATERIALIZED (
-        SELECT m.channel, m.supporter_id, m.batch_id {_MAY_GO_AGAIN} FOR UPDATE OF m
+        SELECT m.channel, m.supporter_id, m.batch_id {MAY_GO_AGAIN} FOR UPDATE OF m
     ), parts AS MATERIALIZED (
         SELECT batch_id, nextval(pg_get_serial_sequence('batches', 'id')) AS new_id, min(supporter_id) AS first,
             max(supporter_id) AS last, count(*) AS size FROM lost GROUP BY batch_id
@@ -124,5 +117,5 @@ _RESEND_FAILED = text(f"""
 
 def resend_failed(session: Session, blast_id: int) -> int:
     """Queue every message of a blast again that failed for no reason of its address; how many."""
-    asked = {"blast_id": blast_id, "of_the_address": _OF_THE_ADDRESS}
+    asked = {"blast_id": blast_id, "of_the_address": OF_THE_ADDRESS_PATTERN}
     return len(session.execute(_RESEND_FAILED, asked).all())

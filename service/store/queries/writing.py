@@ -162,11 +162,11 @@ def _audience_of(blast: Blast, channel: Channel, *, after: int, upto: int) -> Se
     audience: Audience = parse_rules(blast.audience)
     chosen = audience_select(blast.campaign_id, channel, audience)
     if blast.resend_of is not None:
-        chosen = chosen.where(_has_not_opened(blast.resend_of, channel))
+        chosen = chosen.where(has_not_opened(blast.resend_of, channel))
     return chosen.where(Supporter.id > after, Supporter.id <= upto)
 
 
-def _has_not_opened(blast_id: int, channel: Channel) -> ColumnElement[bool]:
+def has_not_opened(blast_id: int, channel: Channel) -> ColumnElement[bool]:
     """Got another blast, and neither opened it nor did anything else with it."""
     silent = (Message.opened_at, Message.clicked_at, Message.complained_at, Message.left_at)
     got = Message.state.is_(None) & Batch.state.in_([MessageState.ACCEPTED, MessageState.DELIVERED])

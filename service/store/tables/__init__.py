@@ -45,6 +45,8 @@ from service.store.tables.sending import Rendering as Rendering
 from service.store.tables.sending import Sender as Sender
 from service.store.tables.signatures import Signature as Signature
 from service.store.tables.signatures import SignatureCount as SignatureCount
+from service.store.tables.testing import FormLook as FormLook
+from service.store.tables.testing import Tester as Tester
 from service.store.tables.troubles import BlastTrouble as BlastTrouble
 from service.store.tables.upload import Upload as Upload
 from service.store.tables.upload import UploadPiece as UploadPiece

@@ -1,25 +1,23 @@
 """Blasts: the list, one going out live, and its pause, resume and cancel."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 
 from service.domain.errand import GO_ON
+from service.domain.inbound_text import clean_field
 from service.domain.manager import Role
 from service.domain.message import BlastState
-from service.planning.blasts import (
-    BlastRefused,
-    cancel_blast,
-    pause_blast,
-    reschedule_blast,
-    resume_blast,
-    what_cancelling_stopped,
-)
+from service.planning.asking_again import second_asking
+from service.planning.blast_checks import BlastRefused
+from service.planning.blasts import cancel_blast, pause_blast, reschedule_blast, resume_blast
 from service.planning.desk import BlastOnDesk, CampaignOnDesk, list_blasts
-from service.planning.mending import waits_for_words
-from service.planning.stages import timeline
-from service.planning.steering import second_asking, wording_standings
-from service.reporting.live import Progress, progress_of
+from service.planning.mending import stage_of, waits_for_words
+from service.planning.steering import wording_standings
+from service.reporting.live import Progress, progress_of, progress_of_each, what_cancelling_stopped
 from service.web import door
 from service.web.console import access
 from service.web.console.access import needs
@@ -27,39 +25,46 @@ from service.web.console.blueprint import blueprint
 from service.web.console.here import blast_or_404, campaign_or_404
 from service.web.console.words import read_field, thousands
 
-# While one of these holds, the page asks again each second.
+# Blasts on one page of the list.
+A_PAGE = 25
+# While one of these holds, the page asks again: after so many seconds, of a blast of so many messages at most.
 _MOVING = frozenset({"scheduled", "opening", "running"})
+_EVERY = ((100_000, 1), (1_000_000, 5), (float("inf"), 20))
 
 
 @blueprint.get("/campaigns/<slug>/blasts/")
 @needs(Role.VIEWER)
 def blasts_page(slug: str) -> ResponseReturnValue:
+    """The newest of them; `before` names the one after which an older page begins."""
     with door.transaction() as session:
         campaign = campaign_or_404(session, slug)
-        lines = [(blast, progress_of(session, blast.id)) for blast in list_blasts(session, campaign.id)]
-    return render_template("console/blasts.html", campaign=campaign, lines=lines)
+        found = list_blasts(session, campaign.id, before=request.args.get("before", type=int), limit=A_PAGE + 1)
+        progress = progress_of_each(session, [blast.id for blast in found[:A_PAGE]])
+    lines = [(blast, progress[blast.id]) for blast in found[:A_PAGE]]
+    older = lines[-1][0].id if len(found) > A_PAGE else None
+    return render_template("console/blasts.html", campaign=campaign, lines=lines, older=older)
 
 
 @blueprint.get("/campaigns/<slug>/blasts/<int:blast_id>/")
 @needs(Role.VIEWER)
 def blast_page(slug: str, blast_id: int) -> ResponseReturnValue:
     campaign, blast, progress = _look(slug, blast_id)
-    with door.transaction() as session:
-        standings, again = wording_standings(session, blast_id), second_asking(session, blast_id)
-        mends = waits_for_words(session, blast_id)
-        stage_slug = (
-            next((s.slug for s in timeline(session, campaign.id) if s.id == blast.stage_id), "") if mends else ""
-        )
-    more = {"standings": standings, "again": again, "mends": mends, "stage_slug": stage_slug}
-    return _page("console/blast.html", campaign, blast, progress, **more)
+    return _page("console/blast.html", campaign, blast, progress, _steered(blast_id))
 
 
 @blueprint.get("/campaigns/<slug>/blasts/<int:blast_id>/progress")
 @needs(Role.VIEWER)
 def blast_progress(slug: str, blast_id: int) -> ResponseReturnValue:
-    """How far it has come: the part of the page that asks for itself again."""
+    """How far it has come: the part of the page that asks for itself again.
+
+    `shown`: the state the page knows; where it is another by then, what can be done with the blast comes along.
+    """
     campaign, blast, progress = _look(slug, blast_id)
-    return _page("console/progress.html", campaign, blast, progress)
+    part = _page("console/progress.html", campaign, blast, progress)
+    if request.args.get("shown", blast.state) == blast.state:
+        return part
+    steered = _steered(blast_id) | {"is_swapped": True}
+    return part + _page("console/blast_steering.html", campaign, blast, progress, steered)
 
 
 @blueprint.post("/campaigns/<slug>/blasts/<int:blast_id>/<any(pause, resume, move, cancel):deed>")
@@ -71,14 +76,16 @@ def change_blast(slug: str, blast_id: int, deed: str) -> ResponseReturnValue:
             campaign = campaign_or_404(session, slug)
             blast = blast_or_404(session, campaign, blast_id)
             if deed == "pause":
-                pause_blast(session, blast.id, actor=actor, now=now)
+                why = clean_field(request.form.get("why", ""))
+                pause_blast(session, blast.id, actor=actor, now=now, why=why)
                 said = "Paused. What was being handed over at that moment still arrives; nothing else goes out."
             elif deed == "resume":
                 resume_blast(session, blast.id, actor=actor, now=now)
                 said = "Going on from where it was."
             elif deed == "move":
                 opens_at = read_field(request.form.get("opens_at", ""), campaign.time_zone)
-                reschedule_blast(session, blast.id, opens_at=opens_at, actor=actor, now=now)
+                really = request.form.get("really") == "yes"
+                reschedule_blast(session, blast.id, opens_at=opens_at, actor=actor, now=now, really=really)
                 said = "Moved."
             else:
                 cancel_blast(session, blast.id, actor=actor, now=now)
@@ -114,8 +121,33 @@ def _look(slug: str, blast_id: int) -> tuple[CampaignOnDesk, BlastOnDesk, Progre
         return campaign, blast, progress_of(session, blast.id)
 
 
-def _page(template: str, campaign: CampaignOnDesk, blast: BlastOnDesk, progress: Progress, **more: object) -> str:
+def _steered(blast_id: int) -> dict[str, object]:
+    """What a blast's page shows beside its progress: its wordings, whether they wait to be mended, and its second asking."""
+    with door.transaction() as session:
+        mends = waits_for_words(session, blast_id)
+        return {
+            "standings": wording_standings(session, blast_id),
+            "again": second_asking(session, blast_id),
+            "mends": mends,
+            "stage_slug": stage_of(session, blast_id) if mends else "",
+        }
+
+
+def _page(
+    template: str,
+    campaign: CampaignOnDesk,
+    blast: BlastOnDesk,
+    progress: Progress,
+    more: Mapping[str, object] = MappingProxyType({}),
+) -> str:
+    every = _seconds_between(blast, progress)
+    return render_template(template, campaign=campaign, blast=blast, progress=progress, every=every, **more)
+
+
+def _seconds_between(blast: BlastOnDesk, progress: Progress) -> int:
+    """How often the page asks again: less often of a large blast, whose counting costs more; 0 for never."""
     settling = any(channel.in_doubt or channel.sent > channel.delivered for channel in progress.channels.values())
     is_closing = blast.state == BlastState.CANCELLED and progress.waiting > 0
-    every = 1 if blast.state in _MOVING or is_closing else 5 if settling else 0
-    return render_template(template, campaign=campaign, blast=blast, progress=progress, every=every, **more)
+    if blast.state in _MOVING or is_closing:
+        return next(seconds for most, seconds in _EVERY if progress.audience <= most)
+    return 5 if settling or blast.state == BlastState.PAUSED else 0

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from flask import Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from service.domain.manager import Role
 from service.planning.audit import note_deed
@@ -38,23 +37,6 @@ ROWS_AT_ONCE = 2_000
 # How many rows the counts before an import are made from.
 COUNTED = 20_000
 SHOWN = 200
-
-
-@blueprint.url_value_preprocessor
-def _let_files_in(endpoint: str | None, values: dict[str, object] | None) -> None:
-    """Raise the limit of a request for this one form; this runs before anything reads it."""
-    if endpoint == "console.bring_in":
-        request.max_content_length = LARGEST
-
-
-@blueprint.errorhandler(RequestEntityTooLarge)
-def _too_large(error: HTTPException) -> ResponseReturnValue:
-    if request.endpoint == "console.bring_in":
-        error.description = (
-            f"Nothing was read. A file may have {LARGEST // 1024 // 1024} MB here; for a larger one use "
-            "touchline supporters import on the command line, or part it."
-        )
-    return render_template("console/sorry.html", error=error), 413
 
 
 @blueprint.get("/supporters/import")

@@ -93,6 +93,12 @@ def with_warnings(window: Window, one: CopyShown, reckoned: Mapping[Channel, Rec
     return replace(one, warnings=warnings_for(window, one.words, one.shown, reckoned.get(one.words.channel)))
 
 
+def letter_of(shown: Shown | None, mistake: str = "") -> CopyShown:
+    """An email that is shown alone, or why it cannot be."""
+    nothing = Words(Channel.EMAIL, "", "", "", "", "")
+    return CopyShown(0, nothing, shown, sentence(mistake))
+
+
 def letter_response(one: CopyShown) -> Response:
     """An email on its own page, where it can do no harm."""
     html = (

@@ -4,7 +4,8 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.domain.manager import Role
-from service.planning.blasts import BlastRefused, CopyRefused
+from service.planning.blast_checks import BlastRefused
+from service.planning.blasts import CopyRefused
 from service.planning.desk import BlastOnDesk
 from service.planning.mending import mend_words, waits_for_words
 from service.web import door

@@ -8,10 +8,12 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
+from service.domain.channel import Channel
 from service.domain.manager import Role
 from service.listening.inbox import waiting_count
 from service.planning.holding import HoldStatus, hold_status
 from service.planning.managers import Manager
+from service.planning.testers import may_get_tests
 from service.web import door
 from service.web.console.access import who_is_here
 from service.web.console.blueprint import blueprint
@@ -27,6 +29,7 @@ _PLACES = (
     ("console.home", "Campaigns", Role.VIEWER),
     ("console.inbox_page", "Inbox", Role.VIEWER),
     ("console.supporters_page", "Supporters", Role.VIEWER),
+    ("console.testers_page", "Testers", Role.AUTHOR),
     ("console.senders_page", "Senders", Role.ADMIN),
     ("console.managers_page", "Managers", Role.ADMIN),
     ("console.audit_page", "Audit", Role.ADMIN),
@@ -54,6 +57,7 @@ def _common() -> dict[str, object]:
         "now": door.now(),
         "held": _held,
         "new_key": new_key,
+        "may_get_tests": _may_get_tests,
     }
 
 
@@ -92,6 +96,12 @@ def _held() -> HoldStatus | None:
     with door.transaction() as session:
         status = hold_status(session)
     return status if status.held_at else None
+
+
+def _may_get_tests() -> list[tuple[Channel, str]]:
+    """Whom whoever is signed in may send tests to."""
+    with door.transaction() as session:
+        return may_get_tests(session, g.manager.email)
 
 
 def _csrf_field() -> Markup:

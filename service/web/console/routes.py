@@ -2,12 +2,15 @@
 
 from service.web.console import (  # noqa: F401 - each adds its routes as it is imported
     alarms,
+    asking_again,
+    blast_parts,
     blasts,
     bringing_in,
     campaigns,
     confirmations,
     downloads,
     fixture,
+    form_sizes,
     inbox,
     managers,
     mending,
@@ -23,6 +26,7 @@ from service.web.console import (  # noqa: F401 - each adds its routes as it is 
     stages,
     steering,
     supporters,
+    testers,
 )
 from service.web.console.blueprint import blueprint
 

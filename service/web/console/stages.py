@@ -11,6 +11,7 @@ from service.planning.mending import stage_waits_for_words
 from service.planning.showing import send_test
 from service.planning.stage_facts import Part, stage_digest
 from service.planning.stages import CHANGEABLE, PUT_BACK, copies_of_stage
+from service.planning.testers import TesterRefused
 from service.web import door
 from service.web.console import access
 from service.web.console.access import needs
@@ -83,7 +84,7 @@ def stage_test(slug: str, stage_slug: str) -> ResponseReturnValue:
             to, words = request.form.get("to", ""), words_of(copies[number])
             actor, key = access.manager().email, request.form.get("key", "")
             address = send_test(session, window, words, reader, to, actor=actor, now=door.now(), key=key)
-    except BadAddress as bad:
+    except (BadAddress, TesterRefused) as bad:
         flash(sentence(f"Not sent: {bad}"), "bad")
     except (CopyMistake, MissingFact) as wrong:
         flash(sentence(f"Not sent: {wrong}"), "bad")

@@ -28,6 +28,8 @@ _SAID = {
     "unrenderable": "words could not be filled",
     "accepted": "handed over",
     "unknown": "outcome unknown",
+    "too late": "it was too late to be worth sending",
+    "quiet until too late": "the quiet hours end when it is too late",
     "unclear": "may want to leave, waits for a manager",
 }
 
@@ -35,6 +37,11 @@ _SAID = {
 def said(word: str) -> str:
     """A word of the domain as people say it: `half_time` is half time."""
     return _SAID.get(str(word), str(word).replace("_", " ").replace(".", ", "))
+
+
+def reason(word: str) -> str:
+    """A reason as people read it: by its word in the domain, or as it was said, addresses and all."""
+    return _SAID.get(str(word), str(word).replace("_", " "))
 
 
 def zone(name: str) -> ZoneInfo:
@@ -152,6 +159,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "parts_of": parts_of,
     "whole_of": whole_of,
     "said": said,
+    "reason": reason,
     "day_and_time": day_and_time,
     "clock_time": clock_time,
     "field_value": field_value,

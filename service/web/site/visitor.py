@@ -8,7 +8,7 @@ from flask import abort, redirect, request
 from werkzeug.wrappers import Response
 
 from service.domain.channel import Channel
-from service.joining.preferences import mask_email, mask_phone
+from service.domain.masking import mask_email, mask_phone
 from service.store import Session
 from service.store.queries import campaigns, supporters
 from service.store.queries.campaigns import CampaignView

@@ -1,0 +1,43 @@
+"""How large a form may be: files, and the words of messages, are larger than anything else that is sent here."""
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from service.web.console.blueprint import blueprint
+from service.web.console.bringing_in import LARGEST
+
+# Two emails of 64 KiB and all that stands beside them, every letter written with three signs.
+WORDS = 500_000
+_WITH_WORDS = frozenset(
+    f"console.{view}"
+    for view in (
+        *("look_at_blast", "schedule", "reach", "blast_size", "blast_letter", "blast_test"),
+        *("edit_words", "stage_size"),
+    )
+)
+
+
+@blueprint.url_value_preprocessor
+def _let_more_in(endpoint: str | None, values: dict[str, object] | None) -> None:
+    """Raise the limit of a request for these forms; this runs before anything reads it."""
+    if endpoint == "console.bring_in":
+        request.max_content_length = LARGEST
+    elif endpoint in _WITH_WORDS:
+        request.max_content_length = request.max_form_memory_size = WORDS
+
+
+@blueprint.errorhandler(RequestEntityTooLarge)
+def _too_large(error: HTTPException) -> ResponseReturnValue:
+    if request.endpoint == "console.bring_in":
+        error.description = (
+            f"Nothing was read. A file may have {LARGEST // 1024 // 1024} MB here; for a larger one use "
+            "touchline supporters import on the command line, or part it."
+        )
+    else:
+        most = WORDS if request.endpoint in _WITH_WORDS else 64 * 1024
+        error.description = (
+            f"Nothing was changed. A form may hold {most // 1000} KB of words, and an email 64 KiB. Go back: what you "
+            "wrote is still there; shorten it, and send it again."
+        )
+    return render_template("console/sorry.html", error=error), 413
