@@ -97,8 +97,8 @@ def stage(
     sms: str = "{first_name|friend}, sign: {petition_link} Reply STOP to end",
 ) -> Stage:
     """A stage with words for its channels; one that is due at a moment of its own is measured from kick-off too."""
+    kick_off_at = session.get_one(Fixture, campaign.fixture_id).kick_off_at
     if offset is None:
-        kick_off_at = session.get_one(Fixture, campaign.fixture_id).kick_off_at
         offset = due_at - kick_off_at if due_at and anchor == "kick_off" else timedelta(days=-2)
     row = Stage(
         campaign_id=campaign.id,

@@ -25,6 +25,7 @@ TEXT_FACTS = {
     "share_link": TOKEN_LINK,
     "signature_link": "https://touchline.example.org/signature/" + "a" * 32,
     "own_link": "https://touchline.example.org/take-off/" + "a" * 40,
+    "tester_code": "1234567",
 }
 EMAIL_FACTS = {
     "organisation": "Fair Play & Rights",
@@ -47,6 +48,8 @@ EMAIL_FACTS = {
     "not_me_link": "https://example.org/not-me/t",
     "console_link": "https://example.org/console/",
     "why": "hardly anybody confirms",
+    "named_by": "cora@example.org",
+    "tester_link": "https://example.org/console/tester/t",
 }
 
 
