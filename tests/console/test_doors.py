@@ -21,6 +21,7 @@ _PARTS = {
     "reply_id": 999,
     "supporter_id": 999,
     "manager_id": 999,
+    "import_id": 999,
     "token": "nobody",
     "upload_id": "00000000-0000-0000-0000-000000000000",
     "name": "nothing",

@@ -8,6 +8,7 @@ from service.web.console import (  # noqa: F401 - each adds its routes as it is 
     confirmations,
     downloads,
     fixture,
+    imports,
     inbox,
     managers,
     moving,
