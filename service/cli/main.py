@@ -5,7 +5,10 @@ from pathlib import Path
 
 import click
 
-from service.cli import steering  # noqa: F401 - adds its commands to `touchline blast`
+from service.cli import (
+    imports,  # noqa: F401 - adds its commands to `touchline supporters`
+    steering,  # noqa: F401 - adds its commands to `touchline blast`
+)
 from service.cli.audit import audit
 from service.cli.blast import blast
 from service.cli.campaign import campaign

@@ -71,6 +71,31 @@ def begin_import(
     return imports.add(session, values, kept_until=now + _WAITS_FOR)
 
 
+def begin_here(session: Session, *, campaign_id: int, name: str, source: str, actor: str, now: datetime) -> int:
+    """Note a file that is brought in by this very process; its import. Until it has ended it stands as one that stopped."""
+    values = {
+        "campaign_id": campaign_id,
+        "manager_id": 0,
+        "name": name[:200],
+        "source": source,
+        "created_by": actor,
+        "created_at": now,
+        "state": str(ImportState.FAILED),
+        "why": "it was begun by another process, which has not ended well so far",
+    }
+    return imports.note(session, values)
+
+
+def end_here(session: Session, import_id: int, done: Imported, *, now: datetime) -> None:
+    """Note what a file came to that this process has brought in."""
+    numbers = done.numbers()
+    ended = {"state": str(ImportState.DONE), "why": "", "rows_done": done.rows, "counts": numbers, "finished_at": now}
+    imports.change(session, import_id, ended)
+    held = imports.one(session, import_id)
+    if held is not None:
+        _write_down(session, held, now=now)
+
+
 def begin_again(session: Session, import_id: int) -> None:
     """Have an import that stopped go on where it was. Raises ImportRefused."""
     held = imports.one(session, import_id, hold=True)
@@ -201,11 +226,7 @@ class ImportDesk:
                 uploads.forget(session, done.upload_id)
             if done.rejects_id is not None:
                 uploads.keep_until(session, done.rejects_id, now + KEPT_FOR)
-            details = {name: str(count) for name, count in done.counts.items()}
-            subject = f"campaign {done.campaign_id}"
-            write_audit(
-                session, at=now, actor=done.created_by, deed="supporters imported", subject=subject, details=details
-            )
+            _write_down(session, done, now=now)
 
     def _undo(self, claimed: KeptImport, owner: UUID, until: float) -> None:
         while clock.monotonic() < until:
@@ -223,6 +244,12 @@ class ImportDesk:
         failed = {"state": str(ImportState.FAILED), "why": why, "finished_at": clock.now(), "lease_until": None}
         with self.sessions.begin() as session:
             imports.change(session, import_id, failed)
+
+
+def _write_down(session: Session, done: KeptImport, *, now: datetime) -> None:
+    details = {name: str(count) for name, count in done.counts.items()} | {"import": str(done.id)}
+    subject = f"campaign {done.campaign_id}"
+    write_audit(session, at=now, actor=done.created_by, deed="supporters imported", subject=subject, details=details)
 
 
 def _written(choices: Choices) -> dict[str, object]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.domain.bringing_in import AT_WORK, ImportState
@@ -81,6 +81,11 @@ def add(session: Session, values: Mapping[str, object], *, kept_until: datetime)
     keep = update(Upload).where(Upload.id == values["upload_id"])
     session.execute(keep.values(expires_at=kept_until))
     return int(added)
+
+
+def note(session: Session, values: Mapping[str, object]) -> int:
+    """Write an import down as it stands; its id."""
+    return int(session.scalars(insert(Import).values(**values).returning(Import.id)).one())
 
 
 def of_file(session: Session, upload_id: UUID, *, manager_id: int) -> int | None:
