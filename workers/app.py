@@ -21,7 +21,7 @@ from workers.standby import StandBy
 
 app = Celery("touchline", broker=os.environ.get("REDIS_URL"), set_as_current=True)
 app.conf.update(
-    include=["workers.errands.sending", "workers.errands.listening"],
+    include=["workers.errands.sending", "workers.errands.listening", "workers.errands.planning"],
     broker_transport="workers.transport:NudgeTransport",
     broker_transport_options=TRANSPORT,
     broker_connection_retry_on_startup=True,

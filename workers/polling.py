@@ -23,7 +23,7 @@ from service.sending.sweep import errands_with_work
 from service.settings import load_settings
 from service.store.behind import log_trouble
 from workers.errand import run_errand
-from workers.errands import listening, sending  # noqa: F401 - they declare the errands
+from workers.errands import listening, planning, sending  # noqa: F401 - they declare the errands
 from workers.house import House, build_house
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,11 @@ from pathlib import Path
 
 import click
 
-from service.cli import blast_status, steering  # noqa: F401 - add their commands to `touchline blast`
+from service.cli import (
+    blast_status,  # noqa: F401 - adds its command to `touchline blast`
+    imports,  # noqa: F401 - adds its commands to `touchline supporters`
+    steering,  # noqa: F401 - adds its commands to `touchline blast`
+)
 from service.cli.audit import audit
 from service.cli.blast import blast
 from service.cli.campaign import campaign

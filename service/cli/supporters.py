@@ -5,6 +5,7 @@ import sys
 from datetime import datetime
 from functools import partial
 from itertools import islice
+from pathlib import Path
 
 import click
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -24,6 +25,7 @@ from service.planning.files.reading import Reading
 from service.planning.files.rejects import RejectsFile
 from service.planning.files.sheet import Sheet, look
 from service.planning.importing import Imported, Importing, import_file
+from service.planning.imports import begin_here, end_here
 from service.planning.previewing import PreviewRow, preview_rows
 from service.reporting.roster import Listed, on_same_form
 from service.store.queries.house import write_audit
@@ -83,12 +85,14 @@ def bring_in(
             )
             with rejects_file(rejects, sheet) as sink:
                 shown = preview_rows(islice(sheet.rows(), 10), reading) if dry_run else []
-                done = _run(house, sheet, reading, campaign_id, sink, dry_run=dry_run, quiet=as_json)
+                begun = None if dry_run else _begin(house, campaign_id, file, source, now=now)
+                done = _run(house, sheet, reading, campaign_id, sink, import_id=begun, quiet=as_json)
         except UnreadableFile as wrong:
             refuse_file(wrong)
-    if not dry_run:
-        _note(house, campaign_id, done, now=now)
-    _tell(sheet, done, shown, as_json=as_json, dry_run=dry_run, aside=rejects == STANDARD)
+    if begun is not None:
+        with house.transaction() as session:
+            end_here(session, begun, done, now=now)
+    _tell(sheet, done, shown, as_json=as_json, begun=begun, aside=rejects == STANDARD)
     if done.rows and done.rejected_count == done.rows:
         sys.exit(1)
 
@@ -100,10 +104,13 @@ def _run(
     campaign_id: int,
     sink: RejectsFile | None,
     *,
-    dry_run: bool,
+    import_id: int | None,
     quiet: bool,
 ) -> Imported:
-    importing = Importing(lambda: house.transaction(keep=not dry_run), campaign_id, reading, for_real=not dry_run)
+    is_real = import_id is not None
+    importing = Importing(
+        lambda: house.transaction(keep=is_real), campaign_id, reading, for_real=is_real, import_id=import_id
+    )
     bars = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*bars, disable=quiet or not sys.stderr.isatty()) as progress:
         task = progress.add_task("reading")
@@ -117,16 +124,17 @@ def _run(
         return import_file(sheet, importing, told)
 
 
-def _note(house: House, campaign_id: int, done: Imported, *, now: datetime) -> None:
+def _begin(house: House, campaign_id: int, file: str, source: str, *, now: datetime) -> int:
+    name = "standard input" if file == STANDARD else Path(file).name
     with house.transaction() as session:
-        details = {name: str(count) for name, count in done.numbers().items()}
-        subject = f"campaign {campaign_id}"
-        write_audit(session, at=now, actor="command line", deed="supporters imported", subject=subject, details=details)
+        return begin_here(session, campaign_id=campaign_id, name=name, source=source, actor="command line", now=now)
 
 
-def _tell(sheet: Sheet, done: Imported, shown: list[PreviewRow], *, as_json: bool, dry_run: bool, aside: bool) -> None:
+def _tell(
+    sheet: Sheet, done: Imported, shown: list[PreviewRow], *, as_json: bool, begun: int | None, aside: bool
+) -> None:
     if as_json:
-        click.echo(json.dumps(_as_json(sheet, done, shown, dry_run=dry_run)), err=aside)
+        click.echo(json.dumps(_as_json(sheet, done, shown, begun=begun)), err=aside)
         return
 
     def say(words: str) -> None:
@@ -152,11 +160,13 @@ def _tell(sheet: Sheet, done: Imported, shown: list[PreviewRow], *, as_json: boo
         say(f"  row {what.row}: {what.what}")
     if done.left_out_count > _SHOWN:
         say(f"  and {done.left_out_count - _SHOWN} more")
-    if dry_run:
+    if begun is None:
         say("This was a dry run: nothing was written.")
+    elif done.new:
+        say(f"touchline supporters undo-import {begun} takes back what it gave to those who are new.")
 
 
-def _as_json(sheet: Sheet, done: Imported, shown: list[PreviewRow], *, dry_run: bool) -> dict[str, object]:
+def _as_json(sheet: Sheet, done: Imported, shown: list[PreviewRow], *, begun: int | None) -> dict[str, object]:
     return {
         **done.numbers(),
         "read_as": sheet.how,
@@ -165,7 +175,8 @@ def _as_json(sheet: Sheet, done: Imported, shown: list[PreviewRow], *, dry_run: 
         "unused": [{"column": column.name, "did_you_mean": column.near} for column in sheet.columns.unused],
         "rejected": [{"row": each.row, "line": each.line, "why": each.why} for each in done.rejected],
         "left_out": [{"row": each.row, "what": each.what} for each in done.left_out],
-        "dry_run": dry_run,
+        "dry_run": begun is None,
+        **({} if begun is None else {"import": begun}),
         **(
             {"rows_as_read": [{"row": row.number, "why": row.why, **dict(row.fields)} for row in shown]}
             if shown

@@ -10,6 +10,7 @@ class Errand(StrEnum):
     DELIVER_PROMPT = "sending.deliver_prompt"
     SEND_NOTICES = "sending.send_notices"
     SETTLE_DOUBTS = "sending.settle_doubts"
+    BRING_IN = "planning.bring_in"
     CATCH_UP_INBOUND = "listening.catch_up_inbound"
     READ_SUPPRESSION_LISTS = "sending.read_suppression_lists"
 
@@ -39,6 +40,7 @@ QUEUES: dict[Errand, Queue] = {
     Errand.DELIVER_PROMPT: Queue.PROMPT,
     Errand.SEND_NOTICES: Queue.PROMPT,
     Errand.SETTLE_DOUBTS: Queue.BULK,
+    Errand.BRING_IN: Queue.BULK,
     Errand.CATCH_UP_INBOUND: Queue.LISTENING,
     Errand.READ_SUPPRESSION_LISTS: Queue.LISTENING,
 }

@@ -81,13 +81,16 @@ NUMBERS = (
 class Importing:
     """An import of one file: into which campaign, how its rows are read, and the way to the database.
 
-    Each transaction is one of `transaction`, taken from whichever thread; for a dry run it rolls back.
+    Each transaction is one of `transaction`, taken from whichever thread; for a dry run it rolls back. `import_id`: what
+    it brings is kept under; `count` writes down what a part came to, in the transaction that brings it in.
     """
 
     transaction: Transaction
     campaign_id: int
     reading: Reading
     for_real: bool = True
+    import_id: int | None = None
+    count: Callable[[Session, Imported], None] = lambda session, part: None
 
 
 def import_file(
@@ -131,7 +134,10 @@ def bring_chunk(chunk: Sequence[SheetRow], importing: Importing) -> Imported:
         if len(chunk) == 1:
             row = chunk[0]
             why = "the database would not take it"
-            return Imported(rows=1, rejected_count=1, rejected=[Rejected(row.number, why, row.line, row.cells)])
+            refused = Imported(rows=1, rejected_count=1, rejected=[Rejected(row.number, why, row.line, row.cells)])
+            with importing.transaction() as session:
+                importing.count(session, refused)
+            return refused
         half = len(chunk) // 2
         whole = bring_chunk(chunk[:half], importing)
         whole.add(bring_chunk(chunk[half:], importing))
@@ -152,8 +158,12 @@ def _bring_once(chunk: Sequence[SheetRow], importing: Importing) -> Imported:
     read = read_rows(chunk, reading, home)
     leave_all_alone(importing.transaction, read.leaving, now=reading.now)
     with importing.transaction() as session:
-        counts = supporters_import.bring_in(session, read.rows, campaign_id=campaign_id, now=reading.now)
-    return _told(chunk, read, counts)
+        counts = supporters_import.bring_in(
+            session, read.rows, campaign_id=campaign_id, now=reading.now, import_id=importing.import_id
+        )
+        part = _told(chunk, read, counts)
+        importing.count(session, part)
+    return part
 
 
 def import_rows(

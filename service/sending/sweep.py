@@ -16,7 +16,7 @@ from service.sending.telling import tell_of_stopped
 from service.sending.welcomes import freeze_welcomes
 from service.sending.wording_tests import decide_due_tests
 from service.store import Session
-from service.store.queries import doubts, heartbeats, notice_life, opening, sweeps, tallies, uploads
+from service.store.queries import doubts, heartbeats, imports, notice_life, opening, sweeps, tallies, uploads
 from service.store.queries.house import database_now
 
 _DELIVER = {
@@ -128,4 +128,6 @@ def errands_with_work(session: Session) -> frozenset[Errand]:
         errands.add(Errand.SEND_NOTICES)
     if doubts.is_in_doubt(session):
         errands.add(Errand.SETTLE_DOUBTS)
+    if imports.is_waiting(session):
+        errands.add(Errand.BRING_IN)
     return frozenset(errands)

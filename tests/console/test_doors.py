@@ -23,6 +23,7 @@ _PARTS = {
     "manager_id": 999,
     "tester_id": 999,
     "look_id": "nobody",
+    "import_id": 999,
     "token": "nobody",
     "upload_id": "00000000-0000-0000-0000-000000000000",
     "name": "nothing",

@@ -11,8 +11,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
+from service import clock
+from service.consenting.countries import Countries
 from service.domain.manager import Role
 from service.planning import uploads as room
+from service.planning.imports import ImportDesk
 from service.store.tables.house import AuditEntry
 from service.store.tables.people import Consent, Permission, Supporter
 from service.store.tables.upload import Upload, UploadPiece
@@ -34,6 +37,21 @@ def upload(browser: Browser, content: bytes, name: str = "people.csv") -> tuple[
     assert sent.status_code == 302, words(sent)
     path = sent.headers["Location"]
     return path, browser.see(path)
+
+
+def bring_in(browser: Browser, path: str, form: dict[str, object]) -> TestResponse:
+    """Press the button, have a worker do its part, and look at the page it led to."""
+    pressed = browser.press(f"{path}/go", form, follow=False)
+    assert pressed.status_code == 303, words(pressed)
+    work(browser)
+    return browser.see(pressed.headers["Location"])
+
+
+def work(browser: Browser, *, until: float | None = None) -> None:
+    """What a worker does when it is nudged."""
+    held = browser.client.application.extensions["touchline"]
+    desk = ImportDesk(held.sessions, held.address_key, Countries.of(held.settings))
+    desk.work(until=clock.monotonic() + 600 if until is None else until)
 
 
 def form_of(page: TestResponse) -> dict[str, object]:
@@ -62,7 +80,7 @@ def test_a_file_is_looked_at_and_then_brought_in_and_each_bad_row_named(
     with sessions() as session:
         assert session.scalar(select(func.count()).select_from(Supporter)) == 4
 
-    done = words(admin.press(f"{path}/go", form_of(page)))
+    done = words(bring_in(admin, path, form_of(page)))
 
     assert "2,504 rows read into Fair trials in Azerbaijan" in done
     assert "New 2,501" in done
@@ -77,7 +95,7 @@ def test_the_rows_that_were_not_read_are_downloaded_mended_and_loaded(
     admin: Browser, sessions: sessionmaker[Session]
 ) -> None:
     path, page = upload(admin, "Vorname;Mail\nŞəhla;shehla example.org\nBo;bo@example.org\n".encode())
-    done = admin.press(f"{path}/go", form_of(page))
+    done = bring_in(admin, path, form_of(page))
     link = re.search(r'href="([^"]+rejects\.csv)"', done.text)
     assert link
 
@@ -88,7 +106,7 @@ def test_the_rows_that_were_not_read_are_downloaded_mended_and_loaded(
     assert head == ["row", "why", "Vorname", "Mail"]
     assert (row[0], row[1][:6], row[2:]) == ("2", "email:", ["Şəhla", "shehla example.org"])
     path, page = upload(admin, rejects.data.replace(b"shehla example", b"shehla@example"))
-    admin.press(f"{path}/go", form_of(page))
+    bring_in(admin, path, form_of(page))
     with sessions() as session:
         assert "Şəhla" in session.scalars(select(Supporter.first_name)).all()
 
@@ -101,7 +119,7 @@ def test_letters_in_doubt_are_chosen_by_how_the_names_look(admin: Browser, sessi
     again = admin.press(path, {"encoding": "windows-1254"})
 
     assert "2 first name Şule" in words(again)
-    admin.press(f"{path}/go", form_of(again))
+    bring_in(admin, path, form_of(again))
     with sessions() as session:
         assert "Şule" in session.scalars(select(Supporter.first_name)).all()
 
@@ -111,7 +129,7 @@ def test_columns_are_chosen_on_the_page(admin: Browser, sessions: sessionmaker[S
     chosen = form_of(page) | {"column-0": "full_name", "column-2": "details.size"}
 
     again = admin.press(path, chosen)
-    admin.press(f"{path}/go", form_of(again))
+    bring_in(admin, path, form_of(again))
 
     with sessions() as session:
         who = session.scalars(select(Supporter).where(Supporter.email == "anali@example.org")).one()
@@ -235,7 +253,7 @@ def test_what_was_downloaded_comes_back_as_it_was(admin: Browser, sessions: sess
         for table in (Permission, Consent, Supporter):
             session.query(table).delete()
     path, page = upload(admin, out)
-    admin.press(f"{path}/go", form_of(page))
+    bring_in(admin, path, form_of(page))
 
     assert ledger() == before
 
@@ -245,7 +263,7 @@ def test_what_was_looked_at_is_what_comes_in_also_below_a_title(
 ) -> None:
     path, page = upload(admin, b"sep=,\nMembers,of spring\nMail,Name\nanali@example.org,Ana Li\n")
 
-    done = admin.press(f"{path}/go", form_of(page))
+    done = bring_in(admin, path, form_of(page))
 
     assert "1 row read into" in words(done)
     with sessions() as session:

@@ -25,7 +25,7 @@ TEXT_FACTS = {
     "share_link": TOKEN_LINK,
     "signature_link": "https://touchline.example.org/signature/" + "a" * 32,
     "own_link": "https://touchline.example.org/take-off/" + "a" * 40,
-    "tester_code": "1234567",
+    "tester_code": "123456",
 }
 EMAIL_FACTS = {
     "organisation": "Fair Play & Rights",

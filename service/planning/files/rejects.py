@@ -28,10 +28,12 @@ class RejectsFile:
     is in UTF-8. Excel opens it, and nothing in it runs.
     """
 
-    def __init__(self, out: BinaryIO, sheet: Sheet) -> None:
+    def __init__(self, out: BinaryIO, sheet: Sheet, *, goes_on: bool = False) -> None:
+        """`goes_on`: the headings stand in an earlier part of it."""
         self._out, self._codec = out, sheet.encoding.codec if sheet.encoding else "utf-8"
-        out.write(mark_of(self._codec))
-        self._write(("row", "why", *sheet.header.cells))
+        if not goes_on:
+            out.write(mark_of(self._codec))
+            self._write(("row", "why", *sheet.header.cells))
 
     def write(self, each: Rejected) -> None:
         """One more row."""

@@ -13,10 +13,12 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.schema import Column, DefaultClause
 
+from service.domain.bringing_in import AT_WORK
 from service.domain.channel import Channel
 from service.domain.message import MessageState, Withheld
 from service.store import Session, locks
 from service.store.locks import NumberLock
+from service.store.tables.bringing_in import Import
 from service.store.tables.listening import Conversation, Reply
 from service.store.tables.people import Action, Consent, SignUp, Supporter
 from service.store.tables.sending import Notice, Receipt
@@ -116,8 +118,10 @@ def blank_what_is_settled(session: Session, who: Person, *, now: datetime) -> in
 
     Served by the primary keys and the indexes on supporter_id, sign_up_id and phone.
     """
-    # Files that managers are looking at may hold them; they are brought again where they are needed.
-    session.execute(delete(Upload))
+    # Files that managers are looking at may hold them; they are brought again where they are needed. One that is being
+    # brought in goes when that is done: it brings nobody back who is forgotten.
+    at_work = select(Import.upload_id).where(Import.state.in_(list(AT_WORK)), Import.upload_id.is_not(None))
+    session.execute(delete(Upload).where(Upload.id.not_in(at_work)))
     session.execute(delete(Tester).where(Tester.address.in_(who.addresses)))
     count = _blank_consents(session, who)
     count += _blank(session, SignUp.__table__, SignUp.id.in_(who.sign_up_ids), erased_at=now)

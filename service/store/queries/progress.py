@@ -146,7 +146,8 @@ _TOTALS = text("""
         (SELECT count(DISTINCT supporter_id) FROM actions WHERE campaign_id = :id AND kind = 'brought') AS sharers,
         (SELECT count(*) FROM replies WHERE campaign_id = :id) AS replies,
         (SELECT count(*) FROM replies WHERE campaign_id = :id AND needs_answer AND handled_at IS NULL) AS waiting,
-        (SELECT count(DISTINCT supporter_id) FROM consents WHERE campaign_id = :id AND act = 'withdrawn') AS left
+        (SELECT count(DISTINCT supporter_id) FROM consents WHERE campaign_id = :id AND act = 'withdrawn'
+            AND import_id IS NULL) AS left
 """)
 
 

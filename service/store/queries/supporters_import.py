@@ -86,11 +86,11 @@ _NUMBER = text("""
 _ADD = text("""
     WITH added AS (
         INSERT INTO supporters (id, email, phone, email_hash, phone_hash, first_name, last_name, locale, time_zone,
-            source, postcode, country, tags, external_id, details, created_at)
+            source, postcode, country, tags, external_id, details, import_id, created_at)
         OVERRIDING SYSTEM VALUE
         SELECT supporter_id, email, phone, email_hash, phone_hash, first_name, last_name,
             coalesce(nullif(locale, ''), 'en'), coalesce(nullif(time_zone, ''), 'Europe/London'), source, postcode,
-            country, tags, external_id, details, coalesce(joined_at, :now)
+            country, tags, external_id, details, CAST(:import_id AS bigint), coalesce(joined_at, :now)
         FROM incoming WHERE is_new ORDER BY number ON CONFLICT DO NOTHING RETURNING 1
     ) SELECT count(*) FROM added
 """)
@@ -140,7 +140,7 @@ _NOTE_COMING = text("""
 """)
 
 # Whoever left, complained or stopped stays left alone, whatever a file says; so does whoever took back a consent
-# after the moment the file speaks of. Consent is for the address the file names, so it lets nothing through where the
+# after the moment the file speaks of; the undoing of an import is nobody's taking back. Consent is for the address the file names, so it lets nothing through where the
 # supporter has another one.
 _PERMIT = """
     WITH asked AS (
@@ -152,7 +152,7 @@ _PERMIT = """
             WHERE channel = '{channel}' AND address_hash = i.{address}_hash LIMIT 1) x ON true
         LEFT JOIN LATERAL (SELECT true AS took_back FROM consents c WHERE c.supporter_id = i.supporter_id
             AND c.campaign_id = :campaign_id AND c.channel = '{channel}' AND c.act = 'withdrawn'
-            AND c.at >= i.{channel}_at AND NOT i.is_new LIMIT 1) w ON true
+            AND c.at >= i.{channel}_at AND c.import_id IS NULL AND NOT i.is_new LIMIT 1) w ON true
         LEFT JOIN LATERAL (SELECT true AS permitted FROM permissions WHERE campaign_id = :campaign_id
             AND channel = '{channel}' AND supporter_id = i.supporter_id AND address_hash = i.{address}_hash
             AND NOT i.is_new LIMIT 1) p ON true
@@ -161,8 +161,9 @@ _PERMIT = """
           AND EXISTS (SELECT FROM supporters s
                       WHERE s.id = i.supporter_id AND s.{address}_hash = i.{address}_hash OFFSET 0)
     ), written AS (
-        INSERT INTO consents (campaign_id, channel, act, supporter_id, address_hash, wording, source, ip, at)
-        SELECT :campaign_id, '{channel}', 'given', supporter_id, address_hash, wording, source, ip, at
+        INSERT INTO consents (campaign_id, channel, act, supporter_id, address_hash, wording, source, ip, at, import_id)
+        SELECT :campaign_id, '{channel}', 'given', supporter_id, address_hash, wording, source, ip, at,
+            CAST(:import_id AS bigint)
         FROM asked WHERE NOT suppressed RETURNING id, supporter_id, address_hash, at
     ), permitted AS (
         INSERT INTO permissions (campaign_id, channel, supporter_id, consent_id, address_hash, given_at)
@@ -178,10 +179,17 @@ _CHANNELS = ((Channel.EMAIL, "email"), (Channel.SMS, "phone"))
 
 
 def bring_in(
-    session: Session, rows: Sequence[ImportRow], *, campaign_id: int, now: datetime, for_real: bool = True
+    session: Session,
+    rows: Sequence[ImportRow],
+    *,
+    campaign_id: int,
+    now: datetime,
+    for_real: bool = True,
+    import_id: int | None = None,
 ) -> ImportCounts:
     """Add or complete supporters, and let messages through to those with proof of consent.
 
+    `import_id`: what whoever is added, and each consent that is given, is kept under, so that it can be undone.
     `for_real`: off for a dry run, whose transaction the caller rolls back; it takes no lock that others wait for.
     """
     if not rows:
@@ -196,8 +204,8 @@ def bring_in(
     changed = tuple(session.scalars(_PHONE_CHANGED))
     session.execute(_ONLY_LEAVING)
     _complete(session)
-    added = _add(session, elsewhere, now=now)
-    permitted, suppressed = _permit(session, campaign_id)
+    added = _add(session, elsewhere, import_id=import_id, now=now)
+    permitted, suppressed = _permit(session, campaign_id, import_id)
     session.execute(_NOTE_COMING, {"campaign_id": campaign_id, "now": now})
     found = session.execute(
         text("""SELECT count(*) FILTER (WHERE supporter_id IS NOT NULL) AS there, coalesce(array_agg(number)
@@ -223,12 +231,12 @@ def _complete(session: Session) -> None:
         session.execute(_COMPLETE_LAST)
 
 
-def _add(session: Session, elsewhere: list[tuple[int, int]], *, now: datetime) -> int:
+def _add(session: Session, elsewhere: list[tuple[int, int]], *, import_id: int | None, now: datetime) -> int:
     """Add who is new; whose mobile somebody took meanwhile is added without it."""
     count = 0
     for _ in range(2):
         expected = session.scalars(_NUMBER).one()
-        added = session.scalars(_ADD, {"now": now}).one() if expected else 0
+        added = session.scalars(_ADD, {"now": now, "import_id": import_id}).one() if expected else 0
         count += added
         if added == expected:
             break
@@ -239,10 +247,10 @@ def _add(session: Session, elsewhere: list[tuple[int, int]], *, now: datetime) -
     return count
 
 
-def _permit(session: Session, campaign_id: int) -> tuple[int, int]:
+def _permit(session: Session, campaign_id: int, import_id: int | None) -> tuple[int, int]:
     permitted = suppressed = 0
     for channel, address in _CHANNELS:
         question = text(_PERMIT.format(channel=channel, address=address))
-        counts = session.execute(question, {"campaign_id": campaign_id}).one()
+        counts = session.execute(question, {"campaign_id": campaign_id, "import_id": import_id}).one()
         permitted, suppressed = permitted + counts.permitted, suppressed + counts.suppressed
     return permitted, suppressed

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select, update
 
 from service.store import Session
 from service.store.tables.upload import Upload, UploadPiece
@@ -57,6 +57,29 @@ def pieces(session: Session, upload_id: UUID) -> Iterator[bytes]:
     while (content := session.scalar(question.where(UploadPiece.number == number))) is not None:
         yield content
         number += 1
+
+
+def is_kept(session: Session, upload_id: UUID) -> bool:
+    """Whether a file is there still (pk_uploads)."""
+    return session.scalar(select(Upload.id).where(Upload.id == upload_id)) is not None
+
+
+def keep_until(session: Session, upload_id: UUID, expires_at: datetime) -> None:
+    """Keep a file until then (pk_uploads)."""
+    session.execute(update(Upload).where(Upload.id == upload_id).values(expires_at=expires_at))
+
+
+def held_facts(session: Session, upload_id: UUID) -> dict[str, str] | None:
+    """What is noted of a file, held until the transaction ends; None where it is gone (pk_uploads)."""
+    return session.scalar(select(Upload.facts).where(Upload.id == upload_id).with_for_update())
+
+
+def go_on(session: Session, upload_id: UUID, *, content: bytes, facts: Mapping[str, str]) -> None:
+    """Write on in a file that is being made, and note more of it (pk_upload_pieces)."""
+    newest = select(func.coalesce(func.max(UploadPiece.number) + 1, 0)).where(UploadPiece.upload_id == upload_id)
+    add_piece(session, upload_id, number=session.scalars(newest).one(), content=content)
+    longer = update(Upload).where(Upload.id == upload_id)
+    session.execute(longer.values(facts=dict(facts), size=Upload.size + len(content)))
 
 
 def forget(session: Session, upload_id: UUID) -> None:

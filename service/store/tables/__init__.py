@@ -4,6 +4,7 @@ from service.store.tables.asking import AskAlarm as AskAlarm
 from service.store.tables.asking import AskCount as AskCount
 from service.store.tables.asking import NotMe as NotMe
 from service.store.tables.base import Base as Base
+from service.store.tables.bringing_in import Import as Import
 from service.store.tables.campaign import Briefing as Briefing
 from service.store.tables.campaign import Campaign as Campaign
 from service.store.tables.campaign import Copy as Copy

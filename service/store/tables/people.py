@@ -52,6 +52,8 @@ class Supporter(Base):
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     external_id: Mapped[str | None]
     details: Mapped[dict[str, str]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+    # The import that added them; without a foreign key, as for the campaign.
+    import_id: Mapped[int | None]
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
 
@@ -89,6 +91,7 @@ class Supporter(Base):
             for name in ("last_name", "postcode", "country")
         ),
         Index("ix_supporters_external_id", "external_id", postgresql_where=text("external_id IS NOT NULL")),
+        Index("ix_supporters_import_id", "import_id", "id", postgresql_where=text("import_id IS NOT NULL")),
         Index("ix_supporters_source", "source"),
         Index("ix_supporters_locale", "locale"),
     )
@@ -176,6 +179,8 @@ class Consent(Base):
     wording: Mapped[str]
     source: Mapped[str]
     ip: Mapped[str] = mapped_column(server_default="")
+    # The import that gave it, or whose undoing withdrew it.
+    import_id: Mapped[int | None]
     at: Mapped[datetime]
 
     __table_args__ = (

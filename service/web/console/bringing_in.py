@@ -11,19 +11,20 @@ from uuid import UUID
 from flask import Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from service.domain.errand import Errand
 from service.domain.manager import Role
-from service.planning.audit import note_deed
 from service.planning.desk import CampaignOnDesk, list_campaigns
 from service.planning.files.faults import EncodingUnclear, UnreadableFile
 from service.planning.files.headings import Field
 from service.planning.files.legacy import CODE_PAGES
 from service.planning.files.presets import PRESETS
 from service.planning.files.reading import Reading
-from service.planning.files.rejects import RejectsFile
 from service.planning.files.sheet import SEPARATORS, Choices, DateOrder, Sheet, look
 from service.planning.importing import Imported, Importing, import_file
+from service.planning.imports import begin_import
 from service.planning.previewing import PreviewRow, preview_rows
 from service.planning.uploads import file_pieces, find_file, forget_file, keep_file, write_file
+from service.store.queries import imports
 from service.store.queries.uploads import Kept
 from service.web import door
 from service.web.console import access
@@ -36,7 +37,6 @@ LARGEST = 25 * 1024 * 1024
 ROWS_AT_ONCE = 2_000
 # How many rows the counts before an import are made from.
 COUNTED = 20_000
-SHOWN = 200
 
 
 @blueprint.get("/supporters/import")
@@ -82,19 +82,31 @@ def look_again(upload_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/supporters/import/<uuid:upload_id>/go")
 @needs(Role.ADMIN)
 def bring_file_in(upload_id: UUID) -> ResponseReturnValue:
-    """Bring the file in as it was looked at, and let it go; where it is to be read otherwise now, look again first."""
+    """Have the file brought in as it was looked at; where it is to be read otherwise now, look again first."""
+    with door.transaction() as session:
+        begun = imports.of_file(session, upload_id, manager_id=access.manager().id)
+    if begun is not None:
+        return redirect(url_for("console.import_page", import_id=begun), 303)
     if not _is_as_seen():
         return _look(upload_id, _choices())
     with _file(upload_id) as (kept, campaign, path):
         try:
-            sheet = look(path, _choices())
+            look(path, _choices())
         except UnreadableFile as wrong:
             return _cannot(kept, campaign, wrong)
-        done, rejects = _bring_in(sheet, kept, campaign, path)
-    return render_template(
-        "console/bring_in.html", campaigns=_campaigns(), done=done, into=campaign, sheet=sheet, rejects=rejects,
-        mistake="", shown=SHOWN,
-    )  # fmt: skip
+    with door.transaction() as session:
+        manager = access.manager()
+        begun = begin_import(
+            session,
+            kept,
+            _choices(),
+            campaign_id=campaign.id,
+            manager_id=manager.id,
+            actor=manager.email,
+            now=door.now(),
+        )
+    door.nudger().nudge(Errand.BRING_IN)
+    return redirect(url_for("console.import_page", import_id=begun), 303)
 
 
 @blueprint.post("/supporters/import/<uuid:upload_id>/forget")
@@ -147,35 +159,6 @@ def _see(sheet: Sheet, kept: Kept, campaign: CampaignOnDesk) -> _Seen:
     dry = Importing(sessions, campaign.id, reading, for_real=False)
     counts = import_file(sheet, dry, lambda part, done: None, at_once=1, rows=islice(chunks, COUNTED // ROWS_AT_ONCE))
     return _Seen(rows, counts, is_whole=next(chunks, None) is None)
-
-
-def _bring_in(sheet: Sheet, kept: Kept, campaign: CampaignOnDesk, path: Path) -> tuple[Imported, UUID | None]:
-    reading = _reading(sheet, kept)
-    rejected = path.with_suffix(".rejects")
-    importing = Importing(door.holder().sessions.begin, campaign.id, reading)
-    with rejected.open("wb") as out:
-        table = RejectsFile(out, sheet)
-
-        def told(part: Imported, _: Imported) -> None:
-            for each in part.rejected:
-                table.write(each)
-
-        done = import_file(sheet, importing, told, at_once=1, chunk_size=ROWS_AT_ONCE)
-    return done, _finish(kept, campaign, done, rejected)
-
-
-def _finish(kept: Kept, campaign: CampaignOnDesk, done: Imported, rejected: Path) -> UUID | None:
-    """Remember what was done, let the file go, and keep its rejects to be fetched."""
-    with door.transaction() as session:
-        details = {name: str(count) for name, count in done.numbers().items()}
-        actor, subject = access.manager().email, f"campaign {campaign.id}"
-        note_deed(session, actor=actor, deed="supporters imported", subject=subject, details=details, now=door.now())
-        forget_file(session, kept.id)
-        if not done.rejected_count:
-            return None
-        with rejected.open("rb") as file:
-            facts, name, now = {"kind": "rejects"}, f"rejects of {kept.name}", door.now()
-            return keep_file(session, file, manager_id=access.manager().id, name=name, facts=facts, now=now)
 
 
 def _reading(sheet: Sheet, kept: Kept) -> Reading:
@@ -255,4 +238,8 @@ def _campaigns() -> list[CampaignOnDesk]:
 
 
 def _page(*, mistake: str = "") -> str:
-    return render_template("console/bring_in.html", campaigns=_campaigns(), mistake=mistake, done=None, fields=_FIELDS)
+    with door.transaction() as session:
+        before = imports.latest(session, limit=20)
+    return render_template(
+        "console/bring_in.html", campaigns=_campaigns(), mistake=mistake, before=before, fields=_FIELDS
+    )

@@ -11,6 +11,7 @@ from service.web.console import (  # noqa: F401 - each adds its routes as it is 
     downloads,
     fixture,
     form_sizes,
+    imports,
     inbox,
     managers,
     mending,
