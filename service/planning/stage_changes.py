@@ -150,6 +150,8 @@ def look_at_change(
         after, lot = facts_of(session, stage), replace(was, effect=Effect.AWAITS_RESUMING)
         return StageLook(Moved(fixture, (lot,)), differences(before, after), asks=False, seen=digest_of(after))
     stage.due_at = timing_of(stage).due_at(fixture)
+    if stage.due_at != was.before:
+        stage.release_asked_at = None
     session.flush()
     _check_effect(effect_of(timing_of(stage), fixture, now=now), change, by=by)
     after = facts_of(session, stage)
@@ -177,6 +179,8 @@ def _await_release(stage: rows.Stage, before: StageFacts, after: StageFacts, *, 
     if not differences(released, after):
         stage.unreleased_at, stage.unreleased_by, stage.released_facts = None, "", None
         return
+    if stage.unreleased_at is None:
+        stage.release_asked_at = None
     stage.unreleased_at, stage.unreleased_by = now, by.name
     stage.released_facts = {str(part): dict(facts) for part, facts in released.items()}
 

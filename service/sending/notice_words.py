@@ -45,6 +45,7 @@ _EMAILS: Mapping[NoticeKind, ServiceEmail] = {
     NoticeKind.MANAGER_LINK: ServiceEmail.SIGN_IN,
     NoticeKind.ALARM: ServiceEmail.ALARM,
     NoticeKind.BLAST_STOPPED: ServiceEmail.BLAST_STOPPED,
+    NoticeKind.RELEASE_WANTED: ServiceEmail.RELEASE_WANTED,
 }
 _TEXTS: Mapping[NoticeKind, ServiceText] = {
     NoticeKind.CONFIRM_SMS: ServiceText.CONFIRM,

@@ -27,6 +27,7 @@ class ServiceEmail(StrEnum):
     SIGN_IN = "sign_in"
     ALARM = "alarm"
     BLAST_STOPPED = "blast_stopped"
+    RELEASE_WANTED = "release_wanted"
 
 
 class ServiceText(StrEnum):
