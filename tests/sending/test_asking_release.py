@@ -10,7 +10,8 @@ from service.domain.doubt import STANDARD
 from service.domain.manager import Role
 from service.planning import fixtures
 from service.planning.managers import add_manager
-from service.planning.stage_changes import Changer, NewLimits, NewTiming, StageChange, change_stage
+from service.planning.stage_changes import change_stage
+from service.planning.stage_checks import Changer, NewLimits, NewTiming, StageChange
 from service.sending.asking_release import ask_for_releases
 from service.sending.notice_hand_over import NoticeDesk
 from service.sending.notice_words import NoticeWriter
