@@ -1,6 +1,7 @@
 """`touchline campaign`: campaigns as files."""
 
 import json
+import sys
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,13 +13,17 @@ from rich.markup import escape
 from rich.table import Table
 
 from service import clock
-from service.cli.opening import open_house, plainly, refuse
+from service.cli.opening import House, open_house, plainly, refuse
+from service.cli.whistles import costs
 from service.domain.errand import Errand
 from service.planning.exporting import export_campaign
-from service.planning.loading import load_campaign
+from service.planning.load_effects import reckon_loaded
+from service.planning.loading import LoadReport, load_campaign
 from service.planning.rehearsing import Rehearsal, RehearsedStage
 from service.planning.rehearsing import rehearse as rehearse_campaign
+from service.planning.stages import StageRefused
 from service.store.queries import campaigns
+from service.wording.campaign_files import CampaignFiles
 from service.wording.campaign_reader import read_campaign
 from service.wording.campaign_writer import write_campaign
 
@@ -31,19 +36,29 @@ def campaign() -> None:
 @campaign.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--yes", is_flag=True, help="It is meant, though messages go out or are left out at once.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; nothing is asked.")
 @plainly
-def load(folder: Path, *, dry_run: bool, as_json: bool) -> None:
-    """Load the campaign in FOLDER. Every mistake is named with its file and line, and then nothing is loaded."""
+def load(folder: Path, *, dry_run: bool, yes: bool, as_json: bool) -> None:
+    """Load the campaign in FOLDER. Every mistake is named with its file and line, and then nothing is loaded.
+
+    Where it sends a message or leaves one out at once, that is said first, to how many and at what cost. On a terminal
+    it is asked about; a script must say --yes.
+    """
     files = read_campaign(folder)
     house = open_house()
-    with house.transaction(keep=not dry_run) as session:
+    with house.transaction(keep=False) as session:
         done = load_campaign(session, files, now=clock.now())
+    if done.at_once:
+        _ask(house, files, done, yes=yes or dry_run, as_json=as_json)
     if not dry_run:
+        with house.transaction() as session:
+            done = load_campaign(session, files, now=clock.now(), seen=done.seen)
         house.nudge(Errand.OPEN_BLASTS)
     if as_json:
         changes = [{"what": each.what, "before": each.before, "after": each.after} for each in done.changes]
-        told = {"dry_run": dry_run, "changes": changes, "kept": done.kept, "warnings": done.warnings}
+        news = {each.slug: str(each.lot.effect) for each in done.at_once}
+        told = {"dry_run": dry_run, "changes": changes, "kept": done.kept, "warnings": done.warnings, "at_once": news}
         click.echo(json.dumps(told))
         return
     for change in done.changes:
@@ -54,6 +69,24 @@ def load(folder: Path, *, dry_run: bool, as_json: bool) -> None:
         click.echo(f"  warning, {warning}")
     verb = "would change" if dry_run else "changed"
     click.echo(f"{files.slug}: {len(done.changes)} {verb}." if done.changes else f"{files.slug}: nothing to change.")
+
+
+def _ask(house: House, files: CampaignFiles, look: LoadReport, *, yes: bool, as_json: bool) -> None:
+    """Say what goes out or is left out at once, and ask. Raises StageRefused where nobody can be asked."""
+    with house.transaction(keep=False) as session:
+        known = campaigns.by_slug(session, files.slug)
+        url, key = house.settings.public_url, house.link_key
+        going = reckon_loaded(session, known.id, files, look.at_once, key=key, public_url=url) if known else ()
+    cost = {one.stage_id: costs(one) for one in going}
+    told = [f"{each.slug}: {each.lot.effect} {cost.get(each.lot.stage_id, '')}".rstrip() for each in look.at_once]
+    if not as_json:
+        for line in told:
+            click.echo(f"  at once, {line}")
+    if yes:
+        return
+    if as_json or not sys.stdin.isatty():
+        raise StageRefused(f"{'; '.join(told)}; nothing was changed. Add --yes if it is meant")
+    click.confirm("Load it?", abort=True)
 
 
 @campaign.command()

@@ -9,12 +9,11 @@ import click
 
 from service import clock
 from service.cli.moments import read_moment
-from service.cli.opening import House, open_house, plainly, refuse
+from service.cli.opening import House, open_house, plainly
 from service.cli.whistles import Asking, say_done, say_look
 from service.domain.errand import Errand
 from service.domain.fixture import Score
 from service.domain.whistle import WITH_SCORE, Deed
-from service.planning.abandoned import let_go_on
 from service.planning.fixtures import FixtureUnknown
 from service.planning.undoing import CannotUndo, last_deed
 from service.planning.whistles import Wish, firing_now, look, press
@@ -150,20 +149,3 @@ def _last(session: Session, fixture_id: int, now: datetime) -> Wish:
     if change is None:
         raise CannotUndo("nothing was done to this match that could be taken back")
     return Wish(Deed.UNDO, change_id=change.id)
-
-
-@fixture.command("go-on")
-@click.argument("slug")
-@click.argument("stage")
-@plainly
-def go_on(slug: str, stage: str) -> None:
-    """Let STAGE, held because its match was abandoned, go out at its time all the same."""
-    house = open_house()
-    with house.transaction() as session:
-        found = fixture_changes.stages_called(session, _fixture_id(session, slug), stage)
-        if len(found) != 1:
-            why = f"{len(found)} campaigns have a stage" if found else "there is no stage"
-            refuse(f"{why} {stage!r} around {slug!r}; look in the console")
-        due_at = let_go_on(session, found[0], actor=ACTOR, now=clock.now())
-    house.nudge(Errand.OPEN_BLASTS)
-    click.echo(f"{stage} goes out at {due_at:%a %d %b %H:%M %Z}.")

@@ -11,17 +11,19 @@ from typing import Concatenate, ParamSpec
 import click
 
 from service import clock
-from service.cli.fixture import ACTOR
+from service.cli.fixture import ACTOR, fixture
 from service.cli.moments import read_moment
 from service.cli.opening import House, open_house, plainly, refuse
 from service.cli.whistles import costs
 from service.domain.errand import Errand
 from service.planning.desk import find_campaign
 from service.planning.releasing import look_at_release, release_stage
-from service.planning.stage_changes import Changer, NewTiming, StageChange, StageLook, change_stage, look_at_change
+from service.planning.stage_changes import StageLook, change_stage, look_at_change
+from service.planning.stage_checks import Changer, NewTiming, StageChange
 from service.planning.stages import StageRefused, StageView, cancel_stage, timeline
 from service.planning.whistles import FiringNow, firing_now
 from service.store import Session
+from service.store.queries import fixture_changes, loading
 from service.wording.durations import parse_span
 
 P = ParamSpec("P")
@@ -107,6 +109,23 @@ def put_back(
         return replace(back, timing=_timing(found, offset, too_late_after, at)) if moved else back
 
     _do(asking, campaign, slug, change)
+
+
+@fixture.command("go-on")
+@click.argument("match")
+@click.argument("slug")
+@_asks
+def go_on(asking: Asking, match: str, slug: str) -> None:
+    """Let the message SLUG, held because MATCH was abandoned, go out at its time all the same."""
+    with open_house().transaction(keep=False) as session:
+        fixture_id = loading.fixture_id_named(session, match)
+        if fixture_id is None:
+            refuse(f"there is no fixture {match!r}")
+        found = fixture_changes.campaigns_with_stage(session, fixture_id, slug)
+    if len(found) != 1:
+        why = f"{len(found)} campaigns have a stage" if found else "there is no stage"
+        refuse(f"{why} {slug!r} around {match!r}; look in the console")
+    _do(asking, found[0], slug, lambda _: StageChange(goes_on=True))
 
 
 @stage.command()

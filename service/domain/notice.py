@@ -45,6 +45,8 @@ class NoticeKind(StrEnum):
     # A blast has stopped by itself.
     BLAST_STOPPED = "blast_stopped"
     BLAST_STOPPED_SMS = "blast_stopped_sms"
+    # A planned message that an author changed is near its hour.
+    RELEASE_WANTED = "release_wanted"
 
 
 # What anybody can make us send to anybody, with a form and no proof: counted and limited (service/sending/asking.py).

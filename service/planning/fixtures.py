@@ -256,6 +256,8 @@ def retime(session: Session, before: Fixture, after: Fixture, *, now: datetime) 
         was_due, due = stage.due_at, timing_of(stage).due_at(after)
         effect = effect_on(stage, after, now=now)
         stage.due_at = due
+        if was_due != due:
+            stage.release_asked_at = None
         if was_due != due or effect is not effect_on(stage, before, now=now):
             moved.append(MovedStage(stage.id, stage.title, was_due, due, effect))
     return tuple(moved)

@@ -1,11 +1,15 @@
 """Load a campaign from its files: the same files load to the same campaign, and what would change is told first."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from service.domain.quiet import QuietHours
 from service.domain.stage import Timing
+from service.planning.load_effects import AtOnce, at_once, lots_of
+from service.planning.stage_changes import LookFirst
 from service.sending.due import fixture_of, timing_of
 from service.store import Session
 from service.store.queries import blasts_life, campaigns, loading
@@ -35,6 +39,13 @@ class LoadReport:
     changes: tuple[Change, ...]
     kept: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    at_once: tuple[AtOnce, ...] = ()
+
+    @property
+    def seen(self) -> str:
+        """A digest of what it changes and does at once."""
+        told = [str(each) for each in self.changes] + [f"{each.slug} {each.lot.effect}" for each in self.at_once]
+        return sha256(json.dumps(told).encode()).hexdigest()[:24]
 
 
 def load_campaign(
@@ -44,8 +55,12 @@ def load_campaign(
     now: datetime,
     kick_off_at: datetime | None = None,
     time_scale: float = 1.0,
+    seen: str | None = None,
 ) -> LoadReport:
     """Load a campaign. For a dry run, roll the session back.
+
+    `seen`: what was shown of it before; where it sends or leaves out something at once and is not that, it raises
+    LookFirst, and the session is to be rolled back. None where nobody can be asked.
 
     `kick_off_at` stands in for the file's. `time_scale` multiplies every offset and span, for a rehearsal at speed.
     A stage that has fired keeps its words and its time; one no longer in the files is removed unless it has fired.
@@ -53,6 +68,7 @@ def load_campaign(
     changes: list[Change] = []
     fixture = _load_fixture(session, files, kick_off_at, changes)
     campaign = _load_campaign_row(session, files, fixture.id, now, changes)
+    before = lots_of(session, campaign.id, fixture, now=now)
     kept = _load_stages(session, files, campaign.id, fixture, time_scale=time_scale, now=now, changes=changes)
     if kick_off_at is None and fixture.kick_off_at != files.fixture.kick_off:
         kept.append(f"kick-off: stands at {fixture.kick_off_at.isoformat()}; `touchline fixture postpone` moves it")
@@ -60,7 +76,11 @@ def load_campaign(
     if kick_off_at is not None:
         _move_neighbours(session, fixture)
     late = tuple(_late(stage, now=now) for stage in loading.overdue_stages(session, campaign.id, now=now))
-    return LoadReport(campaign.id, tuple(changes), tuple(kept), late)
+    news = at_once(before, lots_of(session, campaign.id, fixture, now=now))
+    done = LoadReport(campaign.id, tuple(changes), tuple(kept), late, news)
+    if news and seen is not None and seen != done.seen:
+        raise LookFirst
+    return done
 
 
 def _move_neighbours(session: Session, fixture: rows.Fixture) -> None:

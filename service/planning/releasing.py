@@ -8,7 +8,8 @@ from service.domain.channel import Channel
 from service.planning.fixtures import Effect, Moved
 from service.planning.outlook import Outlook, outlook
 from service.planning.showing import open_window
-from service.planning.stage_changes import AT_ONCE, Changer, LookFirst, NeedsLauncher, StageLook, lot_of, words_of
+from service.planning.stage_changes import LookFirst, StageLook, lot_of
+from service.planning.stage_checks import AT_ONCE, Changer, NeedsLauncher, words_of
 from service.planning.stage_facts import audit_details, differences, digest_of, facts_of, read_facts
 from service.planning.stages import StageRefused, copies_of_stage
 from service.sending.due import fixture_of

@@ -48,6 +48,7 @@ _EMAILS: Mapping[NoticeKind, ServiceEmail] = {
     NoticeKind.ALARM: ServiceEmail.ALARM,
     NoticeKind.BLAST_STOPPED: ServiceEmail.BLAST_STOPPED,
     NoticeKind.TESTER_EMAIL: ServiceEmail.TESTER,
+    NoticeKind.RELEASE_WANTED: ServiceEmail.RELEASE_WANTED,
 }
 _TEXTS: Mapping[NoticeKind, ServiceText] = {
     NoticeKind.CONFIRM_SMS: ServiceText.CONFIRM,

@@ -9,6 +9,7 @@ from service.domain.doubt import STANDARD, DoubtPolicy
 from service.domain.errand import Errand
 from service.points import point
 from service.sending.asking import Asking
+from service.sending.asking_release import ask_for_releases
 from service.sending.breakers import trip_breakers
 from service.sending.due import fire_due_stages, open_scheduled_blasts
 from service.sending.holding import hold_if_restored
@@ -74,6 +75,7 @@ def tick(
         decide_due_tests(session, now=now)
         trip_breakers(session, has_second_road=has_second_road, now=now)
         tell_of_stopped(session, public_url=public_url, now=now)
+        ask_for_releases(session, public_url=public_url, now=now)
         point("breakers.before_commit")
     point("breakers.after_commit")
     if asking is not None:

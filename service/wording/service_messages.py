@@ -28,6 +28,7 @@ class ServiceEmail(StrEnum):
     ALARM = "alarm"
     BLAST_STOPPED = "blast_stopped"
     TESTER = "tester"
+    RELEASE_WANTED = "release_wanted"
 
 
 class ServiceText(StrEnum):

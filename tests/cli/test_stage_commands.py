@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.clock import now
-from service.planning.stage_changes import Changer, NewLimits, StageChange, change_stage
+from service.planning.stage_changes import change_stage
+from service.planning.stage_checks import Changer, NewLimits, StageChange
 from service.store.tables.campaign import Stage, StageFiring
 from tests import make
 from tests.cli.conftest import Touchline, said

@@ -156,10 +156,13 @@ def test_a_held_message_of_an_abandoned_match_is_let_go_on(
     touchline("fixture", "abandon", MATCH)
 
     unknown = touchline("fixture", "go-on", MATCH, "nothing")
-    let_go = touchline("fixture", "go-on", MATCH, "half-time")
+    asked = touchline("fixture", "go-on", MATCH, "half-time")
+    let_go = touchline("fixture", "go-on", MATCH, "half-time", "--yes")
 
     assert "there is no stage 'nothing'" in unknown.stderr
-    assert "half-time goes out at" in let_go.output
+    assert "(fires now) email to 1" in asked.stdout
+    assert "fires now; nothing was changed. Add --yes if it is meant" in asked.stderr
+    assert "Done." in let_go.output
     with sessions() as session:
         assert dict(session.query(Stage.slug, Stage.due_at.is_(None)).all()) == {"push": True, "half-time": False}
 

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from service.domain.channel import Channel
-from service.planning.stage_changes import Changer, NewTiming, StageChange, StageLook, change_stage, look_at_change
+from service.planning.stage_changes import StageLook, change_stage, look_at_change
+from service.planning.stage_checks import Changer, NewTiming, StageChange
 from service.planning.stages import CopyView
 
 URL = "https://example.org"

@@ -13,7 +13,8 @@ from service.planning import fixtures
 from service.planning.audit import read_audit
 from service.planning.fixtures import Effect
 from service.planning.releasing import look_at_release, reach_of, release_stage
-from service.planning.stage_changes import LookFirst, NeedsLauncher, NewLimits, StageChange
+from service.planning.stage_changes import LookFirst
+from service.planning.stage_checks import NeedsLauncher, NewLimits, StageChange
 from service.planning.stages import StageRefused, StageState, timeline
 from service.sending.due import fire_due_stages
 from service.store.tables.campaign import Stage, StageFiring

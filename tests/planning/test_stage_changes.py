@@ -13,7 +13,8 @@ from service.planning import fixtures
 from service.planning.audit import read_audit
 from service.planning.blasts import CopyRefused
 from service.planning.fixtures import Effect
-from service.planning.stage_changes import ChangedByOther, LookFirst, NeedsLauncher, NewLimits, NewTiming, StageChange
+from service.planning.stage_changes import ChangedByOther, LookFirst
+from service.planning.stage_checks import NeedsLauncher, NewLimits, NewTiming, StageChange
 from service.planning.stage_facts import Part, stage_digest
 from service.planning.stages import StageRefused, StageState, copies_of_stage, timeline
 from service.planning.whistles import firing_now

@@ -11,8 +11,9 @@ from service.domain.fixture import FixtureState, Score
 from service.domain.stage import Firing
 from service.domain.whistle import Deed
 from service.planning import fixtures
-from service.planning.abandoned import let_go_on
 from service.planning.fixtures import Effect, Moved, Recalled
+from service.planning.stage_changes import LookFirst
+from service.planning.stage_checks import NeedsLauncher, StageChange
 from service.planning.stages import StageRefused, StageState, timeline
 from service.planning.undoing import CannotUndo, last_deed, undo
 from service.planning.whistles import ChangedMeanwhile, FarFromTheClock, Wish, firing_now, gone_in_words, look, press
@@ -22,6 +23,7 @@ from service.store.tables.campaign import Campaign, Fixture, Stage, StageFiring
 from service.store.tables.house import AuditEntry
 from service.store.tables.sending import Blast
 from tests import make
+from tests.planning.changing import AUTHOR, change
 
 URL = "https://example.org"
 EARLY = make.KICK_OFF - timedelta(days=5)
@@ -352,10 +354,12 @@ def test_nothing_measured_from_a_whistle_goes_out_of_a_match_that_was_abandoned(
 def test_what_somebody_lets_go_on_goes_out_at_its_time(session: Session) -> None:
     campaign = abandoned(session)
 
-    due_at = let_go_on(session, 3, actor="Dev", now=HALF + timedelta(minutes=5))
+    done = change(session, 3, StageChange(goes_on=True), now=HALF + timedelta(minutes=5))
+    due_at = done.moved.stages[0].after
 
     assert due_at == make.KICK_OFF + timedelta(hours=3)
     assert fire(session, HALF + timedelta(minutes=12)) == []
+    assert due_at is not None
     assert fire(session, due_at) == [Firing.OPENED]
     assert {stage.slug: stage.state for stage in timeline(session, campaign.id)}["second-half"] is StageState.HELD
 
@@ -372,12 +376,26 @@ def test_what_cannot_go_on_is_said(session: Session, stage_id: int, now: datetim
     abandoned(session)
 
     with pytest.raises(StageRefused, match=why), session.begin_nested():
-        let_go_on(session, stage_id, actor="Dev", now=now)
+        change(session, stage_id, StageChange(goes_on=True), now=now)
+
+
+def test_what_would_go_out_at_once_by_it_is_seen_first(session: Session) -> None:
+    abandoned(session)
+    now = make.KICK_OFF + timedelta(hours=3, minutes=5)
+
+    with pytest.raises(LookFirst), session.begin_nested():
+        change(session, 3, StageChange(goes_on=True), now=now, seen="")
+    with pytest.raises(NeedsLauncher), session.begin_nested():
+        change(session, 3, StageChange(goes_on=True), now=now, by=AUTHOR)
+    done = change(session, 3, StageChange(goes_on=True), now=now)
+
+    assert done.effect is Effect.FIRES_NOW
+    assert fire(session, now) == [Firing.OPENED]
 
 
 def test_a_new_date_takes_the_word_of_its_own_away(session: Session) -> None:
     campaign = abandoned(session)
-    let_go_on(session, 3, actor="Dev", now=HALF)
+    change(session, 3, StageChange(goes_on=True), now=HALF)
     later = make.KICK_OFF + timedelta(days=3)
 
     fixtures.move_kick_off(session, campaign.fixture_id, kick_off_at=later, actor="Dev", now=HALF)

@@ -12,7 +12,8 @@ from service.planning import fixtures
 from service.planning.blast_checks import BlastRefused
 from service.planning.blasts import CopyRefused, pause_blast, resume_blast
 from service.planning.mending import mend_words, waits_for_words
-from service.planning.stage_changes import Changer, NeedsLauncher, StageChange, change_stage
+from service.planning.stage_changes import change_stage
+from service.planning.stage_checks import Changer, NeedsLauncher, StageChange
 from service.planning.stages import CopyView, StageRefused
 from service.sending.telling import tell_of_stopped
 from tests import make

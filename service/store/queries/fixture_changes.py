@@ -83,14 +83,14 @@ def stages_named(session: Session, ids: Sequence[int]) -> Sequence[Stage]:
     return session.scalars(select(Stage).where(Stage.id.in_(ids)).order_by(Stage.position, Stage.id)).all()
 
 
-def stages_called(session: Session, fixture_id: int, slug: str) -> Sequence[int]:
-    """The stages of this name around a match: one for each campaign that has one (uq_stages_campaign_id_slug)."""
+def campaigns_with_stage(session: Session, fixture_id: int, slug: str) -> Sequence[str]:
+    """The campaigns around a match that have a stage of this name (uq_stages_campaign_id_slug)."""
     question = (
-        select(Stage.id)
-        .join(Campaign, Campaign.id == Stage.campaign_id)
+        select(Campaign.slug)
+        .join(Stage, Stage.campaign_id == Campaign.id)
         .where(Campaign.fixture_id == fixture_id, Stage.slug == slug, Stage.removed_at.is_(None))
     )
-    return session.scalars(question.order_by(Stage.id)).all()
+    return session.scalars(question.order_by(Campaign.slug)).all()
 
 
 def forget_going_on(session: Session, fixture_id: int) -> None:

@@ -127,6 +127,8 @@ class Stage(Base):
     unreleased_by: Mapped[str] = mapped_column(server_default="")
     # What it was before the first of those changes: {"timing": {"due": "2d before kick-off", …}, "words": {…}}.
     released_facts: Mapped[dict[str, dict[str, str]] | None] = mapped_column(JSONB(none_as_null=True))
+    # When managers were told that it waits; null where they were not, or it was changed or moved since.
+    release_asked_at: Mapped[datetime | None]
 
     __table_args__ = (
         UniqueConstraint("campaign_id", "slug"),
@@ -137,6 +139,7 @@ class Stage(Base):
         CheckConstraint("(anchor = 'absolute') = (at IS NOT NULL)", name="absolute_has_at"),
         CheckConstraint("stale_after > interval '0'", name="stale_after_positive"),
         Index("ix_stages_due_at", "due_at", postgresql_where=text("fired_at IS NULL AND removed_at IS NULL")),
+        Index("ix_stages_unreleased", "id", postgresql_where=text("unreleased_at IS NOT NULL AND fired_at IS NULL")),
     )
 
 

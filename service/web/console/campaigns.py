@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from service.domain.fixture import Fixture, FixtureState
 from service.domain.manager import Role
 from service.domain.stage import Anchor
-from service.planning.abandoned import let_go_on
 from service.planning.desk import CampaignOnDesk, list_blasts, list_campaigns
 from service.planning.stages import CHANGEABLE, StageRefused, StageState, StageView, cancel_stage, timeline
 from service.planning.undoing import last_deed
@@ -88,13 +87,6 @@ def timeline_part(slug: str) -> ResponseReturnValue:
 @needs(Role.LAUNCHER)
 def cancel_stage_now(slug: str, stage_slug: str) -> ResponseReturnValue:
     return _change(slug, stage_slug, cancel_stage, "“{}” will not be sent. You can put it back until it is due.")
-
-
-@blueprint.post("/campaigns/<slug>/stages/<stage_slug>/go-on")
-@needs(Role.LAUNCHER)
-def let_stage_go_on(slug: str, stage_slug: str) -> ResponseReturnValue:
-    """Let a held message of an abandoned match go out all the same."""
-    return _change(slug, stage_slug, let_go_on, "“{}” goes out at its time, although the match was abandoned.")
 
 
 def _change(slug: str, stage_slug: str, change: Callable[..., object], words: str) -> ResponseReturnValue:

@@ -10,15 +10,8 @@ from service.domain.manager import Role
 from service.planning.blasts import CopyRefused
 from service.planning.desk import CampaignOnDesk
 from service.planning.fixtures import Effect
-from service.planning.stage_changes import (
-    ChangedByOther,
-    Changer,
-    LookFirst,
-    StageChange,
-    StageLook,
-    change_stage,
-    look_at_change,
-)
+from service.planning.stage_changes import ChangedByOther, LookFirst, StageLook, change_stage, look_at_change
+from service.planning.stage_checks import Changer, StageChange
 from service.planning.stage_facts import Part, stage_digest
 from service.planning.stages import CHANGEABLE, PUT_BACK, CopyView, StageRefused, StageView, copies_of_stage
 from service.planning.whistles import firing_now
@@ -88,6 +81,18 @@ def restore_stage_now(slug: str, stage_slug: str) -> ResponseReturnValue:
         return _press(slug, stage_slug, lambda *_: StageChange(puts_back=True), "“{}” is back on the timeline.")
     except StageRefused as refused:
         return show_stage(slug, stage_slug, typed=Typed(Part.TIMING, str(refused))), 409
+
+
+@blueprint.post("/campaigns/<slug>/stages/<stage_slug>/go-on")
+@needs(Role.LAUNCHER)
+def let_stage_go_on(slug: str, stage_slug: str) -> ResponseReturnValue:
+    """Let a held message of an abandoned match go out all the same."""
+    said = "“{}” goes out at its time, although the match was abandoned."
+    try:
+        return _press(slug, stage_slug, lambda *_: StageChange(goes_on=True), said)
+    except StageRefused as refused:
+        flash(f"Nothing was changed: {refused}.", "bad")
+        return redirect(url_for("console.timeline_page", slug=slug))
 
 
 def changer() -> Changer:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from werkzeug.datastructures import MultiDict
 
-from service.planning.stage_changes import NewLimits, NewTiming
+from service.planning.stage_checks import NewLimits, NewTiming
 from service.planning.stages import StageRefused, StageView
 from service.web.console.controls import read_controls
 from service.web.console.words import field_value, read_field
