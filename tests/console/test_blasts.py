@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.domain.manager import Role
@@ -30,6 +31,13 @@ BLAST: dict[str, object] = {
     "stale_hours": "12",
     "key": "the key of a form",
 }
+
+
+# One through the blast, another from the pages.
+SIGNED_BY_TWO = text("""
+    INSERT INTO signatures (petition_id, supporter_id, name, source, blast_id, signed_at)
+    SELECT :petition_id, id, first_name, '', CASE WHEN id = :who THEN 1 END, now() FROM supporters ORDER BY id LIMIT 2
+""")
 
 
 def _ana_signs(sessions: sessionmaker[Session]) -> None:
@@ -217,10 +225,19 @@ def test_the_report_counts_and_can_be_downloaded(
     open_blasts(sessions)
     with sessions.begin() as session:
         session.query(Batch).update({"state": "accepted"})
+        first = session.query(Message).filter_by(channel="email").order_by(Message.supporter_id).first()
+        assert first
+        first.opened_at = first.clicked_at = make.KICK_OFF
+        petition = session.query(Petition).one()
+        session.execute(SIGNED_BY_TWO, {"petition_id": petition.id, "who": first.supporter_id})
 
     page, table = words(launcher.see(f"{C}/report/")), launcher.see(f"{C}/report.csv")
 
     assert "sent 6" in page
+    assert "Opened" in page
+    assert "1 25.0% of emails" in page
+    assert "1 16.7%" in page
+    assert "Signatures 2 1 not through a message below" in page
     assert table.mimetype == "text/csv"
     assert table.text.splitlines()[1].startswith("'=HYPERLINK(1),running,6,6,0")
 
