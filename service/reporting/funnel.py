@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from service.domain.channel import Channel
 from service.reporting.live import ChannelProgress, channel_progress
 from service.store import Session
 from service.store.queries import blasts, campaigns, loading, progress
@@ -26,6 +27,8 @@ class StageLine:
     signed: int
     left: int
     complained: int
+    # Of those sent, the emails: what was opened is a part of them alone.
+    emails_sent: int
     cost: int
 
 
@@ -43,6 +46,16 @@ class CampaignReport:
     @property
     def cost(self) -> int:
         return sum(line.cost for line in self.lines)
+
+    @property
+    def signed_otherwise(self) -> int:
+        """Signatures that came from none of these messages: from the pages, by text, through a friend."""
+        return max(0, self.totals.signatures - sum(line.signed for line in self.lines))
+
+    @property
+    def left_otherwise(self) -> int:
+        """People who left by none of these messages' links: by STOP, on the pages, or because they asked a manager."""
+        return max(0, self.totals.left - sum(line.left for line in self.lines))
 
 
 class CampaignUnknown(Exception):
@@ -83,6 +96,7 @@ def campaign_report(session: Session, slug: str) -> CampaignReport:
                 signed=signed.get(blast.id, 0),
                 left=sum(fact.left for fact in done),
                 complained=sum(fact.complained for fact in done),
+                emails_sent=channel_progress(own, Channel.EMAIL).sent,
                 cost=segments * row.segment_price + emails * row.email_price_per_thousand // 1000,
             )
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.domain.manager import Role
@@ -68,6 +69,19 @@ def test_a_test_goes_to_one_address_and_its_links_are_nobodys(
         notice = session.query(Notice).one()
         assert (notice.kind, notice.to_address, notice.supporter_id) == ("test_sms", "+447700900999", None)
         assert notice.facts["body"].startswith("Ana, sign: http://127.0.0.1:8000/l/")
+
+
+@pytest.mark.parametrize(
+    ("copy", "to", "why"),
+    [
+        ("0", "+447700900999", "you chose the email; choose a tester with an email address, or other words"),
+        ("1", "launcher@example.org", "you chose the text; choose a tester with a mobile number, or other words"),
+    ],
+)
+def test_words_that_do_not_fit_the_tester_are_named(
+    signed_in: Callable[[Role], Browser], campaign_id: int, copy: str, to: str, why: str
+) -> None:
+    assert why in words(signed_in(Role.LAUNCHER).press(f"{STAGE}/test", {"copy": copy, "to": to}))
 
 
 def test_a_test_to_no_address_is_refused(signed_in: Callable[[Role], Browser], campaign_id: int) -> None:

@@ -66,6 +66,7 @@ def test_a_line_tells_what_became_of_one_blast(session: Session, campaign: Campa
 
     assert (line.audience, line.sent, line.delivered, line.bounced) == (4, 4, 1, 1)
     assert (line.opened, line.clicked, line.signed, line.left, line.complained) == (1, 1, 1, 1, 0)
+    assert line.emails_sent == 2
     assert line.cost == 4 * 400 + 2 * 8000 // 1000
 
 

@@ -82,6 +82,9 @@ def stage_test(slug: str, stage_slug: str) -> ResponseReturnValue:
                 abort(404)
             window, reader = window_for(session, campaign.id), chosen_reader(session)
             to, words = request.form.get("to", ""), words_of(copies[number])
+            if ("@" in to) is not (words.channel is Channel.EMAIL):
+                chosen, fit = ("text", "mobile number") if words.channel is Channel.SMS else ("email", "email address")
+                raise TesterRefused(f"you chose the {chosen}; choose a tester with {_a(fit)}, or other words")
             actor, key = access.manager().email, request.form.get("key", "")
             address = send_test(session, window, words, reader, to, actor=actor, now=door.now(), key=key)
     except (BadAddress, TesterRefused) as bad:
@@ -93,6 +96,10 @@ def stage_test(slug: str, stage_slug: str) -> ResponseReturnValue:
         flash(f"A test is on its way to {address}. Its links open the pages and count for nobody.")
     reader_id = request.form.get("reader", type=int)
     return redirect(url_for("console.stage_page", slug=slug, stage_slug=stage_slug, reader=reader_id))
+
+
+def _a(what: str) -> str:
+    return f"{'an' if what[0] == 'e' else 'a'} {what}"
 
 
 def show_stage(slug: str, stage_slug: str, *, typed: Typed | None = None) -> str:
