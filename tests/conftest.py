@@ -28,7 +28,7 @@ from tests.moments import (
     seconds_until,
     stopped,
 )
-from tests.postgres_versions import binaries_of
+from tests.postgres_versions import binaries_of, end_where_missing
 from tests.running_house import Up, start
 
 # How long an example takes says how busy the machine is, not whether the code is right.
@@ -49,6 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    end_where_missing(config.getoption("--postgres"))
     if moment := config.getoption("--at"):
         time_machine.travel(moment, tick=True).start()
         # It goes on from the first time it is asked.
@@ -179,10 +180,16 @@ def up(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest)
     """One running house, all its processes, for every test that needs one."""
     home = tmp_path_factory.mktemp("up")
     moved_there = move_home(home, datetime.now(UTC)) if request.config.getoption("--at") else None
-    running = start(home, find_free_port(), find_free_port(), moved=moved_there)
+    environ, server = moved_there or {}, None
+    if version := request.config.getoption("--postgres"):
+        server = start_postgres(tmp_path_factory.mktemp("older"), binaries=binaries_of(version))
+        environ = {**environ, "DATABASE_URL": server.url}
+    running = start(home, find_free_port(), find_free_port(), environ=environ)
     running.forget_quiet_hours()
     yield running
     assert running.stop() == 0
+    if server is not None:
+        server.stop()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

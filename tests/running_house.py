@@ -48,7 +48,7 @@ class Up:
     sign_in: str
     reader: threading.Thread
     said: str
-    moved: Mapping[str, str]
+    environ: Mapping[str, str]
     # Everything it has said, up to now.
     lines: list[str]
 
@@ -57,7 +57,7 @@ class Up:
         done = subprocess.run(
             [sys.executable, "-m", "service.cli.main", *words],
             cwd=ROOT,
-            env={**os.environ, **self.moved, "TOUCHLINE_HOME": str(self.home)},
+            env={**os.environ, **self.environ, "TOUCHLINE_HOME": str(self.home)},
             capture_output=True,
             text=True,
             check=False,
@@ -97,12 +97,15 @@ class Up:
         return made
 
 
-def start(home: Path, port: int, sandbox_port: int, *, moved: Mapping[str, str] | None = None) -> Up:
-    """Start it and wait until it says where it is. `moved`: the environment of a clock elsewhere (tests/moments.py)."""
+def start(home: Path, port: int, sandbox_port: int, *, environ: Mapping[str, str] | None = None) -> Up:
+    """Start it and wait until it says where it is.
+
+    `environ`: of a clock elsewhere (tests/moments.py), or of another database.
+    """
     process = subprocess.Popen(
         [sys.executable, "-m", "service.cli.main", "up", "--port", str(port), "--sandbox-port", str(sandbox_port)],
         cwd=ROOT,
-        env={**os.environ, **(moved or {}), "TOUCHLINE_HOME": str(home), "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, **(environ or {}), "TOUCHLINE_HOME": str(home), "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -128,7 +131,7 @@ def start(home: Path, port: int, sandbox_port: int, *, moved: Mapping[str, str] 
         link,
         reader,
         "".join(said),
-        moved or {},
+        environ or {},
         said,
     )
 

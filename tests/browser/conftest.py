@@ -1,11 +1,12 @@
 """Chromium, driven by Playwright. In CI a missing browser is a failure; elsewhere it is said and left out."""
 
-import os
 import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.postgres_versions import is_required
 
 _FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
@@ -19,7 +20,7 @@ expect.set_options(timeout=60_000)
 def chromium() -> Iterator[Browser]:
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
-        if os.environ.get("TOUCHLINE_REQUIRE_BROWSER") or os.environ.get("CI"):
+        if is_required():
             pytest.fail("Chromium is not installed")
         pytest.skip("Chromium is not installed; on Debian: apt install chromium")
     with sync_playwright() as playwright:

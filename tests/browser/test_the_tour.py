@@ -23,7 +23,7 @@ NIGHT, DAY = MOMENTS["on 29 February"] + timedelta(minutes=1), datetime(2029, 3,
 def at(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Up]:
     """A fresh `touchline up` of its own, at another hour."""
     home = tmp_path / "home"
-    running = start(home, free_port(), free_port(), moved=move_home(home, request.param))
+    running = start(home, free_port(), free_port(), environ=move_home(home, request.param))
     yield running
     assert running.stop() == 0
 

@@ -36,6 +36,8 @@ from tests.consenting.canaries import CANARIES, EMAIL, PHONE, ROW, SECOND, dump,
 from tests.sending.conftest import Desk
 from tests.site.forms import send
 
+pytestmark = pytest.mark.oldest_postgres
+
 NOW = datetime.now(UTC)
 LINKS = derive_key(SECRET, "links")
 

@@ -36,6 +36,7 @@ def test_every_nudge_has_its_errand_on_its_queue() -> None:
     assert app.conf.task_routes == {str(one): {"queue": str(pace)} for one, pace in QUEUES.items()}
 
 
+@pytest.mark.oldest_postgres
 def test_the_database_is_what_the_tables_say(database_url: str) -> None:
     command.check(alembic_config(database_url))
 

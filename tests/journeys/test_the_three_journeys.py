@@ -71,6 +71,7 @@ def test_a_supporter_signs_up_by_email_and_text_and_is_welcomed_by_both(up: Up) 
     assert sum("confirm" in subject for subject in _subjects(up, fan)) == 1
 
 
+@pytest.mark.oldest_postgres
 def test_a_blast_reaches_a_supporter_once_on_each_channel_and_its_link_signs(up: Up) -> None:
     fan = new_fan()
     _joined(up, fan)

@@ -15,6 +15,8 @@ from service.store.tables.sending import Notice
 from service.store.tables.signatures import Signature
 from tests import make
 
+pytestmark = pytest.mark.oldest_postgres
+
 NOW = make.KICK_OFF - timedelta(days=1)
 
 

@@ -17,6 +17,8 @@ from service.store.tables.people import Action, Consent, Supporter, Suppression
 from tests import make
 from tests.planning.files import HEADER, PROOF, Importing, permissions
 
+pytestmark = pytest.mark.oldest_postgres
+
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 

@@ -19,6 +19,8 @@ from service.store.tables.sending import Batch, Blast, Message
 from service.store.tables.signatures import Signature
 from tests import make
 
+pytestmark = pytest.mark.oldest_postgres
+
 URL = "https://example.org"
 NOW = make.KICK_OFF - timedelta(days=1)
 

@@ -57,7 +57,7 @@ def test_it_says_that_it_is_up_only_when_everybody_is_at_work(up: Up) -> None:
 
 @pytest.mark.journey
 def test_a_worker_that_cannot_start_is_named_and_the_rest_is_up(tmp_path: Path) -> None:
-    up = start(tmp_path, free_port(), free_port(), moved={"BULK_WORKERS": "none"})
+    up = start(tmp_path, free_port(), free_port(), environ={"BULK_WORKERS": "none"})
     try:
         assert "Touchline is up." not in up.said
         assert "worker-bulk cannot be started: it ended by itself with 2" in up.said

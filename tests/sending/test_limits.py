@@ -25,6 +25,8 @@ from tests import make
 from tests.moments import StoppedClock
 from tests.sending.conftest import Desk
 
+pytestmark = pytest.mark.oldest_postgres
+
 Blasting = Callable[..., list[Supporter]]
 POOL = ("+447700900001", "+447700900002", "+447700900003")
 CROWD = [f"Fan{place}" for place in range(12)]
