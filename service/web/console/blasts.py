@@ -16,8 +16,6 @@ from service.planning.blasts import (
     what_cancelling_stopped,
 )
 from service.planning.desk import BlastOnDesk, CampaignOnDesk, list_blasts
-from service.planning.mending import waits_for_words
-from service.planning.stages import timeline
 from service.planning.steering import second_asking, wording_standings
 from service.reporting.live import Progress, progress_of
 from service.web import door
@@ -46,12 +44,7 @@ def blast_page(slug: str, blast_id: int) -> ResponseReturnValue:
     campaign, blast, progress = _look(slug, blast_id)
     with door.transaction() as session:
         standings, again = wording_standings(session, blast_id), second_asking(session, blast_id)
-        mends = waits_for_words(session, blast_id)
-        stage_slug = (
-            next((s.slug for s in timeline(session, campaign.id) if s.id == blast.stage_id), "") if mends else ""
-        )
-    more = {"standings": standings, "again": again, "mends": mends, "stage_slug": stage_slug}
-    return _page("console/blast.html", campaign, blast, progress, **more)
+    return _page("console/blast.html", campaign, blast, progress, standings=standings, again=again)
 
 
 @blueprint.get("/campaigns/<slug>/blasts/<int:blast_id>/progress")

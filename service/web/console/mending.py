@@ -4,9 +4,11 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.domain.manager import Role
+from service.domain.message import BlastState
 from service.planning.blasts import BlastRefused, CopyRefused
-from service.planning.desk import BlastOnDesk
+from service.planning.desk import BlastOnDesk, CampaignOnDesk
 from service.planning.mending import mend_words, waits_for_words
+from service.planning.stages import timeline
 from service.web import door
 from service.web.console import access
 from service.web.console.access import needs
@@ -39,6 +41,24 @@ def mend(slug: str, blast_id: int) -> ResponseReturnValue:
         return _page(slug, blast_id, why=[sentence(str(refused))]), 409
     flash("The words are kept. Now resume it.")
     return redirect(url_for("console.blast_page", slug=slug, blast_id=blast_id))
+
+
+@blueprint.context_processor
+def _links() -> dict[str, object]:
+    return {"mending_of": _mending_of}
+
+
+def _mending_of(campaign: CampaignOnDesk, blast: BlastOnDesk) -> str:
+    """Where the words of a blast are mended: its stage's, or its own; '' for one that does not wait for them."""
+    if blast.state != BlastState.PAUSED:
+        return ""
+    with door.transaction() as session:
+        if not waits_for_words(session, blast.id):
+            return ""
+        slugs = [stage.slug for stage in timeline(session, campaign.id) if stage.id == blast.stage_id]
+    if slugs:
+        return url_for("console.edit_page", slug=campaign.slug, stage_slug=slugs[0])
+    return url_for("console.mend_page", slug=campaign.slug, blast_id=blast.id)
 
 
 def _page(slug: str, blast_id: int, *, why: list[str] | None = None) -> str:
