@@ -12,10 +12,10 @@ from service.domain.stage import Anchor
 from service.store import Session
 from service.store.queries import blasts, loading
 from service.store.tables import campaign as rows
-from service.wording.durations import write_span
 
 # Of long words the audit keeps the lines that differ, and of those so many characters.
 _KEPT = 600
+_UNITS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
 
 
 class Part(StrEnum):
@@ -114,8 +114,13 @@ def _anchor(stage: rows.Stage) -> str:
 
 
 def _span(length: timedelta) -> str:
-    """To the minute as campaign files write it, else in seconds: two spans that differ are never the same words."""
-    return write_span(abs(length)) if not length % timedelta(minutes=1) else f"{abs(length).total_seconds():g}s"
+    """`7 days 1 hour`, all of it: two spans that differ are never the same words."""
+    left, words = abs(length), []
+    for name, size in _UNITS:
+        count, left = divmod(left, size)
+        words += [f"{count} {name}{'' if count == 1 else 's'}"] if count else []
+    rest = left.total_seconds()
+    return " ".join([*words, f"{rest:g} seconds"] if rest or not words else words)
 
 
 def _words(copy: rows.Copy) -> list[tuple[str, str]]:

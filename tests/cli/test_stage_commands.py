@@ -37,7 +37,7 @@ def test_a_message_is_moved_and_that_is_said(touchline: Touchline, sessions: ses
 
     assert done.exit_code == 0
     assert "(waits)" in done.output
-    assert "due: 2d before kick-off → 1d before kick-off" in done.output
+    assert "due: 2 days before kick-off → 1 day before kick-off" in done.output
     assert due_in(sessions) > timedelta(days=5)
 
 
@@ -71,7 +71,7 @@ def test_a_cancelled_message_is_put_back_at_another_time(touchline: Touchline, s
     twice = touchline("stage", "put-back", *PUSH)
 
     assert "push will not be sent." in cancelled.output
-    assert "due: 2d before kick-off → 3d before kick-off" in back.output
+    assert "due: 2 days before kick-off → 3 days before kick-off" in back.output
     assert "only a stage that was cancelled or skipped can be put back" in twice.stderr
     with sessions() as session:
         assert session.query(StageFiring).count() == 0

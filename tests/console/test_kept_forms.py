@@ -82,6 +82,27 @@ def test_what_was_typed_survives_a_session_that_has_expired(
     assert bodies(sessions) == [TYPED["body-0"], TYPED["body-1"]]
 
 
+def test_who_signs_in_by_a_link_in_another_tab_comes_back_to_the_form(
+    browser: Browser, sessions: sessionmaker[Session], settings: Settings, campaign_id: int
+) -> None:
+    told = send(browser, EDIT, TYPED)
+    too_early = send_shown(browser, told, EDIT)
+    with sessions.begin() as session:
+        key = derive_key(settings.secret_key, "links")
+        link = make_sign_in_link(session, "dev@example.org", Role.AUTHOR, public_url="", key=key, now=now())
+    browser.press(link)
+
+    back = send_shown(browser, too_early, EDIT)
+    before = bodies(sessions)
+    done = send_shown(browser, back, EDIT)
+
+    assert too_early.status_code == 401
+    assert "Your form, as you typed it" in words(back)
+    assert TYPED["body-1"] not in before
+    assert "The words are kept." in words(done)
+    assert bodies(sessions) == [TYPED["body-0"], TYPED["body-1"]]
+
+
 def test_what_was_typed_survives_a_token_that_is_gone(
     signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
 ) -> None:

@@ -87,7 +87,7 @@ def test_a_time_that_sends_it_is_shown_first_to_how_many_at_what_cost_and_done_w
 
     shown = words(page)
     assert "Goes out now Find out more : Email to 4 , about £0.00; SMS to 2 , about £0.08" in shown
-    assert "Was 2d before kick-off Becomes 7d1h before kick-off" in shown
+    assert "Was 2 days before kick-off Becomes 7 days 1 hour before kick-off" in shown
     assert "Send it now" in shown
     assert before > timedelta(days=4)
     assert "The timing is changed. It goes out now." in done
@@ -268,7 +268,7 @@ def test_the_later_of_two_at_the_timing_is_told_how_it_stands(signed_in: Signing
     assert "The timing is changed" in words(first)
     assert told.status_code == 409
     assert "somebody else has changed it" in words(told).lower()
-    assert "due: 5h before kick-off" in words(told)
+    assert "due: 5 hours before kick-off" in words(told)
     assert 'value="6"' in told.text
 
 

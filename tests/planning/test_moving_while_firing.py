@@ -9,13 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.planning.fixtures import Moved, move_kick_off
-from service.planning.stage_changes import change_stage
+from service.planning.releasing import look_at_release, release_stage
+from service.planning.stage_changes import LookFirst, change_stage
 from service.planning.stages import StageRefused
 from service.sending.due import Fired, fire_due_stages
 from service.store.queries import loading
 from service.store.tables.campaign import Stage
 from tests import make
-from tests.planning.changing import AUTHOR, timing
+from tests.planning.changing import AUTHOR, LAUNCHER, timing
 
 URL = "https://example.org"
 DUE = make.KICK_OFF - timedelta(days=2)
@@ -111,3 +112,37 @@ def test_an_author_waits_for_a_stage_that_is_firing_and_is_told(sessions: sessio
 
     assert len(fired) == 1
     assert said == "this stage has fired; it cannot be changed"
+
+
+def test_a_release_waits_for_an_author_who_is_changing_it_and_is_looked_at_anew(
+    sessions: sessionmaker[Session],
+) -> None:
+    planned(sessions)
+    with sessions.begin() as session:
+        change_stage(session, 1, timing(timedelta(days=-1)), by=AUTHOR, public_url=URL, now=EARLIER)
+    with sessions() as session:
+        seen = look_at_release(session, 1, now=EARLIER).seen
+        session.rollback()
+    is_changing = Event()
+
+    def change() -> None:
+        with sessions.begin() as session:
+            change_stage(session, 1, timing(timedelta(hours=-9)), by=AUTHOR, public_url=URL, now=EARLIER)
+            is_changing.set()
+            # Long enough for the release to come and stand behind it.
+            session.connection().exec_driver_sql("SELECT pg_sleep(0.3)")
+
+    def release() -> bool:
+        is_changing.wait(60)
+        with sessions() as session, pytest.raises(LookFirst):
+            release_stage(session, 1, seen=seen, by=LAUNCHER, now=EARLIER)
+        return True
+
+    with ThreadPoolExecutor() as pool:
+        changing, releasing = pool.submit(change), pool.submit(release)
+        changing.result(60)
+        refused = releasing.result(60)
+
+    assert refused
+    with sessions() as session:
+        assert session.scalars(select(Stage.unreleased_by)).one() == AUTHOR.name

@@ -109,7 +109,7 @@ def test_a_look_shows_old_and_new_and_to_how_many(session: Session) -> None:
     reach = reach_of(session, stage.id, key=b"a key", public_url=URL)
 
     assert [(each.name, each.after) for each in look.changed] == [
-        ("due", "2d1h before kick-off"),
+        ("due", "2 days 1 hour before kick-off"),
         ("sms, en: text", "What the author wrote. STOP to end"),
     ]
     assert [(each.channel, each.reckoned.people) for each in reach.channels] == [(Channel.SMS, 1)]

@@ -195,7 +195,7 @@ def test_the_audit_says_what_a_stage_was_and_what_it_became(session: Session) ->
     change(session, stage.id, StageChange(limits=NewLimits(None, 3)), now=NOW)
     limited, reworded, moved = read_audit(session)
 
-    assert moved.details == {"due": "2d before kick-off → 1h before kick-off", "then": "waits"}
+    assert moved.details == {"due": "2 days before kick-off → 1 hour before kick-off", "then": "waits"}
     assert (reworded.actor, reworded.details["sms, en: text"]) == (AUTHOR.name, "Two → 2")
     assert limited.details["messages to one supporter"] == "as the campaign → 3"
 

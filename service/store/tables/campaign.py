@@ -125,7 +125,7 @@ class Stage(Base):
     # Since when a change by somebody who may not launch waits for a release, and whose it is; null where none waits.
     unreleased_at: Mapped[datetime | None]
     unreleased_by: Mapped[str] = mapped_column(server_default="")
-    # What it was before the first of those changes: {"timing": {"due": "2d before kick-off", …}, "words": {…}}.
+    # What it was before the first of those changes: {"timing": {"due": "2 days before kick-off", …}, "words": {…}}.
     released_facts: Mapped[dict[str, dict[str, str]] | None] = mapped_column(JSONB(none_as_null=True))
     # When managers were told that it waits; null where they were not, or it was changed or moved since.
     release_asked_at: Mapped[datetime | None]
