@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import beside, bringing_in, email, front_door, readiness, segment, steering, stop, texts, upgrade
+from bench import beside, bringing_in, email, front_door, progress, readiness, segment, steering, stop, texts, upgrade
 from bench.table import Line, print_lines
 
 Measure = Callable[[Path, int], Sequence[Line]]
@@ -27,6 +27,7 @@ PARTS: dict[str, tuple[Measure, int]] = {
     "beside": (lambda home, size: beside.measure(home, recipients=size), 400_000),
     "growth": (lambda home, size: email.measure_growth(home, sizes=(size, 10 * size)), 100_000),
     "steering": (lambda home, size: steering.measure(home, messages=size), 10_000_000),
+    "progress": (lambda home, size: progress.measure(home, messages=size), 10_000_000),
     "upgrade": (lambda home, size: upgrade.measure(home, people=size), 200_000),
     "readiness": (lambda home, size: readiness.measure(home, notices=size), 10_000_000),
     "smtp": (lambda home, size: email.measure_smtp(home, recipients=size), 20_000),

@@ -11,6 +11,7 @@ from service.domain.waiting import SLEEPING
 from service.reporting.reasons import Reason, reason_of
 from service.store import Session
 from service.store.queries import blasts, progress, waits
+from service.store.queries.state_counts import StateCount, state_counts
 from service.store.tables.sending import Blast
 
 _UNSENT = frozenset({MessageState.QUEUED, MessageState.CLAIMED, MessageState.SENDING})
@@ -55,6 +56,8 @@ class Progress:
     seconds_left: int | None
     doubt_since: datetime | None
     is_rolling: bool
+    # Of a large blast, what differs from its batches is estimated from a part of it.
+    is_estimate: bool = False
     # Why what has not gone has not gone, each with how many.
     waits: tuple[Reason, ...] = ()
 
@@ -108,7 +111,7 @@ def progress_of_each(session: Session, blast_ids: Sequence[int]) -> dict[int, Pr
 
 def _progress(session: Session, rows: Sequence[Blast]) -> list[Progress]:
     ids = [row.id for row in rows]
-    counts, waiting = progress.state_counts(session, ids), waits.waits(session, ids)
+    counts, waiting = state_counts(session, ids), waits.waits(session, ids)
     rates, doubts = progress.accepted_lately(session, ids), progress.oldest_doubts(session, ids)
     return [
         _of_one(
@@ -124,7 +127,7 @@ def _progress(session: Session, rows: Sequence[Blast]) -> list[Progress]:
 
 def _of_one(
     row: Blast,
-    counts: list[progress.StateCount],
+    counts: list[StateCount],
     waiting: tuple[Reason, ...],
     *,
     rate: float,
@@ -152,11 +155,12 @@ def _of_one(
         seconds_left=int(awake / rate) if rate and awake > 0 else None,
         doubt_since=doubt_since,
         is_rolling=row.is_rolling,
+        is_estimate=any(count.is_estimate for count in counts),
         waits=waiting,
     )
 
 
-def channel_progress(counts: list[progress.StateCount], channel: str) -> ChannelProgress:
+def channel_progress(counts: list[StateCount], channel: str) -> ChannelProgress:
     """One channel, from the counts of one blast."""
     states: Counter[str] = Counter()
     for count in counts:
@@ -184,15 +188,18 @@ class Cancelled:
     already_gone: int
     stopped: int
     under_way: int
+    # Of a large blast, estimated from a part of it.
+    is_estimate: bool = False
 
 
 def what_cancelling_stopped(session: Session, blast_id: int) -> Cancelled:
     """How a cancelled blast stands: counted over all its messages, so in a transaction of its own."""
-    counts: Counter[str] = Counter()
-    for count in progress.state_counts(session, [blast_id]):
+    found, counts = state_counts(session, [blast_id]), Counter[str]()
+    for count in found:
         counts[count.state] += count.count
     return Cancelled(
         already_gone=sum(counts[state] for state in ("accepted", "delivered", "bounced", "failed")),
         stopped=sum(counts[state] for state in ("cancelled", "queued", "claimed")),
         under_way=counts["sending"] + counts["in_doubt"],
+        is_estimate=any(count.is_estimate for count in found),
     )

@@ -4,13 +4,14 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from service.domain.channel import Channel
 from service.reporting.live import BlastUnknown, progress_of
 from service.sending.due import open_scheduled_blasts
 from service.sending.write import write_next_span
+from service.store.queries.state_counts import state_counts
 from service.store.tables.sending import Batch, Blast, Message
 from tests import make
 from tests.moments import StoppedClock
@@ -95,3 +96,29 @@ def test_a_doubt_shows_since_when(session: Session) -> None:
 def test_a_blast_nobody_knows_is_said_to_be_unknown(session: Session) -> None:
     with pytest.raises(BlastUnknown):
         progress_of(session, 404)
+
+
+def test_a_large_blast_is_estimated_from_stretches_of_it_and_its_sum_is_right(session: Session) -> None:
+    row = written_blast(session, 600)
+    for batch in session.scalars(select(Batch).order_by(Batch.id).limit(10)):
+        batch.state = "accepted"
+    session.flush()
+    session.execute(
+        text("""UPDATE messages m SET state = CASE WHEN m.supporter_id % 5 = 0 THEN 'bounced' ELSE 'delivered' END
+            FROM batches b WHERE b.id = m.batch_id AND b.state = 'accepted' AND m.supporter_id % 5 < 4""")
+    )
+
+    exact = {count.state: count.count for count in state_counts(session, [row.id])}
+    counts = state_counts(session, [row.id], exact_upto=500, stretches=6, each=40)
+
+    seen = {count.state: count.count for count in counts}
+    assert exact == {"delivered": 300, "bounced": 100, "accepted": 100, "queued": 100}
+    assert all(count.is_estimate for count in counts)
+    assert (sum(seen.values()), seen["queued"]) == (600, 100)
+    assert all(abs(seen[state] - many) <= 20 for state, many in exact.items())
+
+
+def test_a_blast_of_an_ordinary_size_is_counted(session: Session) -> None:
+    row = written_blast(session, 60)
+
+    assert not progress_of(session, row.id).is_estimate

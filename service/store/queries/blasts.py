@@ -59,8 +59,14 @@ def stages_with_firings(session: Session, campaign_id: int) -> list[tuple[Stage,
     return [(stage, firing, opened) for stage, firing, opened in session.execute(question)]
 
 
+def stage_titles(session: Session, campaign_id: int) -> dict[str, str]:
+    """The messages on a campaign's timeline, in plan order: the name rules know them by, and their title."""
+    named = select(Stage.slug, Stage.title).where(Stage.campaign_id == campaign_id, Stage.removed_at.is_(None))
+    return {row.slug: row.title for row in session.execute(named.order_by(Stage.position, Stage.id))}
+
+
 def stage_slugs(session: Session, campaign_id: int) -> Sequence[str]:
-    """The messages of a campaign's timeline by their names in rules, those taken off it among them."""
+    """The same by their names in rules, those taken off the timeline among them."""
     return session.scalars(select(Stage.slug).where(Stage.campaign_id == campaign_id).order_by(Stage.slug)).all()
 
 

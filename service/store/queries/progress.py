@@ -1,4 +1,4 @@
-"""Questions about how far blasts have come: sums over batches, corrected by the few messages that differ."""
+"""Questions about how far blasts have come, and what campaigns have come to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,44 +7,6 @@ from datetime import datetime
 from sqlalchemy import text
 
 from service.store import Session
-
-
-@dataclass(frozen=True, slots=True)
-class StateCount:
-    """How many messages of a blast stand in one state on one channel."""
-
-    blast_id: int
-    channel: str
-    state: str
-    reason: str
-    count: int
-
-
-# Batches are summed first; then only messages with a state of their own are taken from their batch's and put in theirs.
-_STATES = text("""
-    WITH chosen AS (
-        SELECT id, blast_id, channel, state, CASE WHEN state = 'withheld' THEN reason ELSE '' END AS reason, size
-        FROM batches WHERE blast_id = ANY(:blast_ids)
-    ),
-    own AS (
-        SELECT m.blast_id, m.channel, m.state, CASE WHEN m.state = 'withheld' THEN coalesce(m.reason, '') ELSE '' END
-            AS reason, c.state AS batch_state, c.reason AS batch_reason, count(*) AS n
-        FROM messages m JOIN chosen c ON c.id = m.batch_id
-        WHERE m.blast_id = ANY(:blast_ids) AND m.state IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6
-    ), summed AS (
-        SELECT blast_id, channel, state, reason, sum(size) AS n FROM chosen GROUP BY 1, 2, 3, 4
-        UNION ALL SELECT blast_id, channel, batch_state, batch_reason, -sum(n) FROM own GROUP BY 1, 2, 3, 4
-        UNION ALL SELECT blast_id, channel, state, reason, sum(n) FROM own GROUP BY 1, 2, 3, 4
-    )
-    SELECT blast_id, channel, state, reason, sum(n)::bigint AS count FROM summed GROUP BY 1, 2, 3, 4
-    HAVING sum(n) <> 0 ORDER BY 1, 2, 3
-""")
-
-
-def state_counts(session: Session, blast_ids: Sequence[int]) -> list[StateCount]:
-    """How many messages stand in each state, per blast and channel."""
-    rows = session.execute(_STATES, {"blast_ids": list(blast_ids)})
-    return [StateCount(**dict(row._mapping)) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

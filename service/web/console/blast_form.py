@@ -13,10 +13,9 @@ from service.planning.desk import CampaignOnDesk
 from service.planning.quiet import QuietShare, quiet_shares
 from service.planning.reckoning import Reckoned
 from service.planning.showing import Window, audience_counts
-from service.planning.stages import StageView, timeline
 from service.sending.freeze import Words, words_of_draft, words_of_test
 from service.store import Session
-from service.store.queries import audiences
+from service.store.queries import audiences, blasts
 from service.web import door
 from service.web.console.audience_forms import AudienceForm, Known, hints_for, read_audience
 from service.web.console.controls import Controls, read_controls
@@ -33,7 +32,8 @@ class Sketch:
 
     form: Form
     campaign: CampaignOnDesk
-    stages: list[StageView]
+    # The timeline's messages: slug to title.
+    stages: dict[str, str]
     window: Window
     audience: AudienceForm
     # What each channel costs, over the people it goes to: the one number that every part of the page shows.
@@ -72,8 +72,8 @@ class Sketch:
 def sketch_of(session: Session, slug: str, form: Form) -> Sketch:
     """What a form comes to at this moment."""
     campaign = campaign_or_404(session, slug)
-    stages = timeline(session, campaign.id)
-    audience = read_audience(form, [stage.slug for stage in stages], zone=campaign.time_zone)
+    stages = blasts.stage_titles(session, campaign.id)
+    audience = read_audience(form, list(stages), zone=campaign.time_zone)
     window, reader = window_for(session, campaign.id), chosen_reader(session)
     counts = {} if audience.mistake else audience_counts(session, campaign.id, audience.channels, audience.audience)
     shown = {channel: show_one(window, 0, _words(form, channel, campaign.language), reader) for channel in Channel}

@@ -110,7 +110,8 @@ def _what_stopped(blast_id: int) -> str:
             done = what_cancelling_stopped(session, blast_id)
     except OperationalError:
         return "Cancelled. Nothing more goes out; what had gone by then is being counted."
-    said = f"Cancelled. {thousands(done.already_gone)} had gone, {thousands(done.stopped)} were stopped"
+    about = "About " if done.is_estimate else ""
+    said = f"Cancelled. {about}{thousands(done.already_gone)} had gone, {thousands(done.stopped)} were stopped"
     return said + (f", {thousands(done.under_way)} were being handed over." if done.under_way else ".")
 
 
