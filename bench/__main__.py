@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import bringing_in, email, front_door, readiness, segment, steering, stop, texts, upgrade
+from bench import beside, bringing_in, email, front_door, readiness, segment, steering, stop, texts, upgrade
 from bench.table import Line, print_lines
 
 Measure = Callable[[Path, int], Sequence[Line]]
@@ -24,6 +24,7 @@ PARTS: dict[str, tuple[Measure, int]] = {
     "crowd": (lambda home, size: front_door.measure_crowd(home, requests=size), 2_000),
     "segment": (lambda home, size: segment.measure(home, people=size), 1_000_000),
     "stop": (lambda home, size: stop.measure(home, recipients=size), 1_000_000),
+    "beside": (lambda home, size: beside.measure(home, recipients=size), 400_000),
     "growth": (lambda home, size: email.measure_growth(home, sizes=(size, 10 * size)), 100_000),
     "steering": (lambda home, size: steering.measure(home, messages=size), 10_000_000),
     "upgrade": (lambda home, size: upgrade.measure(home, people=size), 200_000),

@@ -29,6 +29,8 @@ from service.providers.sendgrid.events import SIGNATURE_HEADER, TIMESTAMP_HEADER
 
 WEB_WORKERS = 2
 _PER_POST = 1000
+SECRET = "a secret of the bench, forty letters or so"  # noqa: S105 - it opens nothing
+_BOUNCED = {"event": "bounce", "type": "bounce", "status": "5.1.1", "reason": "550 no such user"}
 
 
 @contextmanager
@@ -36,7 +38,7 @@ def front_door(here: Ground, **settings: str) -> Iterator[str]:
     """The web process as the Procfile starts it, with two workers; its address."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    told = {"DATABASE_URL": here.url, "SECRET_KEY": "a secret of the bench, forty letters or so", "PUBLIC_URL": url}
+    told = {"DATABASE_URL": here.url, "SECRET_KEY": SECRET, "PUBLIC_URL": url}
     where = {"TOUCHLINE_HOME": str(here.home), "LOG_LEVEL": "ERROR", "TRUSTED_PROXY_COUNT": "1"}
     served = ["--interface", "wsgi", "--factory", "--host", "127.0.0.1", "--port", str(port)]
     scale = ["--workers", str(WEB_WORKERS), "--blocking-threads", "4", "--log-level", "error", "--no-access-log"]
@@ -152,8 +154,8 @@ def measure_events(home: Path, *, events: int, clients: int = 4) -> Sequence[Lin
     key = ec.generate_private_key(ec.SECP256R1())
     public = base64.b64encode(key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
     with ground(home, people=people) as here:
-        _sent_blast(here)
-        posts = _posts(events, people, key)
+        sent_blast(here)
+        posts = event_posts(events, people, key)
         with front_door(here, SENDGRID_WEBHOOK_PUBLIC_KEY=public) as url:
             began = time.perf_counter()
             waits = asyncio.run(_post_all(url, posts, clients))
@@ -180,7 +182,7 @@ def measure_events(home: Path, *, events: int, clients: int = 4) -> Sequence[Lin
     ]
 
 
-def _sent_blast(here: Ground) -> None:
+def sent_blast(here: Ground) -> None:
     blast = """INSERT INTO blasts (campaign_id, title, state, channels, audience, opens_at, expires_at, created_at, opened_at)
                VALUES (1, 'bench', 'running', '{email}', '[]', now(), now() + interval '1 day', now(), now())"""
     rendering = """INSERT INTO renderings (blast_id, channel, language, subject, text, html, fingerprint)
@@ -201,16 +203,18 @@ def _sent_blast(here: Ground) -> None:
 Post = tuple[bytes, dict[str, str]]
 
 
-def _posts(events: int, people: int, key: ec.EllipticCurvePrivateKey) -> list[Post]:
-    """Processed, delivered and opened for one person after another, a thousand a post, some posts twice."""
+def event_posts(
+    events: int, people: int, key: ec.EllipticCurvePrivateKey, *, per_post: int = _PER_POST, bounces: int = 0
+) -> list[Post]:
+    """Processed, delivered and opened for one person after another, some posts twice; so many of each bounced instead."""
     posts: list[Post] = []
     kinds = ("processed", "delivered", "open")
     stamp = str(int(time.time()))
-    for first in range(0, events, _PER_POST):
+    for first in range(0, events, per_post):
         body = orjson.dumps(
             [
                 {
-                    "event": kinds[number // people % 3],
+                    **(_BOUNCED if number - first < bounces else {"event": kinds[number // people % 3]}),
                     "email": f"person{number % people + 1}@example.org",
                     "timestamp": int(stamp),
                     "sg_event_id": f"event-{number}-of-the-bench",
@@ -218,7 +222,7 @@ def _posts(events: int, people: int, key: ec.EllipticCurvePrivateKey) -> list[Po
                     "ref": f"1.e.{number % people + 1}",
                     "attempt_id": "5d0c9a3e-0000-4000-8000-000000000000",
                 }
-                for number in range(first, first + _PER_POST)
+                for number in range(first, first + per_post)
             ]
         )
         signature = base64.b64encode(key.sign(stamp.encode() + body, ec.ECDSA(SHA256()))).decode()

@@ -85,7 +85,7 @@ def stage(
     *,
     slug: str = "find-out-more",
     anchor: str = "kick_off",
-    offset: timedelta = timedelta(days=-2),
+    offset: timedelta | None = None,
     stale_after: timedelta = timedelta(hours=12),
     channels: Sequence[Channel] = EVERYONE,
     due_at: datetime | None = None,
@@ -96,8 +96,8 @@ def stage(
     sms: str = "{first_name|friend}, sign: {petition_link} Reply STOP to end",
 ) -> Stage:
     """A stage with words for its channels; one that is due at a moment of its own is measured from kick-off too."""
-    if due_at is not None and anchor == "kick_off":
-        offset = due_at - KICK_OFF
+    if offset is None:
+        offset = due_at - KICK_OFF if due_at and anchor == "kick_off" else timedelta(days=-2)
     row = Stage(
         campaign_id=campaign.id,
         slug=slug,

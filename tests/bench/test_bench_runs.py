@@ -8,6 +8,7 @@ from bench.__main__ import PARTS
 
 # `stop` starts the whole house as processes; chaos does that too, and more.
 SMALL = {
+    "beside": 2000,
     "email": 2000,
     "sms": 100,
     "full-time": 100,

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -60,6 +61,7 @@ class EmbeddedPostgres:
     process: subprocess.Popen[bytes]
     home: Path
     port: int
+    configuration: Mapping[str, str]
     binaries: Path = BINARIES
     name: str = "postgres"
 
@@ -70,7 +72,7 @@ class EmbeddedPostgres:
     def start_again(self) -> None:
         """Start it on the same port and data, without waiting for it to recover."""
         _clear_stale_pid(self.home / "postgres")
-        self.process = _launch(self.home, self.port, self.binaries)
+        self.process = _launch(self.home, self.port, self.configuration, self.binaries)
 
     def stop(self) -> None:
         """Shut down: finish writing, refuse new connections; killed only if that takes too long."""
@@ -84,7 +86,13 @@ class EmbeddedPostgres:
             self.process.wait()
 
 
-def start_postgres(home: Path, *, database: str = "touchline", binaries: Path = BINARIES) -> EmbeddedPostgres:
+def start_postgres(
+    home: Path,
+    *,
+    database: str = "touchline",
+    configuration: Mapping[str, str] = CONFIGURATION,
+    binaries: Path = BINARIES,
+) -> EmbeddedPostgres:
     """Start the server whose data is below `home`, making it first where there is none. Raises CannotStart.
 
     `binaries`: another Postgres than the embedded one, as a distribution installs it.
@@ -97,14 +105,15 @@ def start_postgres(home: Path, *, database: str = "touchline", binaries: Path = 
     port = free_port()
     log = home / "postgres.log"
     url = f"postgresql://touchline:{password}@127.0.0.1:{port}/{database}"
-    server = EmbeddedPostgres(url, _launch(home, port, binaries), home, port, binaries)
+    launched = _launch(home, port, configuration, binaries)
+    server = EmbeddedPostgres(url, launched, home, port, configuration, binaries)
     _wait_until_ready(server, log, maintenance=f"postgresql://touchline:{password}@127.0.0.1:{port}/postgres")
     _ensure_database(f"postgresql://touchline:{password}@127.0.0.1:{port}/postgres", database)
     return server
 
 
-def _launch(home: Path, port: int, binaries: Path) -> subprocess.Popen[bytes]:
-    options = [f"-c{name}={value}" for name, value in CONFIGURATION.items()]
+def _launch(home: Path, port: int, configuration: Mapping[str, str], binaries: Path) -> subprocess.Popen[bytes]:
+    options = [f"-c{name}={value}" for name, value in configuration.items()]
     with private_file(home / "postgres.log").open("ab") as out:
         return subprocess.Popen(
             [*prefix(), str(binaries / "postgres"), "-D", str(home / "postgres"), "-p", str(port), *options],
