@@ -73,7 +73,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def database_url(home: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """A migrated database on an embedded Postgres."""
     binaries = binaries_of(request.config.getoption("--postgres"))
-    server = start_postgres(home, binaries=binaries, configuration=_NO_POWER_CUTS)
+    server = start_postgres(home, configuration=_NO_POWER_CUTS, binaries=binaries)
     try:
         migrate(server.url)
         if request.config.getoption("--at"):

@@ -68,8 +68,9 @@ def moved(engine: Engine, moment: datetime) -> Iterator[None]:
 
 @contextmanager
 def stopped(engine: Engine, moment: datetime) -> Iterator[StoppedClock]:
-    """The database's clock stopped at this moment, this machine's moved to it."""
-    with moved(engine, moment):
+    """Both clocks stopped at this moment."""
+    # Stopped both: what a slow machine writes meanwhile would lie in the database's future.
+    with _database_moved(engine, seconds_until(moment)), time_machine.travel(moment, tick=False):
         with engine.begin() as connection:
             connection.execute(text("UPDATE hours.clock SET stopped_at = :at"), {"at": moment})
         yield StoppedClock(engine, moment)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from twilio.request_validator import RequestValidator
 
 from sandbox import keys as sandbox_s_own
+from service.cli.up import _where
 from service.environment import SettingsError
 from service.provider_settings import EmailRoad, SmsRoad
 from service.providers.choosing import email_provider, sms_provider, suppression_lists
@@ -115,6 +116,12 @@ def test_readiness_tells_what_is_not_sent_and_calls_it_no_fault(
     assert told["notes"] == ["no text is sent: SMS_PROVIDER is none"]
     assert not [each for each in (*told["reasons"], *told["warnings"]) if "text" in each and "worker" not in each]
     app.extensions["touchline"].sessions.kw["bind"].dispose()
+
+
+def test_up_tells_what_is_not_sent_beside_its_addresses(tmp_path: Path) -> None:
+    told = _where(_settings(tmp_path, SMS_PROVIDER="none"), None, [])
+
+    assert "  Note          no text is sent: SMS_PROVIDER is none\n" in told
 
 
 def test_where_nobody_carries_email_or_texts_they_are_refused_before_a_byte_is_sent(tmp_path: Path) -> None:

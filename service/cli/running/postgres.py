@@ -72,7 +72,7 @@ class EmbeddedPostgres:
     def start_again(self) -> None:
         """Start it on the same port and data, without waiting for it to recover."""
         _clear_stale_pid(self.home / "postgres")
-        self.process = _launch(self.home, self.port, self.binaries, self.configuration)
+        self.process = _launch(self.home, self.port, self.configuration, self.binaries)
 
     def stop(self) -> None:
         """Shut down: finish writing, refuse new connections; killed only if that takes too long."""
@@ -90,8 +90,8 @@ def start_postgres(
     home: Path,
     *,
     database: str = "touchline",
-    binaries: Path = BINARIES,
     configuration: Mapping[str, str] = CONFIGURATION,
+    binaries: Path = BINARIES,
 ) -> EmbeddedPostgres:
     """Start the server whose data is below `home`, making it first where there is none. Raises CannotStart.
 
@@ -105,14 +105,14 @@ def start_postgres(
     port = free_port()
     log = home / "postgres.log"
     url = f"postgresql://touchline:{password}@127.0.0.1:{port}/{database}"
-    launched = _launch(home, port, binaries, configuration)
+    launched = _launch(home, port, configuration, binaries)
     server = EmbeddedPostgres(url, launched, home, port, configuration, binaries)
     _wait_until_ready(server, log, maintenance=f"postgresql://touchline:{password}@127.0.0.1:{port}/postgres")
     _ensure_database(f"postgresql://touchline:{password}@127.0.0.1:{port}/postgres", database)
     return server
 
 
-def _launch(home: Path, port: int, binaries: Path, configuration: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def _launch(home: Path, port: int, configuration: Mapping[str, str], binaries: Path) -> subprocess.Popen[bytes]:
     options = [f"-c{name}={value}" for name, value in configuration.items()]
     with private_file(home / "postgres.log").open("ab") as out:
         return subprocess.Popen(
