@@ -141,7 +141,7 @@ _NOTE_COMING = text("""
 
 # Whoever left, complained or stopped stays left alone, whatever a file says; so does whoever took back a consent
 # after the moment the file speaks of; the undoing of an import is nobody's taking back. Consent is for the address the file names, so it lets nothing through where the
-# supporter has another one.
+# supporter has another one; who is added by this very row has the row's own.
 _PERMIT = """
     WITH asked AS (
         SELECT i.supporter_id, i.{address}_hash AS address_hash, i.{channel}_wording AS wording, i.{channel}_at AS at,
@@ -158,8 +158,8 @@ _PERMIT = """
             AND NOT i.is_new LIMIT 1) p ON true
         WHERE i.{channel}_at IS NOT NULL AND i.{address} IS NOT NULL AND i.supporter_id IS NOT NULL
           AND p.permitted IS NULL
-          AND EXISTS (SELECT FROM supporters s
-                      WHERE s.id = i.supporter_id AND s.{address}_hash = i.{address}_hash OFFSET 0)
+          AND (i.is_new OR EXISTS (SELECT FROM supporters s
+                                   WHERE s.id = i.supporter_id AND s.{address}_hash = i.{address}_hash OFFSET 0))
     ), written AS (
         INSERT INTO consents (campaign_id, channel, act, supporter_id, address_hash, wording, source, ip, at, import_id)
         SELECT :campaign_id, '{channel}', 'given', supporter_id, address_hash, wording, source, ip, at,
