@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from service.cli import blast_status, steering  # noqa: F401 - add their commands to `touchline blast`
+from service.cli import blast_status, blast_trial, steering  # noqa: F401 - add their commands to `touchline blast`
 from service.cli.audit import audit
 from service.cli.blast import blast
 from service.cli.campaign import campaign
