@@ -7,6 +7,7 @@ import click
 
 from service.cli import (
     blast_status,  # noqa: F401 - adds its command to `touchline blast`
+    blast_trial,  # noqa: F401 - adds its command to `touchline blast`
     imports,  # noqa: F401 - adds its commands to `touchline supporters`
     steering,  # noqa: F401 - adds its commands to `touchline blast`
 )

@@ -197,13 +197,13 @@ def answer(
     key: AddressKey,
     actor: str,
     now: datetime,
-    anyway: bool = False,
+    anyway: datetime | None = None,
     as_written: bool = False,
     keeps_texting: bool = False,
 ) -> None:
     """Text an answer and take the conversation off the pile. Raises AnswerRefused. Nudge sending.send_notices after.
 
-    `anyway`: although somebody else has answered. `as_written`: although it holds what nobody fills in.
+    `anyway`: although others have answered up to that moment, as was seen. `as_written`: although it holds what nobody fills in.
     `keeps_texting`: the number was held, and does not want to leave.
     """
     if Channel.SMS not in carried(session):
@@ -214,7 +214,7 @@ def answer(
         raise AnswerRefused("this text came without a number that can be texted")
     _may_be_texted(session, held.phone, key, keeps_texting=keeps_texting)
     other = _answered_by_other(session, held, actor)
-    if other is not None and not anyway:
+    if other is not None and (anyway is None or other[1] > anyway):
         raise AnsweredAlready(f"{other[0]} answered at {other[1].astimezone(UTC):%H:%M} UTC; send yours anyway?")
     request = NoticeRequest(
         kind=NoticeKind.ANSWER_SMS,

@@ -248,7 +248,12 @@ def test_a_second_manager_hears_that_another_has_answered(
     refused = admin.press(f"/console/inbox/{question}/answer", {"body": "At ten."})
     assert refused.status_code == 422
     assert re.search(r"launcher@example.org answered at \d\d:\d\d UTC; send yours anyway\?", words(refused))
-    sent = admin.press(f"/console/inbox/{question}/answer", {"body": "At ten.", "anyway": "yes"})
+    seen = re.search(r'name="anyway" value="(\d+)"', refused.text)
+    assert seen
+    for unseen in ("", "yes", "1"):
+        again = admin.press(f"/console/inbox/{question}/answer", {"body": "At ten.", "anyway": unseen})
+        assert again.status_code == 422
+    sent = admin.press(f"/console/inbox/{question}/answer", {"body": "At ten.", "anyway": seen[1]})
 
     assert "on its way" in words(sent)
     with sessions() as session:

@@ -1,5 +1,6 @@
 """Limits, trials of two wordings, second askings and senders, from the browser."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 
@@ -91,9 +92,21 @@ def test_two_wordings_are_tried_and_a_launcher_chooses(
     go_out(sessions)
     here = f"{C}/blasts/{only_blast(sessions).id}"
 
-    before = words(launcher.see(f"{here}/"))
+    page = launcher.see(f"{here}/")
+    before = words(page)
+    with sessions.begin() as session:
+        session.execute(
+            text("""UPDATE messages SET clicked_at = now() FROM batches
+            WHERE batches.id = messages.batch_id AND batches.arm IN ('a', 'b')""")
+        )
+        clicked = session.scalar(text("SELECT count(*) FROM messages WHERE clicked_at IS NOT NULL")) or 0
+    part = launcher.see(f"{here}/wordings")
     launcher.press(f"{here}/choose", {"wording": "b"})
     after = words(launcher.see(f"{here}/"))
+
+    assert f'hx-get="{here}/wordings" hx-trigger="every 10s"' in page.text
+    assert sum(int(found) for found in re.findall(r"<td>(\d+) <span", part.text)) == clicked > 0
+    assert "every 10s" not in launcher.see(f"{here}/wordings").text
 
     assert "The rest wait until you choose" in before
     assert "Will you sign?" in before

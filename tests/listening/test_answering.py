@@ -92,9 +92,15 @@ def test_two_managers_do_not_answer_one_text_without_knowing_it(session: Session
 
     with pytest.raises(AnsweredAlready, match=r"cora@example.org answered at 12:01 UTC; send yours anyway\?"):
         answer(session, reply_id, "Yes, at nine.", key=make.KEY, actor="dev@example.org", now=NOW + minutes(2))
-    answer(session, reply_id, "Yes, at nine.", key=make.KEY, actor="dev@example.org", now=NOW + minutes(2), anyway=True)
+    seen = NOW + minutes(1)
+    answer(session, reply_id, "At nine.", key=make.KEY, actor="bilal@example.org", now=NOW + minutes(3), anyway=seen)
+    # Cora's answer was seen; Bilal's came since.
+    with pytest.raises(AnsweredAlready, match=r"bilal@example.org answered at 12:03 UTC"):
+        answer(session, reply_id, "At ten.", key=make.KEY, actor="dev@example.org", now=NOW + minutes(4), anyway=seen)
+    later = NOW + minutes(3)
+    answer(session, reply_id, "At ten.", key=make.KEY, actor="dev@example.org", now=NOW + minutes(4), anyway=later)
 
-    assert _kinds(session) == ["answer_sms", "answer_sms"]
+    assert _kinds(session) == ["answer_sms"] * 3
 
 
 def test_a_new_question_after_another_s_answer_is_anybody_s(session: Session, ana: Supporter) -> None:

@@ -67,6 +67,17 @@ def blast_progress(slug: str, blast_id: int) -> ResponseReturnValue:
     return part + _page("console/blast_steering.html", campaign, blast, progress, steered)
 
 
+@blueprint.get("/campaigns/<slug>/blasts/<int:blast_id>/wordings")
+@needs(Role.VIEWER)
+def blast_wordings(slug: str, blast_id: int) -> ResponseReturnValue:
+    """How its two wordings do: the part of the page that asks for itself again until one is chosen."""
+    with door.transaction() as session:
+        campaign = campaign_or_404(session, slug)
+        blast = blast_or_404(session, campaign, blast_id)
+        standings = wording_standings(session, blast.id)
+    return render_template("console/trial.html", campaign=campaign, blast=blast, standings=standings)
+
+
 @blueprint.post("/campaigns/<slug>/blasts/<int:blast_id>/<any(pause, resume, move, cancel):deed>")
 @needs(Role.LAUNCHER)
 def change_blast(slug: str, blast_id: int, deed: str) -> ResponseReturnValue:

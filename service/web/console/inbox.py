@@ -94,7 +94,7 @@ def answer_now(reply_id: int) -> ResponseReturnValue:
                 key=door.address_key(),
                 actor=access.manager().email,
                 now=door.now(),
-                anyway=request.form.get("anyway") == "yes",
+                anyway=_moment(request.form.get("anyway", "")),
                 as_written=request.form.get("as_written") == "yes",
                 keeps_texting=request.form.get("means") == "stay",
             )
