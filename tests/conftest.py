@@ -28,7 +28,7 @@ from tests.moments import (
     seconds_until,
     stopped,
 )
-from tests.postgres_versions import binaries_of, end_where_missing
+from tests.postgres_versions import binaries_of, said_where_missing
 from tests.running_house import Up, start
 
 # How long an example takes says how busy the machine is, not whether the code is right.
@@ -49,11 +49,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    end_where_missing(config.getoption("--postgres"))
+    said_where_missing(config.getoption("--postgres"))
     if moment := config.getoption("--at"):
         time_machine.travel(moment, tick=True).start()
         # It goes on from the first time it is asked.
         datetime.now(UTC)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say where a Postgres that was asked for is not there."""
+    return said_where_missing(config.getoption("--postgres"))
 
 
 @pytest.fixture(scope="session", autouse=True)

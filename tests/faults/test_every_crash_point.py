@@ -40,7 +40,7 @@ def street(
         yield made
 
 
-@pytest.mark.parametrize("how", [pytest.param("exception", marks=pytest.mark.oldest_postgres), "sigkill"])
+@pytest.mark.parametrize("how", [pytest.param("exception", marks=pytest.mark.oldest_only), "sigkill"])
 @pytest.mark.parametrize(("point", "channel"), _CASES)
 def test_who_dies_here_sends_nobody_two_and_forgets_nobody(
     street: Street, lives: Lives, point: str, channel: str, how: str

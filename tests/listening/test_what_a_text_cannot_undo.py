@@ -171,7 +171,7 @@ def test_the_answer_says_the_count_it_reached(count: str, said: str) -> None:
 
 @pytest.mark.parametrize("name", list(ServiceText))
 def test_no_text_asks_to_sign_what_can_no_longer_be_signed(name: ServiceText) -> None:
-    known = ("organisation", "home", "away", "campaign", "signature_count", "hours")
+    known = ("organisation", "home", "away", "campaign", "signature_count", "hours", "tester_code")
     facts = {
         **dict.fromkeys(known, "1"),
         "campaign_link": "",
