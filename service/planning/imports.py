@@ -24,7 +24,6 @@ from service.planning.files.sheet import Choices, DateOrder, Sheet, look
 from service.planning.import_report import keep_told
 from service.planning.importing import Imported, Importing, bring_chunk
 from service.planning.uploads import KEPT_FOR, write_file
-from service.points import point
 from service.store import Session
 from service.store.queries import imports, uploads
 from service.store.queries.house import write_audit
@@ -201,7 +200,6 @@ class ImportDesk:
                     self._finish(claimed)
                     return
                 bring_chunk(chunk, importing)
-                point("import.after_chunk")
 
     def _importing(self, claimed: KeptImport, owner: UUID, sheet: Sheet) -> Importing:
         # Whoever goes on reads the rest by the moment it was begun at.

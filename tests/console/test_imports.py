@@ -5,11 +5,13 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from time import sleep
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
@@ -18,7 +20,6 @@ from service.domain.channel import Channel
 from service.domain.errand import Errand
 from service.domain.manager import Role
 from service.planning.imports import CHUNK
-from service.points import watch
 from service.sending.sweep import errands_with_work
 from service.store.locks import Lock
 from tests.console.conftest import Browser, words
@@ -27,19 +28,30 @@ from tests.console.test_files import HEAD, PROOF, form_of, upload, work
 NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 
 
-class Killed(BaseException):
-    """The worker is gone, as if by SIGKILL."""
-
-
 @pytest.fixture
 def admin(signed_in: Callable[[Role], Browser], campaign_id: int) -> Browser:
     return signed_in(Role.ADMIN)
 
 
-@pytest.fixture
-def unwatched() -> Iterator[None]:
-    yield
-    watch(None)
+@contextmanager
+def when_counted(sessions: sessionmaker[Session], condition: str, deed: str) -> Iterator[None]:
+    """The database does this as soon as a chunk is counted for which the condition holds."""
+    with sessions.begin() as session:
+        session.execute(
+            text(f"CREATE FUNCTION on_count() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {deed} RETURN NEW; END $$")
+        )
+        session.execute(
+            text(f"""CREATE TRIGGER on_count BEFORE UPDATE ON imports FOR EACH ROW WHEN ({condition})
+                     EXECUTE FUNCTION on_count()""")
+        )
+    try:
+        yield
+    finally:
+        with sessions.begin() as session:
+            session.execute(text("DROP TRIGGER on_count ON imports"))
+            session.execute(text("DROP FUNCTION on_count()"))
+            # As if the time of whoever had it were over.
+            session.execute(text("UPDATE imports SET lease_until = now() - interval '1 second'"))
 
 
 def begin(admin: Browser, *rows: str) -> str:
@@ -109,8 +121,7 @@ def test_pressing_twice_brings_it_in_once(admin: Browser, sessions: sessionmaker
     assert "New 3" in words(admin.see(first.headers["Location"]))
 
 
-@pytest.mark.usefixtures("unwatched")
-def test_a_worker_that_dies_is_gone_on_for_where_it_was_and_every_row_counts_once(
+def test_where_a_worker_ends_another_goes_on_and_every_row_counts_once(
     admin: Browser, sessions: sessionmaker[Session]
 ) -> None:
     rows = fans(CHUNK * 2 + 10)
@@ -118,17 +129,10 @@ def test_a_worker_that_dies_is_gone_on_for_where_it_was_and_every_row_counts_onc
     rows[CHUNK + 5] = "Gul,not one either,,,,"
     address = begin(admin, *rows)
 
-    def die(name: str) -> None:
-        if name == "import.after_chunk":
-            raise Killed
-
-    watch(die)
-    with pytest.raises(Killed):
+    gone = "RAISE EXCEPTION 'the server is shut down' USING ERRCODE = 'admin_shutdown';"
+    with when_counted(sessions, f"NEW.rows_done > {CHUNK}", gone), pytest.raises(OperationalError):
         work(admin)
-    watch(None)
     half = words(admin.see(address))
-    with sessions.begin() as session:
-        session.execute(text("UPDATE imports SET lease_until = now() - interval '1 second'"))
     work(admin)
 
     done = words(admin.see(address))
@@ -141,22 +145,14 @@ def test_a_worker_that_dies_is_gone_on_for_where_it_was_and_every_row_counts_onc
     assert [row[2] for row in rejects] == ["first_name", "Farid", "Gul"]
 
 
-@pytest.mark.usefixtures("unwatched")
 def test_whoever_took_over_is_not_disturbed_by_the_worker_that_was_thought_dead(
     admin: Browser, sessions: sessionmaker[Session]
 ) -> None:
     address = begin(admin, *fans(CHUNK + 10))
 
-    def lose(name: str) -> None:
-        if name == "import.after_chunk":
-            with sessions.begin() as session:
-                session.execute(text("UPDATE imports SET lease_owner = gen_random_uuid()"))
-
-    watch(lose)
-    work(admin)
-    watch(None)
-    with sessions.begin() as session:
-        session.execute(text("UPDATE imports SET lease_until = now() - interval '1 second'"))
+    lost = "NEW.lease_owner := gen_random_uuid();"
+    with when_counted(sessions, f"NEW.rows_done = {CHUNK} AND OLD.rows_done = 0", lost):
+        work(admin)
     work(admin)
 
     assert f"New {CHUNK + 10:,} Known before 0" in words(admin.see(address))
