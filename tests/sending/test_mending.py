@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from service.domain.channel import Channel
+from service.domain.channel import Channel, Pace
 from service.domain.doubt import STANDARD
 from service.domain.fixture import Score
 from service.planning import fixtures
@@ -15,7 +15,9 @@ from service.planning.mending import mend_words, waits_for_words
 from service.planning.stage_changes import change_stage
 from service.planning.stage_checks import Changer, NeedsLauncher, StageChange
 from service.planning.stages import CopyView, StageRefused
+from service.sending.joiners import add_joiner
 from service.sending.telling import tell_of_stopped
+from service.store.tables.campaign import Campaign
 from tests import make
 from tests.sending.conftest import URL, Desk
 
@@ -115,6 +117,46 @@ def test_a_welcome_is_mended_too_and_goes_on_rolling(desk: Desk) -> None:
     assert [state for state, _ in blasts(desk)] == ["running"]
     with desk.sessions() as session:
         assert session.scalar(text("SELECT is_rolling FROM blasts"))
+
+
+def join(desk: Desk, name: str) -> None:
+    """Somebody confirms their address."""
+    with desk.sessions.begin() as session:
+        who = make.supporter(session, name, campaign=session.get_one(Campaign, 1))
+        add_joiner(session, campaign_id=1, supporter_id=who.id, channel=Channel.EMAIL, now=datetime.now(UTC))
+
+
+def test_who_joins_while_a_welcome_waits_for_its_words_is_welcomed_once_it_has_them(desk: Desk) -> None:
+    stage_of(desk, anchor="sign_up", offset=timedelta(0))
+    go_on(desk)
+
+    join(desk, "Cora")
+    mend_stage(desk)
+    resume(desk)
+    join(desk, "Dev")
+    before = desk.states()
+    go_on(desk)
+    join(desk, "Elnur")
+    desk.deliver(pace=Pace.PROMPT)
+
+    assert before == {}
+    assert desk.states() == {"Cora": "accepted", "Dev": "accepted", "Elnur": "accepted"}
+    with desk.sessions() as session:
+        assert session.scalar(text("SELECT count(*) FROM late_joiners")) == 0
+
+
+def test_who_withdraws_before_the_welcome_has_its_words_is_not_welcomed(desk: Desk) -> None:
+    stage_of(desk, anchor="sign_up", offset=timedelta(0))
+    go_on(desk)
+    join(desk, "Cora")
+    with desk.sessions.begin() as session:
+        session.execute(text("DELETE FROM permissions"))
+
+    mend_stage(desk)
+    resume(desk)
+    go_on(desk)
+
+    assert desk.states() == {}
 
 
 def test_one_language_that_cannot_be_filled_in_freezes_none(desk: Desk) -> None:
