@@ -9,9 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.domain.stage import Anchor, Firing
+from service.planning import fixtures
 from service.planning.exporting import CampaignMissing, export_campaign
 from service.planning.loading import load_campaign
 from service.planning.mending import stage_waits_for_words
+from service.planning.stage_checks import StageChange
 from service.sending.due import fire_due_stages
 from service.store.queries import loading, opening
 from service.store.tables.campaign import Campaign, Copy, Fixture, Stage
@@ -67,6 +69,23 @@ def test_loading_says_all_of_a_stage_anew_so_that_no_change_waits_for_a_release(
     assert held == AUTHOR.name
     assert told in [str(each) for each in report.changes]
     assert stage_named(session, "petition-push").unreleased_at is None
+
+
+def test_loading_leaves_a_message_that_goes_on_after_an_abandoned_match_to_its_time(
+    session: Session, files: CampaignFiles
+) -> None:
+    load_campaign(session, files, now=NOW, kick_off_at=make.KICK_OFF)
+    pushed = stage_named(session, "petition-push")
+    fixtures.abandon(session, session.scalars(select(Fixture)).one().id, actor="Dev", now=NOW)
+    change(session, pushed.id, StageChange(goes_on=True), now=NOW)
+    session.expire_all()
+    due_at = pushed.due_at
+
+    report = load_campaign(session, files, now=NOW)
+    session.expire_all()
+
+    assert due_at is not None
+    assert (report.changes, stage_named(session, "petition-push").due_at) == ((), due_at)
 
 
 def test_loading_mends_words_for_which_a_blast_waits(session: Session, files: CampaignFiles) -> None:
