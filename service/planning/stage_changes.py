@@ -78,7 +78,8 @@ def look_at_change(
     match = loading.hold_fixture(session, match.id) or match
     stage = blasts.hold_stage(session, stage_id) or known
     if change.puts_back and not blasts.unfire(session, stage_id):
-        raise StageRefused("only a stage that was cancelled or skipped can be put back")
+        instead = "; this one has opened, so send it as a blast of its own" if stage.fired_at else ""
+        raise StageRefused(f"only a stage that was cancelled or skipped can be put back{instead}")
     mends = not change.puts_back and stage.fired_at is not None
     if mends:
         check_mending(session, stage, change, by=by)

@@ -72,6 +72,11 @@ class StageView:
     # Whether those for whom it is night wait or do without it.
     quiet_hours: str = "defer"
 
+    @property
+    def may_be_put_back(self) -> bool:
+        """Whether it was cancelled or left out before it opened; a blast that was cancelled stays so."""
+        return self.state in PUT_BACK and self.blast_id is None
+
 
 @dataclass(frozen=True, slots=True)
 class CopyView:
