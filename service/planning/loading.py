@@ -12,7 +12,7 @@ from service.planning.load_effects import AtOnce, at_once, lots_of
 from service.planning.stage_changes import LookFirst
 from service.sending.due import fixture_of, timing_of
 from service.store import Session
-from service.store.queries import blasts_life, campaigns, loading
+from service.store.queries import blasts, campaigns, loading
 from service.store.tables import campaign as rows
 from service.wording.campaign_files import CampaignFiles, StageFile
 
@@ -165,7 +165,7 @@ def _load_stages(
     for stage in files.stages:
         known = before.pop(stage.slug, None)
         if known is not None and known.fired_at is not None:
-            if blasts_life.unopened_of_stage(session, known.id) is None:
+            if blasts.hold_unopened_of_stage(session, known.id) is None:
                 kept.append(f"stage {stage.slug}: has fired")
                 continue
             # Nothing of it has been written to anybody yet: it waits, paused, for words that can be filled in.

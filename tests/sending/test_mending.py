@@ -1,5 +1,6 @@
 """Words that cannot be filled in pause their blast and say so; once mended, the same blast goes out, once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from service.sending.telling import tell_of_stopped
 from service.store.tables.campaign import Campaign
 from tests import make
 from tests.sending.conftest import URL, Desk
+from tests.waiting import until_it_waits
 
 LAUNCHER, AUTHOR = Changer("cora@example.org", may_launch=True), Changer("dev@example.org", may_launch=False)
 GOOD = StageChange(copies=(CopyView(Channel.EMAIL, "en", "", "Mended", "", "Dear {first_name|friend}"),))
@@ -198,6 +200,40 @@ def test_only_words_that_wait_are_mended_and_only_by_who_may_launch(desk: Desk) 
 
     with pytest.raises(StageRefused, match="has fired"):
         mend_stage(desk)
+
+
+def test_words_are_not_mended_while_somebody_resumes_their_blast(desk: Desk) -> None:
+    stage_of(desk)
+    go_on(desk)
+
+    with ThreadPoolExecutor(1) as pool, desk.sessions.begin() as resuming:
+        resume_blast(resuming, 1, actor="Cora", now=datetime.now(UTC))
+        resuming.flush()
+        mending = pool.submit(mend_stage, desk)
+        until_it_waits(desk.sessions, mending)
+        resuming.commit()
+        refused = mending.exception(60)
+
+    assert isinstance(refused, StageRefused)
+    assert "has fired" in str(refused)
+
+
+def test_a_blast_is_not_resumed_while_somebody_mends_its_words(desk: Desk) -> None:
+    stage_of(desk)
+    go_on(desk)
+
+    with ThreadPoolExecutor(1) as pool, desk.sessions.begin() as mending:
+        change_stage(mending, 1, GOOD, by=LAUNCHER, public_url=URL, now=datetime.now(UTC))
+        resuming = pool.submit(resume, desk)
+        until_it_waits(desk.sessions, resuming)
+        has_resumed = resuming.done()
+        mending.commit()
+        resuming.result(60)
+    go_on(desk)
+
+    assert not has_resumed
+    with desk.sessions() as session:
+        assert session.scalars(text("SELECT subject FROM renderings")).all() == ["Mended"]
 
 
 def test_a_paused_blast_whose_words_are_frozen_is_resumed_as_ever_and_not_mended(desk: Desk) -> None:
