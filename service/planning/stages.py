@@ -71,6 +71,8 @@ class StageView:
     rules: Audience = field(default_factory=Audience)
     # Whether those for whom it is night wait or do without it.
     quiet_hours: str = "defer"
+    # Why its blast is paused, or ended; '' where neither.
+    paused_reason: str = ""
 
     @property
     def may_be_put_back(self) -> bool:
@@ -112,6 +114,7 @@ def timeline(session: Session, campaign_id: int) -> list[StageView]:
                 audience=_audience(session, stage, blast),
                 blast_id=blast.id if blast else None,
                 blast_state=blast.state if blast else None,
+                paused_reason=blast.paused_reason if blast else "",
                 at=stage.at,
                 unreleased_at=stage.unreleased_at,
                 unreleased_by=stage.unreleased_by,

@@ -9,6 +9,7 @@ from service.clock import now
 from service.domain.manager import Role
 from service.planning.blasts import cancel_blast
 from service.sending.due import fire_due_stages
+from service.store.carried import INFO
 from service.store.tables.campaign import Stage
 from service.store.tables.people import Supporter
 from service.store.tables.sending import Notice
@@ -110,3 +111,18 @@ def test_a_stage_whose_blast_was_cancelled_is_not_offered_to_be_put_back(
     assert "Put back" not in timeline
     assert pressed.status_code == 409
     assert "send it as a blast of its own" in words(pressed)
+
+
+def test_a_stage_that_waits_because_nobody_carries_it_says_so(
+    signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
+) -> None:
+    with sessions.begin() as session:
+        session.info[INFO] = frozenset()
+        due_at = session.query(Stage).filter_by(slug="find-out-more").one().due_at or now()
+        fire_due_stages(session, public_url="https://example.org", now=due_at)
+
+    page = words(signed_in(Role.LAUNCHER).see(f"{STAGE}/"))
+
+    assert "Nothing of it has gone. No emails are sent from this installation: EMAIL_PROVIDER is none" in page
+    assert "then resume it." in page
+    assert "could not be filled in" not in page
