@@ -12,7 +12,7 @@ from service.planning.load_effects import AtOnce, at_once, lots_of
 from service.planning.stage_changes import LookFirst
 from service.sending.due import fixture_of, timing_of
 from service.store import Session
-from service.store.queries import blasts_life, campaigns, loading
+from service.store.queries import blasts, campaigns, loading
 from service.store.tables import campaign as rows
 from service.wording.campaign_files import CampaignFiles, StageFile
 
@@ -165,14 +165,15 @@ def _load_stages(
     for stage in files.stages:
         known = before.pop(stage.slug, None)
         if known is not None and known.fired_at is not None:
-            if blasts_life.unopened_of_stage(session, known.id) is None:
+            if blasts.hold_unopened_of_stage(session, known.id) is None:
                 kept.append(f"stage {stage.slug}: has fired")
                 continue
             # Nothing of it has been written to anybody yet: it waits, paused, for words that can be filled in.
             _load_copies(session, stage, known.id, changes)
             kept.append(f"stage {stage.slug}: has fired; its words are as in the files, resume its blast")
             continue
-        values = _stage_values(stage, fixture, time_scale)
+        goes_on = known is not None and known.goes_on_at is not None
+        values = _stage_values(stage, fixture, time_scale, goes_on=goes_on)
         _compare(f"stage {stage.slug}", known, values, changes)
         stage_id = loading.put_stage(session, campaign_id, stage.slug, values)
         _load_copies(session, stage, stage_id, changes)
@@ -187,7 +188,7 @@ def _load_stages(
     return kept
 
 
-def _stage_values(stage: StageFile, fixture: rows.Fixture, time_scale: float) -> dict[str, object]:
+def _stage_values(stage: StageFile, fixture: rows.Fixture, time_scale: float, *, goes_on: bool) -> dict[str, object]:
     timing = Timing(
         anchor=stage.timing.anchor,
         offset=_scaled(stage.timing.offset, time_scale),
@@ -197,6 +198,7 @@ def _stage_values(stage: StageFile, fixture: rows.Fixture, time_scale: float) ->
         if time_scale == 1.0
         else max(_scaled(stage.timing.stale_after, time_scale), _SHORTEST),
         only_result=stage.timing.only_result,
+        goes_on=goes_on,
     )
     return {
         "title": stage.title,

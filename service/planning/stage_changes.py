@@ -15,6 +15,7 @@ from service.planning.stage_facts import (
     digest_of,
     facts_of,
     read_facts,
+    with_changes,
 )
 from service.planning.stages import CopyView, StageRefused
 from service.sending.due import fixture_of, timing_of
@@ -77,7 +78,8 @@ def look_at_change(
     match = loading.hold_fixture(session, match.id) or match
     stage = blasts.hold_stage(session, stage_id) or known
     if change.puts_back and not blasts.unfire(session, stage_id):
-        raise StageRefused("only a stage that was cancelled or skipped can be put back")
+        instead = "; this one has opened, so send it as a blast of its own" if stage.fired_at else ""
+        raise StageRefused(f"only a stage that was cancelled or skipped can be put back{instead}")
     mends = not change.puts_back and stage.fired_at is not None
     if mends:
         check_mending(session, stage, change, by=by)
@@ -98,8 +100,7 @@ def look_at_change(
     session.flush()
     check_effect(effect_of(timing_of(stage), fixture, now=now), change, by=by)
     after = facts_of(session, stage)
-    if not by.may_launch:
-        _await_release(stage, before, after, by=by, now=now)
+    _await_release(stage, before, after, by=by, now=now)
     lot = replace(lot_of(stage, fixture, now=now), before=was.before)
     # What comes to nothing else than it did is no news; what goes out at once always is.
     asks = by.may_launch and lot.effect in AT_ONCE
@@ -124,16 +125,22 @@ def lot_of(stage: rows.Stage, fixture: Fixture, *, now: datetime) -> MovedStage:
 
 
 def _await_release(stage: rows.Stage, before: StageFacts, after: StageFacts, *, by: Changer, now: datetime) -> None:
-    """Keep a stage from firing until its change is released; one that is as it was released again waits for nothing."""
-    if not differences(before, after):
+    """Keep a stage that an author changed from firing until that is released; as it was released it waits for nothing.
+
+    What somebody who may launch changes meanwhile counts as released: an author cannot undo it without a release.
+    """
+    if not differences(before, after) or (by.may_launch and stage.unreleased_at is None):
         return
     released = read_facts(stage.released_facts) if stage.released_facts else before
+    if by.may_launch:
+        released = with_changes(released, before, after)
     if not differences(released, after):
         stage.unreleased_at, stage.unreleased_by, stage.released_facts = None, "", None
         return
     if stage.unreleased_at is None:
         stage.release_asked_at = None
-    stage.unreleased_at, stage.unreleased_by = now, by.name
+    if not by.may_launch:
+        stage.unreleased_at, stage.unreleased_by = now, by.name
     stage.released_facts = {str(part): dict(facts) for part, facts in released.items()}
 
 

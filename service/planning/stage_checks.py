@@ -12,7 +12,7 @@ from service.planning.stage_facts import Part
 from service.planning.stages import CopyView, StageRefused
 from service.sending.freeze import Words
 from service.store import Session
-from service.store.queries import blasts_life
+from service.store.queries import blasts
 from service.store.tables import campaign as rows
 
 # What sends a stage or leaves it out as soon as the ticker comes by.
@@ -103,8 +103,11 @@ def check_change(session: Session, stage: rows.Stage, change: StageChange, *, by
 
 
 def check_mending(session: Session, stage: rows.Stage, change: StageChange, *, by: Changer) -> None:
-    """A stage that has fired keeps everything, save words that could not be filled in: its blast waits for those."""
-    if change.parts != (Part.WORDS,) or blasts_life.unopened_of_stage(session, stage.id) is None:
+    """A stage that has fired keeps everything, save words that could not be filled in: its blast waits for those.
+
+    The blast is held, so that nobody resumes it meanwhile and it opens with the words as they were.
+    """
+    if change.parts != (Part.WORDS,) or blasts.hold_unopened_of_stage(session, stage.id) is None:
         raise StageRefused("this stage has fired; it cannot be changed")
     if not by.may_launch:
         raise NeedsLauncher("its blast has been opened and is paused; to mend its words takes somebody who may launch")

@@ -92,6 +92,16 @@ def differences(before: StageFacts, after: StageFacts) -> tuple[Difference, ...]
     )
 
 
+def with_changes(facts: StageFacts, before: StageFacts, after: StageFacts) -> StageFacts:
+    """These facts with what differs between before and after as it is after; everything else stays."""
+    changed = {each.name for each in differences(before, after)}
+    return {
+        part: {name: said for name, said in facts[part].items() if name not in changed}
+        | {name: said for name, said in after[part].items() if name in changed}
+        for part in Part
+    }
+
+
 def audit_details(changed: Sequence[Difference]) -> dict[str, str]:
     """Old and new, for the audit."""
     return {each.name: each.in_short for each in changed}

@@ -71,6 +71,13 @@ class StageView:
     rules: Audience = field(default_factory=Audience)
     # Whether those for whom it is night wait or do without it.
     quiet_hours: str = "defer"
+    # Why its blast is paused, or ended; '' where neither.
+    paused_reason: str = ""
+
+    @property
+    def may_be_put_back(self) -> bool:
+        """Whether it was cancelled or left out before it opened; a blast that was cancelled stays so."""
+        return self.state in PUT_BACK and self.blast_id is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +114,7 @@ def timeline(session: Session, campaign_id: int) -> list[StageView]:
                 audience=_audience(session, stage, blast),
                 blast_id=blast.id if blast else None,
                 blast_state=blast.state if blast else None,
+                paused_reason=blast.paused_reason if blast else "",
                 at=stage.at,
                 unreleased_at=stage.unreleased_at,
                 unreleased_by=stage.unreleased_by,

@@ -99,7 +99,7 @@ def _open_scheduled(session: Session, blast: Blast, *, public_url: str, now: dat
         result = fixture_of(fixture).result
         blasts_life.keep_variant(session, blast.id, result or "")
         words = _words_of_stage(session, blast.stage_id, campaign, fixture, rolling=blast.is_rolling)
-    channels = _carried_of(session, blast.id, blast.channels, now=now)
+    channels = _carried_of(session, blast.id, blast.channels)
     if not channels or not _freeze(
         session, blast.id, campaign, fixture, channels=channels, words=words, public_url=public_url
     ):
@@ -124,7 +124,7 @@ def _open(session: Session, due: opening.DueStage, *, public_url: str, now: date
         now=now,
     )
     words = _words_of_stage(session, due.stage.id, due.campaign, due.fixture, rolling=rolling)
-    if channels := _carried_of(session, blast_id, due.stage.channels, now=now):
+    if channels := _carried_of(session, blast_id, due.stage.channels):
         _freeze(
             session,
             blast_id,
@@ -137,15 +137,14 @@ def _open(session: Session, due: opening.DueStage, *, public_url: str, now: date
     return blast_id
 
 
-def _carried_of(session: Session, blast_id: int, channels: list[str], *, now: datetime) -> list[str]:
-    """Those of a blast's channels somebody carries; where there is none it is cancelled, and says why."""
+def _carried_of(session: Session, blast_id: int, channels: list[str]) -> list[str]:
+    """Those of a blast's channels somebody carries; where there is none it waits, paused, and says why."""
     sent = [channel for channel in channels if channel in carried(session)]
     left_out = [not_carried(Channel(channel)) for channel in channels if channel not in sent]
     if left_out:
         log.warning("a channel of a blast is left out", extra={"blast": blast_id, "why": "; ".join(left_out)})
     if not sent:
-        reason = "; ".join(left_out)
-        blasts_life.end(session, blast_id, state=BlastState.CANCELLED, reason=reason, now=now)
+        blasts_life.pause_unopened(session, blast_id, reason=f"{'; '.join(left_out)}; then resume it")
     return sent
 
 

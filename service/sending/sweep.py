@@ -13,6 +13,7 @@ from service.sending.asking_release import ask_for_releases
 from service.sending.breakers import trip_breakers
 from service.sending.due import fire_due_stages, open_scheduled_blasts
 from service.sending.holding import hold_if_restored
+from service.sending.joiners import welcome_late_joiners
 from service.sending.telling import tell_of_stopped
 from service.sending.welcomes import freeze_welcomes
 from service.sending.wording_tests import decide_due_tests
@@ -118,6 +119,8 @@ def _open_what_is_due(sessions: sessionmaker[Session], *, public_url: str) -> in
         open_scheduled_blasts(session, public_url=public_url, now=database_now(session))
         point("blasts.before_commit")
     point("blasts.after_commit")
+    with sessions.begin() as session:
+        welcome_late_joiners(session, now=database_now(session))
     return fired
 
 

@@ -1,13 +1,15 @@
 """What a welcome says: frozen anew whenever the match stands otherwise, or the petition closes: nobody reads of what is over."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
+from service.domain.channel import Channel
 from service.domain.variant import SIGNED, places_now, standing_of
 from service.sending.due import fixture_of
 from service.sending.facts import shared_facts
-from service.sending.freeze import Words, choose_words, freeze_blast, stage_words
+from service.sending.freeze import NothingToSay, Words, choose_words, freeze_blast, stage_words
 from service.store import Session
+from service.store.carried import carried
 from service.store.queries import opening, renderings
 from service.store.queries.opening import RollingBlast
 from service.wording.placeholders import CopyMistake, MissingFact
@@ -22,26 +24,45 @@ def freeze_welcomes(session: Session, *, public_url: str) -> int:
     it has run gets what was frozen last.
     """
     rolling = opening.rolling_blasts(session)
-    frozen = renderings.arms_of(session, [each.blast_id for each in rolling])
-    late = [each for each in rolling if _standing(each) not in frozen.get(each.blast_id, ())]
-    for each in late:
-        _freeze(session, each, public_url=public_url)
+    frozen = renderings.arms_by_channel(session, [each.blast_id for each in rolling])
+    late = set()
+    for each in rolling:
+        for channel in _channels_without(frozen.get(each.blast_id, set()), each, carried(session)):
+            _freeze(session, each, channel, public_url=public_url)
+            late.add(each.blast_id)
     return len(late)
 
 
-def _freeze(session: Session, rolling: RollingBlast, *, public_url: str) -> None:
+def _channels_without(
+    frozen: Set[tuple[str, str]], rolling: RollingBlast, channels: frozenset[Channel]
+) -> list[Channel]:
+    """The channels somebody carries by which a welcome has no words for how the match stands."""
+    theirs = map(Channel, rolling.channels)
+    return [channel for channel in theirs if channel in channels and (channel, _standing(rolling)) not in frozen]
+
+
+def _freeze(session: Session, rolling: RollingBlast, channel: Channel, *, public_url: str) -> None:
     places = places_now(fixture_of(rolling.fixture), has_closed=rolling.has_closed)
     copies = stage_words(renderings.copies_for(session, rolling.stage_id))
+    why = {"blast": rolling.blast_id, "channel": channel}
     try:
-        _freeze_words(session, rolling, copies, places, public_url)
+        _freeze_words(session, rolling, channel, copies, places, public_url)
+    except NothingToSay as wrong:
+        # The other channel, and the welcomes behind this one, must not wait for that.
+        log.error("a welcome cannot be rendered", extra={**why, "why": str(wrong)})
     except (CopyMistake, MissingFact) as wrong:
         # Words that cannot be filled as the match stands are worth less than those for whichever it is.
-        log.error("a welcome cannot be rendered", extra={"blast": rolling.blast_id, "why": str(wrong)})
-        _freeze_words(session, rolling, copies, (), public_url)
+        log.error("a welcome cannot be rendered", extra={**why, "why": str(wrong)})
+        _freeze_words(session, rolling, channel, copies, (), public_url)
 
 
 def _freeze_words(
-    session: Session, rolling: RollingBlast, copies: list[Words], places: Sequence[str], public_url: str
+    session: Session,
+    rolling: RollingBlast,
+    channel: Channel,
+    copies: list[Words],
+    places: Sequence[str],
+    public_url: str,
 ) -> None:
     campaign = rolling.campaign
     count = renderings.signature_count(session, campaign.id)
@@ -50,7 +71,7 @@ def _freeze_words(
         blast_id=rolling.blast_id,
         campaign_id=campaign.id,
         campaign_slug=campaign.slug,
-        channels=rolling.channels,
+        channels=[channel],
         words=choose_words(copies, *places, arm=_standing(rolling)),
         facts=shared_facts(campaign, rolling.fixture, signature_count=count, public_url=public_url),
     )

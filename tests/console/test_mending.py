@@ -36,7 +36,7 @@ def test_a_stage_is_mended_from_its_blast_s_page_and_resumed(
 
     assert "Its words cannot be filled in: " in words(page)
     assert f"{C}/stages/find-out-more/edit" in page.text
-    assert "Its words could not be filled in, so nothing of it has gone." in stage
+    assert "Nothing of it has gone. Its words cannot be filled in: " in stage
     assert "The words are kept. Now resume its blast." in kept
     assert "Going on from where it was." in resumed
     with sessions.begin() as session:

@@ -5,7 +5,12 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
+from service.clock import now
 from service.domain.manager import Role
+from service.planning.blasts import cancel_blast
+from service.sending.due import fire_due_stages
+from service.store.carried import INFO
+from service.store.tables.campaign import Stage
 from service.store.tables.people import Supporter
 from service.store.tables.sending import Notice
 from tests import make
@@ -86,3 +91,38 @@ def test_words_that_do_not_fit_the_tester_are_named(
 
 def test_a_test_to_no_address_is_refused(signed_in: Callable[[Role], Browser], campaign_id: int) -> None:
     assert "Not sent" in words(signed_in(Role.LAUNCHER).press(f"{STAGE}/test", {"copy": "0", "to": "nowhere"}))
+
+
+def test_a_stage_whose_blast_was_cancelled_is_not_offered_to_be_put_back(
+    signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
+) -> None:
+    with sessions.begin() as session:
+        due_at = session.query(Stage).filter_by(slug="find-out-more").one().due_at or now()
+        fired = fire_due_stages(session, public_url="https://example.org", now=due_at)
+        for blast_id in filter(None, (each.blast_id for each in fired)):
+            cancel_blast(session, blast_id, actor="Dev", now=due_at)
+    launcher = signed_in(Role.LAUNCHER)
+
+    page, timeline = words(launcher.see(f"{STAGE}/")), words(launcher.see(f"{C}/timeline"))
+    pressed = launcher.press(f"{STAGE}/restore")
+
+    assert "cancelled" in page
+    assert "ut it back" not in page
+    assert "Put back" not in timeline
+    assert pressed.status_code == 409
+    assert "send it as a blast of its own" in words(pressed)
+
+
+def test_a_stage_that_waits_because_nobody_carries_it_says_so(
+    signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
+) -> None:
+    with sessions.begin() as session:
+        session.info[INFO] = frozenset()
+        due_at = session.query(Stage).filter_by(slug="find-out-more").one().due_at or now()
+        fire_due_stages(session, public_url="https://example.org", now=due_at)
+
+    page = words(signed_in(Role.LAUNCHER).see(f"{STAGE}/"))
+
+    assert "Nothing of it has gone. No emails are sent from this installation: EMAIL_PROVIDER is none" in page
+    assert "then resume it." in page
+    assert "could not be filled in" not in page

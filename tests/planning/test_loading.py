@@ -1,17 +1,21 @@
 """The same files load to the same campaign, and what has gone out is never rewritten."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from service.domain.stage import Anchor, Firing
+from service.planning import fixtures
+from service.planning.blasts import resume_blast
 from service.planning.exporting import CampaignMissing, export_campaign
-from service.planning.loading import load_campaign
+from service.planning.loading import LoadReport, load_campaign
 from service.planning.mending import stage_waits_for_words
+from service.planning.stage_checks import StageChange
 from service.sending.due import fire_due_stages
 from service.store.queries import loading, opening
 from service.store.tables.campaign import Campaign, Copy, Fixture, Stage
@@ -20,6 +24,7 @@ from service.wording.campaign_reader import read_campaign
 from service.wording.campaign_writer import write_campaign
 from tests import make
 from tests.planning.changing import AUTHOR, change, timing
+from tests.waiting import until_it_waits
 
 SAMPLE = Path(__file__).parents[2] / "templates" / "campaigns" / "azerbaijan-england"
 NOW = make.KICK_OFF - timedelta(days=10)
@@ -69,6 +74,23 @@ def test_loading_says_all_of_a_stage_anew_so_that_no_change_waits_for_a_release(
     assert stage_named(session, "petition-push").unreleased_at is None
 
 
+def test_loading_leaves_a_message_that_goes_on_after_an_abandoned_match_to_its_time(
+    session: Session, files: CampaignFiles
+) -> None:
+    load_campaign(session, files, now=NOW, kick_off_at=make.KICK_OFF)
+    pushed = stage_named(session, "petition-push")
+    fixtures.abandon(session, session.scalars(select(Fixture)).one().id, actor="Dev", now=NOW)
+    change(session, pushed.id, StageChange(goes_on=True), now=NOW)
+    session.expire_all()
+    due_at = pushed.due_at
+
+    report = load_campaign(session, files, now=NOW)
+    session.expire_all()
+
+    assert due_at is not None
+    assert (report.changes, stage_named(session, "petition-push").due_at) == ((), due_at)
+
+
 def test_loading_mends_words_for_which_a_blast_waits(session: Session, files: CampaignFiles) -> None:
     load_campaign(session, files, now=NOW, kick_off_at=make.KICK_OFF)
     pushed = stage_named(session, "petition-push")
@@ -83,6 +105,33 @@ def test_loading_mends_words_for_which_a_blast_waits(session: Session, files: Ca
     assert waited
     assert "stage petition-push: has fired; its words are as in the files, resume its blast" in report.kept
     assert "{score}" not in [copy.body for copy in loading.copies_of(session, pushed.id)]
+
+
+def test_a_load_that_comes_while_a_blast_is_resumed_leaves_its_words(
+    sessions: sessionmaker[Session], files: CampaignFiles
+) -> None:
+    with sessions.begin() as session:
+        load_campaign(session, files, now=NOW, kick_off_at=make.KICK_OFF)
+        pushed = stage_named(session, "petition-push")
+        due_at, stage_id = make.KICK_OFF + pushed.offset_span, pushed.id
+        session.query(Copy).filter_by(stage_id=stage_id).update({"body": "{score}"})
+    with sessions.begin() as session:
+        fired = fire_due_stages(session, public_url="https://example.org", now=due_at)
+        opened = {each.stage_id: each.blast_id for each in fired}
+
+    def load() -> LoadReport:
+        with sessions.begin() as session:
+            return load_campaign(session, files, now=due_at)
+
+    with ThreadPoolExecutor(1) as pool, sessions.begin() as resuming:
+        resume_blast(resuming, opened[stage_id] or 0, actor="Cora", now=due_at)
+        resuming.flush()
+        loaded = pool.submit(load)
+        until_it_waits(sessions, loaded)
+        resuming.commit()
+        report = loaded.result(60)
+
+    assert "stage petition-push: has fired" in report.kept
 
 
 def test_a_kick_off_that_a_manager_moved_survives_the_next_load(session: Session, files: CampaignFiles) -> None:

@@ -90,6 +90,32 @@ def test_a_launcher_s_own_change_does_not_release_another_s(session: Session) ->
     assert fire(session) == []
 
 
+def test_an_author_does_not_undo_what_a_launcher_corrected_meanwhile(session: Session) -> None:
+    stage = planned(session)
+    change(session, stage.id, REWORDED, now=NOW, by=LAUNCHER)
+    change(session, stage.id, timing(timedelta(days=-2, minutes=-1)), now=NOW, by=AUTHOR)
+    change(session, stage.id, StageChange(copies=(words("Corrected. STOP to end"),)), now=NOW, by=LAUNCHER)
+
+    change(session, stage.id, REWORDED, now=NOW, by=AUTHOR)
+    done = change(session, stage.id, timing(timedelta(days=-2)), now=NOW, by=AUTHOR)
+    shown = look_at_release(session, stage.id, now=NOW).changed
+
+    assert done.waits
+    assert [(each.before, each.after) for each in shown] == [
+        ("Corrected. STOP to end", "What the author wrote. STOP to end")
+    ]
+
+
+def test_a_stage_of_which_nothing_is_an_author_s_any_more_waits_for_nothing(session: Session) -> None:
+    stage = planned(session)
+    change(session, stage.id, REWORDED, now=NOW, by=AUTHOR)
+
+    done = change(session, stage.id, StageChange(copies=(words("Corrected. STOP to end"),)), now=NOW, by=LAUNCHER)
+
+    assert not done.waits
+    assert fire(session) == [Firing.OPENED]
+
+
 def test_an_author_s_stage_that_is_as_it_was_released_waits_for_nothing(session: Session) -> None:
     stage = planned(session)
     change(session, stage.id, timing(timedelta(days=-1)), now=NOW, by=AUTHOR)

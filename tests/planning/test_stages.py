@@ -9,6 +9,7 @@ from service.domain.channel import Channel
 from service.domain.fixture import Score
 from service.domain.stage import Firing
 from service.planning import fixtures, stages
+from service.planning.blasts import cancel_blast
 from service.planning.stages import StageRefused, StageState
 from service.sending.due import fire_due_stages
 from service.store.queries import opening
@@ -89,6 +90,21 @@ def test_a_cancelled_stage_is_never_sent_unless_it_is_put_back(session: Session)
     once_restored = fire_due_stages(session, public_url=URL, now=due_at)
 
     assert (while_cancelled, [one.outcome for one in once_restored]) == ([], [Firing.OPENED])
+
+
+def test_a_stage_whose_blast_was_cancelled_is_not_put_back(session: Session) -> None:
+    campaign = make.campaign(session)
+    stage = make.stage(session, campaign)
+    due_at = make.KICK_OFF - timedelta(days=2)
+    (fired,) = fire_due_stages(session, public_url=URL, now=due_at)
+    cancel_blast(session, fired.blast_id or 0, actor="Dev", now=due_at)
+    session.expire_all()
+
+    (view,) = stages.timeline(session, campaign.id)
+    with pytest.raises(StageRefused, match="this one has opened"), session.begin_nested():
+        put_back(session, stage.id, now=due_at)
+
+    assert (view.state, view.may_be_put_back) == (StageState.CANCELLED, False)
 
 
 def test_a_stage_put_back_after_the_match_moved_is_due_at_its_new_time(session: Session) -> None:

@@ -15,6 +15,7 @@ from service.joining.own_address import own_address
 from service.listening.inbox import AnswerRefused, answer
 from service.planning.asking_again import AskedAgain, ask_silent_again
 from service.planning.blast_checks import BlastRefused
+from service.planning.blasts import resume_blast
 from service.planning.managers import mail_link
 from service.planning.outlook import outlook
 from service.planning.rehearsing import rehearse
@@ -76,21 +77,50 @@ def test_a_stage_that_comes_due_goes_by_what_is_carried_alone(no_texts: Session)
     assert no_texts.scalars(select(Message.channel)).all() == [Channel.EMAIL]
 
 
-@pytest.mark.parametrize("planned_by", ["stage", "manager"])
-def test_what_would_go_by_nothing_else_is_cancelled_and_says_why(no_texts: Session, planned_by: str) -> None:
+def opened_blast(session: Session) -> Blast:
+    blast = session.scalars(select(Blast)).one()
+    session.refresh(blast)
+    return blast
+
+
+@pytest.mark.parametrize("planned_by", ["stage", "welcome", "manager"])
+def test_what_would_go_by_nothing_else_waits_says_why_and_goes_on_once_it_is_carried(
+    no_texts: Session, planned_by: str
+) -> None:
     campaign = make.campaign(no_texts)
+    make.supporter(no_texts, "Ana", campaign=campaign, phone="+447700900001")
     due = make.KICK_OFF - timedelta(days=2)
-    if planned_by == "stage":
-        make.stage(no_texts, campaign, channels=[Channel.SMS])
-        fire_due_stages(no_texts, public_url=URL, now=due)
-    else:
+    if planned_by == "manager":
         make.blast(no_texts, campaign, channels=[Channel.SMS], opens_at=due)
         open_scheduled_blasts(no_texts, public_url=URL, now=due)
+    else:
+        how = {"anchor": "sign_up", "offset": timedelta(0)} if planned_by == "welcome" else {}
+        make.stage(no_texts, campaign, channels=[Channel.SMS], **how)  # type: ignore[arg-type]  # as the builder takes
+        fire_due_stages(no_texts, public_url=URL, now=due)
+    paused = opened_blast(no_texts)
+    assert (paused.state, paused.opened_at) == (BlastState.PAUSED, None)
+    assert "SMS_PROVIDER is none" in paused.paused_reason
 
-    blast = no_texts.scalars(select(Blast)).one()
-    no_texts.refresh(blast)
-    assert blast.state == BlastState.CANCELLED
-    assert "SMS_PROVIDER is none" in blast.paused_reason
+    no_texts.info[INFO] = frozenset(Channel)
+    resume_blast(no_texts, paused.id, actor="Cora", now=due)
+    no_texts.flush()
+    open_scheduled_blasts(no_texts, public_url=URL, now=due)
+
+    assert opened_blast(no_texts).state == (BlastState.RUNNING if planned_by == "welcome" else BlastState.OPENING)
+
+
+def test_a_stage_that_is_resumed_too_late_is_not_sent(no_texts: Session) -> None:
+    campaign = make.campaign(no_texts)
+    due = make.KICK_OFF - timedelta(days=2)
+    make.stage(no_texts, campaign, channels=[Channel.SMS])
+    fire_due_stages(no_texts, public_url=URL, now=due)
+    no_texts.info[INFO] = frozenset(Channel)
+
+    resume_blast(no_texts, opened_blast(no_texts).id, actor="Cora", now=due)
+    no_texts.flush()
+    open_scheduled_blasts(no_texts, public_url=URL, now=opened_blast(no_texts).expires_at)
+
+    assert opened_blast(no_texts).state == BlastState.CANCELLED
 
 
 def test_a_rehearsal_counts_nobody_there_and_points_it_out(no_texts: Session) -> None:

@@ -1,11 +1,12 @@
 """Words that cannot be filled in pause their blast and say so; once mended, the same blast goes out, once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
-from service.domain.channel import Channel
+from service.domain.channel import Channel, Pace
 from service.domain.doubt import STANDARD
 from service.domain.fixture import Score
 from service.planning import fixtures
@@ -15,9 +16,12 @@ from service.planning.mending import mend_words, waits_for_words
 from service.planning.stage_changes import change_stage
 from service.planning.stage_checks import Changer, NeedsLauncher, StageChange
 from service.planning.stages import CopyView, StageRefused
+from service.sending.joiners import add_joiner
 from service.sending.telling import tell_of_stopped
+from service.store.tables.campaign import Campaign
 from tests import make
 from tests.sending.conftest import URL, Desk
+from tests.waiting import until_it_waits
 
 LAUNCHER, AUTHOR = Changer("cora@example.org", may_launch=True), Changer("dev@example.org", may_launch=False)
 GOOD = StageChange(copies=(CopyView(Channel.EMAIL, "en", "", "Mended", "", "Dear {first_name|friend}"),))
@@ -117,6 +121,46 @@ def test_a_welcome_is_mended_too_and_goes_on_rolling(desk: Desk) -> None:
         assert session.scalar(text("SELECT is_rolling FROM blasts"))
 
 
+def join(desk: Desk, name: str) -> None:
+    """Somebody confirms their address."""
+    with desk.sessions.begin() as session:
+        who = make.supporter(session, name, campaign=session.get_one(Campaign, 1))
+        add_joiner(session, campaign_id=1, supporter_id=who.id, channel=Channel.EMAIL, now=datetime.now(UTC))
+
+
+def test_who_joins_while_a_welcome_waits_for_its_words_is_welcomed_once_it_has_them(desk: Desk) -> None:
+    stage_of(desk, anchor="sign_up", offset=timedelta(0))
+    go_on(desk)
+
+    join(desk, "Cora")
+    mend_stage(desk)
+    resume(desk)
+    join(desk, "Dev")
+    before = desk.states()
+    go_on(desk)
+    join(desk, "Elnur")
+    desk.deliver(pace=Pace.PROMPT)
+
+    assert before == {}
+    assert desk.states() == {"Cora": "accepted", "Dev": "accepted", "Elnur": "accepted"}
+    with desk.sessions() as session:
+        assert session.scalar(text("SELECT count(*) FROM late_joiners")) == 0
+
+
+def test_who_withdraws_before_the_welcome_has_its_words_is_not_welcomed(desk: Desk) -> None:
+    stage_of(desk, anchor="sign_up", offset=timedelta(0))
+    go_on(desk)
+    join(desk, "Cora")
+    with desk.sessions.begin() as session:
+        session.execute(text("DELETE FROM permissions"))
+
+    mend_stage(desk)
+    resume(desk)
+    go_on(desk)
+
+    assert desk.states() == {}
+
+
 def test_one_language_that_cannot_be_filled_in_freezes_none(desk: Desk) -> None:
     stage_of(desk, body="Plain")
     with desk.sessions.begin() as session:
@@ -156,6 +200,40 @@ def test_only_words_that_wait_are_mended_and_only_by_who_may_launch(desk: Desk) 
 
     with pytest.raises(StageRefused, match="has fired"):
         mend_stage(desk)
+
+
+def test_words_are_not_mended_while_somebody_resumes_their_blast(desk: Desk) -> None:
+    stage_of(desk)
+    go_on(desk)
+
+    with ThreadPoolExecutor(1) as pool, desk.sessions.begin() as resuming:
+        resume_blast(resuming, 1, actor="Cora", now=datetime.now(UTC))
+        resuming.flush()
+        mending = pool.submit(mend_stage, desk)
+        until_it_waits(desk.sessions, mending)
+        resuming.commit()
+        refused = mending.exception(60)
+
+    assert isinstance(refused, StageRefused)
+    assert "has fired" in str(refused)
+
+
+def test_a_blast_is_not_resumed_while_somebody_mends_its_words(desk: Desk) -> None:
+    stage_of(desk)
+    go_on(desk)
+
+    with ThreadPoolExecutor(1) as pool, desk.sessions.begin() as mending:
+        change_stage(mending, 1, GOOD, by=LAUNCHER, public_url=URL, now=datetime.now(UTC))
+        resuming = pool.submit(resume, desk)
+        until_it_waits(desk.sessions, resuming)
+        has_resumed = resuming.done()
+        mending.commit()
+        resuming.result(60)
+    go_on(desk)
+
+    assert not has_resumed
+    with desk.sessions() as session:
+        assert session.scalars(text("SELECT subject FROM renderings")).all() == ["Mended"]
 
 
 def test_a_paused_blast_whose_words_are_frozen_is_resumed_as_ever_and_not_mended(desk: Desk) -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from service.domain.channel import Channel
@@ -15,6 +15,7 @@ from service.sending.freeze import Words, choose_words
 from service.sending.joiners import add_joiner
 from service.sending.welcomes import freeze_welcomes
 from service.sending.write import write_next_span
+from service.store.carried import INFO
 from service.store.tables.campaign import Campaign, Copy, Fixture, Stage
 from service.store.tables.sending import Batch, Message, Rendering
 from tests import make
@@ -148,6 +149,33 @@ def test_in_the_second_before_the_ticker_a_joiner_still_gets_a_welcome(
     session.expire_all()
 
     assert welcomed(session, campaign, "Ana", signs=True)["sms"] == "Words for before."
+
+
+def test_a_channel_that_comes_to_be_carried_gets_the_words_of_a_welcome_that_is_open(
+    session: Session, campaign: Campaign
+) -> None:
+    session.info[INFO] = frozenset({Channel.EMAIL})
+    make.stage(session, campaign, slug="welcome", anchor="sign_up", channels=list(Channel))
+    fire_due_stages(session, public_url=URL, now=NOW)
+    before = freeze_welcomes(session, public_url=URL)
+    by_email = welcomed(session, campaign, "Ana")
+
+    session.info[INFO] = frozenset(Channel)
+    after = [freeze_welcomes(session, public_url=URL) for _ in range(2)]
+
+    assert (before, after) == (0, [1, 0])
+    assert by_email.keys() == {"email"}
+    assert welcomed(session, campaign, "Bilal").keys() == {"email", "sms"}
+
+
+def test_a_welcome_without_words_for_a_channel_still_goes_by_the_other(
+    session: Session, campaign: Campaign, welcome: Stage
+) -> None:
+    session.execute(delete(Copy).where(Copy.stage_id == welcome.id, Copy.channel == Channel.EMAIL))
+
+    stand(session, "full_time", (0, 1))
+
+    assert welcomed(session, campaign, "Ana")["sms"] == "Words for after."
 
 
 def test_at_full_time_signers_and_others_each_get_their_own_words(session: Session, campaign: Campaign) -> None:

@@ -9,6 +9,7 @@ from service.domain.message import BlastState
 from service.domain.stage import Firing
 from service.store import Session, locks
 from service.store.locks import BlastLock
+from service.store.queries import blasts_life
 from service.store.tables.campaign import Copy, Stage, StageFiring
 from service.store.tables.sending import Blast
 
@@ -27,6 +28,15 @@ def hold_blast(session: Session, blast_id: int) -> Blast | None:
     found = session.scalars(held.execution_options(populate_existing=True)).one_or_none()
     locks.take_blast(session, BlastLock.STEERING, blast_id)
     return found
+
+
+def hold_unopened_of_stage(session: Session, stage_id: int) -> Blast | None:
+    """The blast of a stage that was paused before it opened, held: it is not resumed until the transaction ends."""
+    blast_id = blasts_life.unopened_of_stage(session, stage_id)
+    held = hold_blast(session, blast_id) if blast_id is not None else None
+    # It may have been resumed, and opened, while it was waited for.
+    is_unopened = held is not None and held.state == BlastState.PAUSED and held.opened_at is None
+    return held if is_unopened else None
 
 
 def blast(session: Session, blast_id: int) -> Blast | None:

@@ -29,7 +29,8 @@ def open_to_joiners(session: Session, *, campaign_id: int, channel: Channel, now
             Blast.campaign_id == campaign_id,
             Blast.channels.contains([str(channel)]),
             Blast.expires_at > now,
-            Blast.state.in_([BlastState.OPENING, BlastState.RUNNING, BlastState.DONE, BlastState.PAUSED]),
+            Blast.state.in_([BlastState.OPENING, BlastState.RUNNING, BlastState.DONE, BlastState.PAUSED])
+            | ((Blast.state == BlastState.SCHEDULED) & Blast.is_rolling),
             Blast.is_rolling | (Stage.catch_up == CatchUp.SEND),
         )
         .order_by(Blast.id)
@@ -38,21 +39,28 @@ def open_to_joiners(session: Session, *, campaign_id: int, channel: Channel, now
 
 
 def comes_late(session: Session, blast: Blast, *, channel: Channel, supporter_id: int) -> bool:
-    """Whether the blast's messages are being written just now; then its last span writes this supporter's too."""
-    if not _is_being_written(blast):
+    """Whether the blast's messages are being written just now; then its last span writes this supporter's too.
+
+    So it is where a welcome has no words for the channel yet: they get theirs once it has (take_welcomed).
+    """
+    if not _is_being_written(session, blast, channel):
         return False
     locks.share_blast(session, BlastLock.JOINING, blast.id)
     # Its last span may have been written before the lock was had.
     session.refresh(blast)
-    if not _is_being_written(blast):
+    if not _is_being_written(session, blast, channel):
         return False
     late = upsert(LateJoiner).values(blast_id=blast.id, channel=channel, supporter_id=supporter_id)
     session.execute(late.on_conflict_do_nothing())
     return True
 
 
-def _is_being_written(blast: Blast) -> bool:
-    return not blast.is_rolling and blast.opened_through < (blast.opens_upto or 0)
+def _is_being_written(session: Session, blast: Blast, channel: Channel) -> bool:
+    if not blast.is_rolling:
+        return blast.opened_through < (blast.opens_upto or 0)
+    # Served by uq_renderings_blast_id_channel_language_arm.
+    words = exists().where(Rendering.blast_id == blast.id, Rendering.channel == channel)
+    return not session.scalar(select(words))
 
 
 def take_late_joiners(session: Session, blast_id: int) -> Sequence[tuple[Channel, int]]:
@@ -61,6 +69,26 @@ def take_late_joiners(session: Session, blast_id: int) -> Sequence[tuple[Channel
     taken = delete(LateJoiner).where(LateJoiner.blast_id == blast_id)
     rows = session.execute(taken.returning(LateJoiner.channel, LateJoiner.supporter_id)).all()
     return [(Channel(row.channel), row.supporter_id) for row in rows]
+
+
+def take_welcomed(session: Session, *, limit: int) -> Sequence[tuple[Blast, Channel, int]]:
+    """Who joined before a welcome had words for their channel, taken off the list now that it has; by nobody twice.
+
+    The list has few rows but while a blast is being written (ix_blasts_working, pk_late_joiners).
+    """
+    has_words = exists().where(Rendering.blast_id == LateJoiner.blast_id, Rendering.channel == LateJoiner.channel)
+    waiting = (
+        select(LateJoiner, Blast)
+        .join(Blast, Blast.id == LateJoiner.blast_id)
+        .where(Blast.state == BlastState.RUNNING, Blast.is_rolling, has_words)
+        .limit(limit)
+        .with_for_update(of=LateJoiner, skip_locked=True)
+    )
+    taken = [(late, blast) for late, blast in session.execute(waiting)]
+    for late, _ in taken:
+        session.delete(late)
+    session.flush()
+    return [(blast, Channel(late.channel), late.supporter_id) for late, blast in taken]
 
 
 def is_in_audience(session: Session, blast: Blast, *, channel: Channel, supporter_id: int) -> bool:

@@ -71,14 +71,12 @@ def add_rendering(
     session.execute(row.on_conflict_do_nothing())
 
 
-def arms_of(session: Session, blast_ids: Sequence[int]) -> dict[int, set[str]]:
-    """Which wordings of these blasts are frozen (uq_renderings_blast_id_channel_language_arm)."""
-    rows = session.execute(
-        select(Rendering.blast_id, Rendering.arm).where(Rendering.blast_id.in_(blast_ids)).distinct()
-    )
-    arms: dict[int, set[str]] = {}
-    for blast_id, arm in rows:
-        arms.setdefault(blast_id, set()).add(arm)
+def arms_by_channel(session: Session, blast_ids: Sequence[int]) -> dict[int, set[tuple[str, str]]]:
+    """By which channel which wordings of these blasts are frozen (uq_renderings_blast_id_channel_language_arm)."""
+    asked = select(Rendering.blast_id, Rendering.channel, Rendering.arm).where(Rendering.blast_id.in_(blast_ids))
+    arms: dict[int, set[tuple[str, str]]] = {}
+    for blast_id, channel, arm in session.execute(asked.distinct()):
+        arms.setdefault(blast_id, set()).add((channel, arm))
     return arms
 
 

@@ -79,7 +79,7 @@ class Blast(Base):
 
 
 class LateJoiner(Base):
-    """A supporter who consented while a blast's messages were being written: they get theirs with its last span."""
+    """A supporter who consented while a blast was being written, or before a welcome had words: they get theirs once it is."""
 
     __tablename__ = "late_joiners"
 

@@ -13,7 +13,7 @@ from service.planning.fixtures import Effect
 from service.planning.stage_changes import ChangedByOther, LookFirst, StageLook, change_stage, look_at_change
 from service.planning.stage_checks import Changer, StageChange
 from service.planning.stage_facts import Part, stage_digest
-from service.planning.stages import CHANGEABLE, PUT_BACK, CopyView, StageRefused, StageView, copies_of_stage
+from service.planning.stages import CHANGEABLE, CopyView, StageRefused, StageView, copies_of_stage
 from service.planning.whistles import firing_now
 from service.store import Session
 from service.web import door
@@ -171,14 +171,14 @@ def _read_words(session: Session, campaign: CampaignOnDesk, stage: StageView) ->
     return StageChange(
         copies=tuple(sent_copies(copies_of_stage(session, stage.id), form)),
         timing=read_timing(form, campaign.time_zone) if has_timing(form) else None,
-        puts_back=stage.state in PUT_BACK and form.get("puts_back") == "yes",
+        puts_back=stage.may_be_put_back and form.get("puts_back") == "yes",
         opened_with=form.get("opened_with", ""),
     )
 
 
 def _read_timing(_: Session, campaign: CampaignOnDesk, stage: StageView) -> StageChange:
     form = request.form
-    puts_back = stage.state in PUT_BACK and form.get("puts_back") == "yes"
+    puts_back = stage.may_be_put_back and form.get("puts_back") == "yes"
     return StageChange(
         timing=read_timing(form, campaign.time_zone), puts_back=puts_back, opened_with=form.get("opened_with", "")
     )
@@ -198,7 +198,7 @@ def _edit_page(slug: str, stage_slug: str, *, why: Sequence[str] = (), shows_the
         copies = sent_copies(kept, request.form)
         shown = show_all(window, [words_of(copy) for copy in copies], reader)
         reckoned = reckon_each(session, window, stage.rules, [one.words for one in shown], stage.audience)
-        can_put_back = stage.state in PUT_BACK and changer().may_launch
+        can_put_back = stage.may_be_put_back and changer().may_launch
         parts = (Part.WORDS, Part.TIMING) if can_put_back else (Part.WORDS,)
         opened_with = stage_digest(session, stage.id, *parts)
     return render_template(

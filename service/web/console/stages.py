@@ -10,7 +10,7 @@ from service.domain.manager import Role
 from service.planning.mending import stage_waits_for_words
 from service.planning.showing import send_test
 from service.planning.stage_facts import Part, stage_digest
-from service.planning.stages import CHANGEABLE, PUT_BACK, copies_of_stage
+from service.planning.stages import CHANGEABLE, copies_of_stage
 from service.planning.testers import TesterRefused
 from service.web import door
 from service.web.console import access
@@ -121,7 +121,7 @@ def show_stage(slug: str, stage_slug: str, *, typed: Typed | None = None) -> str
         reader_id=request.args.get("reader", type=int),
         can_change=stage.state in CHANGEABLE,
         can_mend=can_mend,
-        can_put_back=stage.state in PUT_BACK and access.manager().role.may_act_as(Role.LAUNCHER),
+        can_put_back=stage.may_be_put_back and access.manager().role.may_act_as(Role.LAUNCHER),
         reckoned=reckoned,
         timing=timing_fields(stage, campaign.time_zone, typed),
         typed=typed,
