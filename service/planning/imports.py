@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 CHUNK = 2_500
 # How long a file waits for workers that are away.
 _WAITS_FOR = timedelta(days=7)
-# More than this are not counted before a page asks whether an import is to be undone.
+# More than this are not looked at before a page asks whether an import is to be undone.
 MOST_COUNTED = 20_000
 
 
@@ -107,19 +107,23 @@ def begin_again(session: Session, import_id: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class UndoSize:
-    """What an undoing would do: of how many it takes consents back, of how many added; `most` means so many or more."""
+    """What an undoing would do: of how many it takes consents back, of how many added."""
 
     undoable: int
     added: int
-    most: int = MOST_COUNTED
+    # So many of those it added were looked at.
+    most: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether these are the numbers; else there may be more of both."""
+        return self.added < self.most
 
 
-def undo_size(session: Session, import_id: int) -> UndoSize:
+def undo_size(session: Session, import_id: int, *, most: int = MOST_COUNTED) -> UndoSize:
     """Whom undoing this import would be about, counted as far as is worth counting."""
-    return UndoSize(
-        imports.undoable_count(session, import_id, most=MOST_COUNTED),
-        imports.added_count(session, import_id, most=MOST_COUNTED),
-    )
+    undoable = imports.undoable_count(session, import_id, most=most)
+    return UndoSize(undoable, imports.added_count(session, import_id, most=most), most)
 
 
 def begin_undo(session: Session, import_id: int, *, actor: str, now: datetime) -> None:
