@@ -96,10 +96,13 @@ def end_here(session: Session, import_id: int, done: Imported, *, now: datetime)
 
 
 def begin_again(session: Session, import_id: int) -> None:
-    """Have an import that stopped go on where it was. Raises ImportRefused."""
+    """Have an import, or its undoing, that stopped go on where it was. Raises ImportRefused."""
     held = imports.one(session, import_id, hold=True)
     if held is None or held.state is not ImportState.FAILED:
         raise ImportRefused("this import has not stopped; look at its page again")
+    if held.undone_at is not None:
+        imports.change(session, import_id, {"state": str(ImportState.UNDOING), "why": "", "lease_until": None})
+        return
     if held.upload_id is None or not uploads.is_kept(session, held.upload_id):
         raise ImportRefused("its file is not kept any more; bring it again: whoever is known is not added twice")
     imports.change(session, import_id, {"state": str(ImportState.WAITING), "why": "", "finished_at": None})
