@@ -230,12 +230,17 @@ def _told(chunk: Sequence[SheetRow], read: ReadRows, counts: ImportCounts) -> Im
 
 
 def _found(chunk: Sequence[SheetRow], counts: ImportCounts) -> list[Rejected]:
-    """The rows the database does not take, and why."""
-    why = dict.fromkeys(counts.nobody, "no address of theirs could be kept")
-    why |= dict.fromkeys(counts.forgotten, "asked to be forgotten")
-    if not why:
+    """The rows the database does not take, and why; of whoever asked to be forgotten nothing but the row's number."""
+    nobody, forgotten = frozenset(counts.nobody), frozenset(counts.forgotten)
+    if not nobody and not forgotten:
         return []
-    return [Rejected(row.number, why[row.number], row.line, row.cells) for row in chunk if row.number in why]
+    return [
+        Rejected(row.number, "asked to be forgotten", row.line)
+        if row.number in forgotten
+        else Rejected(row.number, "no address of theirs could be kept", row.line, row.cells)
+        for row in chunk
+        if row.number in forgotten or row.number in nobody
+    ]
 
 
 def _not_taken(counts: ImportCounts) -> list[tuple[int, str]]:
