@@ -3,9 +3,12 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
+from service.clock import now
 from service.domain.manager import Role
+from service.planning.imports_here import begin_here
 from tests.console.conftest import Browser, words
 from tests.console.test_files import work
 from tests.console.test_imports import begin, fans, may_email, when_counted
@@ -49,3 +52,18 @@ def test_it_goes_on_as_an_undoing(admin: Browser, sessions: sessionmaker[Session
 
     assert "the consents it had given to 150 people are withdrawn" in words(admin.see(address))
     assert not {name for name in may_email(sessions) if name.startswith("Fan")}
+
+
+def test_an_import_of_a_command_that_ended_half_way_is_offered_for_undoing_and_not_for_going_on(
+    admin: Browser, sessions: sessionmaker[Session], campaign_id: int
+) -> None:
+    with sessions.begin() as session:
+        begun = begin_here(session, campaign_id=campaign_id, name="a.csv", source="x", actor="c", now=now())
+        session.execute(text("UPDATE imports SET lease_until = now() - interval '1 second'"))
+    work(admin)
+
+    page = words(admin.see(f"/console/supporters/imports/{begun.id}"))
+
+    assert "the command that brought it in ended before it was done" in page
+    assert "Undo this import…" in page
+    assert "Go on with" not in page

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.domain.bringing_in import AT_WORK, ImportState
@@ -83,9 +83,11 @@ def add(session: Session, values: Mapping[str, object], *, kept_until: datetime)
     return int(added)
 
 
-def note(session: Session, values: Mapping[str, object]) -> int:
-    """Write an import down as it stands; its id."""
-    return int(session.scalars(insert(Import).values(**values).returning(Import.id)).one())
+def note(session: Session, values: Mapping[str, object], *, owner: UUID) -> int:
+    """Write an import down that whoever asks brings in themselves, and lease it to them; its id."""
+    until = func.clock_timestamp() + timedelta(seconds=_LEASE_SECONDS)
+    row = insert(Import).values(**values, state=str(ImportState.RUNNING), lease_owner=owner, lease_until=until)
+    return int(session.scalars(row.returning(Import.id)).one())
 
 
 def of_file(session: Session, upload_id: UUID, *, manager_id: int) -> int | None:
@@ -151,6 +153,22 @@ def count(session: Session, import_id: int, *, owner: UUID, rows: int, part: str
 def change(session: Session, import_id: int, values: Mapping[str, object]) -> None:
     """Write down what became of an import (pk_imports)."""
     session.execute(update(Import).where(Import.id == import_id).values(**values))
+
+
+def end_running(session: Session, import_id: int, values: Mapping[str, object], *, owner: UUID) -> None:
+    """Write down how an import ended that this owner brings in. Raises NotOurs."""
+    mine = update(Import).where(
+        Import.id == import_id, Import.lease_owner == owner, Import.state == ImportState.RUNNING
+    )
+    ended = mine.values(**values, lease_owner=None, lease_until=None)
+    if session.scalar(ended.returning(Import.id)) is None:
+        raise NotOurs(f"import {import_id}")
+
+
+def is_leased(session: Session, import_id: int) -> bool:
+    """Whether somebody has this import at this moment (pk_imports)."""
+    leased = select(Import.id).where(Import.id == import_id, Import.lease_until >= func.clock_timestamp())
+    return session.scalar(leased) is not None
 
 
 def let_go(session: Session, import_id: int, *, owner: UUID) -> None:
