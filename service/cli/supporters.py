@@ -24,7 +24,7 @@ from service.planning.files.faults import UnreadableFile
 from service.planning.files.reading import Reading
 from service.planning.files.rejects import RejectsFile
 from service.planning.files.sheet import Sheet, look
-from service.planning.importing import Imported, Importing, import_file
+from service.planning.importing import Imported, Importing, import_file, seldom_collected
 from service.planning.imports_here import ImportHere
 from service.planning.previewing import PreviewRow, preview_rows
 from service.reporting.roster import Listed, on_same_form
@@ -109,7 +109,7 @@ def _run(
     if begun is not None:
         importing = replace(importing, for_real=True, import_id=begun.id, count=begun.count)
     bars = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*bars, disable=quiet or not sys.stderr.isatty()) as progress:
+    with seldom_collected(), Progress(*bars, disable=quiet or not sys.stderr.isatty()) as progress:
         task = progress.add_task("reading")
 
         def told(part: Imported, done: Imported) -> None:

@@ -118,7 +118,7 @@ def import_file(
         done.add(part, keep=KEPT)
         told(part, done)
 
-    with _seldom_collected(), ThreadPoolExecutor(at_once, thread_name_prefix="import") as pool:
+    with ThreadPoolExecutor(at_once, thread_name_prefix="import") as pool:
         for chunk in rows if rows is not None else sheet.chunks(chunk_size):
             under_way.append(pool.submit(bring_chunk, chunk, importing))
             if len(under_way) > at_once:
@@ -129,8 +129,11 @@ def import_file(
 
 
 @contextmanager
-def _seldom_collected() -> Iterator[None]:
-    """Rows make no rings of objects: looking for such among them as often as Python does takes a third of the reading."""
+def seldom_collected() -> Iterator[None]:
+    """Rows make no rings of objects: looking for such among them as often as Python does takes a third of the reading.
+
+    It is so for the whole process: for one that does nothing else meanwhile.
+    """
     before = gc.get_threshold()
     gc.set_threshold(*_COLLECT_AFTER)
     try:

@@ -1,5 +1,6 @@
 """An import that a command brings in is noted as under way, is not undone meanwhile, and ends as what it is."""
 
+import gc
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -76,6 +77,7 @@ def test_it_is_not_undone_while_it_goes_on_and_is_done_in_the_end(
     waiting = text(
         "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
     )
+    collected = gc.get_threshold()
     with ThreadPoolExecutor(1) as pool:
         with engine.begin() as connection:
             # Whoever brings people in waits for this.
@@ -85,12 +87,15 @@ def test_it_is_not_undone_while_it_goes_on_and_is_done_in_the_end(
                 while not looking.execute(waiting).scalar_one():
                     looking.rollback()
                     sleep(0.005)
+            # Its process does nothing else.
+            assert gc.get_threshold() > collected
             with sessions() as session:
                 found = imports.one(session, 1)
                 with pytest.raises(ImportRefused, match="still being brought in"):
                     begin_undo(session, 1, actor="cora", now=make.KICK_OFF)
         done = coming.result(60)
 
+    assert gc.get_threshold() == collected
     assert found is not None
     assert found.state == "running"
     assert done.exit_code == 0
