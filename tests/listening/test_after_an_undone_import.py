@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from service.domain.channel import Channel
+from service.joining.leave import leave, undo_leaving
 from service.listening.opt_outs import opt_out, undo_opt_out
 from service.store.queries import conversations, imports
 from service.store.tables.campaign import Campaign
@@ -43,6 +45,16 @@ def test_a_manager_s_undo_of_the_same_moment_brings_none_either(session: Session
     opt_out(session, reply_id, key=make.KEY, actor="cora", now=NOW)
 
     undo_opt_out(session, reply_id, key=make.KEY, actor="cora", now=NOW + minutes(1))
+
+    assert permissions(session) == 0
+
+
+def test_undoing_a_leaving_of_the_same_moment_brings_none(session: Session, ana: Supporter, imported: int) -> None:
+    leave(session, supporter_id=ana.id, channels=frozenset({Channel.SMS}), source="link", ip="", now=NOW)
+
+    undo_leaving(
+        session, supporter_id=ana.id, channel=Channel.SMS, left_at=NOW, wording="", source="undo", ip="", now=NOW
+    )
 
     assert permissions(session) == 0
 
