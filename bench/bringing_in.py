@@ -13,7 +13,7 @@ from service import clock
 from service.consenting.consent import AddressKey
 from service.planning.files.reading import Reading
 from service.planning.files.sheet import look
-from service.planning.importing import Imported, Importing, import_file
+from service.planning.importing import Imported, Importing, import_file, seldom_collected
 from service.store.engine import make_engine, make_sessions
 
 _HEADER = ("First name", "Email", "Mobile", "Consent_email", "Consent_sms", "Consent_wording", "Consent_at", "Source")
@@ -67,7 +67,8 @@ def measure(home: Path, *, rows: int) -> Sequence[Line]:
 def _bring_in(sessions: sessionmaker[Session], file: Path) -> Imported:
     sheet = look(file)
     reading = Reading.of(sheet, key=AddressKey(b"a key of the bench"), source="bench", now=clock.now())
-    return import_file(sheet, Importing(sessions.begin, 1, reading), lambda part, done: None)
+    with seldom_collected():
+        return import_file(sheet, Importing(sessions.begin, 1, reading), lambda part, done: None)
 
 
 def _bare(here: Ground, file: Path, rows: int) -> float:

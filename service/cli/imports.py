@@ -50,7 +50,7 @@ def undo_import(number: int, *, yes: bool, as_json: bool) -> None:
     with house.transaction(keep=False) as session:
         size = undo_size(session, number)
     if not yes:
-        many = f"{size.most} or more" if size.undoable >= size.most else str(size.undoable)
+        many = str(size.undoable) if size.is_whole else f"{size.undoable} or more"
         click.confirm(f"Withdraw the consents of {many} people it added who have done nothing since?", abort=True)
     try:
         with house.transaction() as session:

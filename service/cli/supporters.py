@@ -2,10 +2,9 @@
 
 import json
 import sys
-from datetime import datetime
+from dataclasses import replace
 from functools import partial
 from itertools import islice
-from pathlib import Path
 
 import click
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -13,6 +12,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from service import clock
 from service.cli.exports import campaign_id_of, export_to
 from service.cli.files import STANDARD, choices, readable, reading_options, refuse_file, rejects_file
+from service.cli.noting import begin_noted, noted
 from service.cli.opening import House, open_house, plainly, refuse
 from service.consenting.addresses import BadAddress, normalise
 from service.consenting.consent import AddressKey
@@ -24,8 +24,8 @@ from service.planning.files.faults import UnreadableFile
 from service.planning.files.reading import Reading
 from service.planning.files.rejects import RejectsFile
 from service.planning.files.sheet import Sheet, look
-from service.planning.importing import Imported, Importing, import_file
-from service.planning.imports import begin_here, end_here
+from service.planning.importing import Imported, Importing, import_file, seldom_collected
+from service.planning.imports_here import ImportHere
 from service.planning.previewing import PreviewRow, preview_rows
 from service.reporting.roster import Listed, on_same_form
 from service.store.queries.house import write_audit
@@ -85,14 +85,12 @@ def bring_in(
             )
             with rejects_file(rejects, sheet) as sink:
                 shown = preview_rows(islice(sheet.rows(), 10), reading) if dry_run else []
-                begun = None if dry_run else _begin(house, campaign_id, file, source, now=now)
-                done = _run(house, sheet, reading, campaign_id, sink, import_id=begun, quiet=as_json)
+                begun = None if dry_run else begin_noted(house, campaign_id, file, source, now=now)
+                with noted(house, begun):
+                    done = _run(house, sheet, reading, campaign_id, sink, begun=begun, quiet=as_json)
         except UnreadableFile as wrong:
             refuse_file(wrong)
-    if begun is not None:
-        with house.transaction() as session:
-            end_here(session, begun, done, now=now)
-    _tell(sheet, done, shown, as_json=as_json, begun=begun, aside=rejects == STANDARD)
+    _tell(sheet, done, shown, as_json=as_json, begun=begun.id if begun else None, aside=rejects == STANDARD)
     if done.rows and done.rejected_count == done.rows:
         sys.exit(1)
 
@@ -104,15 +102,14 @@ def _run(
     campaign_id: int,
     sink: RejectsFile | None,
     *,
-    import_id: int | None,
+    begun: ImportHere | None,
     quiet: bool,
 ) -> Imported:
-    is_real = import_id is not None
-    importing = Importing(
-        lambda: house.transaction(keep=is_real), campaign_id, reading, for_real=is_real, import_id=import_id
-    )
+    importing = Importing(lambda: house.transaction(keep=begun is not None), campaign_id, reading, for_real=False)
+    if begun is not None:
+        importing = replace(importing, for_real=True, import_id=begun.id, count=begun.count)
     bars = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*bars, disable=quiet or not sys.stderr.isatty()) as progress:
+    with seldom_collected(), Progress(*bars, disable=quiet or not sys.stderr.isatty()) as progress:
         task = progress.add_task("reading")
 
         def told(part: Imported, done: Imported) -> None:
@@ -122,12 +119,6 @@ def _run(
             progress.update(task, description=f"{done.rows:,} rows read")
 
         return import_file(sheet, importing, told)
-
-
-def _begin(house: House, campaign_id: int, file: str, source: str, *, now: datetime) -> int:
-    name = "standard input" if file == STANDARD else Path(file).name
-    with house.transaction() as session:
-        return begin_here(session, campaign_id=campaign_id, name=name, source=source, actor="command line", now=now)
 
 
 def _tell(

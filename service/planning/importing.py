@@ -118,7 +118,7 @@ def import_file(
         done.add(part, keep=KEPT)
         told(part, done)
 
-    with _seldom_collected(), ThreadPoolExecutor(at_once, thread_name_prefix="import") as pool:
+    with ThreadPoolExecutor(at_once, thread_name_prefix="import") as pool:
         for chunk in rows if rows is not None else sheet.chunks(chunk_size):
             under_way.append(pool.submit(bring_chunk, chunk, importing))
             if len(under_way) > at_once:
@@ -129,8 +129,11 @@ def import_file(
 
 
 @contextmanager
-def _seldom_collected() -> Iterator[None]:
-    """Rows make no rings of objects: looking for such among them as often as Python does takes a third of the reading."""
+def seldom_collected() -> Iterator[None]:
+    """Rows make no rings of objects: looking for such among them as often as Python does takes a third of the reading.
+
+    It is so for the whole process: for one that does nothing else meanwhile.
+    """
     before = gc.get_threshold()
     gc.set_threshold(*_COLLECT_AFTER)
     try:
@@ -230,12 +233,17 @@ def _told(chunk: Sequence[SheetRow], read: ReadRows, counts: ImportCounts) -> Im
 
 
 def _found(chunk: Sequence[SheetRow], counts: ImportCounts) -> list[Rejected]:
-    """The rows the database does not take, and why."""
-    why = dict.fromkeys(counts.nobody, "no address of theirs could be kept")
-    why |= dict.fromkeys(counts.forgotten, "asked to be forgotten")
-    if not why:
+    """The rows the database does not take, and why; of whoever asked to be forgotten nothing but the row's number."""
+    nobody, forgotten = frozenset(counts.nobody), frozenset(counts.forgotten)
+    if not nobody and not forgotten:
         return []
-    return [Rejected(row.number, why[row.number], row.line, row.cells) for row in chunk if row.number in why]
+    return [
+        Rejected(row.number, "asked to be forgotten", row.line)
+        if row.number in forgotten
+        else Rejected(row.number, "no address of theirs could be kept", row.line, row.cells)
+        for row in chunk
+        if row.number in forgotten or row.number in nobody
+    ]
 
 
 def _not_taken(counts: ImportCounts) -> list[tuple[int, str]]:

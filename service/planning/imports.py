@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 CHUNK = 2_500
 # How long a file waits for workers that are away.
 _WAITS_FOR = timedelta(days=7)
-# More than this are not counted before a page asks whether an import is to be undone.
+# More than this are not looked at before a page asks whether an import is to be undone.
 MOST_COUNTED = 20_000
 
 
@@ -70,36 +70,14 @@ def begin_import(
     return imports.add(session, values, kept_until=now + _WAITS_FOR)
 
 
-def begin_here(session: Session, *, campaign_id: int, name: str, source: str, actor: str, now: datetime) -> int:
-    """Note a file that is brought in by this very process; its import. Until it has ended it stands as one that stopped."""
-    values = {
-        "campaign_id": campaign_id,
-        "manager_id": 0,
-        "name": name[:200],
-        "source": source,
-        "created_by": actor,
-        "created_at": now,
-        "state": str(ImportState.FAILED),
-        "why": "it was begun by another process, which has not ended well so far",
-    }
-    return imports.note(session, values)
-
-
-def end_here(session: Session, import_id: int, done: Imported, *, now: datetime) -> None:
-    """Note what a file came to that this process has brought in."""
-    numbers = done.numbers()
-    ended = {"state": str(ImportState.DONE), "why": "", "rows_done": done.rows, "counts": numbers, "finished_at": now}
-    imports.change(session, import_id, ended)
-    held = imports.one(session, import_id)
-    if held is not None:
-        _write_down(session, held, now=now)
-
-
 def begin_again(session: Session, import_id: int) -> None:
-    """Have an import that stopped go on where it was. Raises ImportRefused."""
+    """Have an import, or its undoing, that stopped go on where it was. Raises ImportRefused."""
     held = imports.one(session, import_id, hold=True)
     if held is None or held.state is not ImportState.FAILED:
         raise ImportRefused("this import has not stopped; look at its page again")
+    if held.undone_at is not None:
+        imports.change(session, import_id, {"state": str(ImportState.UNDOING), "why": "", "lease_until": None})
+        return
     if held.upload_id is None or not uploads.is_kept(session, held.upload_id):
         raise ImportRefused("its file is not kept any more; bring it again: whoever is known is not added twice")
     imports.change(session, import_id, {"state": str(ImportState.WAITING), "why": "", "finished_at": None})
@@ -107,19 +85,23 @@ def begin_again(session: Session, import_id: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class UndoSize:
-    """What an undoing would do: of how many it takes consents back, of how many added; `most` means so many or more."""
+    """What an undoing would do: of how many it takes consents back, of how many added."""
 
     undoable: int
     added: int
-    most: int = MOST_COUNTED
+    # So many of those it added were looked at.
+    most: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether these are the numbers; else there may be more of both."""
+        return self.added < self.most
 
 
-def undo_size(session: Session, import_id: int) -> UndoSize:
+def undo_size(session: Session, import_id: int, *, most: int = MOST_COUNTED) -> UndoSize:
     """Whom undoing this import would be about, counted as far as is worth counting."""
-    return UndoSize(
-        imports.undoable_count(session, import_id, most=MOST_COUNTED),
-        imports.added_count(session, import_id, most=MOST_COUNTED),
-    )
+    undoable = imports.undoable_count(session, import_id, most=most)
+    return UndoSize(undoable, imports.added_count(session, import_id, most=most), most)
 
 
 def begin_undo(session: Session, import_id: int, *, actor: str, now: datetime) -> None:
@@ -130,11 +112,16 @@ def begin_undo(session: Session, import_id: int, *, actor: str, now: datetime) -
     held = imports.one(session, import_id, hold=True)
     if held is None:
         raise ImportRefused("there is no such import")
-    if held.state not in {ImportState.DONE, ImportState.FAILED}:
+    if held.state not in {ImportState.DONE, ImportState.FAILED} and not _is_left(session, held):
         raise ImportRefused(_WHY_NOT_UNDONE[held.state])
     undoing = {"state": str(ImportState.UNDOING), "undone_by": actor, "undone_at": now, "undone_through": 0}
     imports.change(session, import_id, undoing)
     write_audit(session, at=now, actor=actor, deed="import undone", subject=f"import {import_id}")
+
+
+def _is_left(session: Session, held: KeptImport) -> bool:
+    """Whether a command brought it in and ended before it was done: there is no file for a worker to go on with."""
+    return held.state is ImportState.RUNNING and held.upload_id is None and not imports.is_leased(session, held.id)
 
 
 _WHY_NOT_UNDONE: Mapping[ImportState, str] = {
@@ -184,10 +171,12 @@ class ImportDesk:
                 imports.let_go(session, claimed.id, owner=owner)
 
     def _bring(self, claimed: KeptImport, owner: UUID, until: float) -> None:
+        if claimed.upload_id is None:
+            raise UnreadableFile("the command that brought it in ended before it was done; bring the file again")
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "supporters"
             with self.sessions.begin() as session:
-                if claimed.upload_id is None or not uploads.is_kept(session, claimed.upload_id):
+                if not uploads.is_kept(session, claimed.upload_id):
                     raise UnreadableFile("its file is not kept any more; bring it again")
                 write_file(session, claimed.upload_id, path)
             sheet = look(path, _read(claimed.choices))
@@ -224,7 +213,7 @@ class ImportDesk:
                 uploads.forget(session, done.upload_id)
             if done.rejects_id is not None:
                 uploads.keep_until(session, done.rejects_id, now + KEPT_FOR)
-            _write_down(session, done, now=now)
+            write_down(session, done, now=now)
 
     def _undo(self, claimed: KeptImport, owner: UUID, until: float) -> None:
         while clock.monotonic() < until:
@@ -244,7 +233,8 @@ class ImportDesk:
             imports.change(session, import_id, failed)
 
 
-def _write_down(session: Session, done: KeptImport, *, now: datetime) -> None:
+def write_down(session: Session, done: KeptImport, *, now: datetime) -> None:
+    """Write into the audit what an import that is done came to."""
     details = {name: str(count) for name, count in done.counts.items()} | {"import": str(done.id)}
     subject = f"campaign {done.campaign_id}"
     write_audit(session, at=now, actor=done.created_by, deed="supporters imported", subject=subject, details=details)

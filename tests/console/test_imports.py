@@ -184,6 +184,8 @@ def test_whoever_is_forgotten_while_a_file_waits_does_not_come_back_and_the_file
     assert "asked to be forgotten" in words(admin.see(address))
     assert one(sessions, "SELECT count(*) FROM supporters WHERE email = 'fan1@example.org'") == 0
     assert one(sessions, "SELECT count(*) FROM uploads WHERE facts->>'kind' IS NULL") == 0
+    rejects = "SELECT string_agg(convert_from(content, 'utf8'), '') FROM upload_pieces"
+    assert str(one(sessions, rejects)).splitlines()[1:] == ["3,asked to be forgotten"]
 
 
 def _act(sessions: sessionmaker[Session], name: str) -> None:

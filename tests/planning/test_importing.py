@@ -93,7 +93,7 @@ def test_somebody_who_was_forgotten_is_not_brought_back(session: Session, bring_
 
     done = bring_in(campaign, f"{HEADER}\nAna,ana@example.org,,yes,,{PROOF}\nBilal,bilal@example.org,,,,,\n")
 
-    assert [(each.row, each.why) for each in done.rejected] == [(2, "asked to be forgotten")]
+    assert [(each.row, each.why, each.cells) for each in done.rejected] == [(2, "asked to be forgotten", ())]
     assert session.scalars(select(Supporter.first_name)).all() == ["Bilal"]
 
 

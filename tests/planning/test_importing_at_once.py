@@ -1,5 +1,6 @@
 """Two people bring the same file in at once, while a supporter joins by the website: nobody is there twice."""
 
+import gc
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from service.planning.files.reading import Reading
 from service.planning.files.sheet import look
-from service.planning.importing import Imported, import_rows
+from service.planning.importing import Imported, Importing, import_file, import_rows
 from service.store.tables.people import Consent, Permission, Supporter
 from tests import make
 from tests.waiting import until_it_waits
@@ -66,3 +67,18 @@ def test_a_supporter_who_joins_meanwhile_is_the_one_the_import_finds(
 
     with sessions() as session:
         assert session.scalars(select(Supporter.first_name)).all() == ["Ana"]
+
+
+def test_reading_a_file_leaves_how_often_the_process_collects_as_it_is(
+    sessions: sessionmaker[Session], tmp_path: Path
+) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("first_name,email\nAna,ana@example.org\n")
+    with sessions.begin() as session:
+        campaign_id = make.campaign(session).id
+    before, seen = gc.get_threshold(), []
+
+    dry = Importing(sessions, campaign_id, Reading(make.KEY, "fair", NOW), for_real=False)
+    import_file(look(file), dry, lambda part, done: seen.append(gc.get_threshold()))
+
+    assert seen == [before]

@@ -215,6 +215,8 @@ def campaigns_left(session: Session, *, channel: Channel, supporter_id: int, at:
         Consent.channel == channel,
         Consent.act == ConsentAct.WITHDRAWN,
         Consent.at == at,
+        # An import's undoing is no leaving.
+        Consent.import_id.is_(None),
     )
     return session.scalars(question.distinct()).all()
 

@@ -183,6 +183,7 @@ _WITHDRAWN_AT = text("""
               AND g.campaign_id = w.campaign_id AND g.id < w.id ORDER BY g.id DESC LIMIT 1), '') AS wording
     FROM consents w
     WHERE w.supporter_id = :supporter_id AND w.channel = 'sms' AND w.act = 'withdrawn' AND w.at = :at
+        AND w.import_id IS NULL
 """)
 
 
@@ -194,7 +195,7 @@ def withdrawn_at(session: Session, supporter_id: int, at: datetime) -> list[tupl
 
 _WITHDRAWN_AFTER = text("""
     SELECT EXISTS (SELECT FROM consents WHERE supporter_id = :supporter_id AND channel = 'sms' AND act = 'withdrawn'
-                   AND at > :at)
+                   AND at > :at AND import_id IS NULL)
 """)
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.domain.bringing_in import AT_WORK, ImportState
@@ -83,9 +83,11 @@ def add(session: Session, values: Mapping[str, object], *, kept_until: datetime)
     return int(added)
 
 
-def note(session: Session, values: Mapping[str, object]) -> int:
-    """Write an import down as it stands; its id."""
-    return int(session.scalars(insert(Import).values(**values).returning(Import.id)).one())
+def note(session: Session, values: Mapping[str, object], *, owner: UUID) -> int:
+    """Write an import down that whoever asks brings in themselves, and lease it to them; its id."""
+    until = func.clock_timestamp() + timedelta(seconds=_LEASE_SECONDS)
+    row = insert(Import).values(**values, state=str(ImportState.RUNNING), lease_owner=owner, lease_until=until)
+    return int(session.scalars(row.returning(Import.id)).one())
 
 
 def of_file(session: Session, upload_id: UUID, *, manager_id: int) -> int | None:
@@ -153,6 +155,22 @@ def change(session: Session, import_id: int, values: Mapping[str, object]) -> No
     session.execute(update(Import).where(Import.id == import_id).values(**values))
 
 
+def end_running(session: Session, import_id: int, values: Mapping[str, object], *, owner: UUID) -> None:
+    """Write down how an import ended that this owner brings in. Raises NotOurs."""
+    mine = update(Import).where(
+        Import.id == import_id, Import.lease_owner == owner, Import.state == ImportState.RUNNING
+    )
+    ended = mine.values(**values, lease_owner=None, lease_until=None)
+    if session.scalar(ended.returning(Import.id)) is None:
+        raise NotOurs(f"import {import_id}")
+
+
+def is_leased(session: Session, import_id: int) -> bool:
+    """Whether somebody has this import at this moment (pk_imports)."""
+    leased = select(Import.id).where(Import.id == import_id, Import.lease_until >= func.clock_timestamp())
+    return session.scalar(leased) is not None
+
+
 def let_go(session: Session, import_id: int, *, owner: UUID) -> None:
     """Give the lease back, so that whoever comes next goes on at once."""
     mine = update(Import).where(Import.id == import_id, Import.lease_owner == owner)
@@ -172,13 +190,14 @@ _UNDOABLE = """
     AND NOT EXISTS (SELECT FROM sign_ups u WHERE u.supporter_id = s.id)
 """
 _UNDOABLE_COUNT = text(f"""
-    SELECT count(*) FROM (SELECT FROM supporters s WHERE {_UNDOABLE} LIMIT :most) AS theirs
+    WITH first AS MATERIALIZED (SELECT id FROM supporters WHERE import_id = :import_id ORDER BY id LIMIT :most)
+    SELECT count(*) FROM first JOIN supporters s ON s.id = first.id WHERE {_UNDOABLE}
 """)  # noqa: S608 - our own words
 _ADDED_COUNT = text("SELECT count(*) FROM (SELECT FROM supporters WHERE import_id = :import_id LIMIT :most) AS added")
 
 
 def undoable_count(session: Session, import_id: int, *, most: int) -> int:
-    """How many an undoing would take consents back of, counted up to `most` (ix_supporters_import_id)."""
+    """Of how many of the first `most` it added an undoing would take consents back (ix_supporters_import_id)."""
     return int(session.scalar(_UNDOABLE_COUNT, {"import_id": import_id, "most": most}) or 0)
 
 
@@ -187,9 +206,9 @@ def added_count(session: Session, import_id: int, *, most: int) -> int:
     return int(session.scalar(_ADDED_COUNT, {"import_id": import_id, "most": most}) or 0)
 
 
-_NEXT = text(f"""
-    SELECT s.id FROM supporters s WHERE {_UNDOABLE} AND s.id > :after ORDER BY s.id LIMIT :limit
-""")  # noqa: S608 - our own words
+# By their key alone: where hardly anybody is left to take back from, no question walks all the rest to find one.
+_NEXT = text("SELECT id FROM supporters WHERE import_id = :import_id AND id > :after ORDER BY id LIMIT :limit")
+_UNDOABLE_OF = text(f"SELECT s.id FROM supporters s WHERE s.id = ANY(:ids) AND {_UNDOABLE}")  # noqa: S608 - our own words
 _TAKE_BACK = text(f"""
     WITH gone AS (
         DELETE FROM permissions p USING supporters s, consents g
@@ -209,17 +228,26 @@ _TAKE_BACK = text(f"""
 
 
 def take_back(session: Session, import_id: int, *, owner: UUID, source: str, now: datetime, limit: int) -> bool:
-    """Withdraw the consents of the next so many people an import added; False where none are left. Raises NotOurs.
+    """Look at the next so many people an import added, and withdraw the consents of those it is undone for.
 
-    They are found before the lock of opt-outs is taken, and looked at again under it: whoever did something meanwhile
-    keeps what they have.
+    False where nobody is left to look at. They are found before the lock of opt-outs is taken, and looked at again
+    under it: whoever did something meanwhile keeps what they have. Raises NotOurs.
     """
     after = session.scalars(select(Import.undone_through).where(Import.id == import_id)).one()
-    ids = session.scalars(_NEXT, {"import_id": import_id, "after": after, "limit": limit}).all()
-    if not ids:
+    seen = session.scalars(_NEXT, {"import_id": import_id, "after": after, "limit": limit}).all()
+    if not seen:
         return False
-    lock_for_opt_out(session)
-    asked = {"ids": list(ids), "import_id": import_id, "source": source, "now": now, "through": ids[-1], "owner": owner}
+    ids = session.scalars(_UNDOABLE_OF, {"import_id": import_id, "ids": list(seen)}).all()
+    if ids:
+        lock_for_opt_out(session)
+    asked = {
+        "ids": list(ids),
+        "import_id": import_id,
+        "source": source,
+        "now": now,
+        "through": seen[-1],
+        "owner": owner,
+    }
     if session.execute(_TAKE_BACK, asked).one_or_none() is None:
         raise NotOurs(f"import {import_id}")
     return True

@@ -163,11 +163,14 @@ def last_campaign(session: Session, phone: str, supporter_id: int | None) -> int
 
 
 def stopped_campaigns(session: Session, supporter_id: int) -> Sequence[int]:
-    """The campaigns in which texts to a supporter's present number were stopped, and not since allowed again."""
+    """The campaigns in which texts to a supporter's present number were stopped, and not since allowed again.
+
+    What an import's undoing took back was never theirs.
+    """
     rows = session.execute(
         text("""SELECT DISTINCT c.campaign_id FROM consents c JOIN supporters s ON s.id = c.supporter_id
                 WHERE c.supporter_id = :id AND c.channel = 'sms' AND c.act = 'withdrawn'
-                  AND c.address_hash = s.phone_hash
+                  AND c.import_id IS NULL AND c.address_hash = s.phone_hash
                   AND NOT EXISTS (SELECT 1 FROM permissions p WHERE p.campaign_id = c.campaign_id
                                   AND p.channel = 'sms' AND p.supporter_id = :id AND p.address_hash = s.phone_hash)"""),
         {"id": supporter_id},

@@ -1,6 +1,6 @@
 """Name the testers that tests go to, and keep a form between the look at it and the sending.
 
-Revision: 0020, after 0018
+Revision: 0020, after 0019
 """
 
 from alembic import op

@@ -1,6 +1,6 @@
 """Undo an import: keep what each file came to and whom it brought, and drop an index that no question uses
 
-Revision: 0021, after 0018
+Revision: 0021, after 0020
 """
 
 from alembic import op
