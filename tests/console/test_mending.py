@@ -69,6 +69,19 @@ def test_a_manager_s_own_blast_is_mended_on_a_page_that_keeps_what_was_typed(
     assert signed_in(Role.AUTHOR).see(mend).status_code == 403
 
 
+def test_a_blast_is_mended_with_long_words(signed_in: Signing, campaign_id: int, sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        campaign = session.get_one(make.Campaign, campaign_id)
+        make.blast(session, campaign, channels=[Channel.EMAIL], email="It is {score}")
+    with sessions.begin() as session:
+        open_scheduled_blasts(session, public_url=URL, now=now())
+    long = "ü" * 15_000
+
+    kept = signed_in(Role.LAUNCHER).press(f"{C}/blasts/1/words", {"subject-email-en": "Good", "body-email-en": long})
+
+    assert "The words are kept. Now resume it." in words(kept)
+
+
 def test_a_blast_that_waits_for_no_words_has_no_such_page(
     signed_in: Signing, campaign_id: int, sessions: Sessions
 ) -> None:
