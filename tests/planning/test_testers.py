@@ -124,6 +124,34 @@ def test_who_said_no_gets_nothing_more(session: Session) -> None:
         send(session, EMAIL, "bilal@example.org")
 
 
+def test_who_said_no_by_any_link_is_not_asked_again(session: Session) -> None:
+    named = name_tester(session, "bilal@example.org", actor="Dev", now=NOW)
+    oldest = token_of(session, named)
+    name_tester(session, "bilal@example.org", actor="Dev", now=NOW + HOUR)
+
+    assert (testers.may_say_yes(session, oldest, keys=KEYS), testers.may_say_yes(session, "x", keys=KEYS)) == (
+        False,
+        False,
+    )
+    testers.decline_by_link(session, oldest, keys=KEYS, now=NOW + HOUR)
+
+    assert testers.list_testers(session) == []
+    with pytest.raises(testers.TesterRefused, match="has said no to tests, and is not asked again"):
+        name_tester(session, "bilal@example.org", actor="Dev", now=NOW + 2 * HOUR)
+    assert len(session.scalars(select(Notice)).all()) == 2
+
+
+def test_whom_a_manager_removed_can_still_say_no_for_good(session: Session) -> None:
+    named = name_tester(session, "bilal@example.org", actor="Dev", now=NOW)
+    token = token_of(session, named)
+    testers.remove_tester(session, named.id, actor="Dev", now=NOW)
+
+    testers.decline_by_link(session, token, keys=KEYS, now=NOW)
+
+    with pytest.raises(testers.TesterRefused, match="not asked again"):
+        name_tester(session, "bilal@example.org", actor="Dev", now=NOW + HOUR)
+
+
 def test_the_own_sign_in_address_counts_as_confirmed_and_no_colleague_s(session: Session) -> None:
     for name in ("ana", "bilal"):
         add_manager(session, f"{name}@example.org", Role.LAUNCHER, actor="Dev", now=NOW)

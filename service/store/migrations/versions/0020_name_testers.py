@@ -1,6 +1,6 @@
 """Name the testers that tests go to, and keep a form between the look at it and the sending.
 
-Revision: 0020, after 0018
+Revision: 0020, after 0019
 """
 
 from alembic import op
@@ -23,6 +23,7 @@ _TESTERS = """CREATE TABLE IF NOT EXISTS testers (
     try_count smallint NOT NULL DEFAULT 0,
     confirmed_at timestamptz,
     removed_at timestamptz,
+    declined_at timestamptz,
     counted_from timestamptz,
     test_count smallint NOT NULL DEFAULT 0,
     CONSTRAINT pk_testers PRIMARY KEY (id),
