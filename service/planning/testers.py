@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from service.consenting.addresses import normalise
+from service.consenting.countries import AT_HOME, Countries, why_not
 from service.domain.channel import Channel
 from service.domain.masking import mask_address
 from service.domain.notice import NoticeKind
 from service.sending.notices import NoticeRequest, ask_notice
 from service.store import Session
-from service.store.queries import managers, testers
+from service.store.queries import asking, managers, testers
 from service.store.queries.house import write_audit
 from service.store.tables.testing import Tester as TesterRow
 from service.wording.links import LinkKind, read_token
@@ -62,13 +63,17 @@ def may_get_tests(session: Session, own: str) -> list[tuple[Channel, str]]:
     return own_address + [each for each in confirmed if each not in own_address]
 
 
-def name_tester(session: Session, typed: str, *, actor: str, now: datetime) -> Tester:
+def name_tester(session: Session, typed: str, *, countries: Countries = AT_HOME, actor: str, now: datetime) -> Tester:
     """Name a tester, by email address or mobile number, and ask there; once more where it was asked before.
+
+    A number is in one of the countries that texts of any campaign go to, as `countries` has them.
 
     Nudge sending.send_notices after the commit. Raises BadAddress or TesterRefused.
     """
     channel = Channel.EMAIL if "@" in typed else Channel.SMS
     address = normalise(channel, typed)
+    if channel is Channel.SMS and (why := why_not(address, countries.for_any(asking.countries_of_all(session)))):
+        raise TesterRefused(why)
     row = testers.hold_address(session, channel, address)
     if row is not None and row.confirmed_at is not None and row.removed_at is None:
         return _tester(row)

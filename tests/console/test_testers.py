@@ -117,7 +117,7 @@ def test_no_can_be_said_by_an_older_link_and_yes_only_by_the_newest(
     assert (again.status_code, "has said no to tests" in words(again)) == (422, True)
 
 
-@pytest.mark.parametrize("address", ["nowhere", "12", "x@"])
+@pytest.mark.parametrize("address", ["nowhere", "12", "x@", "+5352345678"])
 def test_what_is_no_address_is_said_and_stays_in_its_field(signed_in: SignedIn, address: str) -> None:
     answer = signed_in(Role.AUTHOR).press(TESTERS, {"address": address})
 

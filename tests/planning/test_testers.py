@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from service.consenting.addresses import BadAddress
 from service.consenting.consent import AddressKey
+from service.consenting.countries import Countries
 from service.consenting.erase import erase_address
 from service.domain.channel import Channel
 from service.domain.manager import Role
@@ -17,6 +18,7 @@ from service.planning.showing import Reader, open_window, send_test
 from service.planning.testers import may_get_tests, name_tester
 from service.sending.freeze import Words
 from service.store.tables import testing
+from service.store.tables.campaign import Fixture
 from service.store.tables.house import AuditEntry
 from service.store.tables.manager import Manager
 from service.store.tables.sending import Notice
@@ -204,6 +206,32 @@ def test_an_hour_holds_so_many_who_are_asked_and_nobody_is_asked_again_and_again
         name_tester(session, "fan1@example.org", actor="Dev", now=NOW + hours * HOUR)
     with pytest.raises(testers.TesterRefused, match="was asked 5 times"):
         name_tester(session, "fan1@example.org", actor="Dev", now=NOW + 8 * HOUR)
+
+
+@pytest.mark.parametrize(
+    ("named", "allowed", "why"),
+    [
+        ((), (), "only numbers in the United Kingdom, and this number is in Ireland"),
+        (("IE",), ("GB",), "only numbers in the United Kingdom, and this number is in Ireland"),
+        (("IE",), (), None),
+        ((), ("GB", "IE"), None),
+    ],
+)
+def test_a_number_where_no_campaign_texts_is_refused_with_the_reason(
+    session: Session, named: tuple[str, ...], allowed: tuple[str, ...], why: str | None
+) -> None:
+    home = make.campaign(session)
+    match = session.get_one(Fixture, home.fixture_id)
+    make.campaign(session, slug="away", match=match).countries = list(named)
+    countries = Countries(allowed)
+    session.flush()
+
+    if why is None:
+        assert not name_tester(session, "+353851234567", countries=countries, actor="Dev", now=NOW).is_confirmed
+        return
+    with pytest.raises(testers.TesterRefused, match=why):
+        name_tester(session, "+353851234567", countries=countries, actor="Dev", now=NOW)
+    assert session.scalars(select(Notice)).all() == []
 
 
 def test_what_is_no_address_is_named(session: Session) -> None:

@@ -37,7 +37,8 @@ def name_tester_now() -> ResponseReturnValue:
     typed = request.form.get("address", "")
     try:
         with door.transaction() as session:
-            named = name_tester(session, typed, actor=access.manager().email, now=door.now())
+            actor, now = access.manager().email, door.now()
+            named = name_tester(session, typed, countries=door.countries(), actor=actor, now=now)
     except (BadAddress, TesterRefused) as refused:
         return _page(typed=typed, mistake=sentence(str(refused))), 422
     door.nudger().nudge(Errand.SEND_NOTICES)
