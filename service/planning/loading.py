@@ -172,7 +172,8 @@ def _load_stages(
             _load_copies(session, stage, known.id, changes)
             kept.append(f"stage {stage.slug}: has fired; its words are as in the files, resume its blast")
             continue
-        values = _stage_values(stage, fixture, time_scale)
+        goes_on = known is not None and known.goes_on_at is not None
+        values = _stage_values(stage, fixture, time_scale, goes_on=goes_on)
         _compare(f"stage {stage.slug}", known, values, changes)
         stage_id = loading.put_stage(session, campaign_id, stage.slug, values)
         _load_copies(session, stage, stage_id, changes)
@@ -187,7 +188,7 @@ def _load_stages(
     return kept
 
 
-def _stage_values(stage: StageFile, fixture: rows.Fixture, time_scale: float) -> dict[str, object]:
+def _stage_values(stage: StageFile, fixture: rows.Fixture, time_scale: float, *, goes_on: bool) -> dict[str, object]:
     timing = Timing(
         anchor=stage.timing.anchor,
         offset=_scaled(stage.timing.offset, time_scale),
@@ -197,6 +198,8 @@ def _stage_values(stage: StageFile, fixture: rows.Fixture, time_scale: float) ->
         if time_scale == 1.0
         else max(_scaled(stage.timing.stale_after, time_scale), _SHORTEST),
         only_result=stage.timing.only_result,
+        # Which message of an abandoned match goes out all the same is said by a manager, not by the files.
+        goes_on=goes_on,
     )
     return {
         "title": stage.title,
