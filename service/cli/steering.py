@@ -14,8 +14,8 @@ from service.cli.opening import House, open_house, plainly
 from service.domain.errand import Errand
 from service.domain.wording_test import Arm
 from service.planning import blasts, steering
-from service.planning.asking_again import AskedAgain, ask_silent_again, look_at_asking
-from service.planning.showing import Reader, open_window
+from service.planning.asking_again import AgainLook, AskedAgain, ask_silent_again, count_silent, look_at_asking
+from service.planning.showing import Reader, Window, open_window
 from service.planning.steering import Repeat
 from service.store import Session
 from service.store.queries import blasts_life
@@ -90,10 +90,11 @@ def again(
         with house.transaction(keep=False) as session:
             campaign_id = blasts.known_blast(session, blast_id).campaign_id
             window = open_window(session, campaign_id, key=house.link_key, public_url=public_url)
-            look = look_at_asking(session, window, blast_id, wish, Reader("Ana"), now=clock.now())
-            price = format_currency(look.price / 10_000, window.campaign.currency, locale="en_GB")
+            people = count_silent(session, blast_id)
+            look = look_at_asking(session, window, blast_id, wish, Reader("Ana"), people=people, now=clock.now())
+            many = _many(look, window)
         click.echo(look.shown.text)
-        click.confirm(f"“{wish.subject}” goes to {look.people:,} by email, for about {price}. Send it?", abort=True)
+        click.confirm(f"“{wish.subject}” goes to {many}. Send it?", abort=True)
     with house.transaction() as session:
         made = ask_silent_again(
             session,
@@ -138,6 +139,14 @@ def resend_failed(blast_id: int, key: str, *, yes: bool) -> None:
         count = steering.send_failed_again(session, blast_id, actor=ACTOR, now=clock.now(), key=key)
     house.nudge(Errand.DELIVER_EMAIL, Errand.DELIVER_SMS)
     click.echo(f"{count:,} messages are queued again.")
+
+
+def _many(look: AgainLook, window: Window) -> str:
+    """To how many it goes, and for about how much."""
+    if look.people is None or look.price is None:
+        return "very many by email: too many to count here"
+    price = format_currency(look.price / 10_000, window.campaign.currency, locale="en_GB")
+    return f"{look.people:,} by email, for about {price}"
 
 
 def _repeat(house: House, look: Callable[[Session, int], Repeat], blast_id: int) -> str:

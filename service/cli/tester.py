@@ -7,6 +7,7 @@ import click
 from service import clock
 from service.cli.fixture import ACTOR
 from service.cli.opening import open_house, plainly, refuse
+from service.consenting.countries import Countries
 from service.domain.errand import Errand
 from service.planning import testers
 from service.planning.testers import Tester
@@ -26,7 +27,8 @@ def add(address: str, *, as_json: bool) -> None:
     """Name ADDRESS, an email address or a mobile number, and ask there; once more where it has not answered."""
     house = open_house()
     with house.transaction() as session:
-        named = testers.name_tester(session, address, actor=ACTOR, now=clock.now())
+        countries = Countries.of(house.settings)
+        named = testers.name_tester(session, address, countries=countries, actor=ACTOR, now=clock.now())
     house.nudge(Errand.SEND_NOTICES)
     if as_json:
         click.echo(json.dumps(_plain(named)))

@@ -1,6 +1,6 @@
 """Where texts may go: the countries a campaign is in, within those the installation allows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -70,6 +70,10 @@ class Countries:
         """The countries texts of a campaign go to that names these."""
         asked = frozenset(named or self.allowed or self.home)
         return asked & frozenset(self.allowed) if self.allowed else asked
+
+    def for_any(self, campaigns: Sequence[Collection[str]]) -> frozenset[str]:
+        """The countries texts go to of whichever of these campaigns, each with what it names; at home without any."""
+        return frozenset[str]().union(*(self.for_campaign(named) for named in campaigns or [()]))
 
 
 AT_HOME = Countries()

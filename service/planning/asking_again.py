@@ -7,7 +7,7 @@ from service.domain.channel import Channel
 from service.domain.message import BlastState
 from service.planning.blast_checks import BlastRefused, check_carried, check_opening
 from service.planning.blasts import TAKE_BACK, audit_blast, check_copy, hold_known, known_blast
-from service.planning.idempotency import Made, make_once
+from service.planning.idempotency import Made, made_under, make_once
 from service.planning.showing import Reader, Shown, Window, cost, show
 from service.sending.freeze import Draft, words_of_draft
 from service.store import Session
@@ -32,10 +32,13 @@ class AskedAgain:
 
 @dataclass(frozen=True, slots=True)
 class AgainLook:
-    """What asking again would come to: how many people now, for about how much, and how it reads."""
+    """What asking again would come to: how many people now, for about how much, and how it reads.
 
-    people: int
-    price: int
+    `people` and `price` are None where there are too many to count in time.
+    """
+
+    people: int | None
+    price: int | None
     shown: Shown
 
 
@@ -44,21 +47,34 @@ def second_asking(session: Session, blast_id: int) -> int | None:
     return again.resend_of(session, blast_id)
 
 
-def count_silent(session: Session, blast_id: int) -> int:
-    """How many got a blast's email and have neither opened it nor clicked nor left. Raises BlastRefused."""
+def count_silent(session: Session, blast_id: int) -> int | None:
+    """How many got a blast's email and have neither opened it nor clicked nor left. Raises BlastRefused.
+
+    None where there are too many to count in time.
+    """
     return again.count_silent(session, _asked_once(session, known_blast(session, blast_id)))
 
 
 def look_at_asking(
-    session: Session, window: Window, blast_id: int, wish: AskedAgain, reader: Reader, *, now: datetime
+    session: Session,
+    window: Window,
+    blast_id: int,
+    wish: AskedAgain,
+    reader: Reader,
+    *,
+    people: int | None,
+    now: datetime,
 ) -> AgainLook:
-    """What it would come to. Changes nothing. Raises BlastRefused or CopyRefused, as asking would."""
+    """What it would come to for so many `people`, as count_silent counted them. Changes nothing.
+
+    Raises BlastRefused or CopyRefused, as asking would.
+    """
     first = _asked_once(session, known_blast(session, blast_id))
     draft = _checked(session, first, wish, public_url=window.public_url, now=now)
     language = window.campaign.language if window.campaign.language in draft else next(iter(draft))
     words = next(each for each in words_of_draft(draft) if each.language == language)
-    people = again.count_silent(session, first)
-    return AgainLook(people, cost(window, Channel.EMAIL, people), show(window, words, reader))
+    price = None if people is None else cost(window, Channel.EMAIL, people)
+    return AgainLook(people, price, show(window, words, reader))
 
 
 def ask_silent_again(
@@ -77,6 +93,9 @@ def ask_silent_again(
     Once for each blast, and never for one that is such a second asking itself; what was refused, or ended before
     anything of it went, does not count. Raises BlastRefused, CopyRefused, KeyRefused or KeyUsed.
     """
+    if made_under(session, key, kind="resend") is None:
+        _check_anybody(session, blast_id)
+    # Held from here on, and for no question that reads many rows: what is under way of the blast waits.
     first = hold_known(session, blast_id)
     asked = {
         "blast": blast_id,
@@ -88,12 +107,16 @@ def ask_silent_again(
 
     def make() -> int:
         draft = _checked(session, _asked_once(session, first), wish, public_url=public_url, now=now)
-        if not again.count_silent(session, first):
-            raise BlastRefused("nobody who got this blast's email is left who has not opened it")
         again.let_go_of_resend(session, first.id)
         return _schedule(session, first, draft, wish, take_back=take_back, actor=actor, now=now)
 
     return make_once(session, key, kind="resend", asked=asked, make=make, now=now)
+
+
+def _check_anybody(session: Session, blast_id: int) -> None:
+    """Raise BlastRefused where nobody is silent, or the blast may not be sent again at all."""
+    if not again.has_silent(session, _asked_once(session, known_blast(session, blast_id))):
+        raise BlastRefused("nobody who got this blast's email is left who has not opened it")
 
 
 def _asked_once(session: Session, first: Blast) -> Blast:

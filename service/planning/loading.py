@@ -198,6 +198,7 @@ def _stage_values(stage: StageFile, fixture: rows.Fixture, time_scale: float, *,
         if time_scale == 1.0
         else max(_scaled(stage.timing.stale_after, time_scale), _SHORTEST),
         only_result=stage.timing.only_result,
+        # Which message of an abandoned match goes out all the same is said by a manager, not by the files.
         goes_on=goes_on,
     )
     return {

@@ -7,7 +7,7 @@ from service.domain.channel import Channel
 from service.domain.message import BlastState
 from service.planning.blast_checks import BlastRefused
 from service.planning.blasts import audit_blast, check_copy
-from service.sending.freeze import words_of_draft
+from service.sending.freeze import Draft, Words, words_of_test
 from service.store import Session
 from service.store.queries import blasts, blasts_life
 
@@ -33,21 +33,36 @@ def mend_words(
     blast_id: int,
     copy: Mapping[str, Mapping[str, Mapping[str, str]]],
     *,
+    other: Mapping[str, Mapping[str, Mapping[str, str]]] | None = None,
     public_url: str,
     actor: str,
     now: datetime,
 ) -> None:
     """Give a manager's blast that waits for them other words, by language and channel; resuming it is another deed.
 
-    Raises BlastRefused or CopyRefused.
+    `other`: what its second wording says, where it tries two; what is empty in it is as in the first, and None leaves
+    it as it is. Raises BlastRefused or CopyRefused.
     """
     row = blasts.hold_blast(session, blast_id)
     if row is None or row.stage_id is not None or not waits_for_words(session, blast_id):
         raise BlastRefused("only a blast of your own that is paused because of its words can be given others")
-    words = words_of_draft(copy)
+    draft, second = _plain(copy), _plain(row.test_draft if other is None else other)
+    if row.test_share and not any(
+        each for channels in second.values() for said in channels.values() for each in said.values()
+    ):
+        raise BlastRefused("the second wording says nothing of its own; give it words, or cancel the blast")
+    words = words_of_test(draft, second if row.test_share else {})
     channels = [Channel(channel) for channel in row.channels]
     check_copy(session, row.campaign_id, words, channels, public_url=public_url)
-    details = {f"{each.channel}, {each.language}": f"{each.subject} {each.body}"[:300] for each in words}
-    row.draft = {language: {name: dict(said) for name, said in each.items()} for language, each in copy.items()}
+    details = {f"{each.channel}, {each.language}{each.arm and f', wording {each.arm}'}": _short(each) for each in words}
+    row.draft, row.test_draft = draft, second if row.test_share else row.test_draft
     session.flush()
     audit_blast(session, blast_id, "blast reworded", actor, now, details)
+
+
+def _plain(copy: Mapping[str, Mapping[str, Mapping[str, str]]]) -> Draft:
+    return {language: {name: dict(said) for name, said in each.items()} for language, each in copy.items()}
+
+
+def _short(words: Words) -> str:
+    return f"{words.subject} {words.body}"[:300]

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from service.consenting.addresses import normalise
+from service.consenting.countries import AT_HOME, Countries, why_not
 from service.domain.channel import Channel
 from service.domain.masking import mask_address
 from service.domain.notice import NoticeKind
 from service.sending.notices import NoticeRequest, ask_notice
 from service.store import Session
-from service.store.queries import managers, testers
+from service.store.queries import asking, managers, testers
 from service.store.queries.house import write_audit
 from service.store.tables.testing import Tester as TesterRow
 from service.wording.links import LinkKind, read_token
@@ -62,16 +63,22 @@ def may_get_tests(session: Session, own: str) -> list[tuple[Channel, str]]:
     return own_address + [each for each in confirmed if each not in own_address]
 
 
-def name_tester(session: Session, typed: str, *, actor: str, now: datetime) -> Tester:
+def name_tester(session: Session, typed: str, *, countries: Countries = AT_HOME, actor: str, now: datetime) -> Tester:
     """Name a tester, by email address or mobile number, and ask there; once more where it was asked before.
+
+    A number is in one of the countries that texts of any campaign go to, as `countries` has them.
 
     Nudge sending.send_notices after the commit. Raises BadAddress or TesterRefused.
     """
     channel = Channel.EMAIL if "@" in typed else Channel.SMS
     address = normalise(channel, typed)
+    if channel is Channel.SMS and (why := why_not(address, countries.for_any(asking.countries_of_all(session)))):
+        raise TesterRefused(why)
     row = testers.hold_address(session, channel, address)
     if row is not None and row.confirmed_at is not None and row.removed_at is None:
         return _tester(row)
+    if row is not None and row.declined_at is not None:
+        raise TesterRefused("whoever has this address has said no to tests, and is not asked again; name another")
     if testers.asked_count(session, since=now - _HOUR) >= _MOST_ASKED_AN_HOUR:
         raise TesterRefused(f"{_MOST_ASKED_AN_HOUR} people were asked within the last hour; wait until it is over")
     if row is None:
@@ -112,13 +119,19 @@ def confirm_by_code(
 def tester_of_link(session: Session, token: str, *, keys: Sequence[bytes]) -> Tester | None:
     """Whom a link that was sent to a tester is about; None where it is not genuine, or they were removed."""
     row = _of_link(session, token, keys)
-    return None if row is None else _tester(row)
+    return None if row is None or row.removed_at is not None else _tester(row)
+
+
+def may_say_yes(session: Session, token: str, *, keys: Sequence[bytes]) -> bool:
+    """Whether a link is the newest that was sent to its tester: only that one says yes, and any of them no."""
+    row = _of_link(session, token, keys)
+    return row is not None and _is_newest(row, token, keys)
 
 
 def confirm_by_link(session: Session, token: str, *, keys: Sequence[bytes], now: datetime) -> Tester:
     """They say yes, by the link in the email. Raises TesterRefused."""
     row = _of_link(session, token, keys)
-    if row is None:
+    if row is None or not _is_newest(row, token, keys):
         raise TesterRefused("this link is not one of ours, or was taken back")
     if row.confirmed_at is None:
         _check_asked(row, now)
@@ -127,9 +140,13 @@ def confirm_by_link(session: Session, token: str, *, keys: Sequence[bytes], now:
 
 
 def decline_by_link(session: Session, token: str, *, keys: Sequence[bytes], now: datetime) -> None:
-    """They say no, now or later, by the link in any of the emails; what was done already is not done again."""
+    """They say no, now or later, by the link in any of the emails, and are not asked again.
+
+    What was done already is not done again.
+    """
     row = _of_link(session, token, keys)
-    if row is not None:
+    if row is not None and row.declined_at is None:
+        row.declined_at = now
         _remove(session, row, "the tester", now)
 
 
@@ -212,10 +229,14 @@ def _present(session: Session, tester_id: int) -> TesterRow:
 
 
 def _of_link(session: Session, token: str, keys: Sequence[bytes]) -> TesterRow | None:
+    """The tester of any link that was ever sent to them, held, removed or not."""
     facts = read_token(token, LinkKind.TESTER, keys)
-    row = testers.hold(session, facts.supporter_id) if facts else None
-    is_theirs = row is not None and facts is not None and row.removed_at is None and facts.target == row.ask_count
-    return row if is_theirs else None
+    return testers.hold(session, facts.supporter_id) if facts else None
+
+
+def _is_newest(row: TesterRow, token: str, keys: Sequence[bytes]) -> bool:
+    facts = read_token(token, LinkKind.TESTER, keys)
+    return row.removed_at is None and facts is not None and facts.target == row.ask_count
 
 
 def _check_asked(row: TesterRow, now: datetime) -> None:

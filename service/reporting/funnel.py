@@ -6,10 +6,12 @@ from service.domain.channel import Channel
 from service.reporting.live import ChannelProgress, channel_progress
 from service.store import Session
 from service.store.queries import blasts, campaigns, loading, progress
+from service.store.queries.glance import Glance, glance
 from service.store.queries.progress import Totals
 from service.store.queries.state_counts import state_counts
 
 _EVERY_MESSAGE = 2**62
+_QUICK = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,12 @@ def campaign_report(session: Session, slug: str) -> CampaignReport:
         if firing is not None and blast is None
     )
     return CampaignReport(slug, view.title, row.currency, tuple(lines), progress.totals(session, view.id), skipped)
+
+
+def campaign_glance(session: Session, campaign_id: int, *, most: int = _QUICK) -> Glance:
+    """What a campaign has come to, for a page that is opened all day: no message is counted, and no figure in full
+    that has more than `most`."""
+    return glance(session, campaign_id, most=most)
 
 
 def _sum(channels: list[ChannelProgress], name: str) -> int:

@@ -40,6 +40,7 @@ def test_a_tester_is_named_confirmed_listed_and_removed(touchline: Touchline, se
 def test_a_refusal_names_what_is_wrong(touchline: Touchline) -> None:
     assert "no such tester" in touchline("tester", "remove", "bilal@example.org").stderr
     assert touchline("tester", "add", "12").exit_code == 1
+    assert "we text only numbers in" in touchline("tester", "add", "+5352345678").stderr
     touchline("tester", "add", "bilal@example.org")
     assert "asked a moment ago" in touchline("tester", "add", "bilal@example.org").stderr
     assert "by the link" in touchline("tester", "confirm", "bilal@example.org", "123456").stderr

@@ -146,6 +146,19 @@ def test_nobody_is_asked_again_where_nobody_is_silent(launcher: Browser, session
     assert len(blasts(sessions)) == 1
 
 
+def test_too_many_to_count_are_told_as_very_many_and_may_be_asked(
+    launcher: Browser, sessions: sessionmaker[Session]
+) -> None:
+    with sessions.begin() as other:
+        # Whatever reads these rows waits until its time is over, as it does where there are very many.
+        other.execute(text("LOCK TABLE permissions IN ACCESS EXCLUSIVE MODE"))
+        looked = look(launcher, subject="Did you see this?")
+
+    assert "Very many people have got this email" in words(looked)
+    assert "It goes now to very many by email: too many to count here." in words(looked)
+    assert "Send it now" in words(looked)
+
+
 def test_only_a_launcher_asks_again(launcher: Browser, signed_in: SignedIn) -> None:
     author = signed_in(Role.AUTHOR)
 

@@ -82,6 +82,16 @@ def test_what_was_typed_survives_a_session_that_has_expired(
     assert bodies(sessions) == [TYPED["body-0"], TYPED["body-1"]]
 
 
+def test_a_long_email_survives_a_session_that_has_expired(browser: Browser, author: str, campaign_id: int) -> None:
+    long = "ü" * 15_000
+
+    told = send(browser, EDIT, TYPED | {"body-0": long})
+    back = send_shown(browser, told, "/console/sign-in", {"email": author, "password": PASSWORD})
+
+    assert (told.status_code, back.status_code) == (401, 200)
+    assert long in back.text
+
+
 def test_who_signs_in_by_a_link_in_another_tab_comes_back_to_the_form(
     browser: Browser, sessions: sessionmaker[Session], settings: Settings, campaign_id: int
 ) -> None:

@@ -69,6 +69,45 @@ def test_a_manager_s_own_blast_is_mended_on_a_page_that_keeps_what_was_typed(
     assert signed_in(Role.AUTHOR).see(mend).status_code == 403
 
 
+def test_a_second_wording_is_mended_on_the_same_page(signed_in: Signing, campaign_id: int, sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        campaign = session.get_one(make.Campaign, campaign_id)
+        made = make.blast(session, campaign, channels=[Channel.EMAIL], subject="It is near", email="Hello")
+        made.test_share, made.test_metric = 20, "clicked"
+        made.test_draft = {"en": {"email": {"subject": "It is {score}"}}}
+    with sessions.begin() as session:
+        open_scheduled_blasts(session, public_url=URL, now=now())
+    launcher, mend = signed_in(Role.LAUNCHER), f"{C}/blasts/1/words"
+    first = {"subject-email-en": "It is near", "body-email-en": "Hello"}
+
+    form = launcher.see(mend)
+    left = launcher.press(mend, first | {"second-subject-email-en": "It is {score}!"})
+    empty = launcher.press(mend, first | {"second-subject-email-en": " ", "second-body-email-en": ""})
+    kept = words(launcher.press(mend, first | {"second-subject-email-en": "It is here"}))
+    launcher.press(f"{C}/blasts/1/resume")
+
+    assert 'value="It is {score}"' in form.text
+    assert "Email, en, second wording" in words(form)
+    assert (left.status_code, 'value="It is {score}!"' in left.text) == (422, True)
+    assert (empty.status_code, "The second wording says nothing of its own" in words(empty)) == (409, True)
+    assert "Second wording It is here Its body is as in the first." in kept
+    with sessions.begin() as session:
+        assert open_scheduled_blasts(session, public_url=URL, now=now()) == [1]
+
+
+def test_a_blast_is_mended_with_long_words(signed_in: Signing, campaign_id: int, sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        campaign = session.get_one(make.Campaign, campaign_id)
+        make.blast(session, campaign, channels=[Channel.EMAIL], email="It is {score}")
+    with sessions.begin() as session:
+        open_scheduled_blasts(session, public_url=URL, now=now())
+    long = "ü" * 15_000
+
+    kept = signed_in(Role.LAUNCHER).press(f"{C}/blasts/1/words", {"subject-email-en": "Good", "body-email-en": long})
+
+    assert "The words are kept. Now resume it." in words(kept)
+
+
 def test_a_blast_that_waits_for_no_words_has_no_such_page(
     signed_in: Signing, campaign_id: int, sessions: Sessions
 ) -> None:

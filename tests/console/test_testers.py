@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.domain.channel import Channel
@@ -94,7 +95,29 @@ def test_a_number_is_confirmed_by_the_code_in_the_text(
     assert "+447700900555 text confirmed" in right
 
 
-@pytest.mark.parametrize("address", ["nowhere", "12", "x@"])
+def test_no_can_be_said_by_an_older_link_and_yes_only_by_the_newest(
+    signed_in: SignedIn, browser: Browser, campaign_id: int, written: Callable[[], str], sessions: sessionmaker[Session]
+) -> None:
+    author = signed_in(Role.AUTHOR)
+    author.press(TESTERS, {"address": "bilal@example.org"})
+    said = written()
+    with sessions.begin() as session:
+        session.execute(text("UPDATE testers SET asked_at = asked_at - interval '1 hour'"))
+    author.press(TESTERS, {"address": "bilal@example.org"})
+
+    looked, newest = words(browser.see(link_in(said))), words(browser.see(link_in(written())))
+    declined = words(browser.press(link_in(said), {"answer": "no"}))
+    again = author.press(TESTERS, {"address": "bilal@example.org"})
+
+    assert "if you say no, you are not asked again" in said
+    assert "Yes, send me tests" in newest
+    assert "Yes, send me tests" not in looked
+    assert "use the link in the newest email" in looked
+    assert "No more tests" in declined
+    assert (again.status_code, "has said no to tests" in words(again)) == (422, True)
+
+
+@pytest.mark.parametrize("address", ["nowhere", "12", "x@", "+5352345678"])
 def test_what_is_no_address_is_said_and_stays_in_its_field(signed_in: SignedIn, address: str) -> None:
     answer = signed_in(Role.AUTHOR).press(TESTERS, {"address": address})
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from service.consenting.addresses import BadAddress
 from service.consenting.consent import AddressKey
+from service.consenting.countries import Countries
 from service.consenting.erase import erase_address
 from service.domain.channel import Channel
 from service.domain.manager import Role
@@ -17,6 +18,7 @@ from service.planning.showing import Reader, open_window, send_test
 from service.planning.testers import may_get_tests, name_tester
 from service.sending.freeze import Words
 from service.store.tables import testing
+from service.store.tables.campaign import Fixture
 from service.store.tables.house import AuditEntry
 from service.store.tables.manager import Manager
 from service.store.tables.sending import Notice
@@ -124,6 +126,34 @@ def test_who_said_no_gets_nothing_more(session: Session) -> None:
         send(session, EMAIL, "bilal@example.org")
 
 
+def test_who_said_no_by_any_link_is_not_asked_again(session: Session) -> None:
+    named = name_tester(session, "bilal@example.org", actor="Dev", now=NOW)
+    oldest = token_of(session, named)
+    name_tester(session, "bilal@example.org", actor="Dev", now=NOW + HOUR)
+
+    assert (testers.may_say_yes(session, oldest, keys=KEYS), testers.may_say_yes(session, "x", keys=KEYS)) == (
+        False,
+        False,
+    )
+    testers.decline_by_link(session, oldest, keys=KEYS, now=NOW + HOUR)
+
+    assert testers.list_testers(session) == []
+    with pytest.raises(testers.TesterRefused, match="has said no to tests, and is not asked again"):
+        name_tester(session, "bilal@example.org", actor="Dev", now=NOW + 2 * HOUR)
+    assert len(session.scalars(select(Notice)).all()) == 2
+
+
+def test_whom_a_manager_removed_can_still_say_no_for_good(session: Session) -> None:
+    named = name_tester(session, "bilal@example.org", actor="Dev", now=NOW)
+    token = token_of(session, named)
+    testers.remove_tester(session, named.id, actor="Dev", now=NOW)
+
+    testers.decline_by_link(session, token, keys=KEYS, now=NOW)
+
+    with pytest.raises(testers.TesterRefused, match="not asked again"):
+        name_tester(session, "bilal@example.org", actor="Dev", now=NOW + HOUR)
+
+
 def test_the_own_sign_in_address_counts_as_confirmed_and_no_colleague_s(session: Session) -> None:
     for name in ("ana", "bilal"):
         add_manager(session, f"{name}@example.org", Role.LAUNCHER, actor="Dev", now=NOW)
@@ -176,6 +206,32 @@ def test_an_hour_holds_so_many_who_are_asked_and_nobody_is_asked_again_and_again
         name_tester(session, "fan1@example.org", actor="Dev", now=NOW + hours * HOUR)
     with pytest.raises(testers.TesterRefused, match="was asked 5 times"):
         name_tester(session, "fan1@example.org", actor="Dev", now=NOW + 8 * HOUR)
+
+
+@pytest.mark.parametrize(
+    ("named", "allowed", "why"),
+    [
+        ((), (), "only numbers in the United Kingdom, and this number is in Ireland"),
+        (("IE",), ("GB",), "only numbers in the United Kingdom, and this number is in Ireland"),
+        (("IE",), (), None),
+        ((), ("GB", "IE"), None),
+    ],
+)
+def test_a_number_where_no_campaign_texts_is_refused_with_the_reason(
+    session: Session, named: tuple[str, ...], allowed: tuple[str, ...], why: str | None
+) -> None:
+    home = make.campaign(session)
+    match = session.get_one(Fixture, home.fixture_id)
+    make.campaign(session, slug="away", match=match).countries = list(named)
+    countries = Countries(allowed)
+    session.flush()
+
+    if why is None:
+        assert not name_tester(session, "+353851234567", countries=countries, actor="Dev", now=NOW).is_confirmed
+        return
+    with pytest.raises(testers.TesterRefused, match=why):
+        name_tester(session, "+353851234567", countries=countries, actor="Dev", now=NOW)
+    assert session.scalars(select(Notice)).all() == []
 
 
 def test_what_is_no_address_is_named(session: Session) -> None:

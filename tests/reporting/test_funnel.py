@@ -7,11 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.domain.channel import Channel
-from service.reporting.funnel import CampaignUnknown, campaign_report
+from service.reporting.funnel import CampaignUnknown, campaign_glance, campaign_report
 from service.reporting.house import house_report, is_migrated
 from service.reporting.roster import find_supporters, supporter_life
 from service.sending.due import fire_due_stages, open_scheduled_blasts
 from service.sending.write import write_next_span
+from service.store.queries.glance import Figure
 from service.store.tables.campaign import Campaign, Petition
 from service.store.tables.listening import Reply
 from service.store.tables.people import SignUp
@@ -92,8 +93,12 @@ def test_the_sums_are_of_the_whole_campaign(session: Session, campaign: Campaign
         )
     session.flush()
 
-    sums = campaign_report(session, campaign.slug).totals
+    sums, seen = campaign_report(session, campaign.slug).totals, campaign_glance(session, campaign.id)
 
+    names = ("sign_ups", "confirmed", "by_email", "by_sms", "signatures", "shares", "brought", "left")
+    assert {name: getattr(seen, name) for name in names} == {name: Figure(getattr(sums, name)) for name in names}
+    cut = campaign_glance(session, campaign.id, most=1)
+    assert (cut.sign_ups, cut.by_email, cut.signatures) == (Figure(1, is_cut=True), Figure(1, is_cut=True), Figure(1))
     assert (sums.sign_ups, sums.confirmed, sums.by_email, sums.by_sms) == (2, 1, 2, 2)
     assert (sums.signatures, sums.replies, sums.waiting) == (1, 1, 1)
 

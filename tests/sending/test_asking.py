@@ -20,7 +20,7 @@ from service.sending.notices import NoticeRequest, ask_notice
 from service.settings import Limits
 from service.store.queries import sign_ups
 from service.store.queries.house import database_now
-from service.store.tables.campaign import Campaign
+from service.store.tables.campaign import Campaign, Fixture
 from service.store.tables.manager import Manager
 from tests import make
 from tests.moments import MOMENTS, StoppedClock
@@ -318,3 +318,28 @@ def test_texts_go_only_where_the_campaign_is(
 
     assert forms.texts == ([number] if goes else [])
     assert goes or forms.states() == {"withheld country": 1}
+
+
+@pytest.mark.parametrize("number", ["+353851234567", "+5352345678"])
+def test_testers_are_texted_where_any_campaign_is(forms: Forms, number: str) -> None:
+    goes = number.startswith("+353")
+    with forms.sessions.begin() as session:
+        match = session.get_one(Fixture, session.get_one(Campaign, forms.campaign_id).fixture_id)
+        make.campaign(session, slug="elsewhere", match=match).countries = ["IE"]
+        # What a text to a tester says is drawn from these.
+        tester = make.a_tester(session, number)
+        for kind, facts in ((NoticeKind.TESTER_SMS, {}), (NoticeKind.TEST_SMS, {"body": "Sign"})):
+            request = NoticeRequest(
+                kind=kind,
+                channel=Channel.SMS,
+                to_address=number,
+                dedupe_key=f"{kind}",
+                facts={"tester_id": str(tester.id), "turn": "1"} | facts,
+                campaign_id=forms.campaign_id if kind is NoticeKind.TEST_SMS else None,
+            )
+            ask_notice(session, request, now=forms.now)
+
+    forms.send()
+
+    assert forms.texts == [number] * (2 if goes else 0)
+    assert goes or forms.states() == {"withheld country": 2}

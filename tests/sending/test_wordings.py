@@ -12,7 +12,7 @@ from service.domain.message import MessageRef
 from service.domain.receipt import Receipt, ReceiptKind
 from service.domain.wording_test import Arm, Metric, Standing, better
 from service.domain.zones import next_at
-from service.planning.asking_again import AskedAgain, ask_silent_again
+from service.planning.asking_again import AskedAgain, ask_silent_again, count_silent
 from service.planning.blast_checks import BlastRefused
 from service.planning.steering import choose_wording, send_unknown_again, wording_standings
 from service.providers.ports import EmailOutcome, Outcome
@@ -191,6 +191,28 @@ def test_only_those_who_got_it_and_did_not_open_it_are_asked_again(desk: Desk, b
                 actor="ana@example.org",
                 now=datetime.now(UTC),
             )
+
+
+def test_an_audience_that_takes_long_to_read_holds_up_neither_the_blast_nor_the_asking(
+    desk: Desk, blast_to: Blasting
+) -> None:
+    blast_to("Ana", "Bilal")
+    desk.deliver()
+
+    with desk.sessions.begin() as other, desk.sessions.begin() as session:
+        other.execute(text("LOCK TABLE permissions IN ACCESS EXCLUSIVE MODE"))
+        session.execute(text("SET LOCAL statement_timeout = '200ms'"))
+        counted = count_silent(session, 1)
+        made = ask_silent_again(
+            session,
+            1,
+            AskedAgain("Did you see this?"),
+            public_url="http://localhost",
+            actor="ana@example.org",
+            now=datetime.now(UTC),
+        )
+
+    assert (counted, made.is_new) == (None, True)
 
 
 def test_a_manager_may_send_the_unknown_again_and_only_those(desk: Desk, blast_to: Blasting) -> None:

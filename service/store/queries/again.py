@@ -1,6 +1,11 @@
 """Questions about sending a blast again: to how many, of what length, and whether it has been already."""
 
-from sqlalchemy import func, select, text
+from collections.abc import Callable
+from typing import TypeVar
+
+from psycopg.errors import LockNotAvailable, QueryCanceled
+from sqlalchemy import Select, exists, func, select, text
+from sqlalchemy.exc import OperationalError
 
 from service.domain.audience import parse_rules
 from service.domain.channel import Channel
@@ -9,6 +14,8 @@ from service.store.queries.audiences import audience_select
 from service.store.queries.troubles import MAY_GO_AGAIN, OF_THE_ADDRESS_PATTERN
 from service.store.queries.writing import has_not_opened
 from service.store.tables.sending import Blast
+
+Answer = TypeVar("Answer")
 
 # Whether anything of a blast went, or may have gone.
 _WENT = """EXISTS (SELECT FROM batches b WHERE b.blast_id = blasts.id
@@ -69,8 +76,31 @@ def let_go_of_resend(session: Session, blast_id: int) -> None:
     session.execute(_LET_GO, {"blast_id": blast_id})
 
 
-def count_silent(session: Session, first: Blast) -> int:
-    """How many got a blast's email, did nothing with it, and may still be written to (pk_messages)."""
+def count_silent(session: Session, first: Blast) -> int | None:
+    """How many got a blast's email, did nothing with it, and may still be written to (pk_messages).
+
+    None where the session's time for one statement is over before all are counted.
+    """
+    counted = select(func.count()).select_from(_silent(first).subquery())
+    return _in_time(session, lambda: session.scalar(counted) or 0)
+
+
+def has_silent(session: Session, first: Blast) -> bool:
+    """Whether there is anybody whom count_silent counts; also true where none is found in the session's time."""
+    found = _in_time(session, lambda: bool(session.scalar(select(exists(_silent(first))))))
+    return found is not False
+
+
+def _silent(first: Blast) -> Select[int]:
     chosen = audience_select(first.campaign_id, Channel.EMAIL, parse_rules(first.audience))
-    silent = chosen.where(has_not_opened(first.id, Channel.EMAIL)).subquery()
-    return session.scalar(select(func.count()).select_from(silent)) or 0
+    return chosen.where(has_not_opened(first.id, Channel.EMAIL))
+
+
+def _in_time(session: Session, ask: Callable[[], Answer]) -> Answer | None:
+    try:
+        with session.begin_nested():
+            return ask()
+    except OperationalError as error:
+        if isinstance(error.orig, (QueryCanceled, LockNotAvailable)):
+            return None
+        raise

@@ -212,3 +212,8 @@ def countries_of(session: Session, campaign_id: int | None) -> tuple[str, ...]:
     """The countries a campaign names for its texts; none where it names none (pk_campaigns)."""
     found = session.scalar(text("SELECT countries FROM campaigns WHERE id = :id"), {"id": campaign_id})
     return tuple(found or ())
+
+
+def countries_of_all(session: Session) -> list[tuple[str, ...]]:
+    """The countries that each campaign names for its texts, of all campaigns: a few rows."""
+    return [tuple(each) for each in session.scalars(text("SELECT DISTINCT countries FROM campaigns"))]

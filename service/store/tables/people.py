@@ -189,6 +189,7 @@ class Consent(Base):
         CheckConstraint("supporter_id IS NOT NULL OR sign_up_id IS NOT NULL", name="of_somebody"),
         Index("ix_consents_supporter_id", "supporter_id"),
         Index("ix_consents_sign_up_id", "sign_up_id"),
+        Index("ix_consents_withdrawn", "campaign_id", "supporter_id", postgresql_where=text("act = 'withdrawn'")),
     )
 
 

@@ -26,6 +26,8 @@ class Tester(Base):
     try_count: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     confirmed_at: Mapped[datetime | None]
     removed_at: Mapped[datetime | None]
+    # When they said no themselves: they are not asked again.
+    declined_at: Mapped[datetime | None]
     # Tests sent to it in the hour that began then.
     counted_from: Mapped[datetime | None]
     test_count: Mapped[int] = mapped_column(SmallInteger, server_default="0")

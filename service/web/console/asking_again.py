@@ -35,7 +35,7 @@ def again_page(slug: str, blast_id: int) -> ResponseReturnValue:
 def again_letter(slug: str, blast_id: int) -> ResponseReturnValue:
     """The email alone, for the frame that shows it."""
     try:
-        return letter_response(letter_of(_look(slug, blast_id).shown))
+        return letter_response(letter_of(_look(slug, blast_id, people=None).shown))
     except (*_REFUSALS, _Mistyped) as refused:
         return letter_response(letter_of(None, str(refused)))
 
@@ -64,19 +64,19 @@ def ask_again(slug: str, blast_id: int) -> ResponseReturnValue:
 
 
 def _page(slug: str, blast_id: int, *, refused: str = "") -> str:
-    look, why, silent = None, refused, 0
+    look, why, silent = None, refused, None
     with door.transaction() as session:
         campaign = campaign_or_404(session, slug)
         blast = blast_or_404(session, campaign, blast_id)
         try:
             silent = count_silent(session, blast.id)
         except BlastRefused as cannot:
-            why, asked = why or sentence(str(cannot)), False
+            why, asked, silent = why or sentence(str(cannot)), False, 0
         else:
             asked = "subject" in request.values
     if asked and not refused:
         try:
-            look = _look(slug, blast_id)
+            look = _look(slug, blast_id, people=silent)
         except (*_REFUSALS, _Mistyped) as wrong:
             why = sentence(str(wrong))
     form = {name: request.values.get(name, "") for name in ("subject", "opens_at", "cap_count", "really")}
@@ -93,12 +93,13 @@ def _page(slug: str, blast_id: int, *, refused: str = "") -> str:
     )
 
 
-def _look(slug: str, blast_id: int) -> AgainLook:
+def _look(slug: str, blast_id: int, *, people: int | None) -> AgainLook:
     with door.transaction() as session:
         campaign = campaign_or_404(session, slug)
         blast = blast_or_404(session, campaign, blast_id)
         window = window_for(session, campaign.id)
-        return look_at_asking(session, window, blast.id, _wish(campaign.time_zone), ANA, now=door.now())
+        wish = _wish(campaign.time_zone)
+        return look_at_asking(session, window, blast.id, wish, ANA, people=people, now=door.now())
 
 
 def _wish(time_zone: str) -> AskedAgain:

@@ -13,7 +13,7 @@ from service.domain.stage import Anchor
 from service.planning.desk import CampaignOnDesk, list_blasts, list_campaigns
 from service.planning.stages import CHANGEABLE, StageRefused, StageState, StageView, cancel_stage, timeline
 from service.planning.undoing import last_deed
-from service.reporting.funnel import campaign_report
+from service.reporting.funnel import campaign_glance
 from service.reporting.house import house_report
 from service.reporting.live import Progress, progress_of
 from service.store import Session
@@ -53,7 +53,7 @@ def home() -> ResponseReturnValue:
         stages = timeline(session, current.id)
         blasts = [blast for blast in list_blasts(session, current.id) if blast.state in _UNDER_WAY]
         live = [progress_of(session, blast.id) for blast in blasts if not blast.is_rolling or blast.state == "paused"]
-        totals = campaign_report(session, current.slug).totals
+        totals = campaign_glance(session, current.id)
         house = house_report(session)
     upcoming = [s for s in stages if s.state is StageState.PLANNED and s.due_at and s.anchor is not Anchor.SIGN_UP]
     unreleased = [stage for stage in stages if stage.unreleased_at and stage.state in CHANGEABLE]

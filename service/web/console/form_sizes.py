@@ -13,7 +13,9 @@ _WITH_WORDS = frozenset(
     f"console.{view}"
     for view in (
         *("look_at_blast", "schedule", "reach", "blast_size", "blast_letter", "blast_test"),
-        *("edit_words", "stage_size"),
+        *("edit_words", "stage_size", "mend"),
+        # Whoever is signed out while writing signs in with the form they had sent.
+        "sign_in_now",
     )
 )
 

@@ -32,10 +32,11 @@ def mend(slug: str, blast_id: int) -> ResponseReturnValue:
         with door.transaction() as session:
             blast = blast_or_404(session, campaign_or_404(session, slug), blast_id)
             url, actor = door.settings().public_url, access.manager().email
-            mend_words(session, blast.id, _typed(blast), public_url=url, actor=actor, now=door.now())
+            copy, other = _typed(blast, blast.draft), _second(blast)
+            mend_words(session, blast.id, copy, other=other, public_url=url, actor=actor, now=door.now())
     except CopyRefused as refused:
         why = [sentence(f"{said(problem.channel)}, {problem.language}: {problem.why}") for problem in refused.problems]
-        return _page(slug, blast_id, why=why), 422
+        return _page(slug, blast_id, why=list(dict.fromkeys(why))), 422
     except BlastRefused as refused:
         return _page(slug, blast_id, why=[sentence(str(refused))]), 409
     flash("The words are kept. Now resume it.")
@@ -48,18 +49,34 @@ def _page(slug: str, blast_id: int, *, why: list[str] | None = None) -> str:
         blast = blast_or_404(session, campaign, blast_id)
         if blast.stage_id is not None or not (why or waits_for_words(session, blast.id)):
             abort(404)
-    return render_template("console/mend.html", campaign=campaign, blast=blast, copy=_typed(blast), why=why or [])
+    return render_template(
+        "console/mend.html",
+        campaign=campaign,
+        blast=blast,
+        wordings={"": _typed(blast, blast.draft), "second-": _second(blast)},
+        why=why or [],
+    )
 
 
-def _typed(blast: BlastOnDesk) -> Copy:
-    """The words as the form has them, else as they are kept."""
+def _second(blast: BlastOnDesk) -> Copy:
+    """What the second wording says instead, where the blast tries two."""
+    return _typed(blast, blast.test_draft, before="second-") if blast.test_share else {}
+
+
+def _typed(blast: BlastOnDesk, draft: Copy, *, before: str = "") -> Copy:
+    """The words as the form has them, else as they are kept; `before`: how the names of their fields begin."""
     copy: Copy = {}
-    for language, kept in blast.draft.items():
+    for language, kept in draft.items():
         for channel in blast.channels:
+            if before and channel not in kept:
+                continue
             known = kept.get(channel)
             words = known if isinstance(known, dict) else {}
             names = ("subject", "preheader", "body") if channel == "email" else ("body",)
-            fields = {name: request.form.get(f"{name}-{channel}-{language}", words.get(name, "")) for name in names}
-            fields["body"] = fields["body"].replace("\r\n", "\n").strip()
-            copy.setdefault(language, {})[str(channel)] = fields
+            fields = {
+                name: request.form.get(f"{before}{name}-{channel}-{language}", words.get(name, "")) for name in names
+            }
+            copy.setdefault(language, {})[str(channel)] = {
+                name: words.replace("\r\n", "\n").strip() for name, words in fields.items()
+            }
     return copy

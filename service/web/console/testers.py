@@ -12,6 +12,7 @@ from service.planning.testers import (
     confirm_by_link,
     decline_by_link,
     list_testers,
+    may_say_yes,
     name_tester,
     remove_tester,
     tester_of_link,
@@ -36,7 +37,8 @@ def name_tester_now() -> ResponseReturnValue:
     typed = request.form.get("address", "")
     try:
         with door.transaction() as session:
-            named = name_tester(session, typed, actor=access.manager().email, now=door.now())
+            actor, now = access.manager().email, door.now()
+            named = name_tester(session, typed, countries=door.countries(), actor=actor, now=now)
     except (BadAddress, TesterRefused) as refused:
         return _page(typed=typed, mistake=sentence(str(refused))), 422
     door.nudger().nudge(Errand.SEND_NOTICES)
@@ -83,7 +85,9 @@ def tester_link_page(token: str) -> ResponseReturnValue:
     """Where whoever was named says yes or no. Changes nothing."""
     with door.transaction() as session:
         who = tester_of_link(session, token, keys=door.link_keys())
-    return render_template("console/tester.html", who=who, token=token), 200 if who else 410
+        is_newest = may_say_yes(session, token, keys=door.link_keys())
+    shown = render_template("console/tester.html", who=who, is_newest=is_newest, token=token)
+    return shown, 200 if who else 410
 
 
 @blueprint.post("/tester/<token>")

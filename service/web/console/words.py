@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel.numbers import format_currency, format_decimal
 
 from service.reporting.live import ChannelProgress
+from service.store.queries.glance import Figure
 
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 _SAID = {
@@ -121,6 +122,11 @@ def thousands(number: int) -> str:
     return str(format_decimal(number, locale="en_GB"))
 
 
+def figure(known: Figure) -> str:
+    """`12,345`, or `12,345+` where it is that many at least."""
+    return f"{thousands(known.count)}+" if known.is_cut else thousands(known.count)
+
+
 def share(part: int, whole: int) -> str:
     """`12.5%`, or nothing where there is no whole."""
     return f"{100 * part / whole:.1f}%" if whole else ""
@@ -168,6 +174,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "around": around,
     "from_now": from_now,
     "thousands": thousands,
+    "figure": figure,
     "share": share,
     "money": money,
     "sentence": sentence,

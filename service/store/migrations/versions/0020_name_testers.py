@@ -1,11 +1,11 @@
-"""Name the testers that tests go to, and keep a form between the look at it and the sending.
+"""Name the testers that tests go to, keep a form between the look at it and the sending, and find who has left.
 
 Revision: 0020, after 0019
 """
 
 from alembic import op
 
-from service.store.online import apply, online
+from service.store.online import apply, build_indexes, online
 
 revision = '0020'
 down_revision = '0019'
@@ -23,6 +23,7 @@ _TESTERS = """CREATE TABLE IF NOT EXISTS testers (
     try_count smallint NOT NULL DEFAULT 0,
     confirmed_at timestamptz,
     removed_at timestamptz,
+    declined_at timestamptz,
     counted_from timestamptz,
     test_count smallint NOT NULL DEFAULT 0,
     CONSTRAINT pk_testers PRIMARY KEY (id),
@@ -43,8 +44,10 @@ _LOOKS = (
 def upgrade() -> None:
     with online():
         apply(_TESTERS, *_LOOKS)
+        build_indexes({'ix_consents_withdrawn': "consents (campaign_id, supporter_id) WHERE act = 'withdrawn'"})
 
 
 def downgrade() -> None:
+    op.drop_index('ix_consents_withdrawn', 'consents')
     op.drop_table('form_looks')
     op.drop_table('testers')
