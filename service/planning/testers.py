@@ -15,10 +15,8 @@ from service.store.queries import asking, managers, testers
 from service.store.queries.house import write_audit
 from service.store.tables.testing import Tester as TesterRow
 from service.wording.links import LinkKind, read_token
-from service.wording.short_codes import is_short_code
+from service.wording.short_codes import TESTER_PURPOSE, is_short_code
 
-# What the code of a text is drawn for.
-CODE_PURPOSE = "tester"
 ASKED_FOR = timedelta(hours=72)
 _HOUR = timedelta(hours=1)
 # Asking is a message to somebody who has not asked for it, and so are tests.
@@ -110,7 +108,7 @@ def confirm_by_code(
     if row.try_count >= _MOST_TRIES:
         raise TesterRefused(f"{_MOST_TRIES} wrong codes were typed; send a new one")
     row.try_count += 1
-    if not is_short_code(typed, CODE_PURPOSE, row.id, row.ask_count, keys=keys):
+    if not is_short_code(typed, TESTER_PURPOSE, row.id, row.ask_count, keys=keys):
         return False
     _confirm(session, row, actor, now)
     return True

@@ -22,7 +22,7 @@ from service.wording.service_messages import (
     render_service_email,
     render_service_text,
 )
-from service.wording.short_codes import short_code
+from service.wording.short_codes import TESTER_PURPOSE, short_code
 from service.wording.sms import straighten_quotes
 from service.wording.test_note import with_test_note
 
@@ -183,7 +183,7 @@ class NoticeWriter:
             turn = int(notice.facts["turn"])
             token = sign(LinkKind.TESTER, tester_id, key=self.key, target=turn)
             links["tester_link"] = f"{self.public_url}/console/tester/{token}"
-            links["tester_code"] = short_code("tester", tester_id, turn, key=self.key)
+            links["tester_code"] = short_code(TESTER_PURPOSE, tester_id, turn, key=self.key)
         if "sign_in_link_id" in notice.facts:
             links["sign_in_link"] = f"{self.public_url}/console/enter/{self._sign_in_token(notice)}"
         if notice.supporter_id and (own := _OWN_ACTS.get(NoticeKind(notice.kind))):

@@ -3,6 +3,8 @@
 import hmac
 from hashlib import blake2b
 
+# What the code of a text to a tester is drawn for.
+TESTER_PURPOSE = "tester"
 _DIGITS = 6
 
 

@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from service.planning.testers import CODE_PURPOSE
 from service.store.tables import testing
 from service.store.tables.sending import Notice
 from service.wording.links import derive_key
-from service.wording.short_codes import short_code
+from service.wording.short_codes import TESTER_PURPOSE, short_code
 from tests import make
 from tests.cli.conftest import Touchline
 from tests.conftest import SECRET
@@ -20,7 +19,7 @@ def test_a_tester_is_named_confirmed_listed_and_removed(touchline: Touchline, se
     named = touchline("tester", "add", "07700 900555")
     with sessions() as session:
         row = session.query(testing.Tester).one()
-    code = short_code(CODE_PURPOSE, row.id, row.ask_count, key=derive_key(SECRET, "links"))
+    code = short_code(TESTER_PURPOSE, row.id, row.ask_count, key=derive_key(SECRET, "links"))
 
     before = touchline("tester", "list").output
     wrong = touchline("tester", "confirm", "07700 900555", "12")

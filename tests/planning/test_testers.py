@@ -23,7 +23,7 @@ from service.store.tables.house import AuditEntry
 from service.store.tables.manager import Manager
 from service.store.tables.sending import Notice
 from service.wording.links import LinkKind, sign
-from service.wording.short_codes import short_code
+from service.wording.short_codes import TESTER_PURPOSE, short_code
 from tests import make
 
 NOW = make.KICK_OFF - timedelta(days=1)
@@ -41,7 +41,7 @@ def send(session: Session, words: Words, to: str, *, actor: str = "Dev", now: da
 
 def code_of(session: Session, named: testers.Tester) -> str:
     row = session.get_one(testing.Tester, named.id)
-    return short_code(testers.CODE_PURPOSE, row.id, row.ask_count, key=KEYS[0])
+    return short_code(TESTER_PURPOSE, row.id, row.ask_count, key=KEYS[0])
 
 
 def token_of(session: Session, named: testers.Tester) -> str:

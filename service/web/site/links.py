@@ -158,12 +158,6 @@ def _campaign(session: Session, facts: LinkFacts) -> CampaignView | None:
     return campaigns.by_id(session, campaign_id) if campaign_id else None
 
 
-def _must_be_known(session: Session, facts: LinkFacts) -> None:
-    """The links of somebody who was forgotten have had their day."""
-    if facts.supporter_id and supporters.by_id(session, facts.supporter_id) is None:
-        abort(410)
-
-
 def _facts(token: str) -> LinkFacts:
     facts = door.read_link(token, LinkKind.LEAVE)
     if facts is None:
