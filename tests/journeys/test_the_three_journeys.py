@@ -2,7 +2,7 @@
 
 import json
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import psycopg
 import pytest
@@ -33,9 +33,9 @@ def _joined(up: Up, fan: Fan) -> None:
         until(lambda: any(f"welcome, {fan.name}" in body for body in _texts(up, fan)))
 
 
-def _blast(up: Up, fan: Fan, title: str, *words: str) -> int:
-    """Schedule a blast to this supporter alone, at once: its number."""
-    audience = json.dumps([{"source": source_of(fan)}])
+def _blast(up: Up, fans: Sequence[Fan], title: str, *words: str) -> int:
+    """Schedule a blast to these supporters alone, at once: its number."""
+    audience = json.dumps([{"any": [{"source": source_of(fan)} for fan in fans]}])
     said = up.command(
         *("blast", "schedule", "azerbaijan-england", "--title", title, "--audience", audience),
         *("--take-back", "0", "--json", *words),
@@ -81,7 +81,7 @@ def test_a_blast_reaches_a_supporter_once_on_each_channel_and_its_link_signs(up:
     text.write_text("{first_name|friend}, sign: {petition_link} STOP to end")
 
     channels = ("--subject", "A journey's blast", "--email", str(words), "--sms", str(text))
-    blast_id = _blast(up, fan, "Journey", *channels)
+    blast_id = _blast(up, [fan], "Journey", *channels)
     # Delivered is what the signed webhooks said, not what we hoped.
     until(lambda: _status(up, blast_id)["by_state"] == {"delivered": 2})
     up.crowd(fan).read_mail("A journey's blast", share=1.0, sign=1.0)
@@ -92,8 +92,9 @@ def test_a_blast_reaches_a_supporter_once_on_each_channel_and_its_link_signs(up:
 
 
 def test_a_reply_of_stop_is_obeyed_and_free_text_waits_for_a_manager(up: Up) -> None:
-    fan, asker = new_fan(), new_fan()
+    fan, stays, asker = new_fan(), new_fan(), new_fan()
     _joined(up, fan)
+    _joined(up, stays)
     crowd = up.crowd(fan)
 
     crowd._text(asker, "Will it be handed over in Baku?")
@@ -102,16 +103,18 @@ def test_a_reply_of_stop_is_obeyed_and_free_text_waits_for_a_manager(up: Up) -> 
     until(lambda: any("You have left" in body for body in _texts(up, fan)))
     text = up.home / "after.txt"
     text.write_text("After you left. STOP to end")
-    blast_id = _blast(up, fan, "After", "--sms", str(text))
+    blast_id = _blast(up, [fan, stays], "After", "--sms", str(text))
     until(lambda: _status(up, blast_id)["state"] == "done")
+    until(lambda: any("After you left" in body for body in _texts(up, stays)))
     assert not any("After you left" in body for body in _texts(up, fan))
     until(lambda: _waiting(up, asker) == 1)
     assert _waiting(up, fan) == 0
 
 
 def test_the_mailbox_s_own_button_leaves_without_cookie_or_redirect(up: Up) -> None:
-    fan = new_fan(texts=False)
+    fan, stays = new_fan(texts=False), new_fan(texts=False)
     _joined(up, fan)
+    _joined(up, stays)
 
     up.crowd(fan)._one_click(fan)
 
@@ -120,8 +123,9 @@ def test_the_mailbox_s_own_button_leaves_without_cookie_or_redirect(up: Up) -> N
     until(lambda: json.loads(up.command("report", "azerbaijan-england", "--json"))["totals"]["left"] >= 1)
     words = up.home / "left.md"
     words.write_text("After you left.\n")
-    blast_id = _blast(up, fan, "After the button", "--subject", "After the button", "--email", str(words))
+    blast_id = _blast(up, [fan, stays], "After the button", "--subject", "After the button", "--email", str(words))
     until(lambda: _status(up, blast_id)["state"] == "done")
+    until(lambda: "After the button" in _subjects(up, stays))
     assert "After the button" not in _subjects(up, fan)
     with urllib.request.urlopen(f"{up.sandbox_url}/control/ledger/summary", timeout=60) as answer:
         assert json.loads(answer.read())["duplicate_count"] == 0
