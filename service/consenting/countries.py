@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import phonenumbers
-from phonenumbers import geocoder
 
 from service.settings import Settings
+from service.wording import countries as names
 
 _NOWHERE = frozenset({"ZZ", "001"})
 _DRAMA = "+447700900"
@@ -49,8 +49,7 @@ def _looked_up(phone: str) -> str:
 
 def country_name(code: str) -> str:
     """The country's name in English, for whoever reads why a number is not taken."""
-    example = phonenumbers.example_number(code)
-    return _NAMES.get(code) or (geocoder.country_name_for_number(example, "en") if example else "") or code
+    return _NAMES.get(code) or names.country_name(code, "en")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from tests.console.conftest import Browser, C, words
 from tests.console.test_blasts import BLAST
 from tests.console.test_wishes import key_on
 
-pytestmark = pytest.mark.at_any_hour
 SignedIn = Callable[[Role], Browser]
 EMAIL: dict[str, object] = BLAST | {"channels": ["email"], "signed": ""}
 
@@ -37,6 +36,7 @@ def go_out(sessions: sessionmaker[Session]) -> None:
         )
 
 
+@pytest.mark.at_any_hour
 def test_limits_are_said_before_it_goes_and_kept(
     signed_in: SignedIn, campaign_id: int, sessions: sessionmaker[Session]
 ) -> None:
@@ -82,6 +82,7 @@ def test_what_cannot_be_read_is_told_and_nothing_is_scheduled(
         assert session.query(Blast).count() == 0
 
 
+@pytest.mark.at_any_hour
 def test_two_wordings_are_tried_and_a_launcher_chooses(
     signed_in: SignedIn, campaign_id: int, sessions: sessionmaker[Session]
 ) -> None:
