@@ -142,7 +142,8 @@ def test_a_kick_off_pressed_days_early_is_taken_back_whole(session: Session) -> 
     assert session.execute(text("SELECT slug, due_at, fired_at FROM stages ORDER BY id")).all() == planned
     assert session.scalars(select(StageFiring)).all() == []
     assert {stage.effect for stage in undone.stages} == {Effect.WAITS}
-    blasts = session.execute(select(Blast.state, Blast.stage_id, Blast.taken_back_from)).all()
+    asked = select(Blast.state, Blast.stage_id, Blast.taken_back_from).order_by(Blast.taken_back_from)
+    blasts = session.execute(asked).all()
     assert blasts == [("cancelled", None, 2), ("cancelled", None, 3)]
     assert {stage.state for stage in timeline(session, campaign.id)} == {StageState.PLANNED}
     deeds = session.scalars(select(AuditEntry.deed).order_by(AuditEntry.id)).all()
