@@ -141,6 +141,11 @@ def country_of_phone(phone: str) -> str:
     return found if len(found) == 2 and found.isalpha() and found != "ZZ" else ""
 
 
+def channel_of(typed: str) -> Channel:
+    """Which channel somebody means who types an email address or a mobile number into one field."""
+    return Channel.EMAIL if "@" in typed else Channel.SMS
+
+
 def normalise(channel: Channel, text: str) -> str:
     """The one spelling of an address on either channel. Raises BadAddress."""
     return normalise_email(text) if channel is Channel.EMAIL else normalise_phone(text)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from service.domain.channel import Channel
 from service.domain.message import BlastState
-from service.planning.blast_checks import BlastRefused, check_carried, check_opening
+from service.planning.blast_checks import BlastRefused, check_cap, check_carried, check_opening
 from service.planning.blasts import TAKE_BACK, audit_blast, check_copy, hold_known, known_blast
 from service.planning.idempotency import Made, made_under, make_once
 from service.planning.showing import Reader, Shown, Window, cost, show
@@ -135,8 +135,7 @@ def _checked(session: Session, first: Blast, wish: AskedAgain, *, public_url: st
     """The words it would say. Raises BlastRefused or CopyRefused."""
     if not wish.subject.strip():
         raise BlastRefused("give it a subject: another one than the first time does best")
-    if wish.cap_count is not None and wish.cap_count < 1:
-        raise BlastRefused("a limit for each supporter is one message or more")
+    check_cap(wish.cap_count)
     check_opening(wish.opens_at or now, wish.stale_after, now=now, really=wish.really)
     draft = blasts.email_words(session, first)
     if not draft:

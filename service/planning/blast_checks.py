@@ -12,8 +12,8 @@ from service.store.queries import audiences, blasts
 # A form is looked at before it is sent: what was "now" when it was written is meant for now.
 _GRACE = timedelta(minutes=5)
 _FAR_AHEAD = timedelta(days=366)
-_FARTHEST = timedelta(days=3_660)
-_LONGEST_WORTH = timedelta(days=366)
+FARTHEST = timedelta(days=3_660)
+LONGEST_WORTH = timedelta(days=366)
 _ABOUT_A_MESSAGE = frozenset({RuleKind.RECEIVED, RuleKind.CLICKED, RuleKind.OPENED})
 
 
@@ -37,13 +37,19 @@ def check_opening(opens_at: datetime, stale_after: timedelta, *, now: datetime, 
     """
     if opens_at < now - _GRACE:
         raise BlastRefused("it would open in the past; choose now, or a time to come")
-    if opens_at > now + _FARTHEST:
+    if opens_at > now + FARTHEST:
         raise BlastRefused("it would open in more than ten years; check the year")
-    if not timedelta(0) < stale_after <= _LONGEST_WORTH:
+    if not timedelta(0) < stale_after <= LONGEST_WORTH:
         raise BlastRefused("it is too late for a blast after some minutes at least and a year at most")
     if is_far_ahead(opens_at, now=now) and not really:
         day = f"{opens_at.day} {opens_at:%B %Y}"
         raise FarAhead(f"it would open on {day}, in more than a year; check the year, and say so if it is meant")
+
+
+def check_cap(count: int | None) -> None:
+    """Raise BlastRefused where a limit for each supporter leaves nobody anything; None is the campaign's own."""
+    if count is not None and count < 1:
+        raise BlastRefused("a limit for each supporter is one message or more")
 
 
 def check_carried(session: Session, channels: Sequence[str]) -> None:

@@ -10,7 +10,14 @@ from service.domain.fixture import Score
 from service.domain.message import BlastState
 from service.domain.variant import JoinedAt, read_variant
 from service.domain.wording_test import WordingTest
-from service.planning.blast_checks import BlastRefused, check_audience, check_carried, check_opening, check_somebody
+from service.planning.blast_checks import (
+    BlastRefused,
+    check_audience,
+    check_cap,
+    check_carried,
+    check_opening,
+    check_somebody,
+)
 from service.planning.copy_checks import mistakes_in
 from service.planning.idempotency import Made, make_once
 from service.sending.facts import shared_facts
@@ -27,8 +34,6 @@ LONGEST_EMAIL_BYTES = 64 * 1024
 # How long a blast that goes at once waits before its first message, for whoever sees the mistake now.
 TAKE_BACK = timedelta(seconds=30)
 LONGEST_TAKE_BACK = timedelta(hours=1)
-# Batches that are closed with the cancelling itself; those of a large blast follow, some thousand a tick.
-_CLOSED_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +142,7 @@ def _draft(new: NewBlast) -> dict[str, dict[str, dict[str, str]]]:
 
 def check_controls(new: NewBlast) -> None:
     """Raise BlastRefused where the limits of a blast, or its test of wordings, make no sense."""
-    if new.cap_count is not None and new.cap_count < 1:
-        raise BlastRefused("a limit for each supporter is one message or more")
+    check_cap(new.cap_count)
     if new.spend_cap is not None and new.spend_cap < 1:
         raise BlastRefused("a spending limit is more than nothing")
     if new.test is None:
@@ -270,7 +274,7 @@ def cancel_blast(session: Session, blast_id: int, *, actor: str, now: datetime) 
     row = hold_known(session, blast_id)
     if row.state in {BlastState.DONE, BlastState.CANCELLED}:
         raise BlastRefused("this blast is over already")
-    progress.cancel_batches(session, blast_id, limit=_CLOSED_AT_ONCE)
+    progress.cancel_batches(session, blast_id)
     how = "taken back" if row.state == BlastState.SCHEDULED else "cancelled"
     row.state, row.finished_at, row.paused_reason = BlastState.CANCELLED, now, f"{how} by {actor}"
     audit_blast(session, blast_id, "blast cancelled", actor, now)

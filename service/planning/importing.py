@@ -28,7 +28,7 @@ from service.store.races import once_more
 # Chunks of a file under way at once.
 _AT_ONCE = 3
 # Whoever asks to be forgotten waits for the chunks under way; this many rows are a few tenths of a second.
-_CHUNK = 2_500
+CHUNK = 2_500
 # As `gc.set_threshold` takes it: a chunk holds some hundred thousand objects.
 _COLLECT_AFTER = (100_000, 20, 20)
 # How many of each list are kept to be shown; all of them go to whoever asked to hear of each.
@@ -103,7 +103,7 @@ def import_file(
     told: Callable[[Imported, Imported], None],
     *,
     at_once: int = _AT_ONCE,
-    chunk_size: int = _CHUNK,
+    chunk_size: int = CHUNK,
     rows: Iterable[list[SheetRow]] | None = None,
 ) -> Imported:
     """Bring a whole file in, some chunks at a time: while one is being read, the database works on another.

@@ -22,7 +22,7 @@ from service.planning.files.faults import UnreadableFile
 from service.planning.files.reading import Reading
 from service.planning.files.sheet import Choices, DateOrder, Sheet, look
 from service.planning.import_report import keep_told
-from service.planning.importing import Imported, Importing, bring_chunk
+from service.planning.importing import CHUNK, Imported, Importing, bring_chunk
 from service.planning.uploads import KEPT_FOR, write_file
 from service.store import Session
 from service.store.queries import imports, uploads
@@ -34,8 +34,6 @@ from service.store.races import once_more
 
 log = logging.getLogger(__name__)
 
-# A transaction of so many rows is a few tenths of a second; whoever asks to be forgotten waits for it.
-CHUNK = 2_500
 # How long a file waits for workers that are away.
 _WAITS_FOR = timedelta(days=7)
 # More than this are not looked at before a page asks whether an import is to be undone.

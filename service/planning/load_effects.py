@@ -12,7 +12,7 @@ from service.planning.stage_changes import lot_of
 from service.planning.stage_checks import AT_ONCE
 from service.planning.whistles import FiringNow
 from service.sending.due import fixture_of
-from service.sending.freeze import Words
+from service.sending.freeze import stage_words
 from service.store import Session
 from service.store.queries import loading
 from service.store.tables import campaign as rows
@@ -57,10 +57,6 @@ def reckon_loaded(
     for stage in files.stages:
         if (lot := going.get(stage.slug)) is None:
             continue
-        words = [
-            Words(copy.channel, copy.language, copy.variant, copy.subject, copy.preheader, copy.body)
-            for copy in stage.copies
-        ]
-        each = outlook(session, window, parse_rules(stage.audience), words, stage.channels)
+        each = outlook(session, window, parse_rules(stage.audience), stage_words(stage.copies), stage.channels)
         told.append(FiringNow(lot.stage_id, stage.title, window.campaign.currency, each))
     return tuple(told)

@@ -16,7 +16,7 @@ from service.planning.reckoning import reckon
 from service.planning.showing import Reader, Window, audience_counts, open_window, show
 from service.planning.stages import CopyView, StageState, StageView, copies_of_stage, timeline
 from service.planning.warnings import gap, greets_nobody
-from service.sending.freeze import Words
+from service.sending.freeze import stage_words, words_of_copy
 from service.store import Session
 from service.store.carried import carried, not_carried
 from service.wording.placeholders import CopyMistake, MissingFact
@@ -107,7 +107,7 @@ def _rehearsed(
         # A welcome goes to whoever joins from now on: how many that is, nobody knows.
         people = 0 if stage.anchor is Anchor.SIGN_UP else stage.audience[channel]
         languages = tuple(sorted({copy.language for copy in own}))
-        spoken = [_words_of(copy) for copy in own]
+        spoken = stage_words(own)
         reckoned = reckon(session, window, stage.rules, spoken, channel=channel, people=people)
         if reckoned.nameless and any(greets_nobody(each) for each in spoken):
             warnings.append(f"{channel}: {gap(reckoned)}".rstrip("."))
@@ -203,21 +203,17 @@ def _missing(window: Window, stage: StageView, own: Sequence[CopyView]) -> Itera
                     yield f"nothing is written in {language} for {result.replace('_', ' ')}"
 
 
-def _words_of(copy: CopyView) -> Words:
-    return Words(copy.channel, copy.language, copy.variant, copy.subject, copy.preheader, copy.body)
-
-
 def _words(window: Window, own: Sequence[CopyView]) -> tuple[int, list[str]]:
     """Segments of the longest text, and what is wrong with or costly about the words."""
     longest, warnings = 0, []
     for copy in own:
         place = f"{copy.language}{f', {copy.variant}' if copy.variant else ''}"
         try:
-            shown = show(window, _words_of(copy), _READER)
+            shown = show(window, words_of_copy(copy), _READER)
         except (CopyMistake, MissingFact) as wrong:
             warnings.append(f"{place}: cannot be written: {wrong}")
             continue
-        warnings += [f"{place}: {wrong}" for wrong in mistakes_in(_words_of(copy))]
+        warnings += [f"{place}: {wrong}" for wrong in mistakes_in(words_of_copy(copy))]
         if shown.size is None:
             continue
         longest = max(longest, shown.size.segments)

@@ -8,13 +8,14 @@ from service.domain.channel import Channel
 from service.planning.fixtures import Effect, Moved
 from service.planning.outlook import Outlook, outlook
 from service.planning.showing import open_window
-from service.planning.stage_changes import LookFirst, StageLook, lot_of
-from service.planning.stage_checks import AT_ONCE, Changer, NeedsLauncher, words_of
+from service.planning.stage_changes import LookFirst, StageLook, hold_with_match, lot_of
+from service.planning.stage_checks import AT_ONCE, Changer, NeedsLauncher
 from service.planning.stage_facts import audit_details, differences, digest_of, facts_of, read_facts
 from service.planning.stages import StageRefused, copies_of_stage
 from service.sending.due import fixture_of
+from service.sending.freeze import stage_words
 from service.store import Session
-from service.store.queries import blasts, blasts_life, loading
+from service.store.queries import blasts
 from service.store.queries.house import write_audit
 
 
@@ -31,10 +32,7 @@ def look_at_release(session: Session, stage_id: int, *, now: datetime) -> StageL
     known = blasts.stage(session, stage_id)
     if known is None:
         raise StageRefused("there is no such stage")
-    # The match first, as whoever moves it does.
-    _, match = blasts_life.campaign_and_fixture(session, known.campaign_id)
-    match = loading.hold_fixture(session, match.id) or match
-    stage = blasts.hold_stage(session, stage_id) or known
+    stage, match = hold_with_match(session, known)
     if stage.fired_at is not None or stage.unreleased_at is None:
         raise StageRefused("nothing of this stage waits for a release; perhaps somebody else released it just now")
     facts = facts_of(session, stage)
@@ -70,6 +68,6 @@ def reach_of(session: Session, stage_id: int, *, key: bytes, public_url: str) ->
         raise StageRefused("there is no such stage")
     window = open_window(session, stage.campaign_id, key=key, public_url=public_url)
     channels = [Channel(channel) for channel in stage.channels]
-    words = words_of(copies_of_stage(session, stage_id))
+    words = stage_words(copies_of_stage(session, stage_id))
     each = outlook(session, window, parse_rules(stage.audience), words, channels)
     return Reach(window.campaign.currency, each)

@@ -73,10 +73,7 @@ def look_at_change(
     if known is None:
         raise StageRefused("there is no such stage")
     check_change(session, known, change, by=by, public_url=public_url)
-    # The match first, as whoever moves it does: a change must not miss a move that is being made.
-    _, match = blasts_life.campaign_and_fixture(session, known.campaign_id)
-    match = loading.hold_fixture(session, match.id) or match
-    stage = blasts.hold_stage(session, stage_id) or known
+    stage, match = hold_with_match(session, known)
     if change.puts_back and not blasts.unfire(session, stage_id):
         instead = "; this one has opened, so send it as a blast of its own" if stage.fired_at else ""
         raise StageRefused(f"only a stage that was cancelled or skipped can be put back{instead}")
@@ -108,6 +105,16 @@ def look_at_change(
     seen = digest_of(after, also=f"{lot.effect} {lot.after}")
     waits = stage.unreleased_at is not None
     return StageLook(Moved(fixture, (lot,)), differences(before, after), asks, seen, waits)
+
+
+def hold_with_match(session: Session, known: rows.Stage) -> tuple[rows.Stage, rows.Fixture]:
+    """A stage and its match, held until the transaction ends.
+
+    The match first, as whoever moves it does: what is done to the stage must not miss a move that is being made.
+    """
+    _, match = blasts_life.campaign_and_fixture(session, known.campaign_id)
+    match = loading.hold_fixture(session, match.id) or match
+    return blasts.hold_stage(session, known.id) or known, match
 
 
 def _let_go_on(stage: rows.Stage, fixture: Fixture, *, now: datetime) -> None:

@@ -1,24 +1,22 @@
 """What can be asked of a stage, and what can be said against it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from service.domain.channel import Channel
 from service.domain.stage import Anchor
+from service.planning.blast_checks import FARTHEST, LONGEST_WORTH
 from service.planning.blasts import check_copy
 from service.planning.fixtures import Effect
 from service.planning.stage_facts import Part
 from service.planning.stages import CopyView, StageRefused
-from service.sending.freeze import Words
+from service.sending.freeze import stage_words
 from service.store import Session
 from service.store.queries import blasts
 from service.store.tables import campaign as rows
 
 # What sends a stage or leaves it out as soon as the ticker comes by.
 AT_ONCE = frozenset({Effect.FIRES_NOW, Effect.TOO_LATE, Effect.OTHER_RESULT})
-_FARTHEST = timedelta(days=3_660)
-_LONGEST_WORTH = timedelta(days=366)
 
 
 class NeedsLauncher(StageRefused):
@@ -73,22 +71,15 @@ class StageChange:
         return tuple(part for part, value in given.items() if value is not None)
 
 
-def words_of(copies: Sequence[CopyView]) -> list[Words]:
-    """What a stage says, as it is rendered."""
-    return [
-        Words(each.channel, each.language, each.variant, each.subject, each.preheader, each.body) for each in copies
-    ]
-
-
 def check_change(session: Session, stage: rows.Stage, change: StageChange, *, by: Changer, public_url: str) -> None:
     """What can be said against a change before the stage is held."""
     if (change.puts_back or change.goes_on) and not by.may_launch:
         what = "put a stage back" if change.puts_back else "let it go on"
         raise NeedsLauncher(f"to {what} takes somebody who may launch")
     if (timing := change.timing) is not None:
-        if not timedelta(0) < timing.stale_after <= _LONGEST_WORTH:
+        if not timedelta(0) < timing.stale_after <= LONGEST_WORTH:
             raise StageRefused("the time after which it is too late must be longer than nothing, and a year at most")
-        if abs(timing.offset) > _FARTHEST:
+        if abs(timing.offset) > FARTHEST:
             raise StageRefused("that is more than ten years from its moment; look at the number and its unit")
     if (limits := change.limits) is not None:
         if limits.local_time is not None and stage.anchor == Anchor.SIGN_UP:
@@ -98,7 +89,7 @@ def check_change(session: Session, stage: rows.Stage, change: StageChange, *, by
     if change.copies is not None:
         waits = stage.anchor in {Anchor.HALF_TIME, Anchor.FULL_TIME}
         channels = [Channel(channel) for channel in stage.channels]
-        words = words_of(change.copies)
+        words = stage_words(change.copies)
         check_copy(session, stage.campaign_id, words, channels, public_url=public_url, knows_score=waits)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from service.consenting.addresses import normalise
+from service.consenting.addresses import channel_of, normalise
 from service.consenting.countries import AT_HOME, Countries, why_not
 from service.domain.channel import Channel
 from service.domain.masking import mask_address
@@ -68,7 +68,7 @@ def name_tester(session: Session, typed: str, *, countries: Countries = AT_HOME,
 
     Nudge sending.send_notices after the commit. Raises BadAddress or TesterRefused.
     """
-    channel = Channel.EMAIL if "@" in typed else Channel.SMS
+    channel = channel_of(typed)
     address = normalise(channel, typed)
     if channel is Channel.SMS and (why := why_not(address, countries.for_any(asking.countries_of_all(session)))):
         raise TesterRefused(why)
@@ -157,7 +157,7 @@ def remove_tester(session: Session, tester_id: int, *, actor: str, now: datetime
 
 def tester_named(session: Session, typed: str) -> Tester:
     """The tester of this address or number. Raises BadAddress or TesterRefused."""
-    channel = Channel.EMAIL if "@" in typed else Channel.SMS
+    channel = channel_of(typed)
     row = testers.hold_address(session, channel, normalise(channel, typed))
     if row is None or row.removed_at is not None:
         raise TesterRefused("there is no such tester")

@@ -17,8 +17,6 @@ from service.store.tables import campaign as rows
 
 # A ticker on another machine may be so much behind the clock of whoever pressed.
 _SKEW = timedelta(minutes=1)
-# Batches that are closed at once; those of a large blast follow, some thousand a tick.
-_CLOSED_AT_ONCE = 200
 _OVER = {BlastState.DONE: Recalled.GONE, BlastState.CANCELLED: Recalled.CANCELLED}
 
 
@@ -133,7 +131,7 @@ def _recall_blast(
     if state is BlastState.CANCELLED or (gone and state in _OVER):
         # What somebody cancelled does not come back by itself.
         return RecalledBlast(blast_id, stage.id, stage.title, gone, _OVER[state])
-    progress.cancel_batches(session, blast_id, limit=_CLOSED_AT_ONCE)
+    progress.cancel_batches(session, blast_id)
     blast.state, blast.finished_at = BlastState.CANCELLED, now
     blast.paused_reason = f"{'stopped' if gone else 'taken back'} with the whistle by {actor}"
     if not gone:

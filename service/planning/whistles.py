@@ -17,7 +17,7 @@ from service.planning.showing import open_window
 from service.planning.stages import CopyView, copies_of_stage
 from service.planning.undoing import undo
 from service.sending.due import fixture_of
-from service.sending.freeze import Words
+from service.sending.freeze import stage_words
 from service.store import Session
 from service.store.queries import fixture_changes
 
@@ -154,10 +154,7 @@ def firing_now(
     found = []
     for stage in fixture_changes.stages_named(session, ids):
         window = open_window(session, stage.campaign_id, key=key, public_url=public_url)
-        words = [
-            Words(copy.channel, copy.language, copy.variant, copy.subject, copy.preheader, copy.body)
-            for copy in (said or {}).get(stage.id) or copies_of_stage(session, stage.id)
-        ]
+        words = stage_words((said or {}).get(stage.id) or copies_of_stage(session, stage.id))
         channels: Sequence[Channel] = [Channel(channel) for channel in stage.channels]
         each = outlook(session, window, parse_rules(stage.audience), words, channels)
         found.append(FiringNow(stage.id, stage.title, window.campaign.currency, each))

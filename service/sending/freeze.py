@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from service.domain.channel import Channel
 from service.domain.variant import SIGNED, read_variant, wanted
@@ -11,7 +12,6 @@ from service.sending.facts import SharedFacts
 from service.sending.personal import FRIEND_LINK, link_target
 from service.store import Session
 from service.store.queries import renderings
-from service.store.tables.campaign import Copy as Copied
 from service.wording.compiled import compile_for
 from service.wording.email import EmailCopy, RenderedEmail, render_email
 from service.wording.placeholders import Copy, Placeholder, parse, write
@@ -30,6 +30,23 @@ class Words:
     body: str
     # Which wording it is: of a test a or b, else for whom: signers, and how the match stands. '' for everybody.
     arm: str = ""
+
+
+class Written(Protocol):
+    """A stage's words for one place, wherever they are kept: in a table, in a file, in a form."""
+
+    @property
+    def channel(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def variant(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def preheader(self) -> str: ...
+    @property
+    def body(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +85,14 @@ def freeze_words(words: Words, facts: SharedFacts) -> Frozen:
     return Frozen(rendered.subject, rendered.text, rendered.html, rendered.slots)
 
 
-def stage_words(copies: Iterable[Copied]) -> list[Words]:
+def words_of_copy(copy: Written) -> Words:
+    """What a stage says in one place, as it was written."""
+    return Words(Channel(copy.channel), copy.language, copy.variant, copy.subject, copy.preheader, copy.body)
+
+
+def stage_words(copies: Iterable[Written]) -> list[Words]:
     """Everything a stage says, as it was written."""
-    return [
-        Words(Channel(copy.channel), copy.language, copy.variant, copy.subject, copy.preheader, copy.body)
-        for copy in copies
-    ]
+    return [words_of_copy(copy) for copy in copies]
 
 
 def choose_words(words: Sequence[Words], *places: str, arm: str = "") -> list[Words]:

@@ -1,7 +1,6 @@
 """The bar of a petition on a phone: apart from the text around it, and whole however short it is."""
 
 import base64
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,20 +9,14 @@ from playwright.sync_api import Page
 from sqlalchemy import text, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from service.settings import Settings
 from service.store.tables.campaign import Petition
-from service.web.app import create_app
 from tests import make
+from tests.site.conftest import app
+
+__all__ = ["app"]
 
 pytestmark = pytest.mark.browser
 STYLES = (Path(__file__).parents[2] / "service/web/static/site.css").read_text("utf-8")
-
-
-@pytest.fixture
-def app(settings: Settings, sessions: sessionmaker[Session]) -> Iterator[Flask]:
-    made = create_app(settings)
-    yield made
-    made.extensions["touchline"].sessions.kw["bind"].dispose()
 
 
 @pytest.fixture

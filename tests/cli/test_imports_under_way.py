@@ -2,9 +2,7 @@
 
 import gc
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from time import sleep
 
@@ -21,6 +19,7 @@ from tests import make
 from tests.cli.conftest import Touchline
 from tests.cli.files import SLUG
 from tests.cli.test_undo_import import HEAD, ROW
+from tests.counted_imports import when_counted
 
 Sessions = sessionmaker[Session]
 
@@ -37,25 +36,6 @@ def words(tmp_path: Path) -> tuple[str, ...]:
     file = tmp_path / "people.csv"
     file.write_text(HEAD + "".join(ROW.format(name=name) for name in ("Elif", "Farid")))
     return ("supporters", "import", str(file), "--campaign", SLUG, "--json")
-
-
-@contextmanager
-def on_update(sessions: Sessions, deed: str) -> Iterator[None]:
-    """The database does this whenever an import is counted."""
-    with sessions.begin() as session:
-        session.execute(
-            text(f"CREATE FUNCTION on_count() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {deed} RETURN NEW; END $$")
-        )
-        session.execute(
-            text("""CREATE TRIGGER on_count BEFORE UPDATE ON imports FOR EACH ROW
-                    WHEN (NEW.rows_done > OLD.rows_done) EXECUTE FUNCTION on_count()""")
-        )
-    try:
-        yield
-    finally:
-        with sessions.begin() as session:
-            session.execute(text("DROP TRIGGER on_count ON imports"))
-            session.execute(text("DROP FUNCTION on_count()"))
 
 
 def listed(touchline: Touchline) -> dict[str, object]:
@@ -103,7 +83,9 @@ def test_it_is_not_undone_while_it_goes_on_and_is_done_in_the_end(
 
 
 def test_where_it_breaks_it_stands_as_stopped(touchline: Touchline, sessions: Sessions, words: tuple[str, ...]) -> None:
-    with on_update(sessions, "RAISE EXCEPTION 'away' USING ERRCODE = 'admin_shutdown';"):
+    with when_counted(
+        sessions, "NEW.rows_done > OLD.rows_done", "RAISE EXCEPTION 'away' USING ERRCODE = 'admin_shutdown';"
+    ):
         broken = touchline(*words)
 
     assert broken.exit_code == 1
@@ -113,7 +95,7 @@ def test_where_it_breaks_it_stands_as_stopped(touchline: Touchline, sessions: Se
 def test_where_it_was_taken_for_ended_it_brings_in_no_more_and_says_so(
     touchline: Touchline, sessions: Sessions, words: tuple[str, ...]
 ) -> None:
-    with on_update(sessions, "NEW.lease_owner := gen_random_uuid();"):
+    with when_counted(sessions, "NEW.rows_done > OLD.rows_done", "NEW.lease_owner := gen_random_uuid();"):
         broken = touchline(*words)
 
     assert broken.exit_code == 1

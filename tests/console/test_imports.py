@@ -24,6 +24,7 @@ from service.sending.sweep import errands_with_work
 from service.store.locks import Lock
 from tests.console.conftest import Browser, words
 from tests.console.test_files import HEAD, PROOF, form_of, upload, work
+from tests.counted_imports import when_counted
 
 NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 
@@ -34,23 +35,13 @@ def admin(signed_in: Callable[[Role], Browser], campaign_id: int) -> Browser:
 
 
 @contextmanager
-def when_counted(sessions: sessionmaker[Session], condition: str, deed: str) -> Iterator[None]:
-    """The database does this as soon as a chunk is counted for which the condition holds."""
-    with sessions.begin() as session:
-        session.execute(
-            text(f"CREATE FUNCTION on_count() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {deed} RETURN NEW; END $$")
-        )
-        session.execute(
-            text(f"""CREATE TRIGGER on_count BEFORE UPDATE ON imports FOR EACH ROW WHEN ({condition})
-                     EXECUTE FUNCTION on_count()""")
-        )
+def lost_when_counted(sessions: sessionmaker[Session], condition: str, deed: str) -> Iterator[None]:
+    """The database does this to a worker that counts, and the time of whoever had the import is over then."""
     try:
-        yield
+        with when_counted(sessions, condition, deed):
+            yield
     finally:
         with sessions.begin() as session:
-            session.execute(text("DROP TRIGGER on_count ON imports"))
-            session.execute(text("DROP FUNCTION on_count()"))
-            # As if the time of whoever had it were over.
             session.execute(text("UPDATE imports SET lease_until = now() - interval '1 second'"))
 
 
@@ -130,7 +121,7 @@ def test_where_a_worker_ends_another_goes_on_and_every_row_counts_once(
     address = begin(admin, *rows)
 
     gone = "RAISE EXCEPTION 'the server is shut down' USING ERRCODE = 'admin_shutdown';"
-    with when_counted(sessions, f"NEW.rows_done > {CHUNK}", gone), pytest.raises(OperationalError):
+    with lost_when_counted(sessions, f"NEW.rows_done > {CHUNK}", gone), pytest.raises(OperationalError):
         work(admin)
     half = words(admin.see(address))
     work(admin)
@@ -151,7 +142,7 @@ def test_whoever_took_over_is_not_disturbed_by_the_worker_that_was_thought_dead(
     address = begin(admin, *fans(CHUNK + 10))
 
     lost = "NEW.lease_owner := gen_random_uuid();"
-    with when_counted(sessions, f"NEW.rows_done = {CHUNK} AND OLD.rows_done = 0", lost):
+    with lost_when_counted(sessions, f"NEW.rows_done = {CHUNK} AND OLD.rows_done = 0", lost):
         work(admin)
     work(admin)
 

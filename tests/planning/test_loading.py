@@ -145,20 +145,6 @@ def test_a_kick_off_that_a_manager_moved_survives_the_next_load(session: Session
     assert session.scalars(select(Fixture.kick_off_at)).one() == make.KICK_OFF
 
 
-def test_a_message_that_somebody_let_go_on_survives_the_next_load(session: Session, files: CampaignFiles) -> None:
-    load_campaign(session, files, now=NOW, kick_off_at=make.KICK_OFF)
-    pushed = stage_named(session, "petition-push")
-    fixtures.abandon(session, session.scalars(select(Fixture)).one().id, actor="Cora", now=NOW)
-    change(session, pushed.id, StageChange(goes_on=True), now=NOW)
-    due_at = stage_named(session, "petition-push").due_at
-
-    load_campaign(session, files, now=NOW)
-
-    session.expire_all()
-    assert due_at is not None
-    assert stage_named(session, "petition-push").due_at == due_at
-
-
 def test_what_changed_is_told_with_before_and_after(session: Session, files: CampaignFiles) -> None:
     load_campaign(session, files, now=NOW)
     renamed = replace(files, title="Another title")

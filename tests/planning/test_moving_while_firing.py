@@ -32,6 +32,16 @@ def planned(sessions: sessionmaker[Session]) -> int:
         return campaign.fixture_id
 
 
+def fire_slowly(sessions: sessionmaker[Session], has_fired: Event) -> list[Fired]:
+    with sessions() as session:
+        fired = fire_due_stages(session, public_url=URL, now=DUE)
+        has_fired.set()
+        # Long enough for whoever wants the stage to come and stand behind it.
+        session.connection().exec_driver_sql("SELECT pg_sleep(0.3)")
+        session.commit()
+        return fired
+
+
 def test_a_stage_of_a_match_that_is_being_moved_waits_for_the_next_look(sessions: sessionmaker[Session]) -> None:
     fixture_id = planned(sessions)
 
@@ -50,15 +60,6 @@ def test_a_move_waits_for_a_stage_that_is_firing_and_leaves_it_sent(sessions: se
     fixture_id = planned(sessions)
     has_fired = Event()
 
-    def fire() -> list[Fired]:
-        with sessions() as session:
-            fired = fire_due_stages(session, public_url=URL, now=DUE)
-            has_fired.set()
-            # Long enough for the move to come and stand behind it.
-            session.connection().exec_driver_sql("SELECT pg_sleep(0.3)")
-            session.commit()
-            return fired
-
     def move() -> Moved:
         has_fired.wait(60)
         with sessions() as session:
@@ -67,7 +68,7 @@ def test_a_move_waits_for_a_stage_that_is_firing_and_leaves_it_sent(sessions: se
             return moved
 
     with ThreadPoolExecutor(2) as pool:
-        firing, moving = pool.submit(fire), pool.submit(move)
+        firing, moving = pool.submit(fire_slowly, sessions, has_fired), pool.submit(move)
         fired, moved = firing.result(60), moving.result(60)
 
     assert (len(fired), moved.stages) == (1, ())
@@ -92,14 +93,6 @@ def test_an_author_waits_for_a_stage_that_is_firing_and_is_told(sessions: sessio
     planned(sessions)
     has_fired = Event()
 
-    def fire() -> list[Fired]:
-        with sessions() as session:
-            fired = fire_due_stages(session, public_url=URL, now=DUE)
-            has_fired.set()
-            session.connection().exec_driver_sql("SELECT pg_sleep(0.3)")
-            session.commit()
-            return fired
-
     def change() -> str:
         has_fired.wait(60)
         with sessions() as session, pytest.raises(StageRefused) as refused:
@@ -107,7 +100,7 @@ def test_an_author_waits_for_a_stage_that_is_firing_and_is_told(sessions: sessio
         return str(refused.value)
 
     with ThreadPoolExecutor() as pool:
-        firing, changing = pool.submit(fire), pool.submit(change)
+        firing, changing = pool.submit(fire_slowly, sessions, has_fired), pool.submit(change)
         fired, said = firing.result(60), changing.result(60)
 
     assert len(fired) == 1

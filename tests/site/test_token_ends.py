@@ -1,6 +1,5 @@
 """A personal link still leads where it should when an app takes the sign after it along, or breaks its line."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -11,9 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from service.domain.channel import Channel
 from service.logs import mask
-from service.settings import Settings
 from service.store.tables.people import SignUp
-from service.web.app import create_app
 from service.web.token_paths import tidy_token_path
 from service.wording.links import LinkKind, derive_key, sign
 from tests import make
@@ -35,13 +32,6 @@ ENDS = [
     "-",
     "_",
 ]
-
-
-@pytest.fixture
-def app(settings: Settings, sessions: sessionmaker[Session]) -> Iterator[Flask]:
-    made = create_app(settings)
-    yield made
-    made.extensions["touchline"].sessions.kw["bind"].dispose()
 
 
 @pytest.fixture

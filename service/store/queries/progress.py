@@ -80,6 +80,8 @@ def oldest_doubts(session: Session, blast_ids: Sequence[int]) -> dict[int, datet
     return {row.blast_id: row.since for row in session.execute(_DOUBT, {"blast_ids": list(blast_ids)})}
 
 
+# Closed with the cancelling itself; those of a large blast follow, some thousand a tick.
+_CLOSED_AT_ONCE = 200
 _CANCEL = text("""
     UPDATE batches SET state = 'cancelled', finished_at = clock_timestamp(), reason = 'blast cancelled',
         lease_until = NULL
@@ -89,9 +91,9 @@ _CANCEL = text("""
 """)
 
 
-def cancel_batches(session: Session, blast_id: int, *, limit: int) -> None:
+def cancel_batches(session: Session, blast_id: int) -> None:
     """End some batches of a blast that have no intent yet (ix_batches_blast_id_state)."""
-    session.execute(_CANCEL, {"blast_id": blast_id, "limit": limit})
+    session.execute(_CANCEL, {"blast_id": blast_id, "limit": _CLOSED_AT_ONCE})
 
 
 _TOTALS = text("""

@@ -3,7 +3,7 @@
 from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
 
-from service.consenting.addresses import BadAddress
+from service.consenting.addresses import BadAddress, channel_of
 from service.domain.channel import Channel
 from service.domain.errand import Errand
 from service.domain.manager import Role
@@ -60,7 +60,7 @@ def blast_test(slug: str) -> ResponseReturnValue:
     with door.transaction() as session:
         sketch = sketch_of(session, slug, request.form)
         to = request.form.get("to", "")
-        words = sketch.shown[Channel.EMAIL if "@" in to else Channel.SMS].words
+        words = sketch.shown[channel_of(to)].words
         try:
             reader, actor = chosen_reader(session), access.manager().email
             key = request.form.get("test_key", "")

@@ -40,11 +40,6 @@ class CopyShown:
     warnings: tuple[str, ...] = ()
 
 
-def words_of(copy: CopyView) -> Words:
-    """A stage's copy as the renderer knows it."""
-    return Words(copy.channel, copy.language, copy.variant, copy.subject, copy.preheader, copy.body)
-
-
 def window_for(session: Session, campaign_id: int) -> Window:
     """Where previews of this campaign are made."""
     return open_window(session, campaign_id, key=door.link_key(), public_url=door.settings().public_url)

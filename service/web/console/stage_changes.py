@@ -15,6 +15,7 @@ from service.planning.stage_checks import Changer, StageChange
 from service.planning.stage_facts import Part, stage_digest
 from service.planning.stages import CHANGEABLE, CopyView, StageRefused, StageView, copies_of_stage
 from service.planning.whistles import firing_now
+from service.sending.freeze import stage_words
 from service.store import Session
 from service.web import door
 from service.web.console import access
@@ -27,7 +28,6 @@ from service.web.console.copy_forms import (
     show_all,
     window_for,
     with_warnings,
-    words_of,
 )
 from service.web.console.here import campaign_or_404, stage_or_404
 from service.web.console.stage_forms import Typed, has_timing, read_limits, read_timing, timing_fields
@@ -196,7 +196,7 @@ def _edit_page(slug: str, stage_slug: str, *, why: Sequence[str] = (), shows_the
         window, reader = window_for(session, campaign.id), chosen_reader(session)
         kept = copies_of_stage(session, stage.id)
         copies = sent_copies(kept, request.form)
-        shown = show_all(window, [words_of(copy) for copy in copies], reader)
+        shown = show_all(window, stage_words(copies), reader)
         reckoned = reckon_each(session, window, stage.rules, [one.words for one in shown], stage.audience)
         can_put_back = stage.may_be_put_back and changer().may_launch
         parts = (Part.WORDS, Part.TIMING) if can_put_back else (Part.WORDS,)

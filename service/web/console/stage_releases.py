@@ -9,10 +9,11 @@ from service.planning.fixtures import Effect
 from service.planning.releasing import look_at_release, reach_of, release_stage
 from service.planning.stage_changes import LookFirst
 from service.planning.stages import StageRefused, copies_of_stage
+from service.sending.freeze import stage_words
 from service.web import door
 from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
-from service.web.console.copy_forms import chosen_reader, reckon_each, show_all, window_for, with_warnings, words_of
+from service.web.console.copy_forms import chosen_reader, reckon_each, show_all, window_for, with_warnings
 from service.web.console.here import campaign_or_404, stage_or_404
 from service.web.console.stage_changes import changer
 
@@ -53,7 +54,7 @@ def _look(slug: str, stage_slug: str, *, changed_meanwhile: bool = False) -> Res
     with door.transaction() as session:
         campaign = campaign_or_404(session, slug)
         window, reader = window_for(session, campaign.id), chosen_reader(session)
-        shown = show_all(window, [words_of(copy) for copy in copies_of_stage(session, stage.id)], reader)
+        shown = show_all(window, stage_words(copies_of_stage(session, stage.id)), reader)
         reckoned = reckon_each(session, window, stage.rules, [one.words for one in shown], stage.audience)
         reach = reach_of(session, stage.id, key=door.link_key(), public_url=door.settings().public_url)
     page = render_template(

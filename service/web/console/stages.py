@@ -3,7 +3,7 @@
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from service.consenting.addresses import BadAddress
+from service.consenting.addresses import BadAddress, channel_of
 from service.domain.channel import Channel
 from service.domain.errand import Errand
 from service.domain.manager import Role
@@ -12,6 +12,7 @@ from service.planning.showing import send_test
 from service.planning.stage_facts import Part, stage_digest
 from service.planning.stages import CHANGEABLE, copies_of_stage
 from service.planning.testers import TesterRefused
+from service.sending.freeze import stage_words, words_of_copy
 from service.web import door
 from service.web.console import access
 from service.web.console.access import needs
@@ -25,7 +26,6 @@ from service.web.console.copy_forms import (
     show_one,
     window_for,
     with_warnings,
-    words_of,
 )
 from service.web.console.here import campaign_or_404, stage_or_404
 from service.web.console.stage_forms import Typed, timing_fields
@@ -49,7 +49,7 @@ def stage_letter(slug: str, stage_slug: str, number: int) -> ResponseReturnValue
         if number >= len(copies):
             abort(404)
         window = window_for(session, campaign.id)
-        one = show_one(window, number, words_of(copies[number]), chosen_reader(session))
+        one = show_one(window, number, words_of_copy(copies[number]), chosen_reader(session))
     return letter_response(one)
 
 
@@ -64,7 +64,7 @@ def stage_size(slug: str, stage_slug: str, number: int) -> ResponseReturnValue:
         if number >= len(copies):
             abort(404)
         window, reader = window_for(session, campaign.id), chosen_reader(session)
-        shown = show_all(window, [words_of(copy) for copy in copies], reader)
+        shown = show_all(window, stage_words(copies), reader)
         reckoned = reckon_each(session, window, stage.rules, [one.words for one in shown], stage.audience)
     one = with_warnings(window, shown[number], reckoned)
     return render_template("console/size.html", one=one, campaign=campaign, reckoned=reckoned.get(Channel.SMS))
@@ -81,8 +81,8 @@ def stage_test(slug: str, stage_slug: str) -> ResponseReturnValue:
             if number >= len(copies):
                 abort(404)
             window, reader = window_for(session, campaign.id), chosen_reader(session)
-            to, words = request.form.get("to", ""), words_of(copies[number])
-            if ("@" in to) is not (words.channel is Channel.EMAIL):
+            to, words = request.form.get("to", ""), words_of_copy(copies[number])
+            if channel_of(to) is not words.channel:
                 chosen, fit = ("text", "mobile number") if words.channel is Channel.SMS else ("email", "email address")
                 raise TesterRefused(f"you chose the {chosen}; choose a tester with {_a(fit)}, or other words")
             actor, key = access.manager().email, request.form.get("key", "")
@@ -108,7 +108,7 @@ def show_stage(slug: str, stage_slug: str, *, typed: Typed | None = None) -> str
         campaign = campaign_or_404(session, slug)
         stage = stage_or_404(session, campaign, stage_slug)
         window, reader = window_for(session, campaign.id), chosen_reader(session)
-        shown = show_all(window, [words_of(copy) for copy in copies_of_stage(session, stage.id)], reader)
+        shown = show_all(window, stage_words(copies_of_stage(session, stage.id)), reader)
         reckoned = reckon_each(session, window, stage.rules, [one.words for one in shown], stage.audience)
         can_mend = stage_waits_for_words(session, stage.id) and access.manager().role.may_act_as(Role.LAUNCHER)
         opened_with = {str(part): stage_digest(session, stage.id, part) for part in (Part.TIMING, Part.LIMITS)}

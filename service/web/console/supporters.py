@@ -5,7 +5,7 @@ from functools import partial
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from service.consenting.addresses import BadAddress, normalise
+from service.consenting.addresses import BadAddress, channel_of, normalise
 from service.consenting.erase import erase_address
 from service.domain.channel import Channel
 from service.domain.inbound_text import clean_field
@@ -103,7 +103,7 @@ def _forget(supporter_id: int) -> None:
 def forget_address() -> ResponseReturnValue:
     """Forget whoever has an address: also somebody whose sign-up still waits, and who is no supporter."""
     typed = request.form.get("address", "")
-    channel = Channel.EMAIL if "@" in typed else Channel.SMS
+    channel = channel_of(typed)
     try:
         address = normalise(channel, typed)
     except BadAddress as bad:
