@@ -1,7 +1,7 @@
 """`touchline blast`: managers' blasts from the command line."""
 
 import json
-from datetime import time, timedelta
+from datetime import time
 from pathlib import Path
 
 import click
@@ -9,7 +9,7 @@ from babel.numbers import format_currency
 
 from service import clock
 from service.cli.fixture import ACTOR
-from service.cli.moments import read_amount, read_hours, read_moment
+from service.cli.moments import read_amount, read_hours, read_moment, read_seconds
 from service.cli.opening import open_house, plainly, read_words, refuse
 from service.domain.audience import AudienceMistake, parse_rules
 from service.domain.channel import Channel
@@ -119,7 +119,7 @@ def schedule(
             actor=ACTOR,
             now=clock.now(),
             key=key,
-            take_back=timedelta(seconds=take_back),
+            take_back=read_seconds(take_back, "--take-back"),
             really=really,
         )
         window = open_window(session, view.id, key=house.link_key, public_url=public_url)

@@ -142,7 +142,8 @@ def _show(found: Rehearsal) -> None:
     for stage in found.stages:
         for warning in stage.warnings:
             console.print(f"  {stage.title}: {warning}", markup=False, highlight=False)
-    console.print(f"In all {_money(found.price, found.currency)}; {found.warning_count} warnings. Nothing was sent.")
+    many = "1 warning" if found.warning_count == 1 else f"{found.warning_count} warnings"
+    console.print(f"In all {_money(found.price, found.currency)}; {many}. Nothing was sent.")
 
 
 def _when(stage: RehearsedStage, time_zone: str) -> str:

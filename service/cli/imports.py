@@ -48,6 +48,8 @@ def undo_import(number: int, *, yes: bool, as_json: bool) -> None:
     """
     house = open_house()
     with house.transaction(keep=False) as session:
+        if imports.one(session, number) is None:
+            refuse("nothing was undone: there is no such import")
         size = undo_size(session, number)
     if not yes:
         many = str(size.undoable) if size.is_whole else f"{size.undoable} or more"

@@ -19,10 +19,19 @@ def read_moment(text: str) -> datetime:
 
 def read_hours(hours: float, option: str) -> timedelta:
     """A span given in hours; what is no span is said plainly and ends the command."""
+    return _read_span(hours, timedelta(hours=1), f"{option}: a number of hours such as 24; got {hours}")
+
+
+def read_seconds(seconds: float, option: str) -> timedelta:
+    """A span given in seconds; what is no span is said plainly and ends the command."""
+    return _read_span(seconds, timedelta(seconds=1), f"{option}: a number of seconds such as 30; got {seconds}")
+
+
+def _read_span(count: float, unit: timedelta, why_not: str) -> timedelta:
     try:
-        return timedelta(hours=hours)
+        return count * unit
     except (ValueError, OverflowError):
-        refuse(f"{option}: a number of hours such as 24; got {hours}")
+        refuse(why_not)
 
 
 def read_amount(amount: float | None, option: str) -> int | None:

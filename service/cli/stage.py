@@ -16,6 +16,7 @@ from service.cli.moments import read_moment
 from service.cli.opening import House, open_house, plainly, refuse
 from service.cli.whistles import costs
 from service.domain.errand import Errand
+from service.domain.stage import Anchor
 from service.planning.desk import find_campaign
 from service.planning.releasing import look_at_release, release_stage
 from service.planning.stage_changes import StageLook, change_stage, look_at_change
@@ -235,6 +236,10 @@ def say(look: StageLook, going: tuple[FiringNow, ...], *, as_json: bool) -> None
 
 
 def _timing(found: StageView, offset: str | None, too_late_after: str | None, at: str | None) -> NewTiming:
+    if at is not None and found.anchor is not Anchor.ABSOLUTE:
+        refuse(f"{found.slug} is measured from {found.anchor.replace('_', ' ')}: say --offset, not --at")
+    if offset is not None and found.anchor is Anchor.ABSOLUTE:
+        refuse(f"{found.slug} is at a fixed time: say --at, not --offset")
     moment = read_moment(at) if at else found.at
     return NewTiming(
         found.offset if offset is None else _span(offset, "--offset"),

@@ -1,7 +1,6 @@
 """`touchline blast move|choose|again|resend-unknown|resend-failed|limit`: steering a blast from the command line."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import click
 from babel.numbers import format_currency
@@ -9,7 +8,7 @@ from babel.numbers import format_currency
 from service import clock
 from service.cli.blast import blast
 from service.cli.fixture import ACTOR
-from service.cli.moments import read_amount, read_hours, read_moment
+from service.cli.moments import read_amount, read_hours, read_moment, read_seconds
 from service.cli.opening import House, open_house, plainly
 from service.domain.errand import Errand
 from service.domain.wording_test import Arm
@@ -104,9 +103,11 @@ def again(
             actor=ACTOR,
             now=clock.now(),
             key=key,
-            take_back=timedelta(seconds=take_back),
+            take_back=read_seconds(take_back, "--take-back"),
         )
     click.echo(f"Blast {made.id} is scheduled." if made.is_new else f"Blast {made.id} was scheduled already, once.")
+    if made.is_new and not at and take_back:
+        click.echo(f"  It goes in {take_back} seconds; touchline blast cancel {made.id} takes it back.")
 
 
 @blast.command("resend-unknown")

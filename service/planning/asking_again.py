@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from service.domain.channel import Channel
 from service.domain.message import BlastState
-from service.planning.blast_checks import BlastRefused, check_cap, check_carried, check_opening
+from service.planning.blast_checks import BlastRefused, check_cap, check_carried, check_opening, check_take_back
 from service.planning.blasts import TAKE_BACK, audit_blast, check_copy, hold_known, known_blast
 from service.planning.idempotency import Made, made_under, make_once
 from service.planning.showing import Reader, Shown, Window, cost, show
@@ -93,6 +93,7 @@ def ask_silent_again(
     Once for each blast, and never for one that is such a second asking itself; what was refused, or ended before
     anything of it went, does not count. Raises BlastRefused, CopyRefused, KeyRefused or KeyUsed.
     """
+    check_take_back(take_back)
     if made_under(session, key, kind="resend") is None:
         _check_anybody(session, blast_id)
     # Held from here on, and for no question that reads many rows: what is under way of the blast waits.

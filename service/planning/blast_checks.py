@@ -12,6 +12,7 @@ from service.store.queries import audiences, blasts
 # A form is looked at before it is sent: what was "now" when it was written is meant for now.
 _GRACE = timedelta(minutes=5)
 _FAR_AHEAD = timedelta(days=366)
+LONGEST_TAKE_BACK = timedelta(hours=1)
 FARTHEST = timedelta(days=3_660)
 LONGEST_WORTH = timedelta(days=366)
 _ABOUT_A_MESSAGE = frozenset({RuleKind.RECEIVED, RuleKind.CLICKED, RuleKind.OPENED})
@@ -50,6 +51,12 @@ def check_cap(count: int | None) -> None:
     """Raise BlastRefused where a limit for each supporter leaves nobody anything; None is the campaign's own."""
     if count is not None and count < 1:
         raise BlastRefused("a limit for each supporter is one message or more")
+
+
+def check_take_back(span: timedelta) -> None:
+    """Raise BlastRefused where the time to take a blast back is none."""
+    if not timedelta(0) <= span <= LONGEST_TAKE_BACK:
+        raise BlastRefused("the time to take a blast back is between nothing and an hour")
 
 
 def check_carried(session: Session, channels: Sequence[str]) -> None:

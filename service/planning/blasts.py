@@ -17,6 +17,7 @@ from service.planning.blast_checks import (
     check_carried,
     check_opening,
     check_somebody,
+    check_take_back,
 )
 from service.planning.copy_checks import mistakes_in
 from service.planning.idempotency import Made, make_once
@@ -33,7 +34,6 @@ LONGEST_TEXT = 1600
 LONGEST_EMAIL_BYTES = 64 * 1024
 # How long a blast that goes at once waits before its first message, for whoever sees the mistake now.
 TAKE_BACK = timedelta(seconds=30)
-LONGEST_TAKE_BACK = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +96,7 @@ def schedule_blast(
     if not new.channels:
         raise BlastRefused("choose email, texts or both")
     check_carried(session, new.channels)
-    if not timedelta(0) <= take_back <= LONGEST_TAKE_BACK:
-        raise BlastRefused("the time to take a blast back is between nothing and an hour")
+    check_take_back(take_back)
     values = _values(campaign_id, new)
     asked = {**values, "opens_at": new.opens_at, "stale_after": new.stale_after}
 

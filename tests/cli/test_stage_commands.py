@@ -101,6 +101,11 @@ def test_what_an_author_changed_is_listed_and_released(touchline: Touchline, ses
         (("stage", "cancel", "fair-trials", "pish"), "'fair-trials' has no message 'pish'; it has push"),
         (("stage", "move", *PUSH, "--offset", "soon"), "--offset: write it like 90m, 12h or -2d12h; got 'soon'"),
         (("stage", "move", *PUSH, "--too-late-after", "0m"), "longer than nothing"),
+        (("stage", "move", *PUSH, "--at", "2030-01-01T00:00+00:00"), "push is measured from kick off: say --offset"),
+        (
+            ("stage", "put-back", *PUSH, "--at", "2030-01-01T00:00+00:00"),
+            "push is measured from kick off: say --offset",
+        ),
     ],
 )
 def test_what_is_not_there_or_not_read_is_said_plainly(touchline: Touchline, words: tuple[str, ...], why: str) -> None:
@@ -108,3 +113,14 @@ def test_what_is_not_there_or_not_read_is_said_plainly(touchline: Touchline, wor
 
     assert refused.exit_code == 1
     assert why in refused.stderr
+
+
+def test_a_message_at_a_fixed_time_takes_a_moment_and_no_offset(
+    touchline: Touchline, sessions: sessionmaker[Session]
+) -> None:
+    with sessions.begin() as session:
+        session.query(Stage).update({"anchor": "absolute", "at": now() + timedelta(days=3)})
+
+    refused = touchline("stage", "move", *PUSH, "--offset", "-1d")
+
+    assert (refused.exit_code, "push is at a fixed time: say --at, not --offset" in refused.stderr) == (1, True)

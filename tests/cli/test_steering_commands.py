@@ -144,6 +144,7 @@ def test_a_blast_waits_as_long_as_the_command_says_before_it_goes(
         waits = [row.opens_at - row.created_at for row in session.query(Blast).order_by(Blast.id)]
     assert waits == [timedelta(seconds=int(each)) for each in seconds]
     assert "nothing and an hour" in touchline(*words, "--take-back", "7200").stderr
+    assert "--take-back: a number of seconds such as 30" in touchline(*words, "--take-back", "9" * 20).stderr
 
 
 def test_the_list_says_how_each_blast_stands_and_why(
@@ -186,8 +187,11 @@ def test_silent_readers_are_counted_before_they_are_asked_again(
 
     asked = touchline("blast", "again", made, "--subject", "C")
     refused = touchline("blast", "again", made, "--subject", "{nobody}", "--yes")
+    too_long = touchline("blast", "again", made, "--subject", "C", "--yes", "--take-back", "-5")
     sent = touchline("blast", "again", made, "--subject", "C", "--yes")
 
+    assert "between nothing and an hour" in too_long.stderr
+    assert "It goes in 30 seconds; touchline blast cancel 2 takes it back." in sent.output
     assert "nobody who got this blast's email is left" in nobody.stderr
     assert (asked.exit_code, "“C” goes to 1 by email, for about £0.00." in asked.output) == (1, True)
     assert "Dear Ana" in asked.output

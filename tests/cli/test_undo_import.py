@@ -85,3 +85,10 @@ def test_a_dry_run_is_no_import(touchline: Touchline, tmp_path: Path) -> None:
     touchline("supporters", "import", str(file), "--campaign", SLUG, "--dry-run")
 
     assert json.loads(touchline("supporters", "imports", "--json").stdout) == []
+
+
+def test_an_import_that_is_not_there_is_said_before_anything_is_asked(touchline: Touchline) -> None:
+    refused = touchline("supporters", "undo-import", "99")
+
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "there is no such import" in refused.stderr

@@ -76,6 +76,10 @@ def test_what_was_looked_at_goes_once_however_often_it_is_pressed(
     assert (second.resend_of, second.cap_count) == (first.id, 4)
     assert second.draft["en"]["email"]["subject"] == "Did you see this?"
     assert "They are asked once more by a second blast" in words(launcher.see(f"{C}/blasts/1/"))
+    back = words(launcher.see(f"{AGAIN}?subject=Did+you+see+this%3F"))
+    assert "sent again already, by blast 2" in back
+    assert "people have got this email" not in back
+    assert "Look at it" not in back
     refused = launcher.press(AGAIN, {"subject": "Once more"})
     assert refused.status_code == 422
     assert "this blast has been sent again already, by blast 2" in words(refused)

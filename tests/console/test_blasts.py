@@ -131,6 +131,7 @@ def test_a_scheduled_blast_is_what_the_form_said(
         ({"when": "at", "opens_at": "soon"}, "a day and a time"),
         ({"when": "at", "opens_at": "2020-01-01T10:00"}, "in the past"),
         ({"stale_hours": "0"}, "1 to 720 hours"),
+        ({"stale_hours": "²"}, "1 to 720 hours"),
         ({"signed": "perhaps"}, "yes, no or either"),
         ({"deed": "received"}, "Say which message they received"),
         ({"deed": "clicked", "deed_stage": "no-such"}, "no such message"),

@@ -104,6 +104,7 @@ def test_going_back_to_what_was_sent_shows_that_it_was_and_nothing_to_press(
 
     assert landed.status_code == 303
     assert "This was scheduled already, as this blast . Nothing more is sent from here." in words(back)
+    assert "It goes now" not in words(back)
     assert "Send it now" not in back.text
     assert "It was scheduled already, once: this is it." in again
     assert f'name="key" value="{BLAST["key"]}"' not in another.text

@@ -161,6 +161,9 @@ def test_what_an_author_changed_waits_and_a_launcher_looks_and_releases(signed_i
     assert "Sms, en: text Was {first_name|friend}, sign: {petition_link} Reply STOP to end Becomes What the author" in (
         words(page)
     )
+    back = words(launcher.see(launcher.see(f"{STAGE}/release").headers["Location"]))
+    assert "Nothing of this stage waits for a release" in back
+    assert "Nothing was released" not in back
     assert "Released." in done
     assert "Waits for a release" not in done
     with sessions() as session:

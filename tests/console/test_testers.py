@@ -185,3 +185,13 @@ def test_a_tester_is_removed_and_a_viewer_names_nobody(signed_in: SignedIn, sess
 def test_a_link_that_is_none_of_ours_confirms_nobody(browser: Browser, campaign_id: int) -> None:
     assert browser.see("/console/tester/nonsense").status_code == 410
     assert browser.press("/console/tester/nonsense", {"answer": "yes"}).status_code == 410
+
+
+def test_a_message_without_words_is_not_sent_as_a_test_either(signed_in: SignedIn, campaign_id: int) -> None:
+    launcher = signed_in(Role.LAUNCHER)
+    form = {"title": "Now", "channels": ["email"], "email_subject": "S", "email_body": "   ", "to": "cora@example.org"}
+
+    refused = launcher.press("/console/campaigns/fair-trials/blasts/test", form)
+
+    assert refused.status_code == 422
+    assert "The test was not sent: There are no words yet." in words(refused)

@@ -64,14 +64,14 @@ def ask_again(slug: str, blast_id: int) -> ResponseReturnValue:
 
 
 def _page(slug: str, blast_id: int, *, refused: str = "") -> str:
-    look, why, silent = None, refused, None
+    look, why, silent, may_ask = None, refused, None, True
     with door.transaction() as session:
         campaign = campaign_or_404(session, slug)
         blast = blast_or_404(session, campaign, blast_id)
         try:
             silent = count_silent(session, blast.id)
         except BlastRefused as cannot:
-            why, asked, silent = why or sentence(str(cannot)), False, 0
+            why, asked, may_ask = why or sentence(str(cannot)), False, False
         else:
             asked = "subject" in request.values
     if asked and not refused:
@@ -85,6 +85,7 @@ def _page(slug: str, blast_id: int, *, refused: str = "") -> str:
         campaign=campaign,
         blast=blast,
         silent=silent,
+        may_ask=may_ask,
         look=look,
         why=why,
         form=form,

@@ -156,7 +156,7 @@ def _refusals(session: Session, sketch: Sketch) -> list[str]:
 
 def _time_mistakes(sketch: Sketch) -> list[str]:
     hours = sketch.form.get("stale_hours", "24")
-    if not (hours.isdigit() and 1 <= int(hours) <= 720):
+    if not (hours.isdecimal() and hours.isascii() and 1 <= int(hours) <= 720):
         return ["It is too late after 1 to 720 hours."]
     try:
         _ = sketch.opens_at

@@ -60,11 +60,13 @@ def blast_test(slug: str) -> ResponseReturnValue:
     with door.transaction() as session:
         sketch = sketch_of(session, slug, request.form)
         to = request.form.get("to", "")
-        words = sketch.shown[channel_of(to)].words
+        one = sketch.shown[channel_of(to)]
         try:
             reader, actor = chosen_reader(session), access.manager().email
             key = request.form.get("test_key", "")
-            sent_to = send_test(session, sketch.window, words, reader, to, actor=actor, now=door.now(), key=key)
+            if one.mistake:
+                raise TesterRefused(one.mistake)
+            sent_to = send_test(session, sketch.window, one.words, reader, to, actor=actor, now=door.now(), key=key)
         except (BadAddress, TesterRefused, CopyMistake, MissingFact) as wrong:
             why = sentence(f"The test was not sent: {wrong}")
     if why:

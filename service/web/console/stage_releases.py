@@ -16,6 +16,7 @@ from service.web.console.blueprint import blueprint
 from service.web.console.copy_forms import chosen_reader, reckon_each, show_all, window_for, with_warnings
 from service.web.console.here import campaign_or_404, stage_or_404
 from service.web.console.stage_changes import changer
+from service.web.console.words import sentence
 
 
 @blueprint.get("/campaigns/<slug>/stages/<stage_slug>/release")
@@ -74,5 +75,9 @@ def _look(slug: str, stage_slug: str, *, changed_meanwhile: bool = False) -> Res
 
 
 def _refused(slug: str, stage_slug: str, refused: StageRefused) -> ResponseReturnValue:
-    flash(f"Nothing was released: {refused}.", "bad")
+    """Back to the stage, with why; whoever only looked, or went back to what they released, is told no more than that."""
+    if request.method == "GET":
+        flash(sentence(str(refused)))
+    else:
+        flash(f"Nothing was released: {refused}.", "bad")
     return redirect(url_for("console.stage_page", slug=slug, stage_slug=stage_slug))
