@@ -30,6 +30,7 @@ from service.providers.sendgrid.events import SIGNATURE_HEADER, TIMESTAMP_HEADER
 WEB_WORKERS = 2
 _PER_POST = 1000
 SECRET = "a secret of the bench, forty letters or so"  # noqa: S105 - it opens nothing
+_UNSUBSCRIBED = {"event": "unsubscribe"}
 _BOUNCED = {"event": "bounce", "type": "bounce", "status": "5.1.1", "reason": "550 no such user"}
 
 
@@ -205,17 +206,27 @@ Post = tuple[bytes, dict[str, str]]
 
 
 def event_posts(
-    events: int, people: int, key: ec.EllipticCurvePrivateKey, *, per_post: int = _PER_POST, bounces: int = 0
+    events: int,
+    people: int,
+    key: ec.EllipticCurvePrivateKey,
+    *,
+    per_post: int = _PER_POST,
+    bounces: int = 0,
+    leaving_every: int = 0,
 ) -> list[Post]:
-    """Processed, delivered and opened for one person after another, some posts twice; so many of each bounced instead."""
+    """Processed, delivered and opened for one person after another, some posts twice.
+
+    So many of each post bounced instead; and somebody left in the last event of every so manieth post.
+    """
     posts: list[Post] = []
     kinds = ("processed", "delivered", "open")
     stamp = str(int(time.time()))
-    for first in range(0, events, per_post):
+    for place, first in enumerate(range(0, events, per_post)):
+        last, leaves = first + per_post - 1, leaving_every > 0 and place % leaving_every == 0
         body = orjson.dumps(
             [
                 {
-                    **(_BOUNCED if number - first < bounces else {"event": kinds[number // people % 3]}),
+                    **_what(number - first, kinds[number // people % 3], bounces, leaves and number == last),
                     "email": f"person{number % people + 1}@example.org",
                     "timestamp": int(stamp),
                     "sg_event_id": f"event-{number}-of-the-bench",
@@ -230,6 +241,10 @@ def event_posts(
         posts.append((body, {SIGNATURE_HEADER: signature, TIMESTAMP_HEADER: stamp, "Content-Type": "application/json"}))
     chance = random.Random(7)
     return posts + chance.choices(posts, k=max(1, len(posts) // 20))
+
+
+def _what(place: int, kind: str, bounces: int, leaves: bool) -> dict[str, str]:
+    return _UNSUBSCRIBED if leaves else _BOUNCED if place < bounces else {"event": kind}
 
 
 async def _post_all(url: str, posts: Sequence[Post], clients: int) -> list[float]:

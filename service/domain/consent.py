@@ -50,6 +50,9 @@ WISHES = frozenset(
     }
 )
 
+# What was found out of the address itself. Its owner said nothing, so intents under way need not wait for it.
+FOUND_OUT = frozenset({Suppressed.INVALID, Suppressed.HARD_BOUNCE})
+
 # What the undo of a slip of the thumb, or a tick on one's own page, undoes.
 LIFTED_BY_COMING_BACK = frozenset({Suppressed.LEFT})
 # What a fresh, confirmed opt-in from the address itself undoes. A complaint is not undone by machine.

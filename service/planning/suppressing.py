@@ -78,7 +78,7 @@ def _leaving(
         channel, hashed = _hash(typed)
         named = [(channel, "", hashed)]
     return [
-        Leaving(channel, address, hashed, why, "suppression list", at, forgotten_at)
+        Leaving(channel, address, hashed, why, "import: suppression list", at, forgotten_at)
         for channel, address, hashed in named
     ]
 

@@ -30,6 +30,7 @@ from service.store import Session
 from service.store.queries import batches, blasts_life
 from service.store.queries.asking import countries_of
 from service.store.queries.batches import ClaimedBatch
+from service.store.queries.consents import lock_for_intent
 from service.store.queries.gate import Recipients, pass_gate, withhold_named, withhold_others
 from service.store.queries.senders import reserve_segments, spent_by
 
@@ -164,10 +165,9 @@ def _commit_intent(
     session: Session, carrier: Carrier, claimed: ClaimedBatch, *, attempt_id: UUID, owner: UUID
 ) -> Recipients | None:
     """Ask the gate again and write the intent. None, with the batch put away, when nothing may be sent now."""
-    # Lock first; ask in later statements. An opt-out that committed before this lock was granted is seen below.
     if claimed.spend_cap is not None:
         batches.hold_purse(session, claimed)
-    batches.lock_for_intent(session, claimed)
+    batches.lock_for_steering(session, claimed)
     state = batches.blast_state(session, claimed)
     if state == BlastState.CANCELLED:
         batches.end_unsent(session, claimed.id, owner=owner, state=MessageState.CANCELLED, reason="blast cancelled")
@@ -182,6 +182,9 @@ def _commit_intent(
         return None
     if not batches.mark_sending(session, claimed, attempt_id=attempt_id, owner=owner):
         return None
+    # Lock, then ask in later statements: an opt-out that committed before the lock was granted is seen. As late as can
+    # be, for whoever leaves waits until this commits, and every intent that comes meanwhile waits behind them.
+    lock_for_intent(session)
     recipients = pass_gate(session, claimed)
     if len(recipients.supporter_ids) < claimed.size:
         withhold_others(session, claimed, recipients.supporter_ids)

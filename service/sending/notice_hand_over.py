@@ -114,42 +114,57 @@ class NoticeDesk:
         self, session: Session, notice_id: int, *, attempt_id: UUID, owner: UUID
     ) -> tuple[IntendedNotice, NoticeWords, EmailProvider] | None:
         notice_life.hold(session, notice_id)
-        lock_for_intent(session)
         notice = notice_life.intend(session, notice_id, attempt_id=attempt_id, owner=owner)
-        if notice is None:
+        if notice is None or self._is_withheld(session, notice, owner=owner):
             return None
+        words = self._words(session, notice, owner=owner)
+        if words is None or self._is_kept_back(session, notice, owner=owner):
+            return None
+        email = self._email_route(session, notice)
+        provider = email.name if notice.channel is Channel.EMAIL else self.sms.name
+        # Last, for whoever leaves waits until this commits. Who left before it was granted is seen below.
+        lock_for_intent(session)
+        if self._is_withheld(session, notice, owner=owner):
+            return None
+        notice_life.add_attempt(session, attempt_id=attempt_id, notice_id=notice.id, provider=provider)
+        return notice, words, email
+
+    def _is_withheld(self, session: Session, notice: IntendedNotice, *, owner: UUID) -> bool:
+        """Whether its address may not be written to; if so, that is what came of it."""
+        reason = self._withheld(session, notice)
+        if reason is None:
+            return False
+        notice_life.write_outcome(session, notice.id, owner=owner, state=MessageState.WITHHELD, reason=str(reason))
+        return True
+
+    def _withheld(self, session: Session, notice: IntendedNotice) -> Withheld | None:
         if not self.allowed.admits(notice.channel, notice.to_address):
-            held = str(Withheld.NOT_ALLOWED)
-            notice_life.write_outcome(session, notice.id, owner=owner, state=MessageState.WITHHELD, reason=held)
-            return None
+            return Withheld.NOT_ALLOWED
         address_hash = self.address_key.hash(notice.channel, notice.to_address)
         standing = consents.suppression(session, channel=notice.channel, address_hash=address_hash)
-        if standing is not None and not _may_pass(notice, *standing):
-            held = str(Withheld.SUPPRESSED)
-            notice_life.write_outcome(session, notice.id, owner=owner, state=MessageState.WITHHELD, reason=held)
-            return None
+        return Withheld.SUPPRESSED if standing is not None and not _may_pass(notice, *standing) else None
+
+    def _words(self, session: Session, notice: IntendedNotice, *, owner: UUID) -> NoticeWords | None:
+        """Its words; where it cannot be written, that is what came of it, and the notices beside it go."""
         try:
-            words = self.writer.write(session, notice)
+            return self.writer.write(session, notice)
         except DBAPIError:
             raise
         except Exception as wrong:
-            # The log tells of it; the notices beside it go.
             log.exception("a notice cannot be written", extra={"notice": notice.id})
             why = f"cannot be written: {wrong}" if isinstance(wrong, MissingFact | KeyError) else "cannot be written"
             notice_life.write_outcome(session, notice.id, owner=owner, state=MessageState.FAILED, reason=why)
             return None
+
+    def _is_kept_back(self, session: Session, notice: IntendedNotice, *, owner: UUID) -> bool:
+        """Whether limits and budgets keep it back, for now or for good."""
         ruling = self.asking.rule(session, notice, now=database_now(session))
         if ruling.waits:
             asking_queries.hold_notice(session, notice.id, owner=owner)
-            return None
-        if ruling.withheld is not None:
+        elif ruling.withheld is not None:
             held = str(ruling.withheld)
             notice_life.write_outcome(session, notice.id, owner=owner, state=MessageState.WITHHELD, reason=held)
-            return None
-        email = self._email_route(session, notice)
-        provider = email.name if notice.channel is Channel.EMAIL else self.sms.name
-        notice_life.add_attempt(session, attempt_id=attempt_id, notice_id=notice.id, provider=provider)
-        return notice, words, email
+        return ruling.waits or ruling.withheld is not None
 
     def _email_route(self, session: Session, notice: IntendedNotice) -> EmailProvider:
         if self.email_second is None:

@@ -1,18 +1,19 @@
 """What a provider tells us of a wish or a dead address is obeyed, for the address it is about."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from service.consenting.addresses import BadAddress, normalise
-from service.consenting.consent import AddressKey, Evidence, suppress_address, withdraw_consent
+from service.consenting.consent import AddressKey
 from service.domain.channel import Channel
 from service.domain.consent import WISHES, Suppressed
 from service.domain.message import MessageRef, NoticeRef, parse_ref
 from service.domain.receipt import Receipt, ReceiptKind
 from service.providers.sendgrid.bounces import is_dead
 from service.store import Session
-from service.store.queries import notice_life, receipts, supporters
+from service.store.queries import consents, notice_life, receipts, supporters
+from service.store.queries.leaving import Leaving, leave_alone
 
 # A provider that drops an email for these reasons knows of a wish we had missed.
 _DROPPED_FOR = {"Unsubscribed Address": Suppressed.LEFT, "Spam Reporting Address": Suppressed.COMPLAINT}
@@ -32,15 +33,18 @@ def suppression_for(receipt: Receipt) -> Suppressed | None:
 
 
 def obey(session: Session, given: Iterable[Receipt], *, key: AddressKey | None, now: datetime) -> int:
-    """Leave alone whom these receipts say so of; how many that changed anything for."""
-    count = 0
+    """Leave alone whom these receipts say so of, all at once; of how many addresses that changed anything.
+
+    Last in its transaction: whom they are about is found out before the opt-outs' lock is taken, and a dead address
+    takes none.
+    """
+    leaving: list[Leaving] = []
     for receipt in given:
         reason = suppression_for(receipt)
-        if reason is None or _dropped_for_our_standing(session, receipt):
-            continue
-        evidence = Evidence(wording="", source=f"{receipt.kind} receipt")
-        count += leave_alone(session, _about(session, receipt), reason, evidence=evidence, key=key, now=now)
-    return count
+        if reason is not None and not _dropped_for_our_standing(session, receipt):
+            said = Said(reason, f"{receipt.kind} receipt", now)
+            leaving += whom(session, _about(session, receipt), said, key=key)
+    return leave_alone(session, leaving, now=now) if leaving else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +56,37 @@ class About:
     supporter_id: int | None
 
 
-def leave_alone(
-    session: Session, about: About, reason: Suppressed, *, evidence: Evidence, key: AddressKey | None, now: datetime
-) -> bool:
-    """Leave the address alone, whether or not anybody we know has it; whether that changed anything.
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Why somebody is to be left alone, who says so, and since when."""
+
+    reason: Suppressed
+    source: str
+    at: datetime
+
+
+def whom(session: Session, about: About, said: Said, *, key: AddressKey | None) -> Sequence[Leaving]:
+    """The addresses to leave alone, whether or not anybody we know has them.
 
     The address decides, for a supporter may have another one since. A wish of whoever our ref names is obeyed too where
-    the address is nobody's we know; a dead address says nothing of the one they have now.
+    the address is nobody's we know; a dead address says nothing of the one they have now. Without a `key` an address
+    that is nobody's cannot be left alone.
     """
     known = supporters.by_address(session, about.channel, about.address) if about.address else None
-    changed = False
+    leaving: list[Leaving] = []
     if about.address and known is None and key is not None:
-        changed = suppress_address(
-            session, channel=about.channel, address=about.address, key=key, reason=reason, now=now
-        )
+        leaving.append(_leaving(about.channel, about.address, key.hash(about.channel, about.address), said))
+        if said.reason not in WISHES:
+            return leaving
     supporter_id = known.id if known else about.supporter_id
-    if supporter_id is None or (known is None and about.address and key is not None and reason not in WISHES):
-        return changed
-    return changed | withdraw_consent(
-        session, supporter_id=supporter_id, channel=about.channel, reason=reason, evidence=evidence, now=now
-    )
+    theirs = consents.address_of(session, channel=about.channel, supporter_id=supporter_id) if supporter_id else None
+    if theirs is not None:
+        leaving.append(_leaving(about.channel, *theirs, said))
+    return leaving
+
+
+def _leaving(channel: Channel, address: str, address_hash: bytes, said: Said) -> Leaving:
+    return Leaving(channel, address, address_hash, said.reason, said.source, said.at)
 
 
 def _about(session: Session, receipt: Receipt) -> About:

@@ -8,16 +8,17 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import sessionmaker
 
 from service import clock
-from service.consenting.consent import AddressKey, Evidence
+from service.consenting.consent import AddressKey
 from service.domain.channel import Channel
 from service.domain.consent import Suppressed
 from service.points import point
 from service.providers.ports import ListedAddress, ProviderAway, SuppressionLists
-from service.sending.obeying import About, leave_alone, spelled
+from service.sending.obeying import About, Said, spelled, whom
 from service.store import Session
 from service.store.queries import consents, supporters
 from service.store.queries import suppression_lists as readings
 from service.store.queries.house import database_now
+from service.store.queries.leaving import leave_alone
 from service.store.queries.suppression_lists import Reading
 
 log = logging.getLogger(__name__)
@@ -112,5 +113,6 @@ def _leave_alone(
     )
     if is_outdated:
         return False
-    evidence = Evidence(wording="", source=f"provider's list: {name}")
-    return leave_alone(session, About(Channel.EMAIL, address, None), listed.reason, evidence=evidence, key=key, now=at)
+    said = Said(listed.reason, f"provider's list: {name}", at)
+    leaving = whom(session, About(Channel.EMAIL, address, None), said, key=key)
+    return leave_alone(session, leaving, now=at) > 0

@@ -3,6 +3,7 @@
 import threading
 from datetime import UTC, datetime
 
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from service import clock
@@ -11,6 +12,7 @@ from service.domain.channel import Channel
 from service.domain.consent import Suppressed
 from service.points import watch
 from service.sending.hand_over import DEADLINE_SECONDS
+from service.store.locks import Lock
 from tests.faults.common import Blasting
 from tests.sending.conftest import Desk
 
@@ -71,3 +73,30 @@ def test_i03_an_opt_out_waits_for_an_intent_that_is_being_committed(desk: Desk, 
 
     assert left_at[0] >= committed_at[0]
     assert DEADLINE_SECONDS <= 5
+
+
+def test_i03_an_intent_holds_the_lock_for_its_last_two_statements(
+    desk: Desk, blast_to: Blasting, engine: Engine
+) -> None:
+    """Whoever leaves waits for intents under way, and every later intent behind them."""
+    blast_to("Ana", "Bilal")
+    under_the_lock: list[str] = []
+
+    def note(*statement: object) -> None:
+        sql, given = str(statement[2]), statement[3]
+        if under_the_lock or ("pg_advisory_xact_lock_shared" in sql and {"lock": int(Lock.OPT_OUT)} == given):
+            under_the_lock.append(" ".join(sql.split())[:30])
+
+    def watching(name: str) -> None:
+        if name == "intent.before_commit":
+            event.remove(engine, "before_cursor_execute", note)
+
+    event.listen(engine, "before_cursor_execute", note)
+    watch(watching)
+    try:
+        desk.deliver()
+    finally:
+        watch(None)
+
+    assert [each.partition(" ")[0] for each in under_the_lock] == ["SELECT", "SELECT", "INSERT"]
+    assert under_the_lock[2] == "INSERT INTO attempts (id, batc"

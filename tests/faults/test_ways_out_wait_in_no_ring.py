@@ -90,6 +90,19 @@ def _complain(world: World) -> None:
         apply_receipts(session, "sendgrid", told, now=NOW, key=make.KEY)
 
 
+def _bounce(world: World) -> None:
+    """The provider says that both of Ana's addresses are dead."""
+    told = [
+        ("sendgrid", Channel.EMAIL, ReceiptKind.BOUNCED, "5.1.1", "ana@example.org"),
+        ("twilio", Channel.SMS, ReceiptKind.FAILED, "30005", PHONE),
+    ]
+    for provider, channel, kind, code, address in told:
+        message = str(MessageRef(world.blast_id, channel, world.ana))
+        receipt = Receipt(f"b-{channel}", message, None, kind, NOW, code=code, permanent=True, address=address)
+        with world.sessions.begin() as session:
+            apply_receipts(session, provider, [receipt], now=NOW, key=make.KEY)
+
+
 def _be_forgotten(world: World) -> None:
     with world.sessions.begin() as session:
         erase_supporter(session, world.ana, source="test", now=NOW)
@@ -196,6 +209,36 @@ def test_two_ways_out_at_the_same_moment_wait_in_no_ring(
             each.result(30)
 
     assert rings == []
+
+
+@pytest.mark.parametrize("way", ACTS)
+def test_a_dead_address_beside_a_way_out_waits_in_no_ring(
+    world: World, rings: list[str], engine: Engine, way: str
+) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        with engine.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": int(Lock.OPT_OUT)})
+            leaving = pool.submit(ACTS[way], world)
+            _wait_for_waiters(engine, 1)
+            dead = pool.submit(_bounce, world)
+            sleep(0.1)
+        leaving.result(30)
+        dead.result(30)
+
+    assert rings == []
+
+
+def test_a_dead_address_waits_for_no_intent_and_keeps_none_waiting(world: World, engine: Engine) -> None:
+    with engine.begin() as intent:
+        intent.execute(text("SET LOCAL lock_timeout = '5s'"))
+        intent.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": int(Lock.OPT_OUT)})
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(_bounce, world).result(30)
+
+    with world.sessions() as session:
+        reasons = session.scalars(text("SELECT reason FROM suppressions ORDER BY channel")).all()
+        assert reasons == ["hard_bounce", "hard_bounce"]
+        assert session.scalars(text("SELECT channel FROM permissions")).all() == []
 
 
 def test_whoever_loses_a_race_on_a_page_is_served_all_the_same(world: World, rings: list[str], engine: Engine) -> None:

@@ -1,5 +1,6 @@
 """What a stranger's form may make us send: pumping stops within its budget, an honest crowd does not."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -19,12 +20,14 @@ from service.sending.notice_words import NoticeWriter
 from service.sending.notices import NoticeRequest, ask_notice
 from service.settings import Limits
 from service.store.queries import sign_ups
+from service.store.queries.consents import lock_for_opt_out
 from service.store.queries.house import database_now
 from service.store.tables.campaign import Campaign, Fixture
 from service.store.tables.manager import Manager
 from tests import make
 from tests.moments import MOMENTS, StoppedClock
 from tests.sending.notebook import EmailNotebook, SmsNotebook
+from tests.waiting import until_it_waits
 
 # The real limits are a stadium's; these are a fiftieth of them.
 LIMITS = Limits(limit_unconfirmed_texts=10, limit_texts_per_range=5, limit_emails_per_mailbox=3)
@@ -343,3 +346,16 @@ def test_testers_are_texted_where_any_campaign_is(forms: Forms, number: str) -> 
 
     assert forms.texts == [number] * (2 if goes else 0)
     assert goes or forms.states() == {"withheld country": 2}
+
+
+def test_whoever_leaves_does_not_wait_for_a_letter_that_waits_for_its_budget(forms: Forms) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with forms.sessions.begin() as session:
+            session.execute(text("LOCK TABLE ask_counts IN ACCESS EXCLUSIVE MODE"))
+            asked = pool.submit(forms.ask, "ana@example.org")
+            until_it_waits(forms.sessions, asked)
+            session.execute(text("SET LOCAL lock_timeout = '5s'"))
+            lock_for_opt_out(session)
+        asked.result(30)
+
+    assert forms.emails == ["ana@example.org"]

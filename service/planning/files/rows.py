@@ -78,7 +78,7 @@ def _leaving(row: ImportRow) -> list[Leaving]:
         (_BY_SMS, row.phone, row.phone_hash, row.left_sms, row.left_sms_at),
     )
     return [
-        Leaving(channel, address, hashed, reason, row.source, at)
+        Leaving(channel, address, hashed, reason, f"import: {row.source}", at)
         for channel, address, hashed, reason, at in sides
         if address and hashed and reason
     ]

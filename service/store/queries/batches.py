@@ -13,7 +13,6 @@ from sqlalchemy import text
 from service.domain.channel import Channel, Pace
 from service.store import Session, locks
 from service.store.locks import BlastLock
-from service.store.queries import consents
 from service.store.queries.holds import IS_FREE
 
 
@@ -144,22 +143,21 @@ _INTENT = text(f"""
 
 
 def hold_purse(session: Session, batch: ClaimedBatch) -> None:
-    """Hold the money of the batch's blast until the transaction ends. Before lock_for_intent, as whoever pauses does."""
+    """Hold the money of the batch's blast until the transaction ends. Before the other locks, as whoever pauses does."""
     session.execute(_HOLD_PURSE, {"blast_id": batch.blast_id})
 
 
-def lock_for_intent(session: Session, batch: ClaimedBatch) -> None:
-    """Wait for whoever pauses or cancels this blast, then for opt-outs under way. Ask in later statements only.
+def lock_for_steering(session: Session, batch: ClaimedBatch) -> None:
+    """Wait for whoever pauses or cancels this blast. Ask in later statements only.
 
-    The blast's lock first: whoever waits for it must not keep opt-outs waiting. No lock on its row: intents that share
-    one can keep out whoever wants to pause for as long as they keep coming.
+    Before the opt-outs' lock: whoever waits for this one must not keep opt-outs waiting. No lock on the blast's row:
+    intents that share one can keep out whoever wants to pause for as long as they keep coming.
     """
     locks.share_blast(session, BlastLock.STEERING, batch.blast_id)
-    consents.lock_for_intent(session)
 
 
 def blast_state(session: Session, batch: ClaimedBatch) -> str:
-    """The state of the batch's blast. After lock_for_intent: a pause or cancel that commits first is seen."""
+    """The state of the batch's blast. After lock_for_steering: a pause or cancel that commits first is seen."""
     return str(session.scalars(_BLAST_STATE, {"blast_id": batch.blast_id}).one())
 
 

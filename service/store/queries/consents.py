@@ -135,6 +135,13 @@ def hash_of(session: Session, *, channel: Channel, supporter_id: int) -> bytes |
     return session.scalars(select(_hash_column(channel)).where(Supporter.id == supporter_id)).one_or_none()
 
 
+def address_of(session: Session, *, channel: Channel, supporter_id: int) -> tuple[str, bytes] | None:
+    """The address a supporter has on this channel now and its hash; None where they have none."""
+    address = Supporter.email if channel is Channel.EMAIL else Supporter.phone
+    found = session.execute(select(address, _hash_column(channel)).where(Supporter.id == supporter_id)).one_or_none()
+    return (found[0], found[1]) if found and found[0] and found[1] else None
+
+
 def lift(
     session: Session,
     *,

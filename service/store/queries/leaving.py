@@ -1,4 +1,4 @@
-"""Questions of leaving many addresses alone at once, as a file says."""
+"""Questions of leaving many addresses alone at once, as a file or a provider says."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import text
 
 from service.domain.channel import Channel
-from service.domain.consent import WISHES, Suppressed
+from service.domain.consent import FOUND_OUT, WISHES, Suppressed
 from service.store import Session
 from service.store.queries.consents import lock_for_opt_out
 from service.store.queries.gravity import KEEP_THE_GRAVER, gravity_of
@@ -18,7 +18,7 @@ AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """An address that a file says must be left alone, and why. `at`: since when; None where the file does not say."""
+    """An address that must be left alone, why, and who says so. `at`: since when; None where it is not said."""
 
     channel: Channel
     address: str
@@ -72,21 +72,26 @@ _WITHDRAW = text(f"""
         CROSS JOIN LATERAL (SELECT s.id FROM supporters s WHERE l.channel = 'email' AND s.email = l.address
             UNION ALL SELECT s.id FROM supporters s WHERE l.channel = 'sms' AND s.phone = l.address) who
         ORDER BY who.id, l.channel, {gravity_of("l.reason")} DESC
+    ), held AS MATERIALIZED (
+        SELECT p.campaign_id, p.supporter_id, p.channel FROM theirs t
+        JOIN permissions p ON p.supporter_id = t.id AND p.channel = t.channel
+        ORDER BY p.supporter_id, p.channel, p.campaign_id FOR UPDATE OF p
     ), gone AS (
-        DELETE FROM permissions p USING theirs t WHERE p.supporter_id = t.id AND p.channel = t.channel
+        DELETE FROM permissions p USING held h JOIN theirs t ON t.id = h.supporter_id AND t.channel = h.channel
+        WHERE p.campaign_id = h.campaign_id AND p.supporter_id = h.supporter_id AND p.channel = h.channel
         RETURNING p.campaign_id, p.supporter_id, t.channel, t.address_hash, t.reason, t.source
     )
     INSERT INTO consents (campaign_id, channel, act, supporter_id, address_hash, wording, source, at)
-    SELECT campaign_id, channel, 'withdrawn', supporter_id, address_hash, reason, 'import: ' || source,
-        CAST(:now AS timestamptz) FROM gone
+    SELECT campaign_id, channel, 'withdrawn', supporter_id, address_hash, reason, source, CAST(:now AS timestamptz)
+    FROM gone
 """)  # noqa: S608 - our own words
 
 
-def leave_alone(session: Session, leaving: Sequence[Leaving], *, now: datetime, for_real: bool = True) -> None:
-    """Suppress addresses and take their permissions back, from the moment the caller commits.
+def leave_alone(session: Session, leaving: Sequence[Leaving], *, now: datetime, for_real: bool = True) -> int:
+    """Suppress addresses and take their permissions back, from the moment the caller commits; how many it changed.
 
-    Give it a hundred at most, in a transaction of their own: intents and every STOP wait until it commits. What is
-    known already is found out before the lock is taken; where all of it is known, no lock is.
+    Give it a hundred at most, last in its transaction: intents and every STOP wait until it commits. What is known
+    already is found out before the lock is taken; where all of it is known, or none of it is anybody's wish, no lock is.
     `for_real`: off for a dry run, whose transaction the caller rolls back; it takes no lock that others wait for.
     """
     given = _columns(leaving)
@@ -95,12 +100,15 @@ def leave_alone(session: Session, leaving: Sequence[Leaving], *, now: datetime, 
     news += [tuple(row) for row in session.execute(_PERMITTED, {**given, "wishes": wishes})]
     wanted = {(channel, bytes(address_hash)) for channel, address_hash in news}
     if not wanted:
-        return
-    given = _columns([each for each in leaving if (str(each.channel), each.address_hash) in wanted])
-    if for_real:
+        return 0
+    changing = [each for each in leaving if (str(each.channel), each.address_hash) in wanted]
+    if for_real and any(each.reason not in FOUND_OUT for each in changing):
         lock_for_opt_out(session)
-    session.execute(_SUPPRESS, {**given, "now": now})
+    given = _columns(changing)
+    # In the order of whoever leaves alone: permissions before suppressions.
     session.execute(_WITHDRAW, {**given, "now": now})
+    session.execute(_SUPPRESS, {**given, "now": now})
+    return len(wanted)
 
 
 def _columns(leaving: Sequence[Leaving]) -> Mapping[str, object]:
