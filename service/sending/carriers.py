@@ -24,6 +24,7 @@ from service.providers.ports import (
 )
 from service.sending.freeze import thaw_email
 from service.sending.hand_over import Carrier, people
+from service.sending.list_headers import leave_headers, list_headers
 from service.sending.outcomes import Fate, Handed
 from service.sending.personal import Person, PersonalWords
 from service.store import Session
@@ -182,10 +183,7 @@ def _email_batch(
                 name="",
                 ref=f"{prefix}{supporter_id}",
                 substitutions=own,
-                headers={
-                    "List-Unsubscribe": f"<{values['leave_link']}>",
-                    "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-                },
+                headers=leave_headers(values["leave_link"], reply_to=claimed.reply_to),
             )
         )
     return EmailBatch(
@@ -197,7 +195,7 @@ def _email_batch(
         text=email.text,
         html=email.html,
         recipients=addressed,
-        headers={},
+        headers=list_headers(public_url=words.public_url, campaign_id=claimed.campaign_id, reply_to=claimed.reply_to),
     )
 
 
