@@ -90,6 +90,8 @@ class Settings:
     limits: Limits
     # Networks whose forms are never counted: a ground's own, a load test's.
     limit_exempt_networks: tuple[str, ...]
+    # Whom to tell of a weakness: `mailto:…` or `https://…`; empty where nobody is named.
+    security_contact: str
     # Where texts may go at all; empty: wherever each campaign is.
     sms_countries: tuple[str, ...]
 
@@ -171,6 +173,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         log_level=read.choice("LOG_LEVEL", LogLevel, LogLevel.INFO),
         limits=_limits(read),
         limit_exempt_networks=_networks(read),
+        security_contact=_security_contact(read),
         sms_countries=_countries(read),
     )
 
@@ -216,6 +219,15 @@ def _countries(read: Environment) -> tuple[str, ...]:
         if code not in SUPPORTED_REGIONS:
             raise SettingsError(f"SMS_COUNTRIES: two-letter countries parted by commas, such as GB, IE; got {code!r}")
     return countries
+
+
+def _security_contact(read: Environment) -> str:
+    given = read.text("SECURITY_CONTACT", "")
+    if given and not re.fullmatch(r"mailto:[^@\s,;<>]+@[a-z0-9-]+(\.[a-z0-9-]+)+|https://[!-~]+", given):
+        raise SettingsError(
+            f"SECURITY_CONTACT: mailto:security@example.org or an address that begins with https://; got {given!r}"
+        )
+    return given
 
 
 def _sender_email(read: Environment, public_url: str) -> str:
