@@ -23,6 +23,7 @@ from service.planning.copy_checks import mistakes_in
 from service.planning.idempotency import Made, make_once
 from service.sending.facts import shared_facts
 from service.sending.freeze import Words, freeze_words, words_of_test
+from service.sending.pages import missing_pages
 from service.store import Session
 from service.store.queries import blasts, blasts_life, progress, renderings
 from service.store.queries.house import write_audit
@@ -199,16 +200,10 @@ def check_copy(
             continue
         if each.channel is Channel.SMS and measure(frozen.text).characters > LONGEST_TEXT:
             problems.append(CopyProblem(each.channel, each.language, f"longer than {LONGEST_TEXT} characters"))
-        unknown = _unknown_briefings(session, campaign_id, frozen.names)
-        problems += [CopyProblem(each.channel, each.language, f"no briefing {slug!r}") for slug in unknown]
+        missing = missing_pages(session, campaign_id, frozen.names)
+        problems += [CopyProblem(each.channel, each.language, why) for why in missing]
     if problems:
         raise CopyRefused(problems)
-
-
-def _unknown_briefings(session: Session, campaign_id: int, names: Sequence[str]) -> list[str]:
-    known = renderings.briefing_slugs(session, campaign_id)
-    asked = [name.partition(":")[2] for name in names if name.startswith("briefing_link:")]
-    return [slug for slug in asked if slug not in known]
 
 
 def hold_known(session: Session, blast_id: int) -> Blast:
