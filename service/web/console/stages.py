@@ -10,7 +10,7 @@ from service.domain.manager import Role
 from service.planning.mending import stage_waits_for_words
 from service.planning.showing import send_test
 from service.planning.stage_facts import Part, stage_digest
-from service.planning.stages import CHANGEABLE, copies_of_stage
+from service.planning.stages import CHANGEABLE, copies_of_stage, with_audience
 from service.planning.testers import TesterRefused
 from service.sending.freeze import stage_words, words_of_copy
 from service.web import door
@@ -59,7 +59,7 @@ def stage_size(slug: str, stage_slug: str, number: int) -> ResponseReturnValue:
     """Count a text while it is being written."""
     with door.transaction() as session:
         campaign = campaign_or_404(session, slug)
-        stage = stage_or_404(session, campaign, stage_slug)
+        stage = with_audience(session, campaign.id, stage_or_404(session, campaign, stage_slug))
         copies = sent_copies(copies_of_stage(session, stage.id), request.form)
         if number >= len(copies):
             abort(404)
@@ -106,7 +106,7 @@ def show_stage(slug: str, stage_slug: str, *, typed: Typed | None = None) -> str
     """The page of a stage; `typed` stands in its forms in place of what is kept."""
     with door.transaction() as session:
         campaign = campaign_or_404(session, slug)
-        stage = stage_or_404(session, campaign, stage_slug)
+        stage = with_audience(session, campaign.id, stage_or_404(session, campaign, stage_slug))
         window, reader = window_for(session, campaign.id), chosen_reader(session)
         shown = show_all(window, stage_words(copies_of_stage(session, stage.id)), reader)
         reckoned = reckon_each(session, window, stage.rules, [one.words for one in shown], stage.audience)
