@@ -17,6 +17,7 @@ from service.planning.testers import may_get_tests
 from service.web import door
 from service.web.console.access import who_is_here
 from service.web.console.blueprint import blueprint
+from service.web.console.kept_deeds import deed_of
 from service.web.console.kept_forms import sent_form
 from service.web.console.wishes import new_key
 from service.web.console.words import FILTERS
@@ -67,8 +68,9 @@ def _sorry(error: HTTPException) -> ResponseReturnValue:
     """A page in the console's own clothes, whatever went wrong; a form whose token is gone comes back as it was."""
     if isinstance(error, CSRFError) and (kept := sent_form()):
         g.manager = who_is_here()
-        template = "console/kept.html" if g.manager else "console/sign_in.html"
-        return render_template(template, next="", email="", kept=kept), 400
+        if g.manager is None:
+            return render_template("console/sign_in.html", next="", email="", kept=kept), 400
+        return render_template("console/kept.html", kept=kept, deed=deed_of(kept)), 400
     return render_template("console/sorry.html", error=error), error.code or 500
 
 
