@@ -17,6 +17,7 @@ from service.planning.blast_checks import (
     check_carried,
     check_opening,
     check_somebody,
+    check_spend_cap,
     check_take_back,
 )
 from service.planning.copy_checks import mistakes_in
@@ -143,8 +144,7 @@ def _draft(new: NewBlast) -> dict[str, dict[str, dict[str, str]]]:
 def check_controls(new: NewBlast) -> None:
     """Raise BlastRefused where the limits of a blast, or its test of wordings, make no sense."""
     check_cap(new.cap_count)
-    if new.spend_cap is not None and new.spend_cap < 1:
-        raise BlastRefused("a spending limit is more than nothing")
+    check_spend_cap(new.spend_cap)
     if new.test is None:
         return
     if not 2 <= new.test.share <= 90:

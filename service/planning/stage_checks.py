@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 
 from service.domain.channel import Channel
 from service.domain.stage import Anchor
-from service.planning.blast_checks import FARTHEST, LONGEST_WORTH
+from service.planning.blast_checks import FARTHEST, LONGEST_WORTH, MOST_MESSAGES
 from service.planning.blasts import check_copy
 from service.planning.fixtures import Effect
 from service.planning.stage_facts import Part
@@ -84,8 +84,8 @@ def check_change(session: Session, stage: rows.Stage, change: StageChange, *, by
     if (limits := change.limits) is not None:
         if limits.local_time is not None and stage.anchor == Anchor.SIGN_UP:
             raise StageRefused("a welcome goes out at once, not at a later hour")
-        if limits.cap_count is not None and limits.cap_count < 1:
-            raise StageRefused("a limit for each supporter is one message or more")
+        if limits.cap_count is not None and not 1 <= limits.cap_count <= MOST_MESSAGES:
+            raise StageRefused(f"a limit for each supporter is one message or more, and {MOST_MESSAGES:,} at most")
     if change.copies is not None:
         waits = stage.anchor in {Anchor.HALF_TIME, Anchor.FULL_TIME}
         channels = [Channel(channel) for channel in stage.channels]

@@ -22,6 +22,7 @@ from service.web.console.controls import Controls, read_controls
 from service.web.console.copy_forms import CopyShown, chosen_reader, reckon_each, show_one, window_for, with_warnings
 from service.web.console.here import campaign_or_404
 from service.web.console.words import read_field, said, sentence
+from service.web.row_numbers import whole_number
 
 Form = MultiDict[str, str]
 
@@ -156,7 +157,7 @@ def _refusals(session: Session, sketch: Sketch) -> list[str]:
 
 def _time_mistakes(sketch: Sketch) -> list[str]:
     hours = sketch.form.get("stale_hours", "24")
-    if not (hours.isdecimal() and hours.isascii() and 1 <= int(hours) <= 720):
+    if whole_number(hours, least=1, most=720) is None:
         return ["It is too late after 1 to 720 hours."]
     try:
         _ = sketch.opens_at

@@ -1,5 +1,6 @@
 """Supporters from a file in two steps: look how it is read, then bring it in; each row that could not, with why."""
 
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -193,7 +194,7 @@ def _choices() -> Choices:
     columns = {
         f"#{int(name.removeprefix('column-')) + 1}": value
         for name, value in form.items()
-        if name.startswith("column-") and name.removeprefix("column-").isdecimal() and name.isascii()
+        if re.fullmatch(r"column-[0-9]{1,6}", name)
     }
     dates = form.get("dates", "")
     order = DateOrder(dates) if dates in set(DateOrder) else None

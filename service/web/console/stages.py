@@ -30,6 +30,7 @@ from service.web.console.copy_forms import (
 from service.web.console.here import campaign_or_404, stage_or_404
 from service.web.console.stage_forms import Typed, timing_fields
 from service.web.console.words import sentence
+from service.web.row_numbers import row_number
 from service.wording.placeholders import CopyMistake, MissingFact
 
 
@@ -73,7 +74,7 @@ def stage_size(slug: str, stage_slug: str, number: int) -> ResponseReturnValue:
 @blueprint.post("/campaigns/<slug>/stages/<stage_slug>/test")
 @needs(Role.LAUNCHER)
 def stage_test(slug: str, stage_slug: str) -> ResponseReturnValue:
-    number = request.form.get("copy", type=int) or 0
+    number = request.form.get("copy", type=row_number) or 0
     try:
         with door.transaction() as session:
             campaign = campaign_or_404(session, slug)
@@ -94,7 +95,7 @@ def stage_test(slug: str, stage_slug: str) -> ResponseReturnValue:
     else:
         door.nudger().nudge(Errand.SEND_NOTICES)
         flash(f"A test is on its way to {address}. Its links open the pages and count for nobody.")
-    reader_id = request.form.get("reader", type=int)
+    reader_id = request.form.get("reader", type=row_number)
     return redirect(url_for("console.stage_page", slug=slug, stage_slug=stage_slug, reader=reader_id))
 
 
@@ -118,7 +119,7 @@ def show_stage(slug: str, stage_slug: str, *, typed: Typed | None = None) -> str
         stage=stage,
         shown=[with_warnings(window, one, reckoned) for one in shown],
         reader=reader,
-        reader_id=request.args.get("reader", type=int),
+        reader_id=request.args.get("reader", type=row_number),
         can_change=stage.state in CHANGEABLE,
         can_mend=can_mend,
         can_put_back=stage.may_be_put_back and access.manager().role.may_act_as(Role.LAUNCHER),
