@@ -286,3 +286,18 @@ def test_imports_are_listed_on_the_page_they_are_begun_on(admin: Browser) -> Non
 
     assert "people.csv" in words(page)
     assert "Imports begun last" in words(page)
+
+
+@pytest.mark.parametrize("is_over", [False, True], ids=["under way", "over"])
+def test_going_back_to_the_look_after_the_press_leads_to_the_import(admin: Browser, is_over: bool) -> None:
+    path, page = upload(admin, (HEAD + "Ana,ana@example.org" + PROOF).encode())
+    address = admin.press(f"{path}/go", form_of(page), follow=False).headers["Location"]
+    if is_over:
+        work(admin)
+
+    back = admin.see(path)
+    again = admin.press(path, form_of(page), follow=False)
+    thrown = admin.press(f"{path}/forget", follow=False)
+
+    assert [each.status_code for each in (back, again, thrown)] == [303, 303, 303]
+    assert [each.headers["Location"] for each in (back, again, thrown)] == [address] * 3
