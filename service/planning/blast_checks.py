@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from service.domain.audience import AnyOf, Audience, Rule, RuleKind
 from service.domain.channel import Channel
+from service.domain.lengths import TITLE, too_long
 from service.store import Session
 from service.store.carried import carried, not_carried
 from service.store.queries import audiences, blasts
@@ -48,6 +49,14 @@ def check_opening(opens_at: datetime, stale_after: timedelta, *, now: datetime, 
     if is_far_ahead(opens_at, now=now) and not really:
         day = f"{opens_at.day} {opens_at:%B %Y}"
         raise FarAhead(f"it would open on {day}, in more than a year; check the year, and say so if it is meant")
+
+
+def check_title(title: str) -> None:
+    """Raise BlastRefused where a blast would have no title, or one too long to be read in a list."""
+    if not title.strip():
+        raise BlastRefused("a blast needs a title, so that it can be found again")
+    if why := too_long(title.strip(), TITLE):
+        raise BlastRefused(f"the title is too long: {why}")
 
 
 def check_cap(count: int | None) -> None:

@@ -19,6 +19,7 @@ from service.planning.blast_checks import (
     check_somebody,
     check_spend_cap,
     check_take_back,
+    check_title,
 )
 from service.planning.copy_checks import mistakes_in
 from service.planning.idempotency import Made, make_once
@@ -93,8 +94,7 @@ def schedule_blast(
 
     `take_back`: for so long after now it does not open, and can be taken back. `really`: a time far ahead is meant.
     """
-    if not new.title.strip():
-        raise BlastRefused("a blast needs a title, so that it can be found again")
+    check_title(new.title)
     if not new.channels:
         raise BlastRefused("choose email, texts or both")
     check_carried(session, new.channels)
@@ -123,7 +123,7 @@ def schedule_blast(
 def _values(campaign_id: int, new: NewBlast) -> dict[str, object]:
     return {
         "campaign_id": campaign_id,
-        "title": new.title.strip()[:120],
+        "title": new.title.strip(),
         "channels": [str(channel) for channel in new.channels],
         "audience": describe_rules(new.audience),
         "draft": _draft(new),

@@ -215,3 +215,14 @@ def test_a_list_is_of_one_to_a_thousand_lines(touchline: Touchline, most: str) -
 
     assert asked.exit_code == 2
     assert "is not in the range 1<=x<=1000" in asked.stderr
+
+
+def test_titles_and_subjects_that_are_too_long_are_refused(touchline: Touchline, planned: None, letter: str) -> None:
+    asked = ("blast", "schedule", "fair-trials", "--email", letter)
+
+    title = touchline(*asked, "--subject", "Now", "--title", "x" * 121)
+    subject = touchline(*asked, "--subject", "x" * 201, "--title", "Now")
+
+    assert (title.exit_code, subject.exit_code) == (1, 1)
+    assert title.stderr == "touchline: the title is too long: it has 121 characters; 120 at most\n"
+    assert "subject: it has 201 characters; 200 at most" in subject.stderr

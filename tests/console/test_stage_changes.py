@@ -286,3 +286,17 @@ def test_a_stage_s_hour_and_limit_are_set_from_the_console(signed_in: Signing) -
     assert "At 09:00 where each supporter is. Only to those who have had fewer than 3" in said
     assert "Nothing was changed. The local hour is a time" in wrong
     assert "where each supporter is. Only" not in gone
+
+
+def test_a_subject_that_is_too_long_is_said_and_kept_as_it_was_typed(
+    signed_in: Callable[[Role], Browser], campaign_id: int
+) -> None:
+    long = "x" * 201
+
+    answer = signed_in(Role.AUTHOR).press(
+        f"{C}/stages/find-out-more/edit", {"subject-0": long, "body-0": "Words", "body-1": "Words STOP"}
+    )
+
+    assert answer.status_code == 422
+    assert "it has 201 characters; 200 at most" in words(answer)
+    assert f'value="{long}"' in answer.text

@@ -6,7 +6,14 @@ from datetime import datetime, timedelta
 from werkzeug.datastructures import MultiDict
 
 from service.domain.channel import Channel
-from service.planning.blast_checks import BlastRefused, check_audience, check_carried, check_opening, is_far_ahead
+from service.planning.blast_checks import (
+    BlastRefused,
+    check_audience,
+    check_carried,
+    check_opening,
+    check_title,
+    is_far_ahead,
+)
 from service.planning.blasts import CopyRefused, NewBlast, check_controls, check_copy
 from service.planning.copy_checks import mistakes_in
 from service.planning.desk import CampaignOnDesk
@@ -140,6 +147,7 @@ def mistakes_of(session: Session, sketch: Sketch) -> list[str]:
 def _refusals(session: Session, sketch: Sketch) -> list[str]:
     try:
         planned, now = planned_from(sketch), door.now()
+        check_title(planned.title)
         check_carried(session, planned.channels)
         check_controls(planned)
         # A time far ahead is asked about where it is looked at.
