@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from service.domain.channel import Channel
-from service.domain.stage import Anchor
-from service.planning.blast_checks import FARTHEST, LONGEST_WORTH, MOST_MESSAGES
+from service.domain.stage import FARTHEST_OFFSET, Anchor
+from service.planning.blast_checks import LONGEST_WORTH, MOST_MESSAGES
 from service.planning.blasts import check_copy
 from service.planning.fixtures import Effect
 from service.planning.stage_facts import Part
@@ -79,8 +79,8 @@ def check_change(session: Session, stage: rows.Stage, change: StageChange, *, by
     if (timing := change.timing) is not None:
         if not timedelta(0) < timing.stale_after <= LONGEST_WORTH:
             raise StageRefused("the time after which it is too late must be longer than nothing, and a year at most")
-        if abs(timing.offset) > FARTHEST:
-            raise StageRefused("that is more than ten years from its moment; look at the number and its unit")
+        if abs(timing.offset) > FARTHEST_OFFSET:
+            raise StageRefused("that is more than a year from its moment; look at the number and its unit")
     if (limits := change.limits) is not None:
         if limits.local_time is not None and stage.anchor == Anchor.SIGN_UP:
             raise StageRefused("a welcome goes out at once, not at a later hour")

@@ -172,7 +172,7 @@ def test_a_blast_is_watched_paused_resumed_and_cancelled(
 
     live = launcher.see(f"{C}/blasts/1/progress")
     assert "Email 4 people, 0% done" in words(live)
-    assert "SMS 2 people, 100% done" in words(live)
+    assert "Text 2 people, 100% done" in words(live)
     assert 'hx-trigger="every 1s"' in live.text
 
     assert "Paused." in words(launcher.press(f"{C}/blasts/1/pause"))

@@ -86,7 +86,7 @@ def test_a_time_that_sends_it_is_shown_first_to_how_many_at_what_cost_and_done_w
     done = words(launcher.press(f"{STAGE}/timing", hidden(page)))
 
     shown = words(page)
-    assert "Goes out now Find out more : Email to 4 , about £0.00; SMS to 2 , about £0.08" in shown
+    assert "Goes out now Find out more : Email to 4 , about £0.00; Text to 2 , about £0.08" in shown
     assert "Was 2 days before kick-off Becomes 7 days 1 hour before kick-off" in shown
     assert "Send it now" in shown
     assert before > timedelta(days=4)
@@ -99,7 +99,7 @@ def test_a_time_that_leaves_it_out_is_asked_about(signed_in: Signing, sessions: 
 
     page = launcher.press(f"{STAGE}/timing", timing(30, "days"))
 
-    assert "Too late then: left out for good Find out more" in words(page)
+    assert "Too late then: left out It can be put back with another time. Find out more" in words(page)
     assert due_in(sessions) > timedelta(days=4)
     assert "It is left out." in words(launcher.press(f"{STAGE}/timing", hidden(page)))
 
@@ -157,7 +157,7 @@ def test_what_an_author_changed_waits_and_a_launcher_looks_and_releases(signed_i
     assert "Waits for a release : changed by author@example.org on" in line
     assert "Look and release" not in line
     assert "Waits for a release : changed by author@example.org" in desk
-    assert "Email to 4 , about £0.00 SMS to 2 , about £0.08" in words(page)
+    assert "Email to 4 , about £0.00 Text to 2 , about £0.08" in words(page)
     assert "Sms, en: text Was {first_name|friend}, sign: {petition_link} Reply STOP to end Becomes What the author" in (
         words(page)
     )

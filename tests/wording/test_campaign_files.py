@@ -120,6 +120,8 @@ def test_a_further_language_is_a_folder_beside_the_first(folder: Path) -> None:
         ("campaign.toml", "messages = 12", "messages = 0", "expected a whole number, 1 or more"),
         ("campaign.toml", 'stale_after = "1d"', 'local_time = 09:00:00\nstale_after = "1d"', "a welcome at a later"),
         ("campaign.toml", "language =", "language", "not TOML"),
+        ("campaign.toml", 'offset = "-3h"', 'offset = "-400d"', "more than a year; expected a span of a year at most"),
+        ("campaign.toml", 'stale_after = "1d"', 'stale_after = "367d"', "more than a year; expected a span of a year"),
         ("campaign.toml", 'title = "Half time"', f'title = "{"x" * 121}"', "it has 121 characters; 120 at most"),
         ("campaign.toml", 'organisation = "', f'organisation = "{"x" * 500}', "organisation is too long"),
         ("email/crackdown.md", "Subject:", f"Subject: {'x' * 200}", "Subject is too long"),

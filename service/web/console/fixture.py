@@ -8,7 +8,7 @@ from service.domain.fixture import FixtureMoveRefused, Score
 from service.domain.manager import Role
 from service.domain.whistle import WITH_SCORE, Deed
 from service.planning.fixtures import Effect, KickOffPassed
-from service.planning.undoing import CannotUndo
+from service.planning.undoing import CannotUndo, last_deed
 from service.planning.whistles import (
     ChangedMeanwhile,
     FarFromTheClock,
@@ -84,11 +84,14 @@ def _look(slug: str, deed: Deed, *, changed: bool = False, asked: bool = False) 
         return _no_score(slug)
     with door.transaction() as session:
         campaign = campaign_or_404(session, slug)
+        undone = last_deed(session, campaign.fixture, now=door.now()) if deed is Deed.UNDO else None
     page = render_template(
         "console/whistle_look.html",
         campaign=campaign,
         deed=deed,
         says=WHISTLES[deed],
+        undone=undone,
+        whistles=WHISTLES,
         look=seen,
         firing=firing,
         effects=Effect,

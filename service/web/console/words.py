@@ -11,7 +11,7 @@ from service.store.queries.glance import Figure
 
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 _SAID = {
-    "sms": "SMS",
+    "sms": "Text",
     "email": "Email",
     "skipped_late": "skipped: too late",
     "skipped_unreleased": "skipped: waited for a release",
