@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from service.domain.channel import Channel
+from service.domain.lengths import TITLE
 from service.domain.message import BlastState
 from service.planning.blast_checks import BlastRefused, check_cap, check_carried, check_opening, check_take_back
 from service.planning.blasts import TAKE_BACK, audit_blast, check_copy, hold_known, known_blast
@@ -163,7 +164,7 @@ def _schedule(
         session,
         {
             "campaign_id": first.campaign_id,
-            "title": f"{first.title} (again)"[:120],
+            "title": f"{first.title} (again)"[:TITLE],
             "channels": [str(Channel.EMAIL)],
             "audience": first.audience,
             "draft": draft,

@@ -7,7 +7,7 @@ from datetime import datetime
 from service.domain.channel import Channel
 from service.domain.message import BlastState
 from service.domain.wording_test import Arm, Standing
-from service.planning.blast_checks import BlastRefused
+from service.planning.blast_checks import BlastRefused, check_spend_cap
 from service.planning.blasts import audit_blast, hold_known, known_blast
 from service.planning.idempotency import make_once
 from service.sending.freeze import Words, words_of_draft
@@ -126,7 +126,6 @@ def limit_spending(session: Session, blast_id: int, cap: int | None, *, actor: s
     row = hold_known(session, blast_id)
     if row.state in {BlastState.DONE, BlastState.CANCELLED}:
         raise BlastRefused("this blast is over already")
-    if cap is not None and cap < 1:
-        raise BlastRefused("a spending limit is more than nothing")
+    check_spend_cap(cap)
     row.spend_cap = cap
     audit_blast(session, blast_id, "spending limited", actor, now, {"limit": "none" if cap is None else str(cap)})

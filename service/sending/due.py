@@ -36,7 +36,7 @@ class Fired:
 
 
 def fire_due_stages(session: Session, *, public_url: str, now: datetime) -> list[Fired]:
-    """Fire every stage due at or before now; one too late, or meant for another result, is skipped for good."""
+    """Fire every stage due at or before now; one too late, or meant for another result, is skipped."""
     fired: list[Fired] = []
     for due in opening.due_stages(session, now=now):
         stage_id = due.stage.id

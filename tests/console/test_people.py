@@ -135,7 +135,7 @@ def test_consent_is_withdrawn_at_once_and_remembered(
     answer = words(admin.press(f"/console/supporters/{ana}/withdraw", {"channel": "sms"}))
 
     assert "They get no more texts, from this moment" in answer
-    assert "SMS is left alone: left" in answer
+    assert "Text is left alone: left" in answer
     with sessions() as session:
         kept = session.query(Permission.channel).filter_by(supporter_id=ana).all()
         assert [row.channel for row in kept] == ["email"]

@@ -217,8 +217,8 @@ def test_the_list_of_blasts_comes_a_page_at_a_time(
     older = re.search(r'href="([^"]+before=\d+)"', first.text)
     assert older
 
-    assert "Blast 26 SMS" in words(first)
-    assert "Blast 1 SMS" not in words(first)
+    assert "Blast 26 Text" in words(first)
+    assert "Blast 1 Text" not in words(first)
     second = words(viewer.see(older[1]))
-    assert "Blast 1 SMS" in second
-    assert "Blast 2 SMS" not in second
+    assert "Blast 1 Text" in second
+    assert "Blast 2 Text" not in second

@@ -122,6 +122,11 @@ def current_campaign_id(session: Session) -> int | None:
     return session.scalar(select(Campaign.id).where(Campaign.is_current))
 
 
+def has_petition(session: Session, campaign_id: int) -> bool:
+    """Whether a campaign has a petition, open or closed (uq_petitions_campaign_id)."""
+    return session.scalar(select(Petition.id).where(Petition.campaign_id == campaign_id)) is not None
+
+
 def has_open_petition(session: Session, campaign_id: int) -> bool:
     """Whether a campaign has a petition that can still be signed (uq_petitions_campaign_id)."""
     found = select(Petition.id).where(Petition.campaign_id == campaign_id, Petition.closed_at.is_(None))

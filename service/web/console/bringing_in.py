@@ -1,5 +1,6 @@
 """Supporters from a file in two steps: look how it is read, then bring it in; each row that could not, with why."""
 
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -83,10 +84,8 @@ def look_again(upload_id: UUID) -> ResponseReturnValue:
 @needs(Role.ADMIN)
 def bring_file_in(upload_id: UUID) -> ResponseReturnValue:
     """Have the file brought in as it was looked at; where it is to be read otherwise now, look again first."""
-    with door.transaction() as session:
-        begun = imports.of_file(session, upload_id, manager_id=access.manager().id)
-    if begun is not None:
-        return redirect(url_for("console.import_page", import_id=begun), 303)
+    if (its_page := _begun(upload_id)) is not None:
+        return its_page
     if not _is_as_seen():
         return _look(upload_id, _choices())
     with _file(upload_id) as (kept, campaign, path):
@@ -112,6 +111,8 @@ def bring_file_in(upload_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/supporters/import/<uuid:upload_id>/forget")
 @needs(Role.ADMIN)
 def forget_upload(upload_id: UUID) -> ResponseReturnValue:
+    if (begun := _begun(upload_id)) is not None:
+        return begun
     _kept(upload_id)
     with door.transaction() as session:
         forget_file(session, upload_id)
@@ -141,7 +142,17 @@ class _Seen:
     is_whole: bool
 
 
+def _begun(upload_id: UUID) -> ResponseReturnValue | None:
+    """The way to the page of the import that a file was begun with; None where none was."""
+    with door.transaction() as session:
+        begun = imports.of_file(session, upload_id, manager_id=access.manager().id)
+    return None if begun is None else redirect(url_for("console.import_page", import_id=begun), 303)
+
+
 def _look(upload_id: UUID, asked: Choices) -> ResponseReturnValue:
+    # Whoever comes back to the look after the press is shown what became of it.
+    if (begun := _begun(upload_id)) is not None:
+        return begun
     with _file(upload_id) as (kept, campaign, path):
         try:
             sheet = look(path, asked)
@@ -193,7 +204,7 @@ def _choices() -> Choices:
     columns = {
         f"#{int(name.removeprefix('column-')) + 1}": value
         for name, value in form.items()
-        if name.startswith("column-") and name.removeprefix("column-").isdecimal() and name.isascii()
+        if re.fullmatch(r"column-[0-9]{1,6}", name)
     }
     dates = form.get("dates", "")
     order = DateOrder(dates) if dates in set(DateOrder) else None
