@@ -54,6 +54,10 @@ _OUR_WORDS = frozenset(str(reason) for reason in Suppressed)
 _IN_WORDS = frozenset({"subscribed", "opted in", "opted_in", "optedin", "opt in", "optin", "confirmed"})
 _DMY = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?:[ T,]+(.*))?", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([AaPp])?\.?[Mm]?\.?\s*(?:UTC|GMT|Z)?", re.ASCII)
+# As Go prints a moment, listmonk's exports among others: 2025-11-01 10:00:00.123456 +0000 UTC.
+_ZONE_TWICE = re.compile(
+    r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?) ([+-]\d{4})(?: [A-Z]{2,5}| [+-]\d{2,4})?$", re.ASCII
+)
 _LETTERED = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%Y/%m/%d", "%B %d %Y", "%b %d %Y")
 _UK_POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)\s*([0-9][A-Z]{2})")
 
@@ -192,7 +196,7 @@ def read_moment(cell: str, *, dates: DateOrder | None, now: datetime) -> datetim
 
 def _iso(text: str) -> datetime | None:
     try:
-        found = datetime.fromisoformat(text.removesuffix(" UTC").removesuffix(" GMT"))
+        found = datetime.fromisoformat(_ZONE_TWICE.sub(r"\1\2", text).removesuffix(" UTC").removesuffix(" GMT"))
         # Moments that no other zone can say.
         return found if 1900 <= found.year < 9999 else None
     except ValueError:

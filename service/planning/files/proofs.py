@@ -67,6 +67,7 @@ _OWN = {
 }
 # Bound once: asked of the enum for each row, a member costs more than reading its cell does (Python 3.11).
 _BOUNCED, _CONFIRMED_AT, _CONFIRMED_IP = Field.BOUNCED, Field.CONFIRMED_AT, Field.CONFIRMED_IP
+_BOUNCED_ADDRESS, _EMAIL = Field.BOUNCED_ADDRESS, Field.EMAIL
 _CONSENT_AT, _CONSENT_IP, _CONSENT_SOURCE = Field.CONSENT_AT, Field.CONSENT_IP, Field.CONSENT_SOURCE
 _CONSENT_WORDING, _LEFT, _LEFT_REASON = Field.CONSENT_WORDING, Field.LEFT, Field.LEFT_REASON
 _OPTED_IN_AT, _OPTED_IN_IP, _STATUS = Field.OPTED_IN_AT, Field.OPTED_IN_IP, Field.STATUS
@@ -86,11 +87,19 @@ def why_left(person: Person, channel: Channel) -> Suppressed | None:
     for name in (status, _STATUS):
         if (cell := typed.get(name)) and (said := cells.says_left(cell)):
             reasons.add(said)
-    if channel is _BY_EMAIL and (cell := typed.get(_BOUNCED)) and cells.is_leaving(cell):
-        reasons.add(Suppressed.HARD_BOUNCE)
+        elif cell and preset and cell.strip().casefold() in preset.status_left:
+            reasons.add(Suppressed.LEFT)
+    if channel is _BY_EMAIL and (cell := typed.get(_BOUNCED)) and cells.is_leaving(cell) and _is_about(typed):
+        reasons.add(cells.says_left(cell) or Suppressed.HARD_BOUNCE)
     if reasons and (cell := typed.get(_LEFT_REASON)) and (said := cells.says_left(cell)):
         reasons.add(said)
     return max(reasons, key=GRAVITY.__getitem__, default=None)
+
+
+def _is_about(typed: Mapping[str, str]) -> bool:
+    """Whether a bounce the file tells of is one of the address that is kept."""
+    about, kept = typed.get(_BOUNCED_ADDRESS), typed.get(_EMAIL)
+    return not (about and kept) or about.strip().casefold() == kept.strip().casefold()
 
 
 def left_at(person: Person, channel: Channel) -> datetime | None:

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
-from service.planning.files.columns import ADDRESSES, SEVERAL, Columns, match_columns
+from service.planning.files.columns import ADDRESSES, ANOTHER, SEVERAL, Columns, match_columns
 from service.planning.files.encodings import MARK_BAD_BYTES, Encoding, chosen_encoding, find_encoding
 from service.planning.files.faults import UnreadableFile, sayable
 from service.planning.files.headings import recognise
@@ -24,6 +24,8 @@ SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 _NOTHING = frozenset(
     {"#N/A", "#REF!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!", "#CALC!", r"\N", "(null)", "<null>"}
 )
+# Between the cells of several columns that are one field: of those that all count, and of one person's addresses.
+_BETWEEN = {True: "\n", False: f" {ANOTHER} "}
 # How far down the headings are looked for.
 _ROWS_ABOVE = 25
 
@@ -45,6 +47,8 @@ class Choices:
     columns: Mapping[str, str] = field(default_factory=dict)
     dates: DateOrder | None = None
     keep_rest: bool = False
+    # What the file is called where it came from; some tools say only there what it holds.
+    named: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +223,7 @@ def _find_header(
     wrong: UnreadableFile | None = None
     for chosen in (named, choices.columns):
         for record in rows:
-            preset = preset_named(choices.preset) or preset_of(list(record.cells))
+            preset = preset_named(choices.preset) or preset_of(list(record.cells), choices.named or path.name)
             try:
                 if match_columns(record.cells, preset=preset, chosen=chosen).has(wanted):
                     columns = match_columns(
@@ -275,7 +279,7 @@ def _row(record: Record, used: tuple[tuple[str, int], ...], width: int) -> Sheet
     for target, position in used:
         if position < len(cells) and (cell := cells[position]) and cell not in _NOTHING:
             cell = rearm(cell) if cell[0] == "'" else cell
-            typed[target] = f"{typed[target]}\n{cell}" if target in SEVERAL and target in typed else cell
+            typed[target] = f"{typed[target]}{_BETWEEN[target in SEVERAL]}{cell}" if target in typed else cell
     return SheetRow(record.number, record.line, typed, cells)
 
 

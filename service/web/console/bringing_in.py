@@ -1,7 +1,7 @@
 """Supporters from a file in two steps: look how it is read, then bring it in; each row that could not, with why."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -70,13 +70,13 @@ def bring_in() -> ResponseReturnValue:
 @blueprint.get("/supporters/import/<uuid:upload_id>")
 @needs(Role.ADMIN)
 def look_at_file(upload_id: UUID) -> ResponseReturnValue:
-    return _look(upload_id, Choices())
+    return _look(upload_id, lambda kept: Choices(named=kept.name))
 
 
 @blueprint.post("/supporters/import/<uuid:upload_id>")
 @needs(Role.ADMIN)
 def look_again(upload_id: UUID) -> ResponseReturnValue:
-    return _look(upload_id, _choices())
+    return _look(upload_id, _choices)
 
 
 @blueprint.post("/supporters/import/<uuid:upload_id>/go")
@@ -88,10 +88,10 @@ def bring_file_in(upload_id: UUID) -> ResponseReturnValue:
     if begun is not None:
         return redirect(url_for("console.import_page", import_id=begun), 303)
     if not _is_as_seen():
-        return _look(upload_id, _choices())
+        return _look(upload_id, _choices)
     with _file(upload_id) as (kept, campaign, path):
         try:
-            look(path, _choices())
+            look(path, _choices(kept))
         except UnreadableFile as wrong:
             return _cannot(kept, campaign, wrong)
     with door.transaction() as session:
@@ -99,7 +99,7 @@ def bring_file_in(upload_id: UUID) -> ResponseReturnValue:
         begun = begin_import(
             session,
             kept,
-            _choices(),
+            _choices(kept),
             campaign_id=campaign.id,
             manager_id=manager.id,
             actor=manager.email,
@@ -141,10 +141,10 @@ class _Seen:
     is_whole: bool
 
 
-def _look(upload_id: UUID, asked: Choices) -> ResponseReturnValue:
+def _look(upload_id: UUID, asked: Callable[[Kept], Choices]) -> ResponseReturnValue:
     with _file(upload_id) as (kept, campaign, path):
         try:
-            sheet = look(path, asked)
+            sheet = look(path, asked(kept))
             seen = _see(sheet, kept, campaign)
         except UnreadableFile as wrong:
             return _cannot(kept, campaign, wrong)
@@ -187,7 +187,7 @@ def _file(upload_id: UUID) -> Iterator[tuple[Kept, CampaignOnDesk, Path]]:
         yield kept, campaign, path
 
 
-def _choices() -> Choices:
+def _choices(kept: Kept) -> Choices:
     """What the form says: each column by its number."""
     form = request.form
     columns = {
@@ -199,7 +199,7 @@ def _choices() -> Choices:
     order = DateOrder(dates) if dates in set(DateOrder) else None
     encoding, separator, preset = (form.get(name, "") for name in _WAYS)
     # Where the way of reading changes, the columns are new ones.
-    return Choices(encoding, separator, preset, columns if _is_as_seen() else {}, order)
+    return Choices(encoding, separator, preset, columns if _is_as_seen() else {}, order, named=kept.name)
 
 
 def _is_as_seen() -> bool:
