@@ -160,7 +160,7 @@ def _of_one(
     )
 
 
-def channel_progress(counts: list[StateCount], channel: str) -> ChannelProgress:
+def channel_progress(counts: Sequence[StateCount], channel: str) -> ChannelProgress:
     """One channel, from the counts of one blast."""
     states: Counter[str] = Counter()
     for count in counts:
