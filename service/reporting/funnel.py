@@ -10,7 +10,7 @@ from service.store.queries import achieved, blasts, campaigns, loading
 from service.store.queries.achieved import FactCount, Spent
 from service.store.queries.glance import Figure, Glance, glance
 from service.store.queries.state_counts import StateCount, state_counts
-from service.store.tables.sending import Blast
+from service.store.tables.blasts import Blast
 
 EVERY_ONE = 2**62
 _QUICK = 100_000

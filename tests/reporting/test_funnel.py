@@ -13,10 +13,11 @@ from service.reporting.roster import find_supporters, supporter_life
 from service.sending.due import fire_due_stages, open_scheduled_blasts
 from service.sending.write import write_next_span
 from service.store.queries.glance import Figure
+from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Campaign, Petition
 from service.store.tables.listening import Reply
 from service.store.tables.people import SignUp
-from service.store.tables.sending import Batch, Blast, Message
+from service.store.tables.sending import Batch, Message
 from service.store.tables.signatures import Signature
 from tests import make
 
