@@ -35,7 +35,7 @@ def read_person(number: int, typed: Mapping[str, str], reading: Reading) -> tupl
     person = Person(typed, reading)
     email, phone = _addresses(person)
     left = {channel: why_left(person, channel) for channel in _CHANNELS} if reading.has_leaving else _NOT_LEFT
-    given = given_consents(person, {_BY_EMAIL: email, _BY_SMS: phone}, left)
+    given = given_consents(person, ((_BY_EMAIL, email), (_BY_SMS, phone)), left)
     first_name, last_name = _names(person)
     hashed = reading.key.hash
     row = ImportRow(
@@ -65,17 +65,21 @@ def read_person(number: int, typed: Mapping[str, str], reading: Reading) -> tupl
 
 
 def _addresses(person: Person) -> tuple[str | None, str | None]:
-    found: dict[Channel, str | None] = {}
+    email = phone = None
     wrong: list[str] = []
-    for channel in _CHANNELS:
-        try:
-            found[channel] = person.address(channel)
-        except BadCell as bad:
-            wrong.append(str(bad))
-    if not any(found.values()):
+    try:
+        email = person.address(_BY_EMAIL)
+    except BadCell as bad:
+        wrong.append(str(bad))
+    try:
+        phone = person.address(_BY_SMS)
+    except BadCell as bad:
+        wrong.append(str(bad))
+    if not email and not phone:
         raise BadCell("; ".join(wrong) or "neither an email address nor a mobile number")
-    person.left_out += [f"{each}; left out" for each in wrong]
-    return found.get(_BY_EMAIL), found.get(_BY_SMS)
+    if wrong:
+        person.left_out += [f"{each}; left out" for each in wrong]
+    return email, phone
 
 
 def _names(person: Person) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """What a row says of consent, with its proof, and of leaving."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -33,6 +33,11 @@ _paragraph = lru_cache(maxsize=256)(cells.paragraph)
 @lru_cache(maxsize=4096)
 def _read_moment(cell: str, dates: DateOrder | None, now: datetime) -> datetime:
     return cells.read_moment(cell, dates=dates, now=now)
+
+
+@lru_cache(maxsize=1024)
+def _given(channel: Channel, at: datetime, wording: str, source: str, ip: str) -> GivenConsent:
+    return GivenConsent(channel, at, wording, source, ip)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +120,10 @@ def left_at(person: Person, channel: Channel) -> datetime | None:
 
 
 def given_consents(
-    person: Person, addresses: Mapping[Channel, str | None], left: Mapping[Channel, Suppressed | None]
+    person: Person, addresses: Iterable[tuple[Channel, str | None]], left: Mapping[Channel, Suppressed | None]
 ) -> tuple[GivenConsent, ...]:
     given: list[GivenConsent] = []
-    for channel, address in addresses.items():
+    for channel, address in addresses:
         if not address or left[channel]:
             continue
         try:
@@ -129,7 +134,8 @@ def given_consents(
                 raise
             person.left_out.append(f"{bad}; left out")
             continue
-        given += [consent] if consent else []
+        if consent:
+            given.append(consent)
     return tuple(given)
 
 
@@ -146,17 +152,19 @@ def _consent(person: Person, channel: Channel) -> GivenConsent | None:
     by_status = status is not None and cells.says_subscribed(status)
     if not by_status and (said is None or not cells.is_yes(said)):
         return None
-    at_name = own.at if typed.get(own.at, "").strip() else _CONSENT_AT
-    if not typed.get(at_name, "").strip():
+    at_name = own.at if own.at in typed and typed[own.at].strip() else _CONSENT_AT
+    if at_name not in typed or not typed[at_name].strip():
         return None
-    wording = _wording(person, own.wording if typed.get(own.wording, "").strip() else _CONSENT_WORDING)
+    worded = own.wording in typed and typed[own.wording].strip()
+    wording = _wording(person, own.wording if worded else _CONSENT_WORDING)
     if by_status and not wording:
         wording = _column(person, at_name, f"{person.reading.heading(own.status)} “{(status or '').strip()}”")
     if not wording:
         return None
-    source = person.word(own.source if own.source in typed else _CONSENT_SOURCE, 200)
+    source_name = own.source if own.source in typed else _CONSENT_SOURCE
+    source = person.word(source_name, 200) if source_name in typed else ""
     ip = _ip(person, own.ip if own.ip in typed else _CONSENT_IP)
-    return GivenConsent(channel, _consent_moment(person, at_name), wording, source, ip)
+    return _given(channel, _consent_moment(person, at_name), wording, source, ip)
 
 
 def _opted_in(person: Person) -> GivenConsent | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from service.planning.files.columns import ADDRESSES, ANOTHER, SEVERAL, Columns, match_columns
 from service.planning.files.encodings import MARK_BAD_BYTES, Encoding, chosen_encoding, find_encoding
@@ -51,8 +51,7 @@ class Choices:
     named: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SheetRow:
+class SheetRow(NamedTuple):
     """One row of people: what was read of it by field, and its cells as they came. `why`: it cannot be read."""
 
     number: int
@@ -272,7 +271,7 @@ def _row(record: Record, used: tuple[tuple[str, int], ...], width: int) -> Sheet
     cells = record.cells
     if record.why:
         return SheetRow(record.number, record.line, {}, cells, record.why)
-    if _has_more(cells, width):
+    if len(cells) > width and _has_more(cells, width):
         why = f"has {len(cells)} fields where the header has {width}; is a quote missing?"
         return SheetRow(record.number, record.line, {}, cells, why)
     typed: dict[str, str] = {}
