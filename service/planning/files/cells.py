@@ -16,6 +16,7 @@ _PLAIN_EMAIL = re.compile(r"[a-z0-9][a-z0-9._%+-]{0,63}(?<!\.)@(?:[a-z0-9](?:[a-
 _PLAIN_UK_MOBILE = re.compile(r"\+447[1-57-9][0-9]{8}")
 _NATIONAL_UK_MOBILE = re.compile(r"0?7[1-57-9][0-9]{8}")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_SHORTENED = re.compile(r"([0-9])[.,]([0-9]+)[eE]\+?([0-9]{1,2})")
 _WRAPPED = re.compile(r"(?:.*<)?\s*(?:mailto:)?\s*([^<>]*?)\s*>?", re.IGNORECASE | re.DOTALL)
 _YES = frozenset(
     {"yes", "y", "true", "t", "1", "x", "✓", "on", "ja", "oui", "si", "sim", "tak", "да", "evet", "beli", "bəli", "hə"}
@@ -31,6 +32,9 @@ _NO = frozenset(
         "off",
         "none",
         "null",
+        "nil",
+        "n/a",
+        "never",
         "-",
         "nein",
         "non",
@@ -47,7 +51,8 @@ _LEFT_WORDS = {
     Suppressed.COMPLAINT: re.compile(r"spam|abuse|complain"),
     Suppressed.HARD_BOUNCE: re.compile(r"bounc|undeliverable|^(?:cleaned|invalid|bad|on hold)$"),
     Suppressed.LEFT: re.compile(
-        r"unsub|opt(?:ed)?[ _-]?out|blocklist|blacklist|suppress|do[ _]?not|^(?:left|stop|stopped|blocked|removed)$"
+        r"unsub|opt(?:ed)?[ _-]?out|blocklist|blacklist|suppress|do[ _]?not|deceased"
+        r"|^(?:left|stop|stopped|blocked|banned|removed|dead|died)$"
     ),
 }
 _OUR_WORDS = frozenset(str(reason) for reason in Suppressed)
@@ -116,6 +121,7 @@ def read_phone(cell: str) -> str | None:
     text = _digits(_address(cell)).removeprefix("'")
     if not text:
         return None
+    text = _unrounded(text)
     compact = re.sub(r"[\s().\-/]", "", text.replace("(0)", ""))
     if re.fullmatch(r"\d+\.0", text):
         compact = text[:-2]
@@ -135,6 +141,18 @@ def read_phone(cell: str) -> str | None:
     if not _E164.fullmatch(number):
         raise BadCell("phone: this is not a phone number (for example +44 7700 900123)")
     return number
+
+
+def _unrounded(text: str) -> str:
+    """A number as a spreadsheet shortens it, 4.47700900123E+11, where all its digits are there. Raises BadCell."""
+    shortened = _SHORTENED.fullmatch(text)
+    if not shortened:
+        return text
+    if len(shortened[2]) != int(shortened[3]):
+        raise BadCell(
+            f"phone: a spreadsheet has cut digits off this number ({text[:20]}); make its column text there, and save again"
+        )
+    return shortened[1] + shortened[2]
 
 
 def _address(cell: str) -> str:
@@ -173,7 +191,7 @@ def is_leaving(cell: str) -> bool:
 
     Where several columns are about it, each has a line of its own.
     """
-    return any(line.strip().casefold() not in _NO for line in cell.splitlines())
+    return any((said := line.strip().casefold()) not in _NO and said not in _IN_WORDS for line in cell.splitlines())
 
 
 def says_subscribed(cell: str) -> bool:

@@ -119,7 +119,10 @@ def _refuse_two(target: str, best: Sequence[tuple[int, int]], headings: Sequence
     if best[0][0] == _CHOSEN:
         raise UnreadableFile(f"two columns are both to be {target}; choose one of them")
     if heading_key(headings[best[0][1]]) == heading_key(headings[best[1][1]]):
-        raise UnreadableFile(f"two columns have the same name: {target}")
+        places = " or ".join(f"#{position + 1}" for _, position in best)
+        raise UnreadableFile(
+            f'two columns have the same name: {target}; say which it is ({places}), for example --map "#{best[0][1] + 1}={target}"'
+        )
 
 
 def _target(heading: str, preset: Preset | None) -> tuple[str, int]:

@@ -19,6 +19,12 @@ _PLACES = {
     Field.TIME_ZONE: (zone_name, "is no time zone; write it like Europe/London"),
     Field.COUNTRY: (country_code, "is no country; write it like GB or AZ"),
 }
+_TITLES = frozenset(
+    {
+        *("mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "rev", "revd", "herr", "frau", "monsieur"),
+        *("madame", "mme", "signor", "signora", "señor", "señora"),
+    }
+)
 _LONGEST_DETAIL = 1_000
 _CHANNELS = (Channel.EMAIL, Channel.SMS)
 _NOT_LEFT: dict[Channel, Suppressed | None] = {Channel.EMAIL: None, Channel.SMS: None}
@@ -89,10 +95,20 @@ def _names(person: Person) -> tuple[str, str]:
         return first, last
     whole = person.word(_FULL_NAME, 160)
     if "," in whole:
-        last_part, _, first_part = whole.partition(",")
-        return first_part.strip()[:80], last or last_part.strip()[:80]
-    first_part, _, last_part = whole.partition(" ")
+        last_part, first_part = whole.split(",")[:2]
+        return _without_title(first_part.strip())[:80], last or last_part.strip()[:80]
+    untitled = _without_title(whole)
+    if untitled != whole and " " not in untitled and not last:
+        # "Mr Li": whoever is called by a title is called so by the last name.
+        return "", untitled[:80]
+    first_part, _, last_part = untitled.partition(" ")
     return first_part[:80], last or last_part[:80]
+
+
+def _without_title(name: str) -> str:
+    """A whole name without Mr, Dr or the like before it."""
+    title, _, rest = name.partition(" ")
+    return rest.strip() if rest and title.rstrip(".").casefold() in _TITLES else name
 
 
 def _place(person: Person, name: Field) -> str:
