@@ -9,6 +9,7 @@ from service.planning.files.faults import UnreadableFile
 from service.planning.files.reading import Reading
 from service.planning.files.rows import ReadRows, read_rows
 from service.planning.files.sheet import Choices, look
+from service.wording.names import clean_name
 from tests import make
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -82,3 +83,11 @@ def test_two_columns_of_one_name_are_named_by_their_places_and_one_can_be_chosen
 
     (row,) = read(tmp_path, content, Choices(columns={"#1": "email"})).rows
     assert row.email == "ana@example.org"
+
+
+def test_the_flags_of_england_scotland_and_wales_stay_whole(tmp_path: Path) -> None:
+    england = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
+
+    (row,) = read(tmp_path, f"first name,email\nAna {england}\U000e0041,ana@example.org\n").rows
+
+    assert row.first_name == clean_name(row.first_name) == f"Ana {england}"

@@ -8,6 +8,7 @@ from service.consenting.addresses import BadAddress, normalise_email, normalise_
 from service.domain.consent import Suppressed
 from service.planning.files.encodings import has_bad_bytes
 from service.planning.files.sheet import DateOrder
+from service.wording.names import is_flag_sign, without_stray_flag_signs
 
 LONGEST_ADDRESS = 320
 _AHEAD = timedelta(days=1)
@@ -84,9 +85,12 @@ def clean(cell: str) -> str:
     kept = "".join(
         " " if sign.isspace() else sign
         for sign in composed
-        if sign.isspace() or sign in "\u200c\u200d" or unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+        if sign.isspace()
+        or sign in "\u200c\u200d"
+        or is_flag_sign(sign)
+        or unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
     )
-    return " ".join(kept.split())
+    return " ".join(without_stray_flag_signs(kept).split())
 
 
 def paragraph(cell: str) -> str:
