@@ -1,5 +1,6 @@
 """Supporters from a file in two steps: look how it is read, then bring it in; each row that could not, with why."""
 
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -128,7 +129,9 @@ def rejects_csv(upload_id: UUID) -> ResponseReturnValue:
     with door.transaction() as session:
         content = b"".join(file_pieces(session, upload_id))
     response = Response(content, mimetype="text/csv")
-    response.headers["Content-Disposition"] = 'attachment; filename="rejects.csv"'
+    # By its name some tools' file is known: that of its rejects has it too.
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", kept.name.removesuffix(".csv").removesuffix(".xlsx"))
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
 
