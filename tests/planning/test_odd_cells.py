@@ -47,6 +47,12 @@ def test_what_programs_write_where_there_is_nothing_is_nobodys_name(tmp_path: Pa
     assert row.first_name == ""
 
 
+def test_such_a_word_in_a_field_of_ones_own_is_kept(tmp_path: Path) -> None:
+    (row,) = read(tmp_path, "email,details.size\nana@example.org,n/a\n").rows
+
+    assert row.details == {"size": "n/a"}
+
+
 def test_a_person_may_be_called_null(tmp_path: Path) -> None:
     (row,) = read(tmp_path, "first name,last name,email\nJo,Null,jo@example.org\n").rows
 

@@ -25,6 +25,7 @@ _TITLES = frozenset(
         *("madame", "mme", "signor", "signora", "señor", "señora"),
     }
 )
+_NO_NAME = frozenset({"null", "undefined", "N/A", "n/a", "-", "--"})
 _LONGEST_DETAIL = 1_000
 _CHANNELS = (Channel.EMAIL, Channel.SMS)
 _NOT_LEFT: dict[Channel, Suppressed | None] = {Channel.EMAIL: None, Channel.SMS: None}
@@ -89,11 +90,11 @@ def _addresses(person: Person) -> tuple[str | None, str | None]:
 
 
 def _names(person: Person) -> tuple[str, str]:
-    first = person.word(_FIRST_NAME, 80)
-    last = person.word(_LAST_NAME, 80) if _LAST_NAME in person.typed else ""
+    first = _name(person, _FIRST_NAME, 80)
+    last = _name(person, _LAST_NAME, 80) if _LAST_NAME in person.typed else ""
     if first or _FULL_NAME not in person.typed:
         return first, last
-    whole = person.word(_FULL_NAME, 160)
+    whole = _name(person, _FULL_NAME, 160)
     if "," in whole:
         last_part, first_part = whole.split(",")[:2]
         return _without_title(first_part.strip())[:80], last or last_part.strip()[:80]
@@ -103,6 +104,12 @@ def _names(person: Person) -> tuple[str, str]:
         return "", untitled[:80]
     first_part, _, last_part = untitled.partition(" ")
     return first_part[:80], last or last_part[:80]
+
+
+def _name(person: Person, field: Field, longest: int) -> str:
+    """A name; what programs write where there is none is none."""
+    name = person.word(field, longest)
+    return "" if name in _NO_NAME else name
 
 
 def _without_title(name: str) -> str:

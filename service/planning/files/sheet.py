@@ -22,10 +22,7 @@ CHUNK = 10_000
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 # What spreadsheets and databases leave where there is nothing.
 _NOTHING = frozenset(
-    {
-        *("#N/A", "#REF!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!", "#CALC!"),
-        *(r"\N", "(null)", "<null>", "null", "undefined", "N/A", "n/a", "-", "--"),
-    }
+    {"#N/A", "#REF!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!", "#CALC!", r"\N", "(null)", "<null>"}
 )
 # Between the cells of several columns that are one field: of those that all count, and of one person's addresses.
 _BETWEEN = {True: "\n", False: f" {ANOTHER} "}
