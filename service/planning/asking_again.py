@@ -13,7 +13,7 @@ from service.planning.showing import Reader, Shown, Window, cost, show
 from service.sending.freeze import Draft, words_of_draft
 from service.store import Session
 from service.store.queries import again, blasts
-from service.store.tables.sending import Blast
+from service.store.tables.blasts import Blast
 
 _HAS_OPENED = frozenset({BlastState.RUNNING, BlastState.PAUSED, BlastState.DONE, BlastState.CANCELLED})
 

@@ -29,7 +29,7 @@ from service.sending.pages import missing_pages
 from service.store import Session
 from service.store.queries import blasts, blasts_life, progress, renderings
 from service.store.queries.house import write_audit
-from service.store.tables.sending import Blast
+from service.store.tables.blasts import Blast
 from service.wording.placeholders import CopyMistake, MissingFact
 from service.wording.sms import measure
 

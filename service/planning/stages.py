@@ -14,7 +14,7 @@ from service.store import Session
 from service.store.queries import blasts, blasts_life, loading, opening
 from service.store.queries.house import write_audit
 from service.store.tables import campaign as rows
-from service.store.tables.sending import Blast
+from service.store.tables.blasts import Blast
 
 
 class StageState(StrEnum):

@@ -17,7 +17,7 @@ from service.store import Session
 from service.store.carried import carried, not_carried
 from service.store.queries import blasts_life, opening, renderings
 from service.store.tables import campaign as rows
-from service.store.tables.sending import Blast
+from service.store.tables.blasts import Blast
 from service.wording.placeholders import CopyMistake, MissingFact
 
 log = logging.getLogger(__name__)

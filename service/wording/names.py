@@ -16,6 +16,9 @@ _STRAY_JOINER = re.compile(
     "(?<![\u0300-\u1fff\u2c00-\U0010ffff])[\u200c\u200d]|[\u200c\u200d](?![\u0300-\u1fff\u2c00-\U0010ffff])"
 )
 _JOINERS = "\u200c\u200d"
+# The flags of England, Scotland and Wales are spelt out in signs that nobody sees; elsewhere such signs are nothing.
+_FLAG_SIGN = "\U000e0020", "\U000e007f"
+_STRAY_FLAG_SIGNS = re.compile("(\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f)|[\U000e0020-\U000e007f]")
 _DOTS = str.maketrans("。．｡․﹒", ".....")
 _SCHEME = re.compile(r"://|\bwww\.\w|\w@\w[\w-]*\.\w", re.IGNORECASE)
 _DOTTED = re.compile(r"[\w-]+(?:\.[\w-]+)+(/?)")
@@ -63,9 +66,19 @@ def _cleaned(name: str) -> str:
 
 def _tidied(name: str) -> str:
     spaced = "".join(" " if sign.isspace() else sign for sign in unicodedata.normalize("NFC", name))
-    plain = "".join(sign for sign in spaced if sign.isprintable() or sign in _JOINERS)
-    joined = unicodedata.normalize("NFC", _STRAY_JOINER.sub("", plain)).strip()
+    plain = "".join(sign for sign in spaced if sign.isprintable() or sign in _JOINERS or is_flag_sign(sign))
+    joined = unicodedata.normalize("NFC", _STRAY_JOINER.sub("", without_stray_flag_signs(plain))).strip()
     return joined if len(joined) <= NAME_LENGTH else _shortened(joined)
+
+
+def is_flag_sign(sign: str) -> bool:
+    """Whether a sign may be a part of a country's flag."""
+    return _FLAG_SIGN[0] <= sign <= _FLAG_SIGN[1]
+
+
+def without_stray_flag_signs(text: str) -> str:
+    """A text with the signs of flags where they make one, and nowhere else."""
+    return _STRAY_FLAG_SIGNS.sub(r"\1", text)
 
 
 def _shortened(name: str) -> str:

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.cli.main import main
+from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Campaign, Fixture
-from service.store.tables.sending import Blast
 from tests import make
 from tests.cli.conftest import Touchline, said
 

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from service.sending.due import open_scheduled_blasts
 from service.sending.write import write_next_span
+from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Campaign
-from service.store.tables.sending import Blast
 from tests import make
 from tests.cli.conftest import Touchline, said
 

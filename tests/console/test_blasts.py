@@ -15,9 +15,10 @@ from service.provider_settings import SmsRoad
 from service.sending.due import open_scheduled_blasts
 from service.sending.write import write_next_span
 from service.settings import Settings
+from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Petition
 from service.store.tables.people import Supporter
-from service.store.tables.sending import Batch, Blast, Message
+from service.store.tables.sending import Batch, Message
 from service.store.tables.signatures import Signature
 from service.web.app import create_app
 from service.wording.links import derive_key

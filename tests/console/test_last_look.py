@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.domain.manager import Role
-from service.store.tables.sending import Blast
+from service.store.tables.blasts import Blast
 from tests.console.conftest import Browser, C, words
 from tests.console.test_blasts import BLAST, LATER
 

@@ -15,8 +15,8 @@ from service.joining.confirm import confirm_email, confirm_phone
 from service.joining.sign_up import SignUpForm, sign_up
 from service.settings import Settings
 from service.store.tables.listening import Reply
+from service.store.tables.notices import Notice
 from service.store.tables.people import Permission, Supporter, Suppression
-from service.store.tables.sending import Notice
 from tests import make
 from tests.console.conftest import Browser, words
 

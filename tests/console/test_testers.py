@@ -12,7 +12,7 @@ from service.domain.manager import Role
 from service.sending.notice_words import NoticeWriter
 from service.settings import Settings
 from service.store.queries.notice_life import IntendedNotice
-from service.store.tables.sending import Notice
+from service.store.tables.notices import Notice
 from service.wording.links import link_keys
 from tests import make
 from tests.console.conftest import Browser, C, words

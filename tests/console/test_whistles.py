@@ -14,8 +14,8 @@ from service.clock import now
 from service.domain.manager import Role
 from service.sending.due import fire_due_stages
 from service.sending.write import write_next_span
+from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Fixture, Stage, StageFiring
-from service.store.tables.sending import Blast
 from tests import make
 from tests.console.conftest import Browser, C, seen_on, whistle, words
 

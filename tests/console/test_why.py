@@ -12,9 +12,10 @@ from service import clock
 from service.domain.manager import Role
 from service.sending.due import fire_due_stages
 from service.sending.write import write_next_span
+from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Stage
 from service.store.tables.people import Supporter
-from service.store.tables.sending import Blast, Sender
+from service.store.tables.senders import Sender
 from tests.console.conftest import Browser, C, words
 from tests.console.test_blasts import BLAST, open_blasts
 

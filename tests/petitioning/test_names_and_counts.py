@@ -12,8 +12,8 @@ from service.petitioning.deliver import NAME_WITHDRAWN, names_for_addressee
 from service.petitioning.sign import Signed, SignResult, sign_petition, take_name_off
 from service.store.queries import petitions, renderings
 from service.store.tables.campaign import Campaign
+from service.store.tables.notices import Notice
 from service.store.tables.people import Action, Supporter
-from service.store.tables.sending import Notice
 from service.store.tables.signatures import Signature
 from tests import make
 

@@ -15,8 +15,8 @@ from service.planning.outlook import Outlook, outlook
 from service.planning.showing import Window, open_window
 from service.sending.freeze import Words
 from service.store.queries import audiences
+from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Campaign
-from service.store.tables.sending import Blast
 from tests import make
 
 CASES = Path(__file__).parents[1] / "cases"

@@ -10,8 +10,8 @@ from service.domain.stage import Firing
 from service.store import Session, locks
 from service.store.locks import BlastLock
 from service.store.queries import blasts_life
+from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Copy, Stage, StageFiring
-from service.store.tables.sending import Blast
 
 
 def add_blast(session: Session, values: Mapping[str, object]) -> int:

@@ -13,9 +13,10 @@ from service.domain.stage import Anchor, CatchUp, Firing
 from service.store import Session, locks
 from service.store.locks import BlastLock
 from service.store.queries.holds import IS_FREE
+from service.store.tables.blasts import Blast, Rendering
 from service.store.tables.campaign import Campaign, Fixture, Petition, Stage, StageFiring
 from service.store.tables.people import Supporter
-from service.store.tables.sending import Batch, Blast, Rendering
+from service.store.tables.sending import Batch
 
 BATCH_SIZES = {Channel.EMAIL: 1000, Channel.SMS: 50}
 

@@ -9,9 +9,10 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.domain.channel import Channel
 from service.store import Session
+from service.store.tables.blasts import Blast, Rendering
 from service.store.tables.campaign import Briefing, Campaign, Copy, Fixture, Link, Petition
 from service.store.tables.people import Supporter
-from service.store.tables.sending import Batch, Blast, Message, Rendering
+from service.store.tables.sending import Batch, Message
 from service.store.tables.signatures import SignatureCount
 
 

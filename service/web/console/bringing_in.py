@@ -2,7 +2,7 @@
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -71,13 +71,13 @@ def bring_in() -> ResponseReturnValue:
 @blueprint.get("/supporters/import/<uuid:upload_id>")
 @needs(Role.ADMIN)
 def look_at_file(upload_id: UUID) -> ResponseReturnValue:
-    return _look(upload_id, Choices())
+    return _look(upload_id, lambda kept: Choices(named=kept.name))
 
 
 @blueprint.post("/supporters/import/<uuid:upload_id>")
 @needs(Role.ADMIN)
 def look_again(upload_id: UUID) -> ResponseReturnValue:
-    return _look(upload_id, _choices())
+    return _look(upload_id, _choices)
 
 
 @blueprint.post("/supporters/import/<uuid:upload_id>/go")
@@ -87,10 +87,10 @@ def bring_file_in(upload_id: UUID) -> ResponseReturnValue:
     if (its_page := _begun(upload_id)) is not None:
         return its_page
     if not _is_as_seen():
-        return _look(upload_id, _choices())
+        return _look(upload_id, _choices)
     with _file(upload_id) as (kept, campaign, path):
         try:
-            look(path, _choices())
+            look(path, _choices(kept))
         except UnreadableFile as wrong:
             return _cannot(kept, campaign, wrong)
     with door.transaction() as session:
@@ -98,7 +98,7 @@ def bring_file_in(upload_id: UUID) -> ResponseReturnValue:
         begun = begin_import(
             session,
             kept,
-            _choices(),
+            _choices(kept),
             campaign_id=campaign.id,
             manager_id=manager.id,
             actor=manager.email,
@@ -129,7 +129,9 @@ def rejects_csv(upload_id: UUID) -> ResponseReturnValue:
     with door.transaction() as session:
         content = b"".join(file_pieces(session, upload_id))
     response = Response(content, mimetype="text/csv")
-    response.headers["Content-Disposition"] = 'attachment; filename="rejects.csv"'
+    # By its name some tools' file is known: that of its rejects has it too.
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", kept.name.removesuffix(".csv").removesuffix(".xlsx"))
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
 
@@ -149,13 +151,13 @@ def _begun(upload_id: UUID) -> ResponseReturnValue | None:
     return None if begun is None else redirect(url_for("console.import_page", import_id=begun), 303)
 
 
-def _look(upload_id: UUID, asked: Choices) -> ResponseReturnValue:
+def _look(upload_id: UUID, asked: Callable[[Kept], Choices]) -> ResponseReturnValue:
     # Whoever comes back to the look after the press is shown what became of it.
     if (begun := _begun(upload_id)) is not None:
         return begun
     with _file(upload_id) as (kept, campaign, path):
         try:
-            sheet = look(path, asked)
+            sheet = look(path, asked(kept))
             seen = _see(sheet, kept, campaign)
         except UnreadableFile as wrong:
             return _cannot(kept, campaign, wrong)
@@ -198,7 +200,7 @@ def _file(upload_id: UUID) -> Iterator[tuple[Kept, CampaignOnDesk, Path]]:
         yield kept, campaign, path
 
 
-def _choices() -> Choices:
+def _choices(kept: Kept) -> Choices:
     """What the form says: each column by its number."""
     form = request.form
     columns = {
@@ -210,7 +212,7 @@ def _choices() -> Choices:
     order = DateOrder(dates) if dates in set(DateOrder) else None
     encoding, separator, preset = (form.get(name, "") for name in _WAYS)
     # Where the way of reading changes, the columns are new ones.
-    return Choices(encoding, separator, preset, columns if _is_as_seen() else {}, order)
+    return Choices(encoding, separator, preset, columns if _is_as_seen() else {}, order, named=kept.name)
 
 
 def _is_as_seen() -> bool:
