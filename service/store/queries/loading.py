@@ -9,8 +9,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.domain.message import BlastState
 from service.store import Session
+from service.store.tables.blasts import Blast, Rendering
 from service.store.tables.campaign import Briefing, Campaign, Copy, Fixture, Link, Petition, Stage
-from service.store.tables.sending import Blast, Rendering
 
 
 def fixture_named(session: Session, slug: str) -> Fixture | None:
