@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from service.domain.closed_forms import is_name
 from service.domain.quoted import own_words
+from service.domain.unseen import may_belong, without_stray
 
 NAME_LENGTH = 100
 PLACE_LENGTH = 60
@@ -74,7 +75,8 @@ def petition_name(typed: str, *, one_word: bool = False) -> str:
     """
     composed = unicodedata.normalize("NFC", typed)
     printable = "".join(" " if sign.isspace() else sign for sign in composed)
-    name = " ".join("".join(sign for sign in printable if sign.isprintable()).split())[:NAME_LENGTH].rstrip()
+    seen = without_stray("".join(sign for sign in printable if sign.isprintable() or may_belong(sign)))
+    name = " ".join(seen.split())[:NAME_LENGTH].rstrip()
     if not name:
         raise BadName("please give your name as it should stand on the petition")
     if _LINK.search(name):

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from service.domain.petition import first_word, name_in_text
+from service.domain.petition import first_word, name_in_text, petition_name
 from service.joining.preferences import erase
 from service.petitioning.deliver import NAME_WITHDRAWN, names_for_addressee
 from service.petitioning.sign import Signed, SignResult, sign_petition, take_name_off
@@ -261,3 +261,16 @@ def test_a_signer_by_the_web_is_thanked_by_a_letter_that_can_undo_it(session: Se
 )
 def test_nobody_is_greeted_by_a_title(name: str, greeted: str) -> None:
     assert first_word(name) == greeted
+
+
+@pytest.mark.parametrize(
+    ("typed", "stands"),
+    [
+        ("علی\u200cرضا محمدی", "علی\u200cرضا محمدی"),
+        ("ক্ষিতি র\u200d্যা", "ক্ষিতি র\u200d্যা"),
+        ("Ana Li \U0001f3f4\U000e0067\U000e0062\U000e0077\U000e006c\U000e0073\U000e007f",) * 2,
+        ("Ana\u200d \U000e0041Li\u202e", "Ana Li"),
+    ],
+)
+def test_signs_that_belong_to_letters_and_flags_stay_and_all_others_go(typed: str, stands: str) -> None:
+    assert petition_name(typed) == stands
