@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from service.consenting.addresses import BadAddress, normalise_email, normalise_phone
 from service.domain.consent import Suppressed
+from service.domain.unseen import may_belong, without_stray
 from service.planning.files.encodings import has_bad_bytes
 from service.planning.files.sheet import DateOrder
-from service.wording.names import is_flag_sign, without_stray_flag_signs
 
 LONGEST_ADDRESS = 320
 _AHEAD = timedelta(days=1)
@@ -85,12 +85,9 @@ def clean(cell: str) -> str:
     kept = "".join(
         " " if sign.isspace() else sign
         for sign in composed
-        if sign.isspace()
-        or sign in "\u200c\u200d"
-        or is_flag_sign(sign)
-        or unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+        if sign.isspace() or may_belong(sign) or unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
     )
-    return " ".join(without_stray_flag_signs(kept).split())
+    return " ".join(without_stray(kept).split())
 
 
 def paragraph(cell: str) -> str:
