@@ -14,6 +14,7 @@ from phonenumbers import SUPPORTED_REGIONS
 from service import sandbox_keys
 from service.environment import Environment, SettingsError
 from service.provider_settings import EmailRoad, SmsRoad, read_roads, read_second_road, read_twilio
+from service.web_settings import WebSettings, read_web
 
 _SECRET_LENGTH = 32
 
@@ -91,6 +92,7 @@ class Settings:
     limit_exempt_networks: tuple[str, ...]
     # Where texts may go at all; empty: wherever each campaign is.
     sms_countries: tuple[str, ...]
+    web: WebSettings
 
     @property
     def needed_database_url(self) -> str:
@@ -170,6 +172,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         limits=_limits(read),
         limit_exempt_networks=_networks(read),
         sms_countries=_countries(read),
+        web=read_web(read),
     )
 
 

@@ -18,6 +18,7 @@ from service.store.behind import NOT_MIGRATED, is_behind
 from service.store.engine import make_engine, make_sessions
 from service.web import health
 from service.web.api.public import blueprint as api
+from service.web.body_sizes import FORM
 from service.web.console.routes import blueprint as console_blueprint
 from service.web.door import front_door
 from service.web.hooks.sendgrid import blueprint as sendgrid_hooks
@@ -66,7 +67,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=secure,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
-        MAX_CONTENT_LENGTH=64 * 1024,
+        MAX_CONTENT_LENGTH=FORM,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
@@ -75,7 +76,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     if hops := settings.trusted_proxy_count:
         # As many hops as are ours and no more: the rest of X-Forwarded-For is whatever a stranger wrote there.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's own way
-    engine = make_engine(database_url, pool_size=10, statement_timeout_ms=5_000)
+    engine = make_engine(
+        database_url,
+        pool_size=max(10, settings.web.web_threads + settings.web.web_hook_threads),
+        statement_timeout_ms=5_000,
+    )
     sessions = make_sessions(engine, channels=channels_carried(settings))
     app.extensions["touchline"] = front_door(settings, sessions)
     csrf.init_app(app)
