@@ -23,6 +23,7 @@ from service.web.console.routes import blueprint as console_blueprint
 from service.web.door import front_door
 from service.web.hooks.sendgrid import blueprint as sendgrid_hooks
 from service.web.hooks.twilio import blueprint as twilio_hooks
+from service.web.hosts import with_our_hosts
 from service.web.limits import set_up_limits
 from service.web.site import filters, public
 from service.web.site.confirming import blueprint as confirming_pages
@@ -72,7 +73,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         WTF_CSRF_SSL_STRICT=False,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
     )
-    app.wsgi_app = with_tidy_tokens(app.wsgi_app)  # type: ignore[method-assign,assignment]  # Flask's own way
+    app.wsgi_app = with_tidy_tokens(with_our_hosts(app.wsgi_app, settings))  # type: ignore[method-assign,assignment]  # Flask's own way
     if hops := settings.trusted_proxy_count:
         # As many hops as are ours and no more: the rest of X-Forwarded-For is whatever a stranger wrote there.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's own way

@@ -12,6 +12,7 @@ from wsgiref.types import WSGIApplication
 from service.settings import Settings, load_settings
 from service.web import body_sizes
 from service.web.app import create_app
+from service.web.hosts import PROBES
 from service.web.serving.answers import answer_request
 from service.web.serving.asgi import Receive, Scope, Send, headers_of
 from service.web.serving.bodies import BodyTooSlow, ClientGone, read_body
@@ -23,8 +24,6 @@ log = logging.getLogger(__name__)
 _PLAIN = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store"), (b"connection", b"close")]
 # Whoever takes nothing of an answer for so long has stopped reading.
 _READ_SECONDS = 60.0
-# What balancers and monitors ask for, of either part.
-_OF_THE_PROCESS = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 class Gateway:
@@ -64,7 +63,7 @@ class Gateway:
         return self._hooks if _is_hook(path) or path == "/healthz" else self._pages
 
     def _is_served(self, path: str) -> bool:
-        if self._web.web_part is WebPart.ALL or path in _OF_THE_PROCESS:
+        if self._web.web_part is WebPart.ALL or path in PROBES:
             return True
         return _is_hook(path) is (self._web.web_part is WebPart.HOOKS)
 
