@@ -19,6 +19,7 @@ from service.store.engine import make_engine, make_sessions
 from service.web import health
 from service.web.api.public import blueprint as api
 from service.web.body_sizes import FORM
+from service.web.clean_requests import CleanRequest
 from service.web.console.routes import blueprint as console_blueprint
 from service.web.door import front_door
 from service.web.hooks.sendgrid import blueprint as sendgrid_hooks
@@ -60,6 +61,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     database_url = settings.needed_database_url
     set_up_logs(settings.log_level)
     app = Flask(__name__, template_folder=str(TEMPLATES), static_folder="static")
+    app.request_class = CleanRequest
     secure = settings.public_url.startswith("https://")
     app.config.update(
         SECRET_KEY=settings.secret_key,

@@ -62,7 +62,9 @@ def test_over_https_the_cookie_is_secure(settings: Settings, sessions: sessionma
     found = re.search(r'name="csrf_token" value="([^"]+)"', page)
     assert found
 
-    answer = client.post(_link(sessions, settings), data={"csrf_token": found[1]}, base_url="https://touchline.example.org")
+    answer = client.post(
+        _link(sessions, settings), data={"csrf_token": found[1]}, base_url="https://touchline.example.org"
+    )
 
     cookie = next(line for line in answer.headers.getlist("Set-Cookie") if line.startswith("touchline_console="))
     assert "Secure" in cookie

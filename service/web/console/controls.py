@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from werkzeug.datastructures import MultiDict
 
 from service.domain.wording_test import Metric, WordingTest
+from service.web.moments import read_hour
+from service.web.numbers import amount, whole_number_within
 
 # Every field of this part of the form, for the pages that pass it on.
 FIELDS = (
@@ -43,18 +45,18 @@ def read_money(words: str, mistakes: list[str]) -> int | None:
     if not words:
         return None
     try:
-        amount = Decimal(words)
-    except InvalidOperation:
-        amount = Decimal(-1)
-    if not Decimal(0) < amount < 10_000_000:
+        limit = amount(words)
+    except ValueError:
+        limit = Decimal(0)
+    if not Decimal(0) < limit < 10_000_000:
         mistakes.append("The spending limit is an amount such as 25 or 12.50.")
         return None
-    return int(amount * 10_000)
+    return int(limit * 10_000)
 
 
 def _hour(words: str, mistakes: list[str]) -> time | None:
     try:
-        return time.fromisoformat(words) if words else None
+        return read_hour(words) if words else None
     except ValueError:
         mistakes.append("The local hour is a time such as 09:00.")
         return None
@@ -63,10 +65,10 @@ def _hour(words: str, mistakes: list[str]) -> time | None:
 def _whole(words: str, what: str, mistakes: list[str]) -> int | None:
     if not words:
         return None
-    if not words.isdecimal() or not 1 <= int(words) <= 1000:
+    number = whole_number_within(words, 1, 1000)
+    if number is None:
         mistakes.append(f"{what} is a number from 1 to 1,000.")
-        return None
-    return int(words)
+    return number
 
 
 def _test(form: MultiDict[str, str], language: str, mistakes: list[str]) -> WordingTest | None:
