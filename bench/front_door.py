@@ -41,10 +41,8 @@ def front_door(here: Ground, **settings: str) -> Iterator[str]:
     url = f"http://127.0.0.1:{port}"
     told = {"DATABASE_URL": here.url, "SECRET_KEY": SECRET, "PUBLIC_URL": url}
     where = {"TOUCHLINE_HOME": str(here.home), "LOG_LEVEL": "ERROR", "TRUSTED_PROXY_COUNT": "1"}
-    served = ["--interface", "wsgi", "--factory", "--host", "127.0.0.1", "--port", str(port)]
-    scale = ["--workers", str(WEB_WORKERS), "--workers-kill-timeout", "10", "--blocking-threads", "4"]
-    quiet = ["--log-level", "error", "--no-access-log"]
-    command = [sys.executable, "-m", "granian", *served, *scale, *quiet, "service.web.app:create_app"]
+    command = [sys.executable, "-m", "service.web.serve", "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--workers", str(WEB_WORKERS), "--log-level", "error"]
     process = subprocess.Popen(command, env={**os.environ, **told, **where, **settings})
     try:
         for _ in range(300):

@@ -15,6 +15,7 @@ from service import sandbox_keys
 from service.environment import Environment, SettingsError
 from service.keys import read_keys
 from service.provider_settings import EmailRoad, SmsRoad, read_roads, read_second_road, read_twilio
+from service.web_settings import WebSettings, read_web
 
 
 class LogLevel(StrEnum):
@@ -94,6 +95,7 @@ class Settings:
     security_contact: str
     # Where texts may go at all; empty: wherever each campaign is.
     sms_countries: tuple[str, ...]
+    web: WebSettings
 
     @property
     def needed_database_url(self) -> str:
@@ -175,6 +177,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         limit_exempt_networks=_networks(read),
         security_contact=_security_contact(read),
         sms_countries=_countries(read),
+        web=read_web(read),
     )
 
 

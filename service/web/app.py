@@ -18,11 +18,14 @@ from service.store.behind import NOT_MIGRATED, is_behind
 from service.store.engine import make_engine, make_sessions
 from service.web import health, security_txt
 from service.web.api.public import blueprint as api
+from service.web.body_sizes import FORM
+from service.web.clean_requests import CleanRequest
 from service.web.console.page import sorry as sorry_in_console
 from service.web.console.routes import blueprint as console_blueprint
 from service.web.door import front_door
 from service.web.hooks.sendgrid import blueprint as sendgrid_hooks
 from service.web.hooks.twilio import blueprint as twilio_hooks
+from service.web.hosts import with_our_hosts
 from service.web.limits import set_up_limits
 from service.web.row_numbers import RowNumber
 from service.web.site import filters, public
@@ -60,6 +63,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     database_url = settings.needed_database_url
     set_up_logs(settings.log_level)
     app = Flask(__name__, template_folder=str(TEMPLATES), static_folder="static")
+    app.request_class = CleanRequest
     secure = settings.public_url.startswith("https://")
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -69,17 +73,21 @@ def create_app(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=secure,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
-        MAX_CONTENT_LENGTH=64 * 1024,
+        MAX_CONTENT_LENGTH=FORM,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
     )
     app.url_map.converters["int"] = RowNumber
-    app.wsgi_app = with_tidy_tokens(app.wsgi_app)  # type: ignore[method-assign,assignment]  # Flask's own way
+    app.wsgi_app = with_tidy_tokens(with_our_hosts(app.wsgi_app, settings))  # type: ignore[method-assign,assignment]  # Flask's own way
     if hops := settings.trusted_proxy_count:
         # As many hops as are ours and no more: the rest of X-Forwarded-For is whatever a stranger wrote there.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's own way
-    engine = make_engine(database_url, pool_size=10, statement_timeout_ms=5_000)
+    engine = make_engine(
+        database_url,
+        pool_size=max(10, settings.web.web_threads + settings.web.web_hook_threads),
+        statement_timeout_ms=5_000,
+    )
     sessions = make_sessions(engine, channels=channels_carried(settings))
     app.extensions["touchline"] = front_door(settings, sessions)
     csrf.init_app(app)

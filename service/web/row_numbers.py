@@ -1,4 +1,4 @@
-"""Numbers in addresses and forms: no row has one that the database cannot hold, and none is read that is too long."""
+"""Numbers of rows in addresses and forms: none that the database cannot hold."""
 
 from werkzeug.routing import IntegerConverter, ValidationError
 
@@ -14,14 +14,6 @@ def row_number(text: str) -> int:
     if number > _LARGEST:
         raise ValueError(f"no row has a number as large as {text}")
     return number
-
-
-def whole_number(text: str, *, least: int, most: int) -> int | None:
-    """A whole number between these; None for anything else, however long."""
-    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
-        return None
-    number = int(text)
-    return number if least <= number <= most else None
 
 
 class RowNumber(IntegerConverter):

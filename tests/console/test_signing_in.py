@@ -58,11 +58,13 @@ def test_the_session_is_kept_in_a_cookie_scripts_cannot_read(
 def test_over_https_the_cookie_is_secure(settings: Settings, sessions: sessionmaker[Session]) -> None:
     app = create_app(replace(settings, public_url="https://touchline.example.org"))
     client = app.test_client()
-    page = client.get("/console/sign-in", base_url="https://localhost").text
+    page = client.get("/console/sign-in", base_url="https://touchline.example.org").text
     found = re.search(r'name="csrf_token" value="([^"]+)"', page)
     assert found
 
-    answer = client.post(_link(sessions, settings), data={"csrf_token": found[1]}, base_url="https://localhost")
+    answer = client.post(
+        _link(sessions, settings), data={"csrf_token": found[1]}, base_url="https://touchline.example.org"
+    )
 
     cookie = next(line for line in answer.headers.getlist("Set-Cookie") if line.startswith("touchline_console="))
     assert "Secure" in cookie

@@ -76,9 +76,13 @@ def forget(response: Response) -> Response:
 
 def safe_next(asked: str) -> str:
     """Where to go after signing in: a page of the console, nowhere else."""
-    parts = urlsplit(asked)
-    inside = not parts.scheme and not parts.netloc and parts.path.startswith("/console/") and "\\" not in asked
-    return asked if inside else url_for("console.home")
+    try:
+        parts = urlsplit(asked)
+    except ValueError:
+        return url_for("console.home")
+    inside = not parts.scheme and not parts.netloc and parts.path.startswith("/console/")
+    is_plain = asked.isprintable() and "\\" not in asked
+    return asked if inside and is_plain else url_for("console.home")
 
 
 def keep_door(blueprint: Blueprint) -> None:

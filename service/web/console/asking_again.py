@@ -14,8 +14,9 @@ from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
 from service.web.console.copy_forms import ANA, letter_of, letter_response, window_for
 from service.web.console.here import blast_or_404, campaign_or_404
-from service.web.console.words import read_field, sentence
-from service.web.row_numbers import whole_number
+from service.web.console.words import sentence
+from service.web.moments import read_moment
+from service.web.numbers import whole_number_within
 
 _REFUSALS = (BlastRefused, CopyRefused, KeyRefused, KeyUsed)
 
@@ -90,7 +91,7 @@ def _page(slug: str, blast_id: int, *, refused: str = "") -> str:
         look=look,
         why=why,
         form=form,
-        opens_at=read_field(form["opens_at"], campaign.time_zone) if look and form["opens_at"] else None,
+        opens_at=read_moment(form["opens_at"], campaign.time_zone) if look and form["opens_at"] else None,
         take_back=TAKE_BACK,
     )
 
@@ -105,13 +106,14 @@ def _look(slug: str, blast_id: int, *, people: int | None) -> AgainLook:
 
 
 def _wish(time_zone: str) -> AskedAgain:
-    cap, when = request.values.get("cap_count", "").strip(), request.values.get("opens_at", "").strip()
-    if cap and whole_number(cap, least=1, most=MOST_MESSAGES) is None:
+    said, when = request.values.get("cap_count", "").strip(), request.values.get("opens_at", "").strip()
+    cap = whole_number_within(said, 1, MOST_MESSAGES)
+    if said and cap is None:
         raise _Mistyped("the limit for each supporter is a number from 1 to 1,000")
     try:
-        opens_at = read_field(when, time_zone) if when else None
+        opens_at = read_moment(when, time_zone) if when else None
     except ValueError:
         raise _Mistyped("when it opens is a day and a time; empty for at once") from None
     subject = " ".join(request.values.get("subject", "").split())
     really = request.values.get("really") == "yes"
-    return AskedAgain(subject=subject, opens_at=opens_at, cap_count=int(cap) if cap else None, really=really)
+    return AskedAgain(subject=subject, opens_at=opens_at, cap_count=cap, really=really)

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from service.domain.audience import Audience, AudienceMistake, parse_rules
 from service.domain.channel import Channel
-from service.web.console.words import read_field
+from service.web.moments import read_moment
 
 _YES_NO = ("signed", "shared")
 # Answered by words, parted by commas.
@@ -111,6 +111,6 @@ def _did(form: Mapping[str, str], stage_slugs: Sequence[str]) -> list[object]:
 
 def _moment(text: str, zone: str) -> str:
     try:
-        return read_field(text, zone).isoformat()
+        return read_moment(text, zone).isoformat()
     except ValueError:
         raise AudienceMistake("give a day and a time") from None

@@ -28,8 +28,9 @@ from service.web.console.audience_forms import AudienceForm, Known, hints_for, r
 from service.web.console.controls import Controls, read_controls
 from service.web.console.copy_forms import CopyShown, chosen_reader, reckon_each, show_one, window_for, with_warnings
 from service.web.console.here import campaign_or_404
-from service.web.console.words import read_field, said, sentence
-from service.web.row_numbers import whole_number
+from service.web.console.words import said, sentence
+from service.web.moments import read_moment
+from service.web.numbers import whole_number, whole_number_within
 
 Form = MultiDict[str, str]
 
@@ -70,7 +71,7 @@ class Sketch:
         """When it opens; None where it opens at once. Raises ValueError."""
         if self.form.get("when", "now") == "now":
             return None
-        return read_field(self.form.get("opens_at", ""), self.campaign.time_zone)
+        return read_moment(self.form.get("opens_at", ""), self.campaign.time_zone)
 
     def is_far_ahead(self, now: datetime) -> bool:
         """Whether it opens in more than a year, which has to be meant."""
@@ -120,7 +121,7 @@ def planned_from(sketch: Sketch) -> NewBlast:
         audience=sketch.audience.audience,
         copy=sketch.draft,
         opens_at=sketch.opens_at,
-        stale_after=timedelta(hours=int(sketch.form.get("stale_hours", "24"))),
+        stale_after=timedelta(hours=whole_number(sketch.form.get("stale_hours", "24"))),
         local_time=sketch.controls.local_time,
         cap_count=sketch.controls.cap_count,
         spend_cap=sketch.controls.spend_cap,
@@ -164,8 +165,7 @@ def _refusals(session: Session, sketch: Sketch) -> list[str]:
 
 
 def _time_mistakes(sketch: Sketch) -> list[str]:
-    hours = sketch.form.get("stale_hours", "24")
-    if whole_number(hours, least=1, most=720) is None:
+    if whole_number_within(sketch.form.get("stale_hours", "24"), 1, 720) is None:
         return ["It is too late after 1 to 720 hours."]
     try:
         _ = sketch.opens_at

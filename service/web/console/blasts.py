@@ -23,7 +23,8 @@ from service.web.console import access
 from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
 from service.web.console.here import blast_or_404, campaign_or_404
-from service.web.console.words import read_field, thousands
+from service.web.console.words import thousands
+from service.web.moments import read_moment
 from service.web.row_numbers import row_number
 
 # Blasts on one page of the list.
@@ -95,7 +96,7 @@ def change_blast(slug: str, blast_id: int, deed: str) -> ResponseReturnValue:
                 resume_blast(session, blast.id, actor=actor, now=now)
                 said = "Going on from where it was."
             elif deed == "move":
-                opens_at = read_field(request.form.get("opens_at", ""), campaign.time_zone)
+                opens_at = read_moment(request.form.get("opens_at", ""), campaign.time_zone)
                 really = request.form.get("really") == "yes"
                 reschedule_blast(session, blast.id, opens_at=opens_at, actor=actor, now=now, really=really)
                 said = "Moved."

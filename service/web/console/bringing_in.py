@@ -33,7 +33,6 @@ from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
 from service.web.console.here import campaign_or_404
 
-LARGEST = 25 * 1024 * 1024
 # A transaction of this many rows ends well within the web's time limit for a statement.
 ROWS_AT_ONCE = 2_000
 # How many rows the counts before an import are made from.

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from werkzeug.datastructures import MultiDict
 
 from service.domain.wording_test import Metric, WordingTest
 from service.planning.blast_checks import MOST_MESSAGES
-from service.web.row_numbers import whole_number
+from service.web.moments import read_hour
+from service.web.numbers import amount, whole_number_within
 
 # Every field of this part of the form, for the pages that pass it on.
 FIELDS = (
@@ -45,18 +46,18 @@ def read_money(words: str, mistakes: list[str]) -> int | None:
     if not words:
         return None
     try:
-        amount = Decimal(words)
-    except InvalidOperation:
-        amount = Decimal(-1)
-    if not Decimal(0) < amount < 10_000_000:
+        limit = amount(words)
+    except ValueError:
+        limit = Decimal(0)
+    if not Decimal(0) < limit < 10_000_000:
         mistakes.append("The spending limit is an amount such as 25 or 12.50.")
         return None
-    return int(amount * 10_000)
+    return int(limit * 10_000)
 
 
 def _hour(words: str, mistakes: list[str]) -> time | None:
     try:
-        return time.fromisoformat(words) if words else None
+        return read_hour(words) if words else None
     except ValueError:
         mistakes.append("The local hour is a time such as 09:00.")
         return None
@@ -65,7 +66,7 @@ def _hour(words: str, mistakes: list[str]) -> time | None:
 def _whole(words: str, what: str, mistakes: list[str]) -> int | None:
     if not words:
         return None
-    if (number := whole_number(words, least=1, most=MOST_MESSAGES)) is None:
+    if (number := whole_number_within(words, 1, MOST_MESSAGES)) is None:
         mistakes.append(f"{what} is a number from 1 to {MOST_MESSAGES:,}.")
     return number
 

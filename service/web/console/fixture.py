@@ -26,6 +26,7 @@ from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
 from service.web.console.here import campaign_or_404
 from service.web.console.whistle_words import WHISTLES, what_happened
+from service.web.numbers import whole_number
 from service.web.row_numbers import row_number
 
 _DEEDS = "'kick-off', 'half-time', 'second-half', 'full-time', 'abandon', 'correct', 'undo'"
@@ -105,7 +106,7 @@ def _look(slug: str, deed: Deed, *, changed: bool = False, asked: bool = False) 
 def _wish(deed: Deed) -> Wish:
     score = None
     if deed in WITH_SCORE:
-        score = Score(int(request.values.get("home", "")), int(request.values.get("away", "")))
+        score = Score(whole_number(request.values.get("home", "")), whole_number(request.values.get("away", "")))
     return Wish(deed, score, change_id=request.values.get("change", 0, type=row_number))
 
 

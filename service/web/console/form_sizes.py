@@ -4,11 +4,9 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from service.web.body_sizes import FILE, FORM, WORDS
 from service.web.console.blueprint import blueprint
-from service.web.console.bringing_in import LARGEST
 
-# Two emails of 64 KiB and all that stands beside them, every letter written with three signs.
-WORDS = 500_000
 _WITH_WORDS = frozenset(
     f"console.{view}"
     for view in (
@@ -24,7 +22,7 @@ _WITH_WORDS = frozenset(
 def _let_more_in(endpoint: str | None, values: dict[str, object] | None) -> None:
     """Raise the limit of a request for these forms; this runs before anything reads it."""
     if endpoint == "console.bring_in":
-        request.max_content_length = LARGEST
+        request.max_content_length = FILE
     elif endpoint in _WITH_WORDS:
         request.max_content_length = request.max_form_memory_size = WORDS
 
@@ -33,11 +31,11 @@ def _let_more_in(endpoint: str | None, values: dict[str, object] | None) -> None
 def _too_large(error: HTTPException) -> ResponseReturnValue:
     if request.endpoint == "console.bring_in":
         error.description = (
-            f"Nothing was read. A file may have {LARGEST // 1024 // 1024} MB here; for a larger one use "
+            f"Nothing was read. A file may have {FILE // 1024 // 1024} MB here; for a larger one use "
             "touchline supporters import on the command line, or part it."
         )
     else:
-        most = WORDS if request.endpoint in _WITH_WORDS else 64 * 1024
+        most = WORDS if request.endpoint in _WITH_WORDS else FORM
         error.description = (
             f"Nothing was changed. A form may hold {most // 1000} KB of words, and an email 64 KiB. Go back: what you "
             "wrote is still there; shorten it, and send it again."

@@ -19,7 +19,8 @@ from service.web.console.blueprint import blueprint
 from service.web.console.fixture import look_only
 from service.web.console.here import campaign_or_404
 from service.web.console.whistle_words import what_happened
-from service.web.console.words import read_field, sentence
+from service.web.console.words import sentence
+from service.web.moments import read_moment
 
 _ZONES = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix/")))
 
@@ -71,7 +72,7 @@ def _wish() -> Wish:
 def _moment(when: str, zone_name: str) -> datetime:
     if zone_name not in _ZONES and zone_name != "UTC":
         raise ValueError("no such time zone")
-    return read_field(when, zone_name)
+    return read_moment(when, zone_name)
 
 
 def _shown(slug: str, wish: Wish, *, changed: bool = False, asked: bool = False) -> ResponseReturnValue:

@@ -13,6 +13,8 @@ from service.web import door
 from service.web.console import access
 from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
+from service.web.moments import read_day
+from service.web.numbers import amount, whole_number
 
 
 @blueprint.get("/senders/")
@@ -65,12 +67,12 @@ def change_road() -> ResponseReturnValue:
 
 
 def _number(words: str) -> float | None:
-    return float(words) if words.strip() else None
+    return float(amount(words)) if words.strip() else None
 
 
 def _whole(words: str) -> int | None:
-    return int(words) if words.strip() else None
+    return whole_number(words) if words.strip() else None
 
 
 def _day(words: str) -> date | None:
-    return date.fromisoformat(words) if words.strip() else None
+    return read_day(words) if words.strip() else None

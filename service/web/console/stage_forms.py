@@ -9,7 +9,9 @@ from werkzeug.datastructures import MultiDict
 from service.planning.stage_checks import NewLimits, NewTiming
 from service.planning.stages import StageRefused, StageView
 from service.web.console.controls import read_controls
-from service.web.console.words import field_value, read_field
+from service.web.console.words import field_value
+from service.web.moments import read_moment
+from service.web.numbers import whole_number
 
 _UNITS = {"minutes": timedelta(minutes=1), "hours": timedelta(hours=1), "days": timedelta(days=1)}
 
@@ -49,7 +51,7 @@ def read_timing(form: Mapping[str, str], zone: str) -> NewTiming:
     try:
         stale_after = _span(form, "stale")
         if "at" in form:
-            return NewTiming(timedelta(0), stale_after, at=read_field(form["at"], zone))
+            return NewTiming(timedelta(0), stale_after, at=read_moment(form["at"], zone))
         return NewTiming(_span(form, "offset") * (-1 if form.get("side") == "before" else 1), stale_after)
     except (ValueError, OverflowError) as wrong:
         kind = "give a day and a time" if "at" in form else "a time is a whole number of minutes, hours or days"
@@ -65,7 +67,7 @@ def read_limits(form: MultiDict[str, str]) -> NewLimits:
 
 
 def _span(form: Mapping[str, str], name: str) -> timedelta:
-    return int(form.get(f"{name}_count", "")) * _UNITS.get(form.get(f"{name}_unit", ""), timedelta())
+    return whole_number(form.get(f"{name}_count", "")) * _UNITS.get(form.get(f"{name}_unit", ""), timedelta())
 
 
 def _number_and_unit(length: timedelta) -> tuple[str, str]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.numbers import format_currency, format_decimal
 
 from service.planning.reckoning import Reckoned
 from service.reporting.live import ChannelProgress
 from service.store.queries.glance import Figure
+from service.web.moments import zone
 
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 _SAID = {
@@ -51,14 +51,6 @@ def nearly(reckoned: Reckoned) -> str:
     return "at most " * reckoned.is_dearest + "about " * reckoned.is_sampled
 
 
-def zone(name: str) -> ZoneInfo:
-    """The time zone of this name, UTC where nobody knows it."""
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
-
-
 def day_and_time(at: datetime, zone_name: str = "") -> str:
     """`Wed 13 Oct 2026, 17:00`."""
     local = at.astimezone(zone(zone_name))
@@ -73,14 +65,6 @@ def clock_time(at: datetime, zone_name: str = "") -> str:
 def field_value(at: datetime, zone_name: str = "") -> str:
     """A moment as a datetime-local field holds it."""
     return f"{at.astimezone(zone(zone_name)):%Y-%m-%dT%H:%M}"
-
-
-def read_field(text: str, zone_name: str) -> datetime:
-    """A moment from a datetime-local field, in UTC. Raises ValueError."""
-    try:
-        return datetime.fromisoformat(text.strip()).replace(tzinfo=zone(zone_name)).astimezone(UTC)
-    except OverflowError as beyond:
-        raise ValueError("a moment beyond the calendar") from beyond
 
 
 def sentence(words: str) -> str:

@@ -10,12 +10,10 @@ from service.providers.sendgrid.events import SIGNATURE_HEADER, TIMESTAMP_HEADER
 from service.sending.receipts import apply_receipts
 from service.store.races import once_more
 from service.web import door
+from service.web.body_sizes import EVENTS
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("sendgrid", __name__, url_prefix="/hooks/sendgrid")
-
-# Posts are cut at 768 kB by SendGrid; anything much larger is not SendGrid.
-_LARGEST = 8 * 1024 * 1024
 
 
 @blueprint.post("/events")
@@ -26,7 +24,7 @@ def events() -> ResponseReturnValue:
     """
     if not door.settings().sends_email:
         abort(404)
-    request.max_content_length = _LARGEST
+    request.max_content_length = EVENTS
     body = request.get_data(cache=False)
     signature, timestamp = request.headers.get(SIGNATURE_HEADER), request.headers.get(TIMESTAMP_HEADER)
     if not verified(signature, timestamp, body, door.settings().sendgrid_webhook_public_keys):

@@ -1,0 +1,15 @@
+"""The parts of ASGI that are spoken here, with their types."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+
+Scope = MutableMapping[str, object]
+Event = MutableMapping[str, object]
+Receive = Callable[[], Awaitable[Event]]
+Send = Callable[[Event], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+
+def headers_of(scope: Scope) -> Headers:
+    """The request's headers, their names in small letters."""
+    found = scope["headers"]
+    return [(bytes(name), bytes(value)) for name, value in found] if isinstance(found, list | tuple) else []
