@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from phonenumbers import SUPPORTED_REGIONS
 
 from service import sandbox_keys
+from service.console_settings import ConsoleRules, read_console
 from service.environment import Environment, SettingsError
 from service.provider_settings import EmailRoad, SmsRoad, read_roads, read_second_road, read_twilio
 
@@ -87,6 +88,7 @@ class Settings:
     trusted_proxy_count: int
     log_level: LogLevel
     limits: Limits
+    console: ConsoleRules
     # Networks whose forms are never counted: a ground's own, a load test's.
     limit_exempt_networks: tuple[str, ...]
     # Where texts may go at all; empty: wherever each campaign is.
@@ -168,6 +170,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         trusted_proxy_count=read.count("TRUSTED_PROXY_COUNT", 0),
         log_level=read.choice("LOG_LEVEL", LogLevel, LogLevel.INFO),
         limits=_limits(read),
+        console=read_console(read),
         limit_exempt_networks=_networks(read),
         sms_countries=_countries(read),
     )

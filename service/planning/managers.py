@@ -9,7 +9,7 @@ from service.domain.manager import Role
 from service.domain.notice import NoticeKind
 from service.sending.notices import NoticeRequest, ask_notice
 from service.store import Session
-from service.store.queries import managers
+from service.store.queries import manager_sessions, managers, second_factors
 from service.store.queries.house import write_audit
 from service.store.tables.manager import Manager as ManagerRow
 from service.wording.links import LinkKind, sign
@@ -40,6 +40,8 @@ class Manager:
     signed_in_at: datetime | None
     # Where they are told by text when a blast stops by itself.
     alarm_phone: str = ""
+    # Whether a second step is asked for after the password or link.
+    has_second_factor: bool = False
 
 
 def as_manager(row: ManagerRow) -> Manager:
@@ -52,12 +54,21 @@ def as_manager(row: ManagerRow) -> Manager:
         created_at=row.created_at,
         signed_in_at=row.signed_in_at,
         alarm_phone=row.alarm_phone or "",
+        has_second_factor=row.second_factor_at is not None,
     )
 
 
 def list_managers(session: Session) -> list[Manager]:
     """Everybody who has an account, by address."""
     return [as_manager(row) for row in managers.all_present(session)]
+
+
+def find_manager(session: Session, email: str) -> Manager:
+    """The account of this address. Raises NoSuchManager."""
+    row = managers.by_email(session, email.strip().lower())
+    if row is None or row.removed_at is not None:
+        raise NoSuchManager("there is no account of that address; `touchline manager list` shows them all")
+    return as_manager(row)
 
 
 def add_manager(session: Session, email: str, role: Role, *, actor: str, now: datetime) -> Manager:
@@ -159,11 +170,20 @@ def remove_manager(session: Session, manager_id: int, *, actor: str, now: dateti
     """Take an account away and sign it out everywhere, at once. Raises NoSuchManager, LastAdmin."""
     row = _to_change(session, manager_id, keeps_admin=False)
     row.removed_at, row.password_hash, row.alarm_phone = now, "", None
-    managers.end_sessions(session, manager_id=row.id)
+    manager_sessions.end_sessions(session, manager_id=row.id)
+    forget_second_factor(session, row)
     managers.void_links(session, manager_id=row.id, now=now)
     session.flush()
     write_audit(session, at=now, actor=actor, deed="manager.remove", subject=f"manager {row.id}")
     return as_manager(row)
+
+
+def forget_second_factor(session: Session, row: ManagerRow) -> None:
+    """Nothing but the first step is asked of this account any more."""
+    row.second_factor_at = None
+    second_factors.forget_totp(session, row.id)
+    second_factors.forget_recovery_codes(session, row.id)
+    session.flush()
 
 
 def _to_change(session: Session, manager_id: int, *, keeps_admin: bool) -> ManagerRow:

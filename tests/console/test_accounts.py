@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from service.domain.channel import Channel
 from service.domain.manager import Role
 from service.planning.audit import read_audit
+from service.planning.manager_sessions import manager_of, sign_out
 from service.planning.managers import (
     LastAdmin,
     add_manager,
@@ -19,19 +20,15 @@ from service.planning.managers import (
     make_sign_in_link,
     remove_manager,
 )
+from service.planning.passwords import WeakPassword
+from service.planning.sign_in_tries import Here, TooManyTries, note_try
 from service.planning.signing_in import (
-    Here,
     LinkSpent,
     SignInRefused,
-    TooManyTries,
-    WeakPassword,
     change_password,
-    manager_of,
-    note_try,
     peek_link,
     sign_in,
     sign_in_by_link,
-    sign_out,
 )
 from service.sending.notice_words import NoticeWriter
 from service.store.queries.notice_life import IntendedNotice

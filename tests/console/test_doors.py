@@ -67,6 +67,8 @@ def test_only_the_ways_of_signing_in_and_a_tester_s_answer_are_for_anybody(app: 
         "console.link_page",
         "console.enter_by_link",
         "console.sign_out_now",
+        "console.second_step_page",
+        "console.second_step_now",
         # Whoever was named as a tester says yes or no there, and has no account.
         "console.tester_link_page",
         "console.tester_answers",

@@ -13,7 +13,8 @@ from werkzeug.test import TestResponse
 from service.clock import now
 from service.domain.manager import Role
 from service.planning.managers import make_sign_in_link
-from service.planning.signing_in import Here, change_password, sign_in_by_link
+from service.planning.sign_in_tries import Here
+from service.planning.signing_in import change_password, sign_in_by_link
 from service.settings import Settings
 from service.store.tables.campaign import Copy
 from service.wording.links import derive_key

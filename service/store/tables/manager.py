@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.domain.manager import Role
@@ -24,6 +24,8 @@ class Manager(Base):
     removed_at: Mapped[datetime | None]
     # Where they are told by text when a blast stops by itself; none where they did not ask for that.
     alarm_phone: Mapped[str | None]
+    # Since when a second step is asked for after the password or link; none where it is not.
+    second_factor_at: Mapped[datetime | None]
 
     __table_args__ = (one_of("role", Role), CheckConstraint("email = lower(email)", name="email_lower"))
 
@@ -39,6 +41,35 @@ class ManagerSession(Base):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    # The browser in words, such as "Firefox on Android".
+    agent: Mapped[str] = mapped_column(server_default="")
+    # Whether only the first step is done: such a session opens nothing but the second.
+    awaits_second: Mapped[bool] = mapped_column(server_default=text("false"))
+    # When whoever sits there last showed who they are.
+    proved_at: Mapped[datetime | None]
+
+
+class ManagerTotp(Base):
+    """The secret an authenticator app shares with us, sealed; asked for once it has been confirmed by a code."""
+
+    __tablename__ = "manager_totp"
+
+    manager_id: Mapped[int] = mapped_column(ForeignKey("managers.id"), primary_key=True, autoincrement=False)
+    sealed_secret: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    # The newest 30-second step whose code was accepted: none is accepted twice.
+    used_step: Mapped[int] = mapped_column(server_default="0")
+
+
+class RecoveryCode(Base):
+    """A code that stands in for the app once. 80 random bits, kept as a hash."""
+
+    __tablename__ = "recovery_codes"
+
+    manager_id: Mapped[int] = mapped_column(ForeignKey("managers.id"), primary_key=True, autoincrement=False)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    used_at: Mapped[datetime | None]
 
 
 class SignInLink(Base):

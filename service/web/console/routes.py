@@ -20,6 +20,8 @@ from service.web.console import (  # noqa: F401 - each adds its routes as it is 
     page,
     rehearsal,
     report,
+    second_factor,
+    second_step,
     senders,
     signing_in,
     stage_changes,
