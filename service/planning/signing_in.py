@@ -8,7 +8,7 @@ from service.planning.managers import Manager, as_manager
 from service.planning.passwords import NOBODY, check_password, hash_password, is_outdated, is_right
 from service.planning.sign_in_tries import Here, check_tries, forget_tries
 from service.store import Session
-from service.store.queries import manager_sessions, managers
+from service.store.queries import campaigns, manager_sessions, managers
 from service.store.queries.house import write_audit
 from service.wording.links import LinkFacts, LinkKind, read_token
 
@@ -72,7 +72,7 @@ def change_password(session: Session, manager_id: int, *, current: str, new: str
     check_tries(session, row.email, here=here, now=now)
     if row.password_hash and not is_right(row.password_hash, current):
         raise SignInRefused("the present password is another one")
-    check_password(new, row.email)
+    check_password(new, own_words=words_near(session, row.email))
     row.password_hash = hash_password(new)
     session.flush()
     manager_sessions.end_sessions(session, manager_id=row.id)
@@ -80,6 +80,14 @@ def change_password(session: Session, manager_id: int, *, current: str, new: str
     forget_tries(session, row.email, here=here)
     open_session(session, row, here=here, now=now, is_whole=True)
     write_audit(session, at=now, actor=row.email, deed="manager.password", subject=f"manager {row.id}")
+
+
+def words_near(session: Session, email: str) -> tuple[str, ...]:
+    """What whoever knows a manager and the campaigns would try first: no password is made of it."""
+    known = [email, "touchline"]
+    for each in campaigns.every(session):
+        known += [each.title, each.slug, each.organisation, each.home, each.away, each.venue, each.competition]
+    return tuple(known)
 
 
 def _link_facts(token: str, keys: Sequence[bytes], now: datetime) -> LinkFacts:

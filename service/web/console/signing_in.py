@@ -17,6 +17,7 @@ from service.planning.signing_in import (
     peek_link,
     sign_in,
     sign_in_by_link,
+    words_near,
 )
 from service.web import door
 from service.web.console import access
@@ -131,7 +132,9 @@ def _mistakes_in(new: str, again: str) -> dict[str, str]:
     if new != again:
         return {"again": "The two passwords differ."}
     try:
-        check_password(new, access.manager().email)
+        with door.transaction() as session:
+            near = words_near(session, access.manager().email)
+        check_password(new, own_words=near)
     except WeakPassword as weak:
         return {"new": f"{str(weak)[:1].upper()}{str(weak)[1:]}."}
     return {}
