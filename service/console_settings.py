@@ -21,7 +21,7 @@ class ConsoleRules:
     second_factor: SecondFactor = SecondFactor.OPTIONAL
     # For how long a password, a code or a link is a fresh proof of who somebody is.
     proof_life: timedelta = timedelta(minutes=15)
-    # More people than this are only written to after a fresh proof.
+    # More messages than this are only sent after a fresh proof.
     proof_above: int = 1_000
 
 

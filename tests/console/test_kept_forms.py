@@ -1,7 +1,7 @@
 """A session or a token that is gone loses nothing typed: the form comes back, and does nothing until it is sent again."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import unescape
 
 import pytest
@@ -39,7 +39,7 @@ def author(app: Flask, sessions: sessionmaker[Session], settings: Settings) -> s
     return "dev@example.org"
 
 
-def send(browser: Browser, path: str, fields: dict[str, str], *, token: str = "", **headers: str) -> TestResponse:
+def send(browser: Browser, path: str, fields: Mapping[str, object], *, token: str = "", **headers: str) -> TestResponse:
     """Send a form as a browser does, with the token that its page had."""
     if not token:
         found = re.search(r'name="csrf_token" value="([^"]+)"', browser.see("/console/sign-in").text)

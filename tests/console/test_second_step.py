@@ -285,11 +285,12 @@ def test_the_secret_is_sealed_and_read_after_the_key_was_changed(
 
 def _second_step(settings: Settings, code: str) -> int:
     app = create_app(settings)
-    browser = Browser(app.test_client())
-    first_step(browser)
-    answer = browser.press("/console/second-step", {"code": code}, follow=False).status_code
-    app.extensions["touchline"].sessions.kw["bind"].dispose()
-    return answer
+    try:
+        browser = Browser(app.test_client())
+        first_step(browser)
+        return browser.press("/console/second-step", {"code": code}, follow=False).status_code
+    finally:
+        app.extensions["touchline"].sessions.kw["bind"].dispose()
 
 
 def test_the_app_is_shown_at_most_once(admin: Browser) -> None:

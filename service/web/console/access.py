@@ -19,12 +19,14 @@ COOKIE = "touchline_console"
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 _needed: dict[object, Role | None] = {}
+# Routes that change something only after a fresh proof of who is there.
+_needs_proof: set[object] = set()
 # Routes that answer a manager who still has to set up a second step.
 _before_second_factor: set[object] = set()
 
 
-def needs(role: Role, *, before_second_factor: bool = False) -> Callable[[View], View]:
-    """The route is for managers with this role or a greater one.
+def needs(role: Role, *, proof: bool = False, before_second_factor: bool = False) -> Callable[[View], View]:
+    """The route is for managers with this role or a greater one; with `proof`, after a fresh proof that it is them.
 
     Where the installation demands a second step, managers without one are led to setting it up from every route but
     those with `before_second_factor`.
@@ -32,6 +34,8 @@ def needs(role: Role, *, before_second_factor: bool = False) -> Callable[[View],
 
     def noted(view: View) -> View:
         _needed[view] = role
+        if proof:
+            _needs_proof.add(view)
         if before_second_factor:
             _before_second_factor.add(view)
         return view
@@ -102,7 +106,8 @@ def _let_in() -> ResponseReturnValue | None:
         # Default deny: a route that forgot to say whom it is for is for nobody.
         abort(403)
     role = _needed[view]
-    g.manager = who_is_here()
+    found = _signed_in_here()
+    g.manager, g.proved_at = (found.manager, found.proved_at) if found else (None, None)
     if role is None:
         return None
     if g.manager is None:
@@ -111,7 +116,20 @@ def _let_in() -> ResponseReturnValue | None:
         abort(403)
     if _has_to_set_up(g.manager) and view not in _before_second_factor:
         return _to(url_for("console.second_factor_page"))
-    return None
+    return ask_for_proof() if view in _needs_proof else None
+
+
+def ask_for_proof() -> ResponseReturnValue | None:
+    """The page that asks who is there, with the form that was sent; None where that was shown a short while ago."""
+    proved_at, life = g.get("proved_at"), door.settings().console.proof_life
+    if proved_at is not None and door.now() - proved_at < life:
+        return None
+    return render_template("console/prove.html", kept=sent_form(may_be_empty=True)), 401
+
+
+def ask_for_proof_above(message_count: int) -> ResponseReturnValue | None:
+    """The same, where this many messages are more than may be sent without one."""
+    return ask_for_proof() if message_count > door.settings().console.proof_above else None
 
 
 def who_is_here() -> Manager | None:

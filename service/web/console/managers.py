@@ -33,7 +33,7 @@ def managers_page() -> ResponseReturnValue:
 
 
 @blueprint.post("/managers/")
-@needs(Role.ADMIN)
+@needs(Role.ADMIN, proof=True)
 def add_manager_now() -> ResponseReturnValue:
     email, role = request.form.get("email", ""), _role()
     try:
@@ -48,7 +48,7 @@ def add_manager_now() -> ResponseReturnValue:
 
 
 @blueprint.post("/managers/<int:manager_id>/role")
-@needs(Role.ADMIN)
+@needs(Role.ADMIN, proof=True)
 def change_role_now(manager_id: int) -> ResponseReturnValue:
     try:
         with door.transaction() as session:
@@ -63,7 +63,7 @@ def change_role_now(manager_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/managers/<int:manager_id>/remove")
-@needs(Role.ADMIN)
+@needs(Role.ADMIN, proof=True)
 def remove_manager_now(manager_id: int) -> ResponseReturnValue:
     try:
         with door.transaction() as session:
@@ -78,7 +78,7 @@ def remove_manager_now(manager_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/managers/<int:manager_id>/second-factor/reset")
-@needs(Role.ADMIN)
+@needs(Role.ADMIN, proof=True)
 def reset_second_factor_now(manager_id: int) -> ResponseReturnValue:
     try:
         with door.transaction() as session:

@@ -18,6 +18,7 @@ from service.web.console import (  # noqa: F401 - each adds its routes as it is 
     moving,
     new_blast,
     page,
+    proving,
     rehearsal,
     report,
     second_factor,

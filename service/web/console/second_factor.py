@@ -36,7 +36,7 @@ def second_factor_page() -> ResponseReturnValue:
 
 
 @blueprint.post("/second-factor")
-@needs(Role.VIEWER, before_second_factor=True)
+@needs(Role.VIEWER, before_second_factor=True, proof=True)
 def begin_second_factor() -> ResponseReturnValue:
     try:
         with door.transaction() as session:

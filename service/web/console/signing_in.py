@@ -108,6 +108,9 @@ def password_page() -> ResponseReturnValue:
 @blueprint.post("/password")
 @needs(Role.VIEWER)
 def set_password() -> ResponseReturnValue:
+    if not access.manager().has_password and (asked := access.ask_for_proof()):
+        # Whoever finds a browser signed in does not make the account theirs.
+        return asked
     current, new, again = (request.form.get(name, "") for name in ("current", "new", "again"))
     mistakes = _mistakes_in(new, again)
     if mistakes:
