@@ -9,6 +9,7 @@ from service.cli.opening import open_house, plainly, refuse
 from service.consenting.addresses import BadAddress
 from service.domain.errand import Errand
 from service.domain.manager import Role
+from service.planning.manager_sessions import end_others, list_sessions
 from service.planning.managers import Manager, find_manager, list_managers, make_sign_in_link
 from service.planning.second_step import reset_second_factor
 
@@ -45,6 +46,43 @@ def reset(email: str) -> None:
         reset_second_factor(session, person.id, actor="command line", now=clock.now())
     house.nudge(Errand.SEND_NOTICES)
     click.echo(f"{person.email} signs in without a second step until it is set up anew")
+
+
+@manager.command()
+@click.argument("email")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@plainly
+def sessions(email: str, *, as_json: bool) -> None:
+    """Where somebody is signed in: the browser, its network without the last part, since when and last seen."""
+    house = open_house()
+    with house.transaction(keep=False) as session:
+        found = list_sessions(session, find_manager(session, email).id, now=clock.now())
+    lines = [
+        {
+            "browser": each.agent,
+            "network": each.place,
+            "signed_in_at": each.signed_in_at.isoformat(timespec="seconds"),
+            "seen_at": each.seen_at.isoformat(timespec="seconds"),
+        }
+        for each in found
+    ]
+    if as_json:
+        click.echo(json.dumps(lines))
+        return
+    for line in lines:
+        click.echo("  ".join(line.values()))
+
+
+@manager.command("sign-out")
+@click.argument("email")
+@plainly
+def sign_out_everywhere(email: str) -> None:
+    """Sign somebody out at every browser, at once."""
+    house = open_house()
+    with house.transaction() as session:
+        person = find_manager(session, email)
+        count = end_others(session, person.id, actor="command line", now=clock.now())
+    click.echo(f"{person.email} is signed out; browsers that were signed in: {count}")
 
 
 @manager.command()

@@ -1,5 +1,6 @@
 """A browser in words a person knows it by."""
 
+UNKNOWN_AGENT = "an unknown browser"
 # The first that is found names it: most claim to be several.
 _BROWSERS = (
     ("Edg", "Edge"),
@@ -28,4 +29,4 @@ def agent_in_words(user_agent: str) -> str:
     system = next((name for sign, name in _SYSTEMS if sign in user_agent), "")
     if browser and system:
         return f"{browser} on {system}"
-    return browser or system or "an unknown browser"
+    return browser or system or UNKNOWN_AGENT

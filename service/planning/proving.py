@@ -19,7 +19,7 @@ def prove_by_password(session: Session, token: str, password: str, *, here: Here
     Raises SignInRefused, TooManyTries.
     """
     who = _who(session, token, now)
-    check_tries(session, who.email, here=here, now=now)
+    check_tries(session, who.email, here=here, now=now, is_known_place=True)
     row = managers.by_id(session, who.id)
     if row is None or not row.password_hash or not is_right(row.password_hash, password):
         raise SignInRefused("the password is another one")

@@ -11,13 +11,11 @@ from hmac import compare_digest
 
 import pyotp
 
-from service.domain.channel import Channel
-from service.domain.notice import NoticeKind
 from service.planning.manager_sessions import SECOND_STEP_LIFE, open_session, token_hash
 from service.planning.managers import Manager, NoSuchManager, as_manager, forget_second_factor
 from service.planning.sealing import CannotUnseal, Sealer
 from service.planning.sign_in_tries import CODE_TRIES, Here, check_tries, forget_tries, note_try
-from service.sending.notices import NoticeRequest, ask_notice
+from service.planning.telling_managers import tell_manager
 from service.store import Session
 from service.store.queries import manager_sessions, managers, second_factors
 from service.store.queries.house import write_audit
@@ -182,19 +180,6 @@ def reset_second_factor(session: Session, manager_id: int, *, actor: str, now: d
         now=now,
     )
     return as_manager(account)
-
-
-def tell_manager(session: Session, account: ManagerRow, happened: str, *, now: datetime) -> None:
-    """Tell a manager by email what happened to their account."""
-    request = NoticeRequest(
-        kind=NoticeKind.ACCOUNT_NEWS,
-        channel=Channel.EMAIL,
-        to_address=account.email,
-        dedupe_key=f"account_news:{account.id}:{now.isoformat()}",
-        facts={"happened": happened},
-        passes_suppression=True,
-    )
-    ask_notice(session, request, now=now)
 
 
 def _present(session: Session, manager_id: int) -> ManagerRow:

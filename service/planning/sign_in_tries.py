@@ -35,8 +35,9 @@ class TryLimits:
     from_here: int
 
 
-# The second is generous, so that a stranger cannot easily lock a manager out.
-PASSWORD_TRIES = TryLimits(5, 50, 30)
+# What is wrong locks the network it comes from. The second is for hundreds of networks that try one account; networks
+# its owner signed in from before are let through then.
+PASSWORD_TRIES = TryLimits(5, 1_000, 30)
 # A code has six digits: few tries from anywhere. Only whoever did the first step can use them up.
 CODE_TRIES = TryLimits(5, 10, 30)
 
@@ -48,12 +49,22 @@ def note_try(session: Session, account: str, *, here: Here, now: datetime) -> No
 
 
 def check_tries(
-    session: Session, account: str, *, here: Here, now: datetime, limits: TryLimits = PASSWORD_TRIES
+    session: Session,
+    account: str,
+    *,
+    here: Here,
+    now: datetime,
+    limits: TryLimits = PASSWORD_TRIES,
+    is_known_place: bool = False,
 ) -> None:
-    """Raise TooManyTries where more were written down than these limits let through."""
+    """Raise TooManyTries where more were written down than these limits let through.
+
+    From a place its owner signed in from before, what others try from elsewhere does not count.
+    """
     of, ip = _account_hash(account), network(here.ip)
     both, at_account, from_here = manager_sessions.count_tries(session, account_hash=of, ip=ip, since=now - TRY_WINDOW)
-    if both > limits.at_account_from_here or at_account > limits.at_account or from_here > limits.from_here:
+    is_besieged = at_account > limits.at_account and not is_known_place
+    if both > limits.at_account_from_here or is_besieged or from_here > limits.from_here:
         raise TooManyTries("too many tries at a password or code")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from service.domain.network import masked
 from service.planning.manager_sessions import open_session
 from service.planning.managers import Manager, as_manager
 from service.planning.passwords import NOBODY, check_password, hash_password, is_outdated, is_right
@@ -26,8 +27,9 @@ def sign_in(session: Session, email: str, password: str, *, here: Here, now: dat
 
     Raises SignInRefused, TooManyTries.
     """
-    check_tries(session, email, here=here, now=now)
     row = managers.by_email(session, email.strip().lower())
+    knows = manager_sessions.knows_network(session, row.id if row else 0, masked(here.ip))
+    check_tries(session, email, here=here, now=now, is_known_place=knows)
     known = row is not None and row.removed_at is None and bool(row.password_hash)
     right = is_right(row.password_hash if row and known else NOBODY, password)
     if row is None or not known or not right:
@@ -56,6 +58,7 @@ def sign_in_by_link(session: Session, token: str, *, keys: Sequence[bytes], here
     row = managers.by_id(session, facts.supporter_id)
     if not used or row is None or row.removed_at is not None:
         raise LinkSpent("this link no longer signs in")
+    managers.void_links(session, manager_id=row.id, now=now)
     open_session(session, row, here=here, now=now)
     return as_manager(row)
 
@@ -69,7 +72,7 @@ def change_password(session: Session, manager_id: int, *, current: str, new: str
     row = managers.by_id(session, manager_id, lock=True)
     if row is None or row.removed_at is not None:
         raise SignInRefused("the account is gone")
-    check_tries(session, row.email, here=here, now=now)
+    check_tries(session, row.email, here=here, now=now, is_known_place=True)
     if row.password_hash and not is_right(row.password_hash, current):
         raise SignInRefused("the present password is another one")
     check_password(new, own_words=words_near(session, row.email))

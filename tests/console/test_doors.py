@@ -27,6 +27,7 @@ _PARTS = {
     "token": "nobody",
     "upload_id": "00000000-0000-0000-0000-000000000000",
     "name": "nothing",
+    "session_id": "nobody",
 }
 
 

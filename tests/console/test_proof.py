@@ -142,7 +142,7 @@ def test_whoever_finds_a_browser_signed_in_sets_no_password(
 def test_tries_at_a_proof_are_limited(admin: Browser) -> None:
     answers = [send(admin, PROVE, {"password": "wrong"}).status_code for _ in range(6)]
 
-    assert answers == [403] * 5 + [429]
+    assert answers == [422] * 5 + [429]
 
 
 @pytest.mark.parametrize(("above", "asks"), [(5, True), (6, False)])

@@ -1,12 +1,14 @@
 """Questions about managers' sessions and the tries at their passwords and codes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.store import Session
-from service.store.tables.manager import Manager, ManagerSession, SignInTry
+from service.store.tables.manager import Manager, ManagerPlace, ManagerSession, SignInTry
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,60 @@ def end_session(session: Session, token_hash: bytes) -> bool:
 def end_sessions(session: Session, *, manager_id: int) -> None:
     """Sign a manager out everywhere."""
     session.execute(delete(ManagerSession).where(ManagerSession.manager_id == manager_id))
+
+
+def sessions_of(session: Session, manager_id: int, *, now: datetime, seen_after: datetime) -> Sequence[ManagerSession]:
+    """The browsers this manager is signed in with, the one seen last first (ix_manager_sessions_manager_id)."""
+    asked = select(ManagerSession).where(
+        ManagerSession.manager_id == manager_id,
+        ManagerSession.ends_at > now,
+        ManagerSession.seen_at > seen_after,
+        ManagerSession.awaits_second.is_(False),
+    )
+    return session.scalars(asked.order_by(ManagerSession.seen_at.desc(), ManagerSession.token_hash)).all()
+
+
+def end_session_of(session: Session, manager_id: int, token_hash: bytes) -> bool:
+    """Sign one of this manager's browsers out; False where it is not one of theirs."""
+    ended = delete(ManagerSession).where(
+        ManagerSession.manager_id == manager_id, ManagerSession.token_hash == token_hash
+    )
+    return session.scalar(ended.returning(ManagerSession.manager_id)) is not None
+
+
+def end_other_sessions(session: Session, manager_id: int, *, but: bytes) -> int:
+    """Sign a manager out everywhere but here; how many browsers that were."""
+    ended = delete(ManagerSession).where(ManagerSession.manager_id == manager_id, ManagerSession.token_hash != but)
+    return len(session.scalars(ended.returning(ManagerSession.manager_id)).all())
+
+
+def note_place(
+    session: Session, manager_id: int, *, network: str, agent: str, now: datetime, forget_before: datetime
+) -> bool:
+    """Remember where a manager signs in from; True where they did before, but never from there."""
+    session.execute(
+        delete(ManagerPlace).where(ManagerPlace.manager_id == manager_id, ManagerPlace.seen_at < forget_before)
+    )
+    known = session.execute(
+        select(ManagerPlace.network, ManagerPlace.agent).where(ManagerPlace.manager_id == manager_id)
+    ).all()
+    here = {"manager_id": manager_id, "network": network, "agent": agent, "seen_at": now}
+    noted = upsert(ManagerPlace).values(here)
+    session.execute(noted.on_conflict_do_update(constraint="pk_manager_places", set_={"seen_at": now}))
+    return bool(known) and (network, agent) not in {(row.network, row.agent) for row in known}
+
+
+def knows_network(session: Session, manager_id: int, network: str) -> bool:
+    """Whether a manager has signed in from this masked network."""
+    asked = select(ManagerPlace.manager_id).where(
+        ManagerPlace.manager_id == manager_id, ManagerPlace.network == network
+    )
+    return session.scalar(asked.limit(1)) is not None
+
+
+def forget_places(session: Session, manager_id: int) -> None:
+    """Where a manager signed in from is no longer known."""
+    session.execute(delete(ManagerPlace).where(ManagerPlace.manager_id == manager_id))
 
 
 def forget_old(session: Session, *, tried_before: datetime, seen_before: datetime) -> None:

@@ -48,8 +48,7 @@ def add(session: Session, *, email: str, role: Role, now: datetime) -> Manager:
 
 
 def add_link(session: Session, *, manager_id: int, now: datetime, expires_at: datetime) -> int:
-    """A fresh link; those made before it and not used no longer sign in."""
-    void_links(session, manager_id=manager_id, now=now)
+    """A fresh link, beside those made before it."""
     made = insert(SignInLink).values(manager_id=manager_id, created_at=now, expires_at=expires_at)
     return session.scalars(made.returning(SignInLink.id)).one()
 
@@ -60,12 +59,12 @@ def void_links(session: Session, *, manager_id: int, now: datetime) -> None:
     session.execute(unused.values(used_at=now))
 
 
-def link_made_since(session: Session, *, manager_id: int, since: datetime) -> bool:
-    """Whether an unused link was made lately."""
-    asked = select(SignInLink.id).where(
+def unused_links_since(session: Session, *, manager_id: int, since: datetime, most: int) -> Sequence[datetime]:
+    """When the newest links were made that nobody used (ix_sign_in_links_manager_id)."""
+    asked = select(SignInLink.created_at).where(
         SignInLink.manager_id == manager_id, SignInLink.used_at.is_(None), SignInLink.created_at > since
     )
-    return session.scalar(asked.limit(1)) is not None
+    return session.scalars(asked.order_by(SignInLink.created_at.desc()).limit(most)).all()
 
 
 def link_is_open(session: Session, *, link_id: int, manager_id: int, now: datetime) -> bool:

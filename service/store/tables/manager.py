@@ -72,6 +72,17 @@ class RecoveryCode(Base):
     used_at: Mapped[datetime | None]
 
 
+class ManagerPlace(Base):
+    """Where a manager has signed in from: a masked network and a browser in words. From elsewhere, they are told."""
+
+    __tablename__ = "manager_places"
+
+    manager_id: Mapped[int] = mapped_column(ForeignKey("managers.id"), primary_key=True, autoincrement=False)
+    network: Mapped[str] = mapped_column(primary_key=True)
+    agent: Mapped[str] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime]
+
+
 class SignInLink(Base):
     """A link that signs in once. Its token is signed with our key and never stored."""
 

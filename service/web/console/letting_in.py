@@ -7,6 +7,7 @@ from flask import session as flask_session
 from flask.typing import ResponseReturnValue
 
 from service.domain.agent import agent_in_words
+from service.domain.errand import Errand
 from service.planning.manager_sessions import sign_out
 from service.planning.sign_in_tries import Here
 from service.web import door
@@ -23,6 +24,8 @@ def this_browser() -> Here:
 def let_in(here: Here, where: str = "", kept: KeptForm | None = None) -> ResponseReturnValue:
     """Both steps are done: on to the page it came for, or to the form that waits."""
     _give_up_old_session()
+    # Where the sign-in came from a place not seen before, an email about it waits.
+    door.nudger().nudge(Errand.SEND_NOTICES)
     answer = make_response(render_template("console/kept.html", kept=kept) if kept else redirect(where))
     return access.keep_signed_in(answer, here.token)
 

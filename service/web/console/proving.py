@@ -33,9 +33,9 @@ def prove_now() -> ResponseReturnValue:
         with door.transaction() as session:
             _prove(session)
     except SignInRefused:
-        return _again("That is not your password.", 403)
+        return _again("That is not your password.", 422)
     except WrongCode:
-        return _again("That code is not right, or was used before. Wait for the next one.", 403)
+        return _again("That code is not right, or was used before. Wait for the next one.", 422)
     except TooManyTries:
         return _again("Too many tries. Wait 15 minutes, or use a sign-in link.", 429)
     if kept := waiting_form(request.form):

@@ -1,6 +1,7 @@
 """The whole console: its blueprint with the routes of every page on it."""
 
 from service.web.console import (  # noqa: F401 - each adds its routes as it is imported
+    account,
     alarms,
     asking_again,
     blast_parts,

@@ -3,7 +3,6 @@
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from service.domain.errand import Errand
 from service.planning.manager_sessions import half_signed_in
 from service.planning.sealing import Sealer
 from service.planning.second_step import (
@@ -50,7 +49,6 @@ def second_step_now() -> ResponseReturnValue:
         return _again("That code is not right, or was used before. Wait for the next one.", 403)
     except TooManyTries:
         return _again("Too many tries. Wait 15 minutes.", 429)
-    door.nudger().nudge(Errand.SEND_NOTICES)
     where = access.safe_next(request.form.get("next", ""))
     if proof is Proof.RECOVERY_CODE:
         where = url_for("console.second_factor_page")

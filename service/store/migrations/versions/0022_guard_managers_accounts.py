@@ -27,11 +27,20 @@ _RECOVERY = """CREATE TABLE IF NOT EXISTS recovery_codes (
     CONSTRAINT pk_recovery_codes PRIMARY KEY (manager_id, code_hash),
     CONSTRAINT fk_recovery_codes_manager_id FOREIGN KEY (manager_id) REFERENCES managers (id))"""
 
+_PLACES = """CREATE TABLE IF NOT EXISTS manager_places (
+    manager_id bigint NOT NULL,
+    network text NOT NULL,
+    agent text NOT NULL,
+    seen_at timestamptz NOT NULL,
+    CONSTRAINT pk_manager_places PRIMARY KEY (manager_id, network, agent),
+    CONSTRAINT fk_manager_places_manager_id FOREIGN KEY (manager_id) REFERENCES managers (id))"""
+
 
 def upgrade() -> None:
     with online():
         apply(_TOTP)
         apply(_RECOVERY)
+        apply(_PLACES)
         apply('ALTER TABLE managers ADD COLUMN IF NOT EXISTS second_factor_at timestamptz')
         apply(
             """ALTER TABLE manager_sessions ADD COLUMN IF NOT EXISTS agent text DEFAULT '' NOT NULL,
@@ -44,5 +53,6 @@ def downgrade() -> None:
     for column in ('proved_at', 'awaits_second', 'agent'):
         op.drop_column('manager_sessions', column)
     op.drop_column('managers', 'second_factor_at')
+    op.drop_table('manager_places')
     op.drop_table('recovery_codes')
     op.drop_table('manager_totp')
