@@ -9,7 +9,7 @@ from service.domain.manager import Role
 from service.domain.notice import NoticeKind
 from service.sending.notices import NoticeRequest, ask_notice
 from service.store import Session
-from service.store.queries import manager_sessions, managers, second_factors
+from service.store.queries import manager_sessions, managers, passkeys, second_factors
 from service.store.queries.house import write_audit
 from service.store.tables.manager import Manager as ManagerRow
 from service.wording.links import LinkKind, sign
@@ -191,6 +191,7 @@ def forget_second_factor(session: Session, row: ManagerRow) -> None:
     """Nothing but the first step is asked of this account any more."""
     row.second_factor_at = None
     second_factors.forget_totp(session, row.id)
+    passkeys.forget_all(session, row.id)
     second_factors.forget_recovery_codes(session, row.id)
     session.flush()
 

@@ -17,7 +17,7 @@ from service.planning.sealing import CannotUnseal, Sealer
 from service.planning.sign_in_tries import CODE_TRIES, Here, check_tries, forget_tries, note_try
 from service.planning.telling_managers import tell_manager
 from service.store import Session
-from service.store.queries import manager_sessions, managers, second_factors
+from service.store.queries import manager_sessions, managers, passkeys, second_factors
 from service.store.queries.house import write_audit
 from service.store.tables.manager import Manager as ManagerRow
 from service.store.tables.manager import ManagerTotp
@@ -60,13 +60,14 @@ class Standing:
 
     has_app: bool
     recovery_codes_left: int
+    passkey_count: int
 
 
 def standing(session: Session, manager_id: int) -> Standing:
     """What this account has of a second step."""
     row = second_factors.totp_of(session, manager_id)
     left = second_factors.count_recovery_codes(session, manager_id)
-    return Standing(row is not None and row.confirmed_at is not None, left)
+    return Standing(row is not None and row.confirmed_at is not None, left, passkeys.count_of(session, manager_id))
 
 
 def begin_setup(session: Session, manager_id: int, *, sealer: Sealer, now: datetime) -> None:
@@ -102,7 +103,7 @@ def confirm_setup(
     account.second_factor_at = now
     session.flush()
     forget_tries(session, _tried(account), here=here)
-    codes = _renew_codes(session, manager_id)
+    codes = fresh_recovery_codes(session, manager_id)
     _remember(session, account, "manager.second_factor", actor=account.email, now=now)
     return codes
 
@@ -148,18 +149,27 @@ def check_code(session: Session, manager_id: int, code: str, *, sealer: Sealer, 
     return proof
 
 
+def fresh_recovery_codes(session: Session, manager_id: int) -> tuple[str, ...]:
+    """Ten fresh codes in place of those before; they are told this once."""
+    codes = tuple(_spell(secrets.token_bytes(_RECOVERY_BYTES)) for _ in range(RECOVERY_CODES))
+    second_factors.set_recovery_codes(session, manager_id, [_code_hash(code) for code in codes])
+    return codes
+
+
 def renew_recovery_codes(session: Session, manager_id: int, *, now: datetime) -> tuple[str, ...]:
     """Ten fresh codes; those before no longer work. They are told this once."""
     account = _present(session, manager_id)
-    codes = _renew_codes(session, manager_id)
+    codes = fresh_recovery_codes(session, manager_id)
     _remember(session, account, "manager.recovery_codes", actor=account.email, now=now)
     return codes
 
 
 def drop_second_factor(session: Session, manager_id: int, *, now: datetime) -> None:
-    """Their own: only the first step is asked of them from now on."""
+    """Their own app: where they have no passkey either, only the first step is asked of them from now on."""
     account = _present(session, manager_id)
-    forget_second_factor(session, account)
+    second_factors.forget_totp(session, manager_id)
+    if not passkeys.count_of(session, manager_id):
+        forget_second_factor(session, account)
     _remember(session, account, "manager.second_factor_off", actor=account.email, now=now)
 
 
@@ -210,12 +220,6 @@ def _secret(row: ManagerTotp, sealer: Sealer) -> str | None:
         # The recovery codes still work, and lead to setting the app up anew.
         log.warning("a second step cannot be read: SECRET_KEY was changed", extra={"manager": row.manager_id})
         return None
-
-
-def _renew_codes(session: Session, manager_id: int) -> tuple[str, ...]:
-    codes = tuple(_spell(secrets.token_bytes(_RECOVERY_BYTES)) for _ in range(RECOVERY_CODES))
-    second_factors.set_recovery_codes(session, manager_id, [_code_hash(code) for code in codes])
-    return codes
 
 
 def _spell(random: bytes) -> str:

@@ -241,8 +241,10 @@ def test_an_admin_takes_somebody_s_away_and_they_are_told(
     author = signed_in(Role.AUTHOR)
     set_up(author)
 
+    offered = admin.see("/console/managers/")
     page = words(admin.press("/console/managers/2/second-factor/reset"))
 
+    assert 'action="/console/managers/2/second-factor/reset"' in offered.text
     assert "author@example.org has no second step any more" in page
     assert author.see("/console/").status_code == 302
     with sessions() as session:

@@ -72,6 +72,23 @@ class RecoveryCode(Base):
     used_at: Mapped[datetime | None]
 
 
+class ManagerPasskey(Base):
+    """A key on a device of a manager's; only its public half is here."""
+
+    __tablename__ = "manager_passkeys"
+
+    id: Mapped[Id]
+    manager_id: Mapped[int] = mapped_column(ForeignKey("managers.id"), index=True)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int]
+    name: Mapped[str]
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    # When the challenge was made that it answered last: none from before is accepted.
+    asked_at: Mapped[datetime]
+
+
 class ManagerPlace(Base):
     """Where a manager has signed in from: a masked network and a browser in words. From elsewhere, they are told."""
 

@@ -19,6 +19,8 @@ _OF_PASSWORDS = (
     "renew_recovery_codes_now",
     "drop_second_factor_now",
     "prove_now",
+    "passkey_sign_in",
+    "add_passkey_now",
 )
 
 

@@ -18,6 +18,7 @@ from service.web import door
 from service.web.console.access import who_is_here
 from service.web.console.blueprint import blueprint
 from service.web.console.kept_forms import sent_form
+from service.web.console.relying import passkeys_work
 from service.web.console.wishes import new_key
 from service.web.console.words import FILTERS
 
@@ -58,6 +59,7 @@ def _common() -> dict[str, object]:
         "held": _held,
         "new_key": new_key,
         "may_get_tests": _may_get_tests,
+        "passkeys_work": passkeys_work,
     }
 
 
