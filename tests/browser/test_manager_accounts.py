@@ -1,11 +1,13 @@
-"""Passkeys in Chromium, with its virtual authenticator: added, signed in with, used as a proof, removed."""
+"""Managers' accounts in Chromium: passkeys by its virtual authenticator, the second step, pages fit for a phone."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from threading import Thread
 
+import pyotp
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, CDPSession, Page, expect
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
@@ -206,3 +208,57 @@ def test_an_answer_counts_once_and_only_in_its_own_browser(phone: Page, console:
     assert elsewhere.status_code == 403
     assert "touchline_console" not in str(elsewhere.headers.getlist("Set-Cookie"))
     stranger.application.extensions["touchline"].sessions.kw["bind"].dispose()
+
+
+def fits(page: Page) -> None:
+    """Nothing that a machine finds wrong for whoever cannot see or aim well, and no scrolling sideways."""
+    found = Axe().run(page).response["violations"]
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_second_step_is_set_up_and_asked_for_on_a_phone(phone: Page, console: Console) -> None:
+    enter(phone, console)
+    phone.goto(f"{console.url}/console/account/")
+    fits(phone)
+    phone.get_by_role("link", name="Second step of signing in").click()
+    fits(phone)
+    phone.get_by_role("button", name="Set it up").click()
+    fits(phone)
+    secret = phone.locator("#secret").inner_text().replace(" ", "")
+    picture = phone.get_by_role("img", name="QR code").bounding_box()
+    phone.get_by_label("Type the code it shows").fill(pyotp.TOTP(secret).at(now()))
+    phone.get_by_role("button", name="Switch it on").click()
+    codes = phone.locator("pre").inner_text().split()
+    fits(phone)
+    sign_out(phone)
+    phone.goto(console.link())
+    phone.get_by_role("button", name="Sign in", exact=True).click()
+    fits(phone)
+    phone.get_by_label("Code").fill(codes[0])
+    phone.get_by_role("button", name="Sign in", exact=True).click()
+
+    expect(phone.locator("main")).to_contain_text("9 recovery codes left")
+    fits(phone)
+    assert picture
+    assert picture["width"] <= 390
+    phone.goto(f"{console.url}/console/managers/")
+    fits(phone)
+
+
+def test_the_page_that_asks_who_is_there_fits_a_phone(phone: Page, console: Console) -> None:
+    with_device(phone)
+    enter(phone, console)
+    add_passkey(phone, console)
+    expect(phone.get_by_role("heading", name="Your recovery codes")).to_be_visible()
+    phone.goto(f"{console.url}/console/passkeys/")
+    fits(phone)
+    with console.sessions.begin() as session:
+        session.execute(text("UPDATE manager_sessions SET proved_at = NULL"))
+    phone.get_by_text("Remove…").click()
+    phone.get_by_role("button", name="Remove My phone").click()
+
+    expect(phone.get_by_role("heading", name="Is it you?")).to_be_visible()
+    fits(phone)
+    sign_out(phone)
+    fits(phone)
