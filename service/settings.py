@@ -14,6 +14,7 @@ from phonenumbers import SUPPORTED_REGIONS
 from service import sandbox_keys
 from service.console_settings import ConsoleRules, read_console
 from service.environment import Environment, SettingsError
+from service.oidc_settings import Directory, read_directory
 from service.provider_settings import EmailRoad, SmsRoad, read_roads, read_second_road, read_twilio
 
 _SECRET_LENGTH = 32
@@ -89,6 +90,8 @@ class Settings:
     log_level: LogLevel
     limits: Limits
     console: ConsoleRules
+    # Where managers may sign in too; None where there is no such place.
+    directory: Directory | None
     # Networks whose forms are never counted: a ground's own, a load test's.
     limit_exempt_networks: tuple[str, ...]
     # Where texts may go at all; empty: wherever each campaign is.
@@ -171,6 +174,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         log_level=read.choice("LOG_LEVEL", LogLevel, LogLevel.INFO),
         limits=_limits(read),
         console=read_console(read),
+        directory=read_directory(read),
         limit_exempt_networks=_networks(read),
         sms_countries=_countries(read),
     )

@@ -178,6 +178,7 @@ def remove_manager(session: Session, manager_id: int, *, actor: str, now: dateti
     """Take an account away and sign it out everywhere, at once. Raises NoSuchManager, LastAdmin."""
     row = _to_change(session, manager_id, keeps_admin=False)
     row.removed_at, row.password_hash, row.alarm_phone = now, "", None
+    row.directory_subject = None
     manager_sessions.end_sessions(session, manager_id=row.id)
     manager_sessions.forget_places(session, row.id)
     forget_second_factor(session, row)

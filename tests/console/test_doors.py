@@ -73,6 +73,8 @@ def test_only_the_ways_of_signing_in_and_a_tester_s_answer_are_for_anybody(app: 
         "console.second_step_now",
         "console.passkey_sign_in_options",
         "console.passkey_sign_in",
+        "console.to_directory",
+        "console.from_directory",
         # Whoever was named as a tester says yes or no there, and has no account.
         "console.tester_link_page",
         "console.tester_answers",

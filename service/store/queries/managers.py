@@ -15,6 +15,11 @@ def by_email(session: Session, email: str) -> Manager | None:
     return session.scalars(select(Manager).where(Manager.email == email)).one_or_none()
 
 
+def by_directory(session: Session, directory_subject: str) -> Manager | None:
+    """The account of whom the directory calls so (uq_managers_directory_subject), removed or not."""
+    return session.scalars(select(Manager).where(Manager.directory_subject == directory_subject)).one_or_none()
+
+
 def by_id(session: Session, manager_id: int, *, lock: bool = False) -> Manager | None:
     """The account of this id, removed or not."""
     asked = select(Manager).where(Manager.id == manager_id)

@@ -26,6 +26,8 @@ class Manager(Base):
     alarm_phone: Mapped[str | None]
     # Since when a second step is asked for after the password or link; none where it is not.
     second_factor_at: Mapped[datetime | None]
+    # What the organisation's directory calls them, after its own name; none until they first sign in by it.
+    directory_subject: Mapped[str | None] = mapped_column(unique=True)
 
     __table_args__ = (one_of("role", Role), CheckConstraint("email = lower(email)", name="email_lower"))
 

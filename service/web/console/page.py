@@ -60,6 +60,7 @@ def _common() -> dict[str, object]:
         "new_key": new_key,
         "may_get_tests": _may_get_tests,
         "passkeys_work": passkeys_work,
+        "directory_name": _directory_name,
     }
 
 
@@ -104,6 +105,12 @@ def _may_get_tests() -> list[tuple[Channel, str]]:
     """Whom whoever is signed in may send tests to."""
     with door.transaction() as session:
         return may_get_tests(session, g.manager.email)
+
+
+def _directory_name() -> str:
+    """What the organisation's directory is called; '' where managers cannot sign in by one."""
+    directory = door.settings().directory
+    return directory.name if directory else ""
 
 
 def _csrf_field() -> Markup:

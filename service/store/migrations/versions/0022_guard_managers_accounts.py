@@ -49,6 +49,13 @@ _PASSKEYS = """CREATE TABLE IF NOT EXISTS manager_passkeys (
     CONSTRAINT uq_manager_passkeys_credential_id UNIQUE (credential_id),
     CONSTRAINT fk_manager_passkeys_manager_id FOREIGN KEY (manager_id) REFERENCES managers (id))"""
 
+# Whoever migrates once more finds it there already.
+_SUBJECT = """DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_constraint WHERE conname = 'uq_managers_directory_subject') THEN
+        ALTER TABLE managers ADD CONSTRAINT uq_managers_directory_subject UNIQUE USING INDEX uq_managers_directory_subject;
+    END IF;
+END $$"""
+
 
 def upgrade() -> None:
     with online():
@@ -57,7 +64,12 @@ def upgrade() -> None:
         apply(_PLACES)
         apply(_PASSKEYS)
         build_indexes({'ix_manager_passkeys_manager_id': 'manager_passkeys (manager_id)'})
-        apply('ALTER TABLE managers ADD COLUMN IF NOT EXISTS second_factor_at timestamptz')
+        apply(
+            """ALTER TABLE managers ADD COLUMN IF NOT EXISTS second_factor_at timestamptz,
+            ADD COLUMN IF NOT EXISTS directory_subject text"""
+        )
+        build_indexes({'uq_managers_directory_subject': 'managers (directory_subject)'})
+        apply(_SUBJECT)
         apply(
             """ALTER TABLE manager_sessions ADD COLUMN IF NOT EXISTS agent text DEFAULT '' NOT NULL,
             ADD COLUMN IF NOT EXISTS awaits_second boolean DEFAULT false NOT NULL,
@@ -68,6 +80,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for column in ('proved_at', 'awaits_second', 'agent'):
         op.drop_column('manager_sessions', column)
+    op.drop_column('managers', 'directory_subject')
     op.drop_column('managers', 'second_factor_at')
     op.drop_table('manager_passkeys')
     op.drop_table('manager_places')
