@@ -16,7 +16,6 @@ _OF_PASSWORDS = (
     "sign_out_now",
     "second_step_now",
     "confirm_second_factor",
-    "renew_recovery_codes_now",
     "drop_second_factor_now",
     "prove_now",
     "passkey_sign_in",
