@@ -12,8 +12,10 @@ from urllib.parse import urlsplit
 from phonenumbers import SUPPORTED_REGIONS
 
 from service import sandbox_keys
+from service.console_settings import ConsoleRules, read_console
 from service.environment import Environment, SettingsError
 from service.keys import read_keys
+from service.oidc_settings import Directory, read_directory
 from service.provider_settings import EmailRoad, SmsRoad, read_roads, read_second_road, read_twilio
 from service.web_settings import WebSettings, read_web
 
@@ -89,6 +91,9 @@ class Settings:
     trusted_proxy_count: int
     log_level: LogLevel
     limits: Limits
+    console: ConsoleRules
+    # Where managers may sign in too; None where there is no such place.
+    directory: Directory | None
     # Networks whose forms are never counted: a ground's own, a load test's.
     limit_exempt_networks: tuple[str, ...]
     # Whom to tell of a weakness: `mailto:…` or `https://…`; empty where nobody is named.
@@ -174,6 +179,8 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         trusted_proxy_count=read.count("TRUSTED_PROXY_COUNT", 0),
         log_level=read.choice("LOG_LEVEL", LogLevel, LogLevel.INFO),
         limits=_limits(read),
+        console=read_console(read),
+        directory=read_directory(read),
         limit_exempt_networks=_networks(read),
         security_contact=_security_contact(read),
         sms_countries=_countries(read),

@@ -27,6 +27,7 @@ from service.planning.exporting import CampaignMissing
 from service.planning.fixtures import FixtureUnknown, KickOffPassed
 from service.planning.holding import NotHeld
 from service.planning.idempotency import KeyRefused, KeyUsed
+from service.planning.managers import NoSuchManager
 from service.planning.senders import SenderRefused
 from service.planning.stage_changes import ChangedByOther, LookFirst
 from service.planning.stages import StageRefused
@@ -66,6 +67,7 @@ _PLAIN = (
     BlastUnknown,
     NotHeld,
     TesterRefused,
+    NoSuchManager,
     BadAddress,
     SenderRefused,
     CampaignUnknown,

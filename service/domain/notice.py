@@ -41,6 +41,8 @@ class NoticeKind(StrEnum):
     TESTER_EMAIL = "tester_email"
     TESTER_SMS = "tester_sms"
     MANAGER_LINK = "manager_link"
+    # What happened to a manager's own account.
+    ACCOUNT_NEWS = "account_news"
     ALARM = "alarm"
     # A blast has stopped by itself.
     BLAST_STOPPED = "blast_stopped"

@@ -9,15 +9,19 @@ from service.domain.manager import Role
 from service.domain.notice import NoticeKind
 from service.sending.notices import NoticeRequest, ask_notice
 from service.store import Session
-from service.store.queries import managers
+from service.store.queries import manager_sessions, managers, passkeys, second_factors
 from service.store.queries.house import write_audit
 from service.store.tables.manager import Manager as ManagerRow
 from service.wording.links import LinkKind, sign
 
 LINK_LIFE = timedelta(hours=24)
 MAILED_LINK_LIFE = timedelta(minutes=30)
-# A second link asked for this soon would only void the first while it is on its way.
+# Anybody can ask for a link to anybody's mailbox. The first few come soon after each other; then there is always one in
+# the mailbox that still signs in, and no more than four an hour.
+_MAILS_SOON = 3
 _MAIL_AGAIN_AFTER = timedelta(minutes=2)
+_MAIL_LATER_AFTER = timedelta(minutes=15)
+_MAILS_REMEMBERED = timedelta(hours=24)
 
 
 class NoSuchManager(Exception):
@@ -40,6 +44,8 @@ class Manager:
     signed_in_at: datetime | None
     # Where they are told by text when a blast stops by itself.
     alarm_phone: str = ""
+    # Whether a second step is asked for after the password or link.
+    has_second_factor: bool = False
 
 
 def as_manager(row: ManagerRow) -> Manager:
@@ -52,12 +58,21 @@ def as_manager(row: ManagerRow) -> Manager:
         created_at=row.created_at,
         signed_in_at=row.signed_in_at,
         alarm_phone=row.alarm_phone or "",
+        has_second_factor=row.second_factor_at is not None,
     )
 
 
 def list_managers(session: Session) -> list[Manager]:
     """Everybody who has an account, by address."""
     return [as_manager(row) for row in managers.all_present(session)]
+
+
+def find_manager(session: Session, email: str) -> Manager:
+    """The account of this address. Raises NoSuchManager."""
+    row = managers.by_email(session, email.strip().lower())
+    if row is None or row.removed_at is not None:
+        raise NoSuchManager("there is no account of that address; `touchline manager list` shows them all")
+    return as_manager(row)
 
 
 def add_manager(session: Session, email: str, role: Role, *, actor: str, now: datetime) -> Manager:
@@ -95,6 +110,7 @@ def make_sign_in_link(
     """
     manager = add_manager(session, email, Role(role), actor=actor, now=now)
     expires_at = now + life
+    managers.void_links(session, manager_id=manager.id, now=now)
     link_id = managers.add_link(session, manager_id=manager.id, now=now, expires_at=expires_at)
     token = sign(LinkKind.SIGN_IN, manager.id, key=key, expires_at=expires_at, nonce=link_id)
     return f"{public_url}/console/enter/{token}"
@@ -103,13 +119,16 @@ def make_sign_in_link(
 def mail_link(session: Session, email: str, *, now: datetime, life: timedelta = MAILED_LINK_LIFE) -> bool:
     """Ask for a sign-in link to be emailed to the account of this address.
 
-    False where there is none, or a link is on its way already. Nudge sending.send_notices after the commit, and
+    Links made before go on working until one of them is used. False where there is no account, or a link is on its way
+    already. Nudge sending.send_notices after the commit, and
     answer the asker the same either way. The link is signed as it is handed over; no secret is stored.
     """
     row = managers.by_email(session, email.strip().lower())
     if row is None or row.removed_at is not None:
         return False
-    if managers.link_made_since(session, manager_id=row.id, since=now - _MAIL_AGAIN_AFTER):
+    lately = managers.unused_links_since(session, manager_id=row.id, since=now - _MAILS_REMEMBERED, most=_MAILS_SOON)
+    pause = _MAIL_AGAIN_AFTER if len(lately) < _MAILS_SOON else _MAIL_LATER_AFTER
+    if lately and now - lately[0] < pause:
         return False
     expires_at = now + life
     link_id = managers.add_link(session, manager_id=row.id, now=now, expires_at=expires_at)
@@ -159,11 +178,23 @@ def remove_manager(session: Session, manager_id: int, *, actor: str, now: dateti
     """Take an account away and sign it out everywhere, at once. Raises NoSuchManager, LastAdmin."""
     row = _to_change(session, manager_id, keeps_admin=False)
     row.removed_at, row.password_hash, row.alarm_phone = now, "", None
-    managers.end_sessions(session, manager_id=row.id)
+    row.directory_subject = None
+    manager_sessions.end_sessions(session, manager_id=row.id)
+    manager_sessions.forget_places(session, row.id)
+    forget_second_factor(session, row)
     managers.void_links(session, manager_id=row.id, now=now)
     session.flush()
     write_audit(session, at=now, actor=actor, deed="manager.remove", subject=f"manager {row.id}")
     return as_manager(row)
+
+
+def forget_second_factor(session: Session, row: ManagerRow) -> None:
+    """Nothing but the first step is asked of this account any more."""
+    row.second_factor_at = None
+    second_factors.forget_totp(session, row.id)
+    passkeys.forget_all(session, row.id)
+    second_factors.forget_recovery_codes(session, row.id)
+    session.flush()
 
 
 def _to_change(session: Session, manager_id: int, *, keeps_admin: bool) -> ManagerRow:

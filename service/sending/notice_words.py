@@ -45,6 +45,7 @@ _EMAILS: Mapping[NoticeKind, ServiceEmail] = {
     NoticeKind.TAKE_OFF_EMAIL: ServiceEmail.TAKE_OFF,
     NoticeKind.FORGET_EMAIL: ServiceEmail.FORGET,
     NoticeKind.MANAGER_LINK: ServiceEmail.SIGN_IN,
+    NoticeKind.ACCOUNT_NEWS: ServiceEmail.ACCOUNT_NEWS,
     NoticeKind.ALARM: ServiceEmail.ALARM,
     NoticeKind.BLAST_STOPPED: ServiceEmail.BLAST_STOPPED,
     NoticeKind.TESTER_EMAIL: ServiceEmail.TESTER,

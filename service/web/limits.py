@@ -6,7 +6,7 @@ protects inboxes and the bill are limits per mailbox, number range, country and 
 """
 
 import hashlib
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
@@ -14,30 +14,16 @@ from flask_limiter import Limiter, RateLimitExceeded
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from service.domain.network import network
 from service.settings import Settings
 from service.web import door
 
-# A /64 is one household's or one phone's: it may choose any address in it (RFC 6177).
-_IPV6_NETWORK_BITS = 64
 _WINDOW_SECONDS = 10
 # A Redis that is away or frozen holds one request up for this long, then none until it is tried again; by itself the
 # client would try three times more, seconds apart.
 _SHORTLY: dict[str, object] = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5, "retry": Retry(NoBackoff(), 0)}
 # Beside the form's own: made anew with the page.
 _NOT_KEPT = frozenset({"csrf_token"})
-
-
-def network(address: str) -> str:
-    """The network an address counts as: itself in IPv4, its /64 in IPv6."""
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return address
-    if not isinstance(ip, IPv6Address):
-        return address
-    if ip.ipv4_mapped is not None:
-        return str(ip.ipv4_mapped)
-    return str(ip_network((ip, _IPV6_NETWORK_BITS), strict=False))
 
 
 def _callers_network() -> str:

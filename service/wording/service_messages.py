@@ -25,6 +25,7 @@ class ServiceEmail(StrEnum):
     TAKE_OFF = "take_off"
     FORGET = "forget"
     SIGN_IN = "sign_in"
+    ACCOUNT_NEWS = "account_news"
     ALARM = "alarm"
     BLAST_STOPPED = "blast_stopped"
     TESTER = "tester"

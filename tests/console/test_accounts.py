@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from service.domain.channel import Channel
 from service.domain.manager import Role
 from service.planning.audit import read_audit
+from service.planning.manager_sessions import manager_of, sign_out
 from service.planning.managers import (
     LastAdmin,
     add_manager,
@@ -19,23 +20,20 @@ from service.planning.managers import (
     make_sign_in_link,
     remove_manager,
 )
+from service.planning.passwords import WeakPassword
+from service.planning.sign_in_tries import Here, TooManyTries, note_try
 from service.planning.signing_in import (
-    Here,
     LinkSpent,
     SignInRefused,
-    TooManyTries,
-    WeakPassword,
     change_password,
-    manager_of,
-    note_try,
     peek_link,
     sign_in,
     sign_in_by_link,
-    sign_out,
 )
 from service.sending.notice_words import NoticeWriter
 from service.store.queries.notice_life import IntendedNotice
 from service.store.tables.notices import Notice
+from tests import make
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 KEY = b"a key that signs links in tests."
@@ -184,12 +182,44 @@ def test_a_password_is_changed_only_by_who_knows_it(session: Session) -> None:
         change_password(session, ana, current="not it", new="a quite different one", here=_here(), now=NOW)
 
 
-@pytest.mark.parametrize("weak", ["short", "aaaaaaaaaaaaaa", "ana@example.org", "x" * 257])
-def test_a_weak_password_is_refused(session: Session, weak: str) -> None:
+@pytest.mark.parametrize(
+    ("weak", "why"),
+    [
+        ("short", "12 characters or more"),
+        ("x" * 257, "256 characters at most"),
+        ("aaaaaaaaaaaaaa", "repeats like"),
+        ("1984-2026-1990", "a year"),
+        ("ana@example.org", "made of your address"),
+        ("Ana.Example.Org", "made of your address"),
+        ("Password123!", "commonly used password"),
+        ("Summer2026!!", "a year"),
+        ("Manchester2031!!", "a year"),
+        ("letmeinletmein", "repeats like"),
+        ("qwerty123456", "very common password"),
+        ("passwordpassword", "repeats like"),
+        ("touchlinetouchline", "made of your address"),
+        ("Azerbaijan2026!", "the campaign's words"),
+        ("fair-trials-2026", "the campaign's words"),
+        ("asdfghjkl;'asd", "keys are easy to guess"),
+    ],
+)
+def test_a_weak_password_is_refused_and_the_reason_said(session: Session, weak: str, why: str) -> None:
+    make.campaign(session, slug="fair-trials")
     who = sign_in_by_link(session, _link(session), keys=[KEY], here=_here(), now=NOW)
 
-    with pytest.raises(WeakPassword):
+    with pytest.raises(WeakPassword, match=re.escape(why)):
         change_password(session, who.id, current="", new=weak, here=_here("b"), now=NOW)
+
+
+@pytest.mark.parametrize(
+    "good", ["lantern otter ninety fog", "xkcdjq8vhw2m", "vier Wörter für Fußball", "дверь-ложка-туман"]
+)
+def test_a_password_that_nobody_guesses_is_taken(session: Session, good: str) -> None:
+    who = sign_in_by_link(session, _link(session), keys=[KEY], here=_here(), now=NOW)
+
+    change_password(session, who.id, current="", new=good, here=_here("b"), now=NOW)
+
+    assert _try(session, good, _here("c")) == "ana@example.org"
 
 
 def test_a_removed_manager_is_out_at_once(session: Session) -> None:

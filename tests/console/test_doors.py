@@ -27,6 +27,8 @@ _PARTS = {
     "token": "nobody",
     "upload_id": "00000000-0000-0000-0000-000000000000",
     "name": "nothing",
+    "session_id": "nobody",
+    "passkey_id": 999,
 }
 
 
@@ -67,6 +69,12 @@ def test_only_the_ways_of_signing_in_and_a_tester_s_answer_are_for_anybody(app: 
         "console.link_page",
         "console.enter_by_link",
         "console.sign_out_now",
+        "console.second_step_page",
+        "console.second_step_now",
+        "console.passkey_sign_in_options",
+        "console.passkey_sign_in",
+        "console.to_directory",
+        "console.from_directory",
         # Whoever was named as a tester says yes or no there, and has no account.
         "console.tester_link_page",
         "console.tester_answers",

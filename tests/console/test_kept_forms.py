@@ -1,7 +1,7 @@
 """A session or a token that is gone loses nothing typed: the form comes back, and does nothing until it is sent again."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import unescape
 
 import pytest
@@ -13,7 +13,8 @@ from werkzeug.test import TestResponse
 from service.clock import now
 from service.domain.manager import Role
 from service.planning.managers import make_sign_in_link
-from service.planning.signing_in import Here, change_password, sign_in_by_link
+from service.planning.sign_in_tries import Here
+from service.planning.signing_in import change_password, sign_in_by_link
 from service.settings import Settings
 from service.store.tables.campaign import Copy
 from service.wording.links import derive_key
@@ -39,7 +40,7 @@ def author(app: Flask, sessions: sessionmaker[Session], settings: Settings) -> s
     return "dev@example.org"
 
 
-def send(browser: Browser, path: str, fields: dict[str, str], *, token: str = "", **headers: str) -> TestResponse:
+def send(browser: Browser, path: str, fields: Mapping[str, object], *, token: str = "", **headers: str) -> TestResponse:
     """Send a form as a browser does, with the token that its page had."""
     if not token:
         found = re.search(r'name="csrf_token" value="([^"]+)"', browser.see("/console/sign-in").text)

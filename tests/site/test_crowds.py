@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
 from service.cli.running.ports import free_port
+from service.domain.network import network
 from service.environment import SettingsError
 from service.settings import load_settings
 from service.web import limits
 from service.web.app import create_app
 from service.web.door import FrontDoor
-from service.web.limits import limiter, network
+from service.web.limits import limiter
 from tests import make
 
 SECRET = "a secret of the tests, forty letters long or so"

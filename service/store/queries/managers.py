@@ -1,18 +1,23 @@
-"""Questions about managers' accounts, their sessions, links and failed tries."""
+"""Questions about managers' accounts and their one-time links."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import insert, select, update
 
 from service.domain.manager import Role
 from service.store import Session
-from service.store.tables.manager import Manager, ManagerSession, SignInLink, SignInTry
+from service.store.tables.manager import Manager, SignInLink
 
 
 def by_email(session: Session, email: str) -> Manager | None:
     """The account of this address, removed or not."""
     return session.scalars(select(Manager).where(Manager.email == email)).one_or_none()
+
+
+def by_directory(session: Session, directory_subject: str) -> Manager | None:
+    """The account of whom the directory calls so (uq_managers_directory_subject), removed or not."""
+    return session.scalars(select(Manager).where(Manager.directory_subject == directory_subject)).one_or_none()
 
 
 def by_id(session: Session, manager_id: int, *, lock: bool = False) -> Manager | None:
@@ -48,8 +53,7 @@ def add(session: Session, *, email: str, role: Role, now: datetime) -> Manager:
 
 
 def add_link(session: Session, *, manager_id: int, now: datetime, expires_at: datetime) -> int:
-    """A fresh link; those made before it and not used no longer sign in."""
-    void_links(session, manager_id=manager_id, now=now)
+    """A fresh link, beside those made before it."""
     made = insert(SignInLink).values(manager_id=manager_id, created_at=now, expires_at=expires_at)
     return session.scalars(made.returning(SignInLink.id)).one()
 
@@ -60,12 +64,12 @@ def void_links(session: Session, *, manager_id: int, now: datetime) -> None:
     session.execute(unused.values(used_at=now))
 
 
-def link_made_since(session: Session, *, manager_id: int, since: datetime) -> bool:
-    """Whether an unused link was made lately."""
-    asked = select(SignInLink.id).where(
+def unused_links_since(session: Session, *, manager_id: int, since: datetime, most: int) -> Sequence[datetime]:
+    """When the newest links were made that nobody used (ix_sign_in_links_manager_id)."""
+    asked = select(SignInLink.created_at).where(
         SignInLink.manager_id == manager_id, SignInLink.used_at.is_(None), SignInLink.created_at > since
     )
-    return session.scalar(asked.limit(1)) is not None
+    return session.scalars(asked.order_by(SignInLink.created_at.desc()).limit(most)).all()
 
 
 def link_is_open(session: Session, *, link_id: int, manager_id: int, now: datetime) -> bool:
@@ -92,74 +96,3 @@ def use_link(session: Session, *, link_id: int, manager_id: int, now: datetime) 
         .values(used_at=now)
     )
     return session.scalar(used.returning(SignInLink.id)) is not None
-
-
-def open_session(
-    session: Session, *, token_hash: bytes, manager_id: int, ip: str, now: datetime, ends_at: datetime
-) -> None:
-    """Note that a browser is signed in."""
-    session.execute(
-        insert(ManagerSession).values(
-            token_hash=token_hash, manager_id=manager_id, ip=ip, created_at=now, seen_at=now, ends_at=ends_at
-        )
-    )
-    session.execute(update(Manager).where(Manager.id == manager_id).values(signed_in_at=now))
-
-
-def session_of(
-    session: Session, token_hash: bytes, *, now: datetime, seen_after: datetime
-) -> tuple[Manager, datetime] | None:
-    """Whose browser this is and when it was last seen; None once it ended, idled away or lost its account."""
-    asked = (
-        select(Manager, ManagerSession.seen_at)
-        .join(ManagerSession, ManagerSession.manager_id == Manager.id)
-        .where(
-            ManagerSession.token_hash == token_hash,
-            ManagerSession.ends_at > now,
-            ManagerSession.seen_at > seen_after,
-            Manager.removed_at.is_(None),
-        )
-    )
-    found = session.execute(asked).one_or_none()
-    return (found[0], found[1]) if found else None
-
-
-def touch_session(session: Session, token_hash: bytes, *, now: datetime) -> None:
-    """Seen just now."""
-    session.execute(update(ManagerSession).where(ManagerSession.token_hash == token_hash).values(seen_at=now))
-
-
-def end_session(session: Session, token_hash: bytes) -> None:
-    """Sign one browser out."""
-    session.execute(delete(ManagerSession).where(ManagerSession.token_hash == token_hash))
-
-
-def end_sessions(session: Session, *, manager_id: int) -> None:
-    """Sign a manager out everywhere."""
-    session.execute(delete(ManagerSession).where(ManagerSession.manager_id == manager_id))
-
-
-def forget_old(session: Session, *, tried_before: datetime, seen_before: datetime) -> None:
-    """Drop tries and sessions that no longer count."""
-    session.execute(delete(SignInTry).where(SignInTry.at < tried_before))
-    session.execute(delete(ManagerSession).where(ManagerSession.seen_at < seen_before))
-
-
-def add_try(session: Session, *, account_hash: bytes, ip: str, now: datetime) -> None:
-    """One try at a password."""
-    session.execute(insert(SignInTry).values(account_hash=account_hash, ip=ip, at=now))
-
-
-def count_tries(session: Session, *, account_hash: bytes, ip: str, since: datetime) -> tuple[int, int, int]:
-    """Tries at the account from this address, at the account at all, and from this address at all."""
-    mine, here = SignInTry.account_hash == account_hash, SignInTry.ip == ip
-    asked = select(func.count().filter(mine, here), func.count().filter(mine), func.count().filter(here)).where(
-        SignInTry.at > since, or_(mine, here)
-    )
-    both, account, address = session.execute(asked).one()
-    return both, account, address
-
-
-def forget_tries(session: Session, *, account_hash: bytes, ip: str) -> None:
-    """The password was right: what was mistyped from here before it no longer counts."""
-    session.execute(delete(SignInTry).where(SignInTry.account_hash == account_hash, SignInTry.ip == ip))

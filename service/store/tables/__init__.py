@@ -26,7 +26,11 @@ from service.store.tables.listening import Conversation as Conversation
 from service.store.tables.listening import FailedText as FailedText
 from service.store.tables.listening import Reply as Reply
 from service.store.tables.manager import Manager as Manager
+from service.store.tables.manager import ManagerPasskey as ManagerPasskey
+from service.store.tables.manager import ManagerPlace as ManagerPlace
 from service.store.tables.manager import ManagerSession as ManagerSession
+from service.store.tables.manager import ManagerTotp as ManagerTotp
+from service.store.tables.manager import RecoveryCode as RecoveryCode
 from service.store.tables.manager import SignInLink as SignInLink
 from service.store.tables.manager import SignInTry as SignInTry
 from service.store.tables.notices import Notice as Notice

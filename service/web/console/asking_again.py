@@ -1,5 +1,7 @@
 """Asking silent readers again from the browser: counted and looked at first, then scheduled once."""
 
+import sys
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -46,6 +48,8 @@ def again_letter(slug: str, blast_id: int) -> ResponseReturnValue:
 @needs(Role.LAUNCHER)
 def ask_again(slug: str, blast_id: int) -> ResponseReturnValue:
     """Schedule it, once for each form; where it is refused, what was typed stays and it may be tried again."""
+    if asked := access.ask_for_proof_above(_silent(slug, blast_id)):
+        return asked
     try:
         with door.transaction() as session:
             campaign = campaign_or_404(session, slug)
@@ -63,6 +67,17 @@ def ask_again(slug: str, blast_id: int) -> ResponseReturnValue:
     said = "Scheduled, to those who got the first and have not opened it."
     flash(said if made.is_new else "It was scheduled already, once: this is it.")
     return redirect(url_for("console.blast_page", slug=slug, blast_id=made.id))
+
+
+def _silent(slug: str, blast_id: int) -> int:
+    """How many would be asked again, the largest number where there are too many to count, 0 where it is refused."""
+    with door.transaction() as session:
+        blast = blast_or_404(session, campaign_or_404(session, slug), blast_id)
+        try:
+            silent = count_silent(session, blast.id)
+            return silent if silent is not None else sys.maxsize
+        except BlastRefused:
+            return 0
 
 
 def _page(slug: str, blast_id: int, *, refused: str = "") -> str:

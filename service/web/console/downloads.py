@@ -28,7 +28,7 @@ def downloads_page() -> ResponseReturnValue:
 
 
 @blueprint.post("/downloads/<name>")
-@needs(Role.ADMIN)
+@needs(Role.ADMIN, proof=True)
 def download(name: str) -> ResponseReturnValue:
     """One table as CSV for Excel. A form, not a link: whoever takes people's data out is written down."""
     export = EXPORTS.get(name) or abort(404)

@@ -13,7 +13,8 @@ from service.planning.stages import find_stage
 from service.store import Session
 from service.web import door
 from service.web.console.kept_forms import KeptForm
-from service.web.console.words import day_and_time, read_field
+from service.web.console.words import day_and_time
+from service.web.moments import read_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def _of_new_blast(session: Session, campaign: CampaignOnDesk, form: MultiDict[st
     if form.get("when", "now") == "now":
         return KeptDeed(f"Send {name} now", href)
     try:
-        opens_at = day_and_time(read_field(form.get("opens_at", ""), campaign.time_zone), campaign.time_zone)
+        opens_at = day_and_time(read_moment(form.get("opens_at", ""), campaign.time_zone), campaign.time_zone)
     except ValueError:
         return KeptDeed(f"Schedule {name}", href)
     return KeptDeed(f"Schedule {name} for {opens_at}", href)

@@ -9,6 +9,19 @@ from werkzeug.datastructures import MultiDict
 _PREFIX = "kept."
 _NEVER_KEPT = frozenset({"csrf_token", "password", "current", "new", "again"})
 
+# What goes there is a password or a code, or is done with the press.
+_OF_PASSWORDS = (
+    "sign_in_now",
+    "set_password",
+    "sign_out_now",
+    "second_step_now",
+    "confirm_second_factor",
+    "drop_second_factor_now",
+    "prove_now",
+    "passkey_sign_in",
+    "add_passkey_now",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class KeptForm:
@@ -29,7 +42,7 @@ class KeptForm:
         return ((f"{_PREFIX}path", self.path), *((f"{_PREFIX}f.{name}", value) for name, value in self.fields))
 
 
-def sent_form() -> KeptForm | None:
+def sent_form(*, may_be_empty: bool = False) -> KeptForm | None:
     """The form that was sent; None where none was, or where no page of ours sent it.
 
     Browsers say by Sec-Fetch-Site whose page a form stood on, and no page can say otherwise: what a stranger's page
@@ -39,7 +52,7 @@ def sent_form() -> KeptForm | None:
     if request.method != "POST" or not is_ours or request.headers.get("HX-Request"):
         return None
     fields = tuple((name, value) for name, value in request.form.items(multi=True) if name not in _NEVER_KEPT)
-    if not fields or _is_of_passwords(request.path):
+    if not (fields or may_be_empty) or _is_of_passwords(request.path):
         return None
     return KeptForm(request.full_path.rstrip("?"), fields, has_files=bool(request.files))
 
@@ -55,4 +68,4 @@ def waiting_form(form: MultiDict[str, str]) -> KeptForm | None:
 
 
 def _is_of_passwords(path: str) -> bool:
-    return path in {url_for("console.sign_in_now"), url_for("console.set_password"), url_for("console.sign_out_now")}
+    return path.partition("?")[0] in {url_for(f"console.{view}") for view in _OF_PASSWORDS}

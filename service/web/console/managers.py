@@ -17,6 +17,7 @@ from service.planning.managers import (
     mail_link,
     remove_manager,
 )
+from service.planning.second_step import reset_second_factor
 from service.web import door
 from service.web.console import access
 from service.web.console.access import needs
@@ -33,7 +34,7 @@ def managers_page() -> ResponseReturnValue:
 
 
 @blueprint.post("/managers/")
-@needs(Role.ADMIN)
+@needs(Role.ADMIN, proof=True)
 def add_manager_now() -> ResponseReturnValue:
     email, role = request.form.get("email", ""), _role()
     try:
@@ -48,7 +49,7 @@ def add_manager_now() -> ResponseReturnValue:
 
 
 @blueprint.post("/managers/<int:manager_id>/role")
-@needs(Role.ADMIN)
+@needs(Role.ADMIN, proof=True)
 def change_role_now(manager_id: int) -> ResponseReturnValue:
     try:
         with door.transaction() as session:
@@ -63,7 +64,7 @@ def change_role_now(manager_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/managers/<int:manager_id>/remove")
-@needs(Role.ADMIN)
+@needs(Role.ADMIN, proof=True)
 def remove_manager_now(manager_id: int) -> ResponseReturnValue:
     try:
         with door.transaction() as session:
@@ -74,6 +75,19 @@ def remove_manager_now(manager_id: int) -> ResponseReturnValue:
         abort(404)
     else:
         flash(f"{gone.email} is signed out everywhere and can no longer sign in.")
+    return redirect(url_for("console.managers_page"))
+
+
+@blueprint.post("/managers/<int:manager_id>/second-factor/reset")
+@needs(Role.ADMIN, proof=True)
+def reset_second_factor_now(manager_id: int) -> ResponseReturnValue:
+    try:
+        with door.transaction() as session:
+            theirs = reset_second_factor(session, manager_id, actor=access.manager().email, now=door.now())
+    except NoSuchManager:
+        abort(404)
+    door.nudger().nudge(Errand.SEND_NOTICES)
+    flash(f"{theirs.email} has no second step any more, is signed out everywhere, and is told so by email.")
     return redirect(url_for("console.managers_page"))
 
 

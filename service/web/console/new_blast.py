@@ -90,6 +90,8 @@ def schedule(slug: str) -> ResponseReturnValue:
             why = why or mistakes_of(session, sketch)
     if why:
         return blast_form_page(sketch, why), 422
+    if asked := access.ask_for_proof_above(sum(sketch.counts.values())):
+        return asked
     try:
         made = _schedule(slug, sketch, key)
     except KeyUsed as used:

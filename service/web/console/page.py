@@ -21,6 +21,7 @@ from service.web.console.access import who_is_here
 from service.web.console.blueprint import blueprint
 from service.web.console.kept_deeds import deed_of
 from service.web.console.kept_forms import sent_form
+from service.web.console.relying import passkeys_work
 from service.web.console.wishes import new_key
 from service.web.console.words import FILTERS
 
@@ -63,6 +64,8 @@ def _common() -> dict[str, object]:
         "held": _held,
         "new_key": new_key,
         "may_get_tests": _may_get_tests,
+        "passkeys_work": passkeys_work,
+        "directory_name": _directory_name,
     }
 
 
@@ -118,6 +121,12 @@ def _may_get_tests() -> list[tuple[Channel, str]]:
     """Whom whoever is signed in may send tests to."""
     with door.transaction() as session:
         return may_get_tests(session, g.manager.email)
+
+
+def _directory_name() -> str:
+    """What the organisation's directory is called; '' where managers cannot sign in by one."""
+    directory = door.settings().directory
+    return directory.name if directory else ""
 
 
 def _csrf_field() -> Markup:

@@ -1,6 +1,7 @@
 """The whole console: its blueprint with the routes of every page on it."""
 
 from service.web.console import (  # noqa: F401 - each adds its routes as it is imported
+    account,
     alarms,
     asking_again,
     blast_parts,
@@ -8,6 +9,7 @@ from service.web.console import (  # noqa: F401 - each adds its routes as it is 
     bringing_in,
     campaigns,
     confirmations,
+    directory,
     downloads,
     fixture,
     form_sizes,
@@ -18,8 +20,12 @@ from service.web.console import (  # noqa: F401 - each adds its routes as it is 
     moving,
     new_blast,
     page,
+    passkeys,
+    proving,
     rehearsal,
     report,
+    second_factor,
+    second_step,
     senders,
     signing_in,
     stage_changes,

@@ -1,35 +1,35 @@
 """Signing in and out, and passwords."""
 
-import secrets
-
 from flask import flash, make_response, redirect, render_template, request, url_for
-from flask import session as browser
+from flask import session as flask_session
 from flask.typing import ResponseReturnValue
 
 from service.domain.errand import Errand
 from service.domain.manager import Role
+from service.planning.manager_sessions import sign_out
 from service.planning.managers import mail_link
+from service.planning.passwords import WeakPassword, check_password
+from service.planning.sign_in_tries import TooManyTries, note_try
 from service.planning.signing_in import (
-    Here,
     LinkSpent,
     SignInRefused,
-    TooManyTries,
-    WeakPassword,
     change_password,
-    check_password,
-    note_try,
     peek_link,
     sign_in,
     sign_in_by_link,
-    sign_out,
+    words_near,
 )
 from service.web import door
 from service.web.console import access
 from service.web.console.access import for_anybody, needs
 from service.web.console.blueprint import blueprint
-from service.web.console.kept_deeds import deed_of
-from service.web.console.kept_forms import KeptForm, waiting_form
+from service.web.console.kept_forms import waiting_form
+from service.web.console.letting_in import half_way, let_in, this_browser
+from service.web.even_time import takes_at_least
 from service.web.limits import sign_in_links
+
+# Several times what writing the email down takes, so that nobody reads from the clock who has an account.
+LINK_SECONDS = 0.25
 
 
 @blueprint.get("/sign-in")
@@ -42,24 +42,24 @@ def sign_in_page() -> ResponseReturnValue:
 @for_anybody
 def sign_in_now() -> ResponseReturnValue:
     email, password = request.form.get("email", ""), request.form.get("password", "")
-    here = _here()
+    here = this_browser()
     with door.transaction() as session:
         note_try(session, email, here=here, now=door.now())
     try:
         with door.transaction() as session:
-            sign_in(session, email, password, here=here, now=door.now())
+            who = sign_in(session, email, password, here=here, now=door.now())
     except SignInRefused:
         return _sign_in_again("That address and password do not go together.", email, 403)
     except TooManyTries:
         return _sign_in_again("Too many tries. Wait 15 minutes, or use a sign-in link.", email, 429)
-    if kept := waiting_form(request.form):
-        return _signed_in(here, kept=kept)
-    return _signed_in(here, access.safe_next(request.form.get("next", "")))
+    kept, where = waiting_form(request.form), access.safe_next(request.form.get("next", ""))
+    return half_way(here, where, kept) if who.has_second_factor else let_in(here, where, kept)
 
 
 @blueprint.post("/link")
 @for_anybody
 @sign_in_links
+@takes_at_least(LINK_SECONDS)
 def send_link() -> ResponseReturnValue:
     with door.transaction() as session:
         mail_link(session, request.form.get("email", ""), now=door.now())
@@ -84,13 +84,14 @@ def link_page(token: str) -> ResponseReturnValue:
 @blueprint.post("/enter/<token>")
 @for_anybody
 def enter_by_link(token: str) -> ResponseReturnValue:
-    here = _here()
+    here = this_browser()
     try:
         with door.transaction() as session:
-            sign_in_by_link(session, token, keys=door.link_keys(), here=here, now=door.now())
+            who = sign_in_by_link(session, token, keys=door.link_keys(), here=here, now=door.now())
     except LinkSpent:
         return render_template("console/link_spent.html"), 410
-    return _signed_in(here, url_for("console.password_page"))
+    where = url_for("console.password_page")
+    return half_way(here, where) if who.has_second_factor else let_in(here, where)
 
 
 @blueprint.post("/sign-out")
@@ -98,7 +99,7 @@ def enter_by_link(token: str) -> ResponseReturnValue:
 def sign_out_now() -> ResponseReturnValue:
     with door.transaction() as session:
         sign_out(session, access.token())
-    browser.clear()
+    flask_session.clear()
     flash("You are signed out.")
     return access.forget(make_response(redirect(url_for("console.sign_in_page"))))
 
@@ -112,11 +113,14 @@ def password_page() -> ResponseReturnValue:
 @blueprint.post("/password")
 @needs(Role.VIEWER)
 def set_password() -> ResponseReturnValue:
+    if not access.manager().has_password and (asked := access.ask_for_proof()):
+        # Whoever finds a browser signed in does not make the account theirs.
+        return asked
     current, new, again = (request.form.get(name, "") for name in ("current", "new", "again"))
     mistakes = _mistakes_in(new, again)
     if mistakes:
         return render_template("console/password.html", mistakes=mistakes), 422
-    here = _here()
+    here = this_browser()
     with door.transaction() as session:
         note_try(session, access.manager().email, here=here, now=door.now())
     try:
@@ -136,29 +140,15 @@ def _mistakes_in(new: str, again: str) -> dict[str, str]:
     if new != again:
         return {"again": "The two passwords differ."}
     try:
-        check_password(new, access.manager().email)
+        with door.transaction() as session:
+            near = words_near(session, access.manager().email)
+        check_password(new, own_words=near)
     except WeakPassword as weak:
         return {"new": f"{str(weak)[:1].upper()}{str(weak)[1:]}."}
     return {}
-
-
-def _here() -> Here:
-    return Here(ip=request.remote_addr or "", token=secrets.token_urlsafe(32))
 
 
 def _sign_in_again(why: str, email: str, status: int) -> ResponseReturnValue:
     kept, asked = waiting_form(request.form), request.form.get("next", "")
     page = render_template("console/sign_in.html", next=asked, email=email, why=why, kept=kept)
     return page, status
-
-
-def _signed_in(here: Here, where: str = "", *, kept: KeptForm | None = None) -> ResponseReturnValue:
-    # A browser that was signed in before gives its old session up; what it held for a stranger is dropped.
-    if access.token():
-        with door.transaction() as session:
-            sign_out(session, access.token())
-    browser.clear()
-    answer = make_response(
-        render_template("console/kept.html", kept=kept, deed=deed_of(kept)) if kept else redirect(where)
-    )
-    return access.keep_signed_in(answer, here.token)

@@ -11,6 +11,7 @@ from service.planning.stage_changes import LookFirst
 from service.planning.stages import StageRefused, copies_of_stage, with_audience
 from service.sending.freeze import stage_words
 from service.web import door
+from service.web.console import access
 from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
 from service.web.console.copy_forms import chosen_reader, reckon_each, show_all, window_for, with_warnings
@@ -33,6 +34,8 @@ def release(slug: str, stage_slug: str) -> ResponseReturnValue:
     try:
         with door.transaction() as session:
             stage = stage_or_404(session, campaign_or_404(session, slug), stage_slug)
+            if asked := access.ask_for_proof_above(sum(stage.audience.values())):
+                return asked
             seen = request.form.get("seen", "")
             done = release_stage(session, stage.id, seen=seen, by=changer(), now=door.now())
     except LookFirst:

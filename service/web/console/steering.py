@@ -40,6 +40,8 @@ def steer_blast(slug: str, blast_id: int, deed: str) -> ResponseReturnValue:
         with door.transaction() as session:
             campaign = campaign_or_404(session, slug)
             blast = blast_or_404(session, campaign, blast_id)
+            if asked := _asked_before_sending_again(session, blast, deed):
+                return asked
             if deed == "choose":
                 said = _choose(session, blast)
             elif deed == "limit":
@@ -103,6 +105,14 @@ def _limit(session: Session, blast: BlastOnDesk) -> str:
         raise BlastRefused("the spending limit is an amount such as 25 or 12.50")
     limit_spending(session, blast.id, cap, actor=access.manager().email, now=door.now())
     return "The spending limit is set." if cap else "There is no spending limit any more."
+
+
+_LOOKS = {"unknown": look_at_unknown, "failed": look_at_failed}
+
+
+def _asked_before_sending_again(session: Session, blast: BlastOnDesk, deed: str) -> ResponseReturnValue | None:
+    look = _LOOKS.get(deed)
+    return access.ask_for_proof_above(look(session, blast.id).count) if look else None
 
 
 def _send_again(session: Session, blast: BlastOnDesk, send_again: Callable[..., int]) -> str:

@@ -75,7 +75,7 @@ def withdraw(supporter_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/supporters/<int:supporter_id>/erase")
-@needs(Role.ADMIN)
+@needs(Role.ADMIN, proof=True)
 def erase_now(supporter_id: int) -> ResponseReturnValue:
     if request.form.get("sure") != "erase":
         flash("Nothing was erased: type the word erase to say that you are sure.", "bad")
@@ -100,7 +100,7 @@ def _forget(supporter_id: int) -> None:
 
 
 @blueprint.post("/supporters/forget")
-@needs(Role.ADMIN)
+@needs(Role.ADMIN, proof=True)
 def forget_address() -> ResponseReturnValue:
     """Forget whoever has an address: also somebody whose sign-up still waits, and who is no supporter."""
     typed = request.form.get("address", "")

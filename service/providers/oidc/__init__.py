@@ -1,0 +1,1 @@
+"""The organisation's directory, by OpenID Connect."""

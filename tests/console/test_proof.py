@@ -1,0 +1,194 @@
+"""A fresh proof of who is there, before what cannot be taken back; the form that was sent goes through after it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy.orm import Session, sessionmaker
+
+from service.clock import now
+from service.console_settings import ConsoleRules
+from service.domain.manager import Role
+from service.planning.managers import make_sign_in_link
+from service.settings import Settings
+from service.store.tables.blasts import Blast
+from service.store.tables.manager import Manager
+from service.store.tables.people import Supporter
+from service.web.app import create_app
+from service.wording.links import derive_key
+from tests.console.apps import set_up
+from tests.console.conftest import SLUG, Browser, C, words
+from tests.console.test_blasts import BLAST
+from tests.console.test_kept_forms import send, send_shown
+
+PASSWORD = "four words for football"
+PROVE = "/console/prove"
+ADD = {"email": "bilal@example.org", "role": "author"}
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """This machine's clock, which stands still until it is moved."""
+    with time_machine.travel(datetime(2026, 12, 1, 9, 0, tzinfo=UTC), tick=False) as stopped:
+        yield stopped
+
+
+@pytest.fixture
+def admin(clock: time_machine.Traveller, signed_in: Callable[[Role], Browser], campaign_id: int) -> Browser:
+    """An admin who signed in with a password sixteen minutes ago, and has looked at a page since."""
+    made = signed_in(Role.ADMIN)
+    made.press("/console/password", {"new": PASSWORD, "again": PASSWORD})
+    clock.shift(timedelta(minutes=16))
+    assert made.see("/console/").status_code == 200
+    return made
+
+
+def managers(sessions: sessionmaker[Session]) -> list[str]:
+    with sessions() as session:
+        return [row.email for row in session.query(Manager).filter_by(removed_at=None).order_by(Manager.email)]
+
+
+def test_a_form_is_asked_for_proof_and_goes_through_after_it(admin: Browser, sessions: sessionmaker[Session]) -> None:
+    asked = send(admin, "/console/managers/", ADD)
+    before = managers(sessions)
+    mistyped = send_shown(admin, asked, PROVE, {"password": "not it"})
+    proved = send_shown(admin, mistyped, PROVE, {"password": PASSWORD})
+    still = managers(sessions)
+    done = send_shown(admin, proved, "/console/managers/")
+
+    assert asked.status_code == 401
+    assert "Is it you? Nothing was done yet." in words(asked)
+    assert "That is not your password." in words(mistyped)
+    assert "press once more" in words(proved)
+    assert before == still == ["admin@example.org"]
+    assert "bilal@example.org is an author" in words(done)
+    assert "Is it you?" not in words(send(admin, "/console/managers/1/role", {"role": "admin"}))
+
+
+def test_a_code_of_the_app_is_a_proof(admin: Browser, clock: time_machine.Traveller) -> None:
+    asked = send(admin, "/console/second-factor", {})
+    begun = send_shown(admin, send_shown(admin, asked, PROVE, {"password": PASSWORD}), "/console/second-factor")
+    assert "Scan this" in words(begun)
+    phone, codes = set_up(admin)
+    clock.shift(timedelta(minutes=16))
+
+    waits = send(admin, "/console/managers/", ADD)
+    wrong = send_shown(admin, waits, PROVE, {"code": "000000"})
+    proved = send_shown(admin, wrong, PROVE, {"code": phone.code()})
+    clock.shift(timedelta(minutes=16))
+    with_recovery = send_shown(admin, send(admin, "/console/managers/", ADD), PROVE, {"code": codes[0]})
+
+    assert "not right, or was used before" in words(wrong)
+    assert "press once more" in words(proved)
+    assert "press once more" in words(with_recovery)
+
+
+def test_a_sign_in_link_opened_in_another_tab_is_a_proof(
+    admin: Browser, sessions: sessionmaker[Session], settings: Settings
+) -> None:
+    asked = send(admin, "/console/managers/", ADD)
+    with sessions.begin() as session:
+        key = derive_key(settings.secret_key, "links")
+        link = make_sign_in_link(session, "admin@example.org", Role.ADMIN, public_url="", key=key, now=now())
+    admin.press(link)
+
+    back = send_shown(admin, asked, "/console/managers/")
+    done = send_shown(admin, back, "/console/managers/") if back.status_code == 400 else back
+
+    assert "bilal@example.org is an author" in words(done)
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/console/managers/", ADD),
+        ("/console/managers/1/role", {"role": "viewer"}),
+        ("/console/managers/1/remove", {}),
+        ("/console/managers/1/second-factor/reset", {}),
+        ("/console/second-factor", {}),
+        ("/console/downloads/supporters", {"campaign": SLUG}),
+        ("/console/supporters/1/erase", {"sure": "erase"}),
+        ("/console/supporters/forget", {"address": "ana@example.org", "sure": "erase"}),
+    ],
+)
+def test_nothing_of_this_is_done_without_a_fresh_proof(
+    admin: Browser, sessions: sessionmaker[Session], path: str, fields: dict[str, str]
+) -> None:
+    answer = send(admin, path, fields)
+
+    assert answer.status_code == 401
+    assert "Is it you?" in words(answer)
+    assert managers(sessions) == ["admin@example.org"]
+    with sessions() as session:
+        assert session.query(Supporter).count() == 4
+
+
+def test_whoever_finds_a_browser_signed_in_sets_no_password(
+    clock: time_machine.Traveller, signed_in: Callable[[Role], Browser]
+) -> None:
+    viewer = signed_in(Role.VIEWER)
+    clock.shift(timedelta(minutes=16))
+
+    answer = send(viewer, "/console/password", {"new": PASSWORD, "again": PASSWORD})
+
+    assert answer.status_code == 401
+    assert "Is it you?" in words(answer)
+    assert PASSWORD not in answer.text
+
+
+def test_tries_at_a_proof_are_limited(admin: Browser) -> None:
+    answers = [send(admin, PROVE, {"password": "wrong"}).status_code for _ in range(6)]
+
+    assert answers == [422] * 5 + [429]
+
+
+@pytest.mark.parametrize(("above", "asks"), [(5, True), (6, False)])
+def test_a_blast_of_more_messages_than_the_set_number_is_asked_for_proof(
+    with_proof_above: Callable[[int], Browser],
+    sessions: sessionmaker[Session],
+    clock: time_machine.Traveller,
+    campaign_id: int,
+    above: int,
+    asks: bool,
+) -> None:
+    launcher = with_proof_above(above)
+    clock.shift(timedelta(minutes=16))
+
+    answer = send(launcher, f"{C}/blasts/schedule", BLAST)
+    at_first = _blasts(sessions)
+    if asks:
+        proved = send_shown(launcher, answer, PROVE, {"password": PASSWORD})
+        send_shown(launcher, proved, f"{C}/blasts/schedule")
+
+    assert ("Is it you?" in words(answer)) is asks, words(answer)
+    assert (at_first, _blasts(sessions)) == (0 if asks else 1, 1)
+
+
+@pytest.fixture
+def with_proof_above(
+    settings: Settings, sessions: sessionmaker[Session], clock: time_machine.Traveller
+) -> Iterator[Callable[[int], Browser]]:
+    """A launcher with a password, at an installation that asks for proof above so many messages."""
+    made: list[Flask] = []
+
+    def launcher_of(above: int) -> Browser:
+        made.append(create_app(replace(settings, console=ConsoleRules(proof_above=above))))
+        launcher = Browser(made[0].test_client())
+        with sessions.begin() as session:
+            key = derive_key(settings.secret_key, "links")
+            link = make_sign_in_link(session, "cora@example.org", Role.LAUNCHER, public_url="", key=key, now=now())
+        launcher.press(link)
+        launcher.press("/console/password", {"new": PASSWORD, "again": PASSWORD})
+        return launcher
+
+    yield launcher_of
+    for app in made:
+        app.extensions["touchline"].sessions.kw["bind"].dispose()
+
+
+def _blasts(sessions: sessionmaker[Session]) -> int:
+    with sessions() as session:
+        return session.query(Blast).count()
