@@ -151,10 +151,10 @@ def forms_of_rules(at: Range, rules: Iterable[Rule], parts: Mapping[str, Sequenc
 
 
 def paths_of(app: Flask, rule: Rule, parts: Mapping[str, Sequence[object]]) -> list[str]:
-    """The addresses of a route with these parts in it, as many as it takes."""
+    """The addresses of a route with these parts in it, as many as it takes; 1 where nothing is named."""
     addresses, urls = [], app.url_map.bind("localhost")
     names = sorted(rule.arguments)
-    for values in product(*(parts[name] for name in names)):
+    for values in product(*(parts.get(name, (1,)) for name in names)):
         try:
             addresses.append(urls.build(rule.endpoint, dict(zip(names, values, strict=True))))
         except (BuildError, ValueError):
