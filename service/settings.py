@@ -68,6 +68,8 @@ class Settings:
     public_url: str
     # Whom letters come from that belong to no campaign, such as a manager's sign-in link.
     sender_email: str
+    # Where each day's end of the audit is mailed; empty for nowhere.
+    audit_mail_to: str
     email_road: EmailRoad
     # The road that takes over what is queued while the first one is failing.
     email_second_road: EmailRoad | None
@@ -149,6 +151,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         suppression_key=_suppression_key(read),
         public_url=public_url,
         sender_email=_sender_email(read, public_url),
+        audit_mail_to=_address(read, "AUDIT_MAIL_TO"),
         email_road=email_road,
         email_second_road=second_road,
         sms_road=sms_road,
@@ -248,9 +251,15 @@ def _suppression_key(read: Environment) -> str:
 
 def _sender_email(read: Environment, public_url: str) -> str:
     """The address set, else one at the host of the public address; example.org on this machine alone."""
-    given = read.text("SENDER_EMAIL", "").lower()
-    if given and not re.fullmatch(r"[^@\s,;<>]+@[a-z0-9-]+(\.[a-z0-9-]+)+", given):
-        raise SettingsError(f"SENDER_EMAIL: an email address such as touchline@example.org; got {given!r}")
+    given = _address(read, "SENDER_EMAIL")
     host = urlsplit(public_url).hostname or ""
     is_name = "." in host and not re.fullmatch(r"[0-9.:]+", host)
     return given or f"touchline@{host if is_name else 'example.org'}"
+
+
+def _address(read: Environment, name: str) -> str:
+    """An email address, or '' where none is set."""
+    given = read.text(name, "").lower()
+    if given and not re.fullmatch(r"[^@\s,;<>]+@[a-z0-9-]+(\.[a-z0-9-]+)+", given):
+        raise SettingsError(f"{name}: an email address such as touchline@example.org; got {given!r}")
+    return given

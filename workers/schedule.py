@@ -46,7 +46,13 @@ def main() -> int:
     while not stop.is_set():
         try:
             has_second_road = settings.email_second_road is not None
-            ticked = tick(sessions, public_url=settings.public_url, has_second_road=has_second_road, asking=asking)
+            ticked = tick(
+                sessions,
+                public_url=settings.public_url,
+                has_second_road=has_second_road,
+                asking=asking,
+                audit_mail_to=settings.audit_mail_to,
+            )
             for errand in sorted(ticked.errands):
                 nudger.nudge(errand)
         except SQLAlchemyError as broken:

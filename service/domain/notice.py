@@ -47,6 +47,8 @@ class NoticeKind(StrEnum):
     BLAST_STOPPED_SMS = "blast_stopped_sms"
     # A planned message that an author changed is near its hour.
     RELEASE_WANTED = "release_wanted"
+    # Where the audit ended on a day.
+    AUDIT_END = "audit_end"
 
 
 # What anybody can make us send to anybody, with a form and no proof: counted and limited (service/sending/asking.py).

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from service.domain.chain import was_becomes
 from service.domain.fixture import Fixture, FixtureMoveRefused, FixtureState, Score, check_fixture_move
 from service.domain.stage import Anchor, Timing
 from service.domain.whistle import Deed
@@ -244,7 +245,10 @@ def _moved(session: Session, row: rows.Fixture, before: Fixture, done: Done, *, 
         values = {"fixture_id": row.id, "deed": str(done.deed), "actor": actor, "at": now}
         fixture_changes.add(session, {**values, "before": kept(before), "after": kept(after)})
     stages = retime(session, before, after, now=now)
-    write_audit(session, at=now, actor=actor, deed=done.told, subject=f"fixture {row.id}", details=done.details)
+    was, becomes = kept(before), kept(after)
+    changed = {name: was_becomes(was[name], becomes[name]) for name in was if was[name] != becomes[name]}
+    details = {**done.details, **changed}
+    write_audit(session, at=now, actor=actor, deed=done.told, subject=f"fixture {row.id}", details=details)
     session.flush()
     return Moved(after, stages)
 

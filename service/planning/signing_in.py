@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from service.planning.audit import note_refused_sign_in, note_sign_in
 from service.planning.managers import Manager, as_manager
 from service.store import Session
 from service.store.queries import managers
@@ -74,7 +75,14 @@ def sign_in(session: Session, email: str, password: str, *, here: Here, now: dat
         row.password_hash = _HASHER.hash(password)
     managers.forget_tries(session, account_hash=_account_hash(email), ip=here.ip)
     _open(session, row.id, here=here, now=now)
+    note_sign_in(session, email=row.email, manager_id=row.id, how="password", ip=here.ip, now=now)
     return as_manager(row)
+
+
+def note_refusal(session: Session, email: str, why: str, *, here: Here, now: datetime) -> None:
+    """Write a refused sign-in into the audit, in a transaction after the one that was refused."""
+    row = managers.by_email(session, email.strip().lower())
+    note_refused_sign_in(session, manager_id=row.id if row else None, why=why, ip=here.ip, now=now)
 
 
 def peek_link(session: Session, token: str, *, keys: Sequence[bytes], now: datetime) -> Manager:
@@ -95,6 +103,7 @@ def sign_in_by_link(session: Session, token: str, *, keys: Sequence[bytes], here
     if not used or row is None or row.removed_at is not None:
         raise LinkSpent("this link no longer signs in")
     _open(session, row.id, here=here, now=now)
+    note_sign_in(session, email=row.email, manager_id=row.id, how="link", ip=here.ip, now=now)
     return as_manager(row)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from service.domain.chain import was_becomes
 from service.domain.channel import Channel
 from service.domain.message import BlastState
 from service.domain.wording_test import Arm, Standing
@@ -128,5 +129,6 @@ def limit_spending(session: Session, blast_id: int, cap: int | None, *, actor: s
         raise BlastRefused("this blast is over already")
     if cap is not None and cap < 1:
         raise BlastRefused("a spending limit is more than nothing")
+    change = was_becomes(*("none" if each is None else each for each in (row.spend_cap, cap)))
     row.spend_cap = cap
-    audit_blast(session, blast_id, "spending limited", actor, now, {"limit": "none" if cap is None else str(cap)})
+    audit_blast(session, blast_id, "spending limited", actor, now, {"limit": change})

@@ -49,6 +49,7 @@ _EMAILS: Mapping[NoticeKind, ServiceEmail] = {
     NoticeKind.BLAST_STOPPED: ServiceEmail.BLAST_STOPPED,
     NoticeKind.TESTER_EMAIL: ServiceEmail.TESTER,
     NoticeKind.RELEASE_WANTED: ServiceEmail.RELEASE_WANTED,
+    NoticeKind.AUDIT_END: ServiceEmail.AUDIT_END,
 }
 _TEXTS: Mapping[NoticeKind, ServiceText] = {
     NoticeKind.CONFIRM_SMS: ServiceText.CONFIRM,

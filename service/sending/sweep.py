@@ -10,6 +10,7 @@ from service.domain.errand import Errand
 from service.points import point
 from service.sending.asking import Asking
 from service.sending.asking_release import ask_for_releases
+from service.sending.audit_mail import mail_audit_end
 from service.sending.breakers import trip_breakers
 from service.sending.due import fire_due_stages, open_scheduled_blasts
 from service.sending.holding import hold_if_restored
@@ -47,6 +48,7 @@ def tick(
     policy: DoubtPolicy = STANDARD,
     has_second_road: bool = False,
     asking: Asking | None = None,
+    audit_mail_to: str = "",
 ) -> Ticked:
     """Fire what is due, give back leases, age doubts, expire what is too late, and tell which errands have work.
 
@@ -77,6 +79,7 @@ def tick(
         trip_breakers(session, has_second_road=has_second_road, now=now)
         tell_of_stopped(session, public_url=public_url, now=now)
         ask_for_releases(session, public_url=public_url, now=now)
+        mail_audit_end(session, to=audit_mail_to, now=now)
         point("breakers.before_commit")
     point("breakers.after_commit")
     if asking is not None:

@@ -29,6 +29,7 @@ class ServiceEmail(StrEnum):
     BLAST_STOPPED = "blast_stopped"
     TESTER = "tester"
     RELEASE_WANTED = "release_wanted"
+    AUDIT_END = "audit_end"
 
 
 class ServiceText(StrEnum):

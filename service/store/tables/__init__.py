@@ -14,6 +14,7 @@ from service.store.tables.campaign import Petition as Petition
 from service.store.tables.campaign import Stage as Stage
 from service.store.tables.campaign import StageFiring as StageFiring
 from service.store.tables.house import AuditEntry as AuditEntry
+from service.store.tables.house import AuditHead as AuditHead
 from service.store.tables.house import Heartbeat as Heartbeat
 from service.store.tables.house import House as House
 from service.store.tables.house import Tally as Tally

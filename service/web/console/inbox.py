@@ -30,6 +30,7 @@ from service.web import door
 from service.web.console import access
 from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
+from service.web.console.noting import note
 from service.web.console.words import micros
 from service.wording.gsm import STAND_INS
 from service.wording.sms import costly_signs, measure, straighten
@@ -78,7 +79,10 @@ def _following(page: InboxPage, *, shows_all: bool, words: str) -> str | None:
 @blueprint.get("/inbox/<int:reply_id>/")
 @needs(Role.VIEWER)
 def thread_page(reply_id: int) -> ResponseReturnValue:
-    return _page(reply_id)
+    page = _page(reply_id)
+    with door.transaction() as session:
+        note(session, "conversation read", f"reply {reply_id}")
+    return page
 
 
 @blueprint.post("/inbox/<int:reply_id>/answer")

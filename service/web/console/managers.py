@@ -1,4 +1,4 @@
-"""Accounts: who may come in, in which role; and who did what."""
+"""Accounts: who may come in, in which role."""
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -6,7 +6,6 @@ from flask.typing import ResponseReturnValue
 from service.consenting.addresses import BadAddress
 from service.domain.errand import Errand
 from service.domain.manager import Role
-from service.planning.audit import read_audit
 from service.planning.managers import (
     LINK_LIFE,
     LastAdmin,
@@ -21,8 +20,6 @@ from service.web import door
 from service.web.console import access
 from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
-
-PAGE = 100
 
 
 @blueprint.get("/managers/")
@@ -74,16 +71,6 @@ def remove_manager_now(manager_id: int) -> ResponseReturnValue:
     else:
         flash(f"{gone.email} is signed out everywhere and can no longer sign in.")
     return redirect(url_for("console.managers_page"))
-
-
-@blueprint.get("/audit/")
-@needs(Role.ADMIN)
-def audit_page() -> ResponseReturnValue:
-    before_id = request.args.get("before", type=int)
-    with door.transaction() as session:
-        entries = read_audit(session, before_id=before_id, limit=PAGE)
-    older = entries[-1].id if len(entries) == PAGE else None
-    return render_template("console/audit.html", entries=entries, older=older, before_id=before_id)
 
 
 def _managers_page(*, email: str = "", mistake: str = "") -> str:

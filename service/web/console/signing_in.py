@@ -17,6 +17,7 @@ from service.planning.signing_in import (
     WeakPassword,
     change_password,
     check_password,
+    note_refusal,
     note_try,
     peek_link,
     sign_in,
@@ -48,8 +49,10 @@ def sign_in_now() -> ResponseReturnValue:
         with door.transaction() as session:
             sign_in(session, email, password, here=here, now=door.now())
     except SignInRefused:
+        _note_refusal(email, "wrong password", here)
         return _sign_in_again("That address and password do not go together.", email, 403)
     except TooManyTries:
+        _note_refusal(email, "too many tries", here)
         return _sign_in_again("Too many tries. Wait 15 minutes, or use a sign-in link.", email, 429)
     if kept := waiting_form(request.form):
         return _signed_in(here, kept=kept)
@@ -88,6 +91,7 @@ def enter_by_link(token: str) -> ResponseReturnValue:
         with door.transaction() as session:
             sign_in_by_link(session, token, keys=door.link_keys(), here=here, now=door.now())
     except LinkSpent:
+        _note_refusal("", "spent link", here)
         return render_template("console/link_spent.html"), 410
     return _signed_in(here, url_for("console.password_page"))
 
@@ -143,6 +147,11 @@ def _mistakes_in(new: str, again: str) -> dict[str, str]:
 
 def _here() -> Here:
     return Here(ip=request.remote_addr or "", token=secrets.token_urlsafe(32))
+
+
+def _note_refusal(email: str, why: str, here: Here) -> None:
+    with door.transaction() as session:
+        note_refusal(session, email, why, here=here, now=door.now())
 
 
 def _sign_in_again(why: str, email: str, status: int) -> ResponseReturnValue:

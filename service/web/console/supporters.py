@@ -12,14 +12,13 @@ from service.domain.inbound_text import clean_field
 from service.domain.manager import Role
 from service.joining.leave import leave
 from service.joining.preferences import erase
-from service.planning.audit import note_deed
 from service.reporting.roster import find_supporters, on_same_form, supporter_life, supporter_listed
-from service.store import Session
 from service.store.races import once_more
 from service.web import door
 from service.web.console import access
 from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
+from service.web.console.noting import note
 
 LIMIT = 50
 
@@ -48,6 +47,7 @@ def reader_options() -> ResponseReturnValue:
 def supporter_page(supporter_id: int) -> ResponseReturnValue:
     with door.transaction() as session:
         life = supporter_life(session, supporter_id) or abort(404)
+        note(session, "supporter read", f"supporter {supporter_id}")
     return render_template("console/supporter.html", life=life)
 
 
@@ -68,7 +68,7 @@ def withdraw(supporter_id: int) -> ResponseReturnValue:
             ip="",
             now=door.now(),
         )
-        _note(session, "consent withdrawn", supporter_id, channel=str(channel))
+        note(session, "consent withdrawn", f"supporter {supporter_id}", channel=str(channel))
     flash(f"They get no more {'emails' if channel is Channel.EMAIL else 'texts'}, from this moment.")
     return redirect(url_for("console.supporter_page", supporter_id=supporter_id))
 
@@ -95,7 +95,7 @@ def erase_now(supporter_id: int) -> ResponseReturnValue:
 def _forget(supporter_id: int) -> None:
     with door.transaction() as session:
         erase(session, supporter_id, source=f"asked a manager ({access.manager().id})", now=door.now())
-        _note(session, "supporter erased", supporter_id)
+        note(session, "supporter erased", f"supporter {supporter_id}")
 
 
 @blueprint.post("/supporters/forget")
@@ -125,15 +125,9 @@ def forget_address() -> ResponseReturnValue:
                 source=f"asked a manager ({access.manager().id})",
                 now=door.now(),
             )
-            actor, subject = access.manager().email, str(channel)
-            note_deed(session, actor=actor, deed="address erased", subject=subject, details={}, now=door.now())
+            note(session, "address erased", str(channel))
 
     once_more(forget)
     who = "Erased" if was_known else "Nobody here had this address"
     flash(f"{who}. It is left alone from now on, whatever is imported later.")
     return redirect(url_for("console.supporters_page"))
-
-
-def _note(session: Session, deed: str, supporter_id: int, **details: str) -> None:
-    actor, subject = access.manager().email, f"supporter {supporter_id}"
-    note_deed(session, actor=actor, deed=deed, subject=subject, details=details, now=door.now())
