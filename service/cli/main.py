@@ -9,6 +9,7 @@ from service.cli import (
     blast_status,  # noqa: F401 - adds its command to `touchline blast`
     blast_trial,  # noqa: F401 - adds its command to `touchline blast`
     imports,  # noqa: F401 - adds its commands to `touchline supporters`
+    person_file,  # noqa: F401 - as above
     steering,  # noqa: F401 - adds its commands to `touchline blast`
 )
 from service.cli.audit import audit

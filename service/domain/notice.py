@@ -35,6 +35,8 @@ class NoticeKind(StrEnum):
     TAKE_OFF_SMS = "take_off_sms"
     FORGET_EMAIL = "forget_email"
     FORGET_SMS = "forget_sms"
+    COPY_EMAIL = "copy_email"
+    COPY_SMS = "copy_sms"
     TEST_EMAIL = "test_email"
     TEST_SMS = "test_sms"
     # Whether somebody wants to get tests.

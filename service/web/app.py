@@ -29,6 +29,7 @@ from service.web.site.forgetting import blueprint as forgetting_pages
 from service.web.site.joining import blueprint as joining_pages
 from service.web.site.links import blueprint as link_pages
 from service.web.site.not_me import blueprint as not_me_pages
+from service.web.site.own_copy import blueprint as own_copy_pages
 from service.web.site.pages import blueprint as pages
 from service.web.site.petition import blueprint as petition_pages
 from service.web.site.signature import blueprint as signature_pages
@@ -101,6 +102,7 @@ def _register(app: Flask) -> None:
         link_pages,
         joining_pages,
         forgetting_pages,
+        own_copy_pages,
         confirming_pages,
         not_me_pages,
         petition_pages,

@@ -24,6 +24,7 @@ class ServiceEmail(StrEnum):
     HAS_SIGNED = "has_signed"
     TAKE_OFF = "take_off"
     FORGET = "forget"
+    COPY = "copy"
     SIGN_IN = "sign_in"
     ALARM = "alarm"
     BLAST_STOPPED = "blast_stopped"
@@ -51,6 +52,7 @@ class ServiceText(StrEnum):
     LEFT_ALONE = "left_alone"
     TAKE_OFF = "take_off"
     FORGET = "forget"
+    COPY = "copy"
     NO_BRIEFING = "no_briefing"
     TESTER = "tester"
 

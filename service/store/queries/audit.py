@@ -90,6 +90,13 @@ def written_since(session: Session, deed: str, since: datetime, *, limit: int) -
     return session.scalar(select(func.count()).select_from(moments).where(moments.c.at > since)) or 0
 
 
+def times_since(session: Session, subject: str, deed: str, since: datetime, *, limit: int) -> int:
+    """How often a deed was done to a subject since then, up to a limit (ix_audit_entries_subject)."""
+    found = select(AuditEntry.id).where(AuditEntry.subject == subject, AuditEntry.deed == deed, AuditEntry.at > since)
+    newest = found.order_by(AuditEntry.id.desc()).limit(limit).subquery()
+    return session.scalar(select(func.count()).select_from(newest)) or 0
+
+
 def actors(session: Session) -> Sequence[str]:
     """Everybody who ever did anything: one look into ix_audit_entries_actor for each."""
     return session.scalars(_each("actor")).all()

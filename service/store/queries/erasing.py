@@ -5,7 +5,7 @@ forgotten too unless somebody says that it names nobody.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Boolean, ColumnElement, Table, Text, and_, case, delete, false, or_, select, text, update
@@ -69,19 +69,20 @@ class Person:
     typed_beside: frozenset[str]
 
 
-def person(session: Session, *, supporter_id: int | None, address: str | None = None) -> Person:
+def person(session: Session, *, supporter_id: int | None, address: str | None = None, holds: bool = True) -> Person:
     """A supporter, or whoever waits under an address, with all their sign-ups.
 
-    Held by the supporter's row. Served by pk_supporters and ix_sign_ups_supporter_id, _email_ and _phone_created_at.
+    Held by the supporter's row, unless they are only looked at. Served by pk_supporters and ix_sign_ups_supporter_id, _email_ and _phone_created_at.
     """
     known = None
     if supporter_id is not None:
-        held = select(Supporter).where(Supporter.id == supporter_id).with_for_update(key_share=True)
-        known = session.scalars(held.execution_options(populate_existing=True)).one_or_none()
+        asked = select(Supporter).where(Supporter.id == supporter_id)
+        asked = asked.with_for_update(key_share=True) if holds else asked
+        known = session.scalars(asked.execution_options(populate_existing=True)).one_or_none()
     who = (known.id, known.email, known.phone) if known else (None, None, None)
     hashes = {Channel.EMAIL: known.email_hash, Channel.SMS: known.phone_hash} if known else {}
     theirs = frozenset(each for each in (*who[1:], address) if each)
-    which = _is(SignUp.supporter_id, who[0]), SignUp.email.in_(theirs), SignUp.phone.in_(theirs)
+    which = is_its(SignUp.supporter_id, who[0]), SignUp.email.in_(theirs), SignUp.phone.in_(theirs)
     found = session.execute(select(SignUp.id, SignUp.email, SignUp.phone).where(or_(*which))).all()
     return Person(
         supporter_id=who[0],
@@ -90,6 +91,11 @@ def person(session: Session, *, supporter_id: int | None, address: str | None = 
         sign_up_ids=[row.id for row in found],
         typed_beside=frozenset(each for row in found for each in (row.email, row.phone) if each) - theirs,
     )
+
+
+def with_hash(who: Person, channel: Channel, address_hash: bytes) -> Person:
+    """The same person, with the hash of an address of theirs."""
+    return replace(who, hashes={**who.hashes, channel: address_hash})
 
 
 def hold_conversations(session: Session, phones: Sequence[str]) -> None:
@@ -102,12 +108,14 @@ def hold_conversations(session: Session, phones: Sequence[str]) -> None:
 
 def hold_notices(session: Session, who: Person) -> None:
     """Hold whatever `blank_the_rest` empties of notices, in the order in which receipts hold them (pk_notices)."""
-    ids = {each for theirs in _notices_of(who) for each in session.scalars(select(Notice.id).where(theirs))}
+    ids = {each for theirs in notices_of(who) for each in session.scalars(select(Notice.id).where(theirs))}
     held = select(Notice.id).where(Notice.id.in_(ids)).order_by(Notice.id)
     session.execute(held.with_for_update(key_share=True))
 
 
-def _is(column: InstrumentedAttribute[int] | InstrumentedAttribute[int | None], its: int | None) -> ColumnElement[bool]:
+def is_its(
+    column: InstrumentedAttribute[int] | InstrumentedAttribute[int | None], its: int | None
+) -> ColumnElement[bool]:
     """Never true where there is no such id: a comparison with nothing would find everybody."""
     return column == its if its is not None else false()
 
@@ -126,7 +134,7 @@ def blank_what_is_settled(session: Session, who: Person, *, now: datetime) -> in
     count = _blank_consents(session, who)
     count += _blank(session, SignUp.__table__, SignUp.id.in_(who.sign_up_ids), erased_at=now)
     count += _blank(
-        session, Reply.__table__, or_(_is(Reply.supporter_id, who.supporter_id), Reply.phone.in_(who.addresses))
+        session, Reply.__table__, or_(is_its(Reply.supporter_id, who.supporter_id), Reply.phone.in_(who.addresses))
     )
     if who.supporter_id is None:
         return count
@@ -161,7 +169,7 @@ def _blank_consents(session: Session, who: Person) -> int:
     wording = case((is_own_words, ""), else_=Consent.wording)
     return sum(
         _blank(session, Consent.__table__, theirs, wording=wording)
-        for theirs in (_is(Consent.supporter_id, who.supporter_id), asked)
+        for theirs in (is_its(Consent.supporter_id, who.supporter_id), asked)
     )
 
 
@@ -171,13 +179,14 @@ def _blank_notices(session: Session, who: Person) -> int:
     withheld = Notice.state == MessageState.WITHHELD
     state = case((waits, str(MessageState.WITHHELD)), else_=Notice.state)
     reason = case((waits, str(Withheld.NO_ADDRESS)), (withheld, Notice.reason), else_="")
-    return sum(_blank(session, Notice.__table__, theirs, state=state, reason=reason) for theirs in _notices_of(who))
+    return sum(_blank(session, Notice.__table__, theirs, state=state, reason=reason) for theirs in notices_of(who))
 
 
-def _notices_of(who: Person) -> Sequence[ColumnElement[bool]]:
+def notices_of(who: Person) -> Sequence[ColumnElement[bool]]:
+    """Notices to them, and those that asked the other address of one of their sign-ups; one index each."""
     about = Notice.facts["sign_up_id"].astext.in_([str(each) for each in who.sign_up_ids])
     return (
-        _is(Notice.supporter_id, who.supporter_id),
+        is_its(Notice.supporter_id, who.supporter_id),
         Notice.to_address.in_(who.addresses),
         and_(Notice.to_address.in_(who.typed_beside), about),
     )

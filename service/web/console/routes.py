@@ -19,6 +19,7 @@ from service.web.console import (  # noqa: F401 - each adds its routes as it is 
     moving,
     new_blast,
     page,
+    person_files,
     rehearsal,
     report,
     senders,
