@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.consenting.consent import AddressKey
 from service.consenting.countries import Countries
+from service.consenting.erasure_list import ErasureList
 from service.domain.errand import EVERY_SECONDS, TICKER
 from service.environment import SettingsError
 from service.logs import set_up_logs
@@ -42,6 +43,7 @@ def main() -> int:
     Thread(target=_tell_that_it_lives, args=(Pulse(settings.redis_url, sessions, [TICKER]), stop), daemon=True).start()
     nudger = Nudger(settings.redis_url, in_background=True)
     asking = Asking(settings.limits, Countries.of(settings), AddressKey.of(settings))
+    erased = ErasureList(settings.home)
     ticks = 0
     while not stop.is_set():
         try:
@@ -52,6 +54,7 @@ def main() -> int:
                 has_second_road=has_second_road,
                 asking=asking,
                 audit_mail_to=settings.audit_mail_to,
+                erased=erased,
             )
             for errand in sorted(ticked.errands):
                 nudger.nudge(errand)

@@ -17,6 +17,7 @@ from service.cli.blast import blast
 from service.cli.campaign import campaign
 from service.cli.demo import demo
 from service.cli.doctor import doctor
+from service.cli.erasures import erasures
 from service.cli.exports import consents, messages, replies, suppressions
 from service.cli.fixture import fixture
 from service.cli.hold import hold
@@ -48,6 +49,7 @@ for command in (
     blast,
     supporters,
     suppressions,
+    erasures,
     consents,
     messages,
     replies,

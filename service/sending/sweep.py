@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import sessionmaker
 
+from service.consenting.erasure_list import ErasureList
 from service.domain.channel import Channel, Pace
 from service.domain.doubt import STANDARD, DoubtPolicy
 from service.domain.errand import Errand
@@ -49,6 +50,7 @@ def tick(
     has_second_road: bool = False,
     asking: Asking | None = None,
     audit_mail_to: str = "",
+    erased: ErasureList | None = None,
 ) -> Ticked:
     """Fire what is due, give back leases, age doubts, expire what is too late, and tell which errands have work.
 
@@ -66,6 +68,9 @@ def tick(
         sweeps.expire_worth(session)
         point("leases.before_commit")
     point("leases.after_commit")
+    if erased is not None:
+        with sessions.begin() as session:
+            erased.catch_up_if_possible(session)
     _close_cancelled(sessions)
     with sessions.begin() as session:
         for channel, tries in _NOTICE_TRIES.items():

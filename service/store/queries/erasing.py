@@ -120,8 +120,8 @@ def is_its(
     return column == its if its is not None else false()
 
 
-def blank_what_is_settled(session: Session, who: Person, *, now: datetime) -> int:
-    """Empty everything no handover is waiting for; how many rows. Before the lock of opt-outs is taken: it may take
+def blank_what_is_settled(session: Session, who: Person, *, now: datetime) -> dict[str, int]:
+    """Empty everything no handover is waiting for; how many rows of each table. Before the lock of opt-outs is taken: it may take
     a while.
 
     Served by the primary keys and the indexes on supporter_id, sign_up_id and phone.
@@ -129,29 +129,30 @@ def blank_what_is_settled(session: Session, who: Person, *, now: datetime) -> in
     # Files that managers are looking at may hold them; they are brought again where they are needed. One that is being
     # brought in goes when that is done: it brings nobody back who is forgotten.
     at_work = select(Import.upload_id).where(Import.state.in_(list(AT_WORK)), Import.upload_id.is_not(None))
-    session.execute(delete(Upload).where(Upload.id.not_in(at_work)))
-    session.execute(delete(Tester).where(Tester.address.in_(who.addresses)))
-    count = _blank_consents(session, who)
-    count += _blank(session, SignUp.__table__, SignUp.id.in_(who.sign_up_ids), erased_at=now)
-    count += _blank(
+    files = session.connection().execute(delete(Upload).where(Upload.id.not_in(at_work))).rowcount
+    testers = session.connection().execute(delete(Tester).where(Tester.address.in_(who.addresses))).rowcount
+    counts = {"uploads": files, "testers": testers, "consents": _blank_consents(session, who)}
+    counts["sign_ups"] = _blank(session, SignUp.__table__, SignUp.id.in_(who.sign_up_ids), erased_at=now)
+    counts["replies"] = _blank(
         session, Reply.__table__, or_(is_its(Reply.supporter_id, who.supporter_id), Reply.phone.in_(who.addresses))
     )
+    counts |= {"signatures": 0, "actions": 0, "receipts": 0, "messages": 0}
     if who.supporter_id is None:
-        return count
-    _blank(session, Signature.__table__, Signature.supporter_id == who.supporter_id)
-    _blank(session, Action.__table__, Action.supporter_id == who.supporter_id)
+        return counts
+    counts["signatures"] = _blank(session, Signature.__table__, Signature.supporter_id == who.supporter_id)
+    counts["actions"] = _blank(session, Action.__table__, Action.supporter_id == who.supporter_id)
     said_why = or_(Receipt.reason != "", Receipt.code != "")
-    _blank(session, Receipt.__table__, Receipt.supporter_id == who.supporter_id, said_why)
-    session.execute(_MESSAGES, {"supporter_id": who.supporter_id})
-    return count
+    counts["receipts"] = _blank(session, Receipt.__table__, Receipt.supporter_id == who.supporter_id, said_why)
+    counts["messages"] = session.connection().execute(_MESSAGES, {"supporter_id": who.supporter_id}).rowcount
+    return counts
 
 
-def blank_the_rest(session: Session, who: Person, *, now: datetime) -> int:
-    """Empty what intents look at; how many rows. After the lock of opt-outs is taken: a few rows, found by keys."""
-    count = _blank_notices(session, who)
+def blank_the_rest(session: Session, who: Person, *, now: datetime) -> dict[str, int]:
+    """Empty what intents look at; how many rows of each table. After the lock of opt-outs is taken: a few, by keys."""
+    counts = {"notices": _blank_notices(session, who), "supporters": 0}
     if who.supporter_id is not None:
-        count += _blank(session, Supporter.__table__, Supporter.id == who.supporter_id, erased_at=now)
-    return count
+        counts["supporters"] = _blank(session, Supporter.__table__, Supporter.id == who.supporter_id, erased_at=now)
+    return counts
 
 
 # What a provider said of a message; blast by blast through the messages' own key.

@@ -29,6 +29,7 @@ from service.store.tables.manager import SignInTry as SignInTry
 from service.store.tables.people import Action as Action
 from service.store.tables.people import ConfirmationRequest as ConfirmationRequest
 from service.store.tables.people import Consent as Consent
+from service.store.tables.people import Erasure as Erasure
 from service.store.tables.people import Permission as Permission
 from service.store.tables.people import SignUp as SignUp
 from service.store.tables.people import Supporter as Supporter

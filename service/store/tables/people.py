@@ -1,6 +1,7 @@
 """Supporters, what they allowed and what they did."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
@@ -243,6 +244,24 @@ class SuppressionList(Base):
     # What stands in the way of reading it; empty where nothing does.
     trouble: Mapped[str] = mapped_column(server_default="")
     tried_at: Mapped[datetime | None]
+
+
+class Erasure(Base):
+    """That somebody was forgotten, and what was gone through; it names nobody but by the keyed hashes left alone."""
+
+    __tablename__ = "erasures"
+
+    id: Mapped[Id]
+    # The number of its certificate.
+    ref: Mapped[UUID] = mapped_column(unique=True, server_default=text("gen_random_uuid()"))
+    at: Mapped[datetime]
+    source: Mapped[str]
+    # Whether there was anything to erase.
+    was_known: Mapped[bool]
+    # Table to rows emptied or deleted, each table that was gone through.
+    counts: Mapped[dict[str, int]] = mapped_column(JSONB)
+    # `email:` or `sms:` and the keyed hash, by which they are erased again after a restore.
+    hashes: Mapped[list[str]] = mapped_column(ARRAY(Text))
 
 
 class Action(Base):

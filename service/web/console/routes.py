@@ -8,6 +8,7 @@ from service.web.console import (  # noqa: F401 - each adds its routes as it is 
     blasts,
     bringing_in,
     campaigns,
+    certificates,
     confirmations,
     downloads,
     fixture,
