@@ -54,6 +54,22 @@ STANDARD_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
+class Ages:
+    """After how many days what is held of people is let go; each a setting of its name (service/consenting/retain.py)."""
+
+    keep_unconfirmed_days: int = 30
+    # Network addresses, of forms and of consent.
+    keep_ip_days: int = 730
+    keep_receipts_days: int = 400
+    keep_clicks_days: int = 730
+    # Texts that came, and single messages that went out.
+    keep_texts_days: int = 1_095
+
+
+STANDARD_AGES = Ages()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Every setting of docs/settings.md; secrets stay out of repr."""
 
@@ -89,6 +105,7 @@ class Settings:
     trusted_proxy_count: int
     log_level: LogLevel
     limits: Limits
+    ages: Ages
     # Networks whose forms are never counted: a ground's own, a load test's.
     limit_exempt_networks: tuple[str, ...]
     # Where texts may go at all; empty: wherever each campaign is.
@@ -171,6 +188,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         trusted_proxy_count=read.count("TRUSTED_PROXY_COUNT", 0),
         log_level=read.choice("LOG_LEVEL", LogLevel, LogLevel.INFO),
         limits=_limits(read),
+        ages=Ages(**{each.name: read.days(each.name.upper(), int(str(each.default))) for each in fields(Ages)}),
         limit_exempt_networks=_networks(read),
         sms_countries=_countries(read),
     )

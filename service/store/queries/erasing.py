@@ -132,17 +132,17 @@ def blank_what_is_settled(session: Session, who: Person, *, now: datetime) -> di
     files = session.connection().execute(delete(Upload).where(Upload.id.not_in(at_work))).rowcount
     testers = session.connection().execute(delete(Tester).where(Tester.address.in_(who.addresses))).rowcount
     counts = {"uploads": files, "testers": testers, "consents": _blank_consents(session, who)}
-    counts["sign_ups"] = _blank(session, SignUp.__table__, SignUp.id.in_(who.sign_up_ids), erased_at=now)
-    counts["replies"] = _blank(
+    counts["sign_ups"] = blank(session, SignUp.__table__, SignUp.id.in_(who.sign_up_ids), erased_at=now)
+    counts["replies"] = blank(
         session, Reply.__table__, or_(is_its(Reply.supporter_id, who.supporter_id), Reply.phone.in_(who.addresses))
     )
     counts |= {"signatures": 0, "actions": 0, "receipts": 0, "messages": 0}
     if who.supporter_id is None:
         return counts
-    counts["signatures"] = _blank(session, Signature.__table__, Signature.supporter_id == who.supporter_id)
-    counts["actions"] = _blank(session, Action.__table__, Action.supporter_id == who.supporter_id)
+    counts["signatures"] = blank(session, Signature.__table__, Signature.supporter_id == who.supporter_id)
+    counts["actions"] = blank(session, Action.__table__, Action.supporter_id == who.supporter_id)
     said_why = or_(Receipt.reason != "", Receipt.code != "")
-    counts["receipts"] = _blank(session, Receipt.__table__, Receipt.supporter_id == who.supporter_id, said_why)
+    counts["receipts"] = blank(session, Receipt.__table__, Receipt.supporter_id == who.supporter_id, said_why)
     counts["messages"] = session.connection().execute(_MESSAGES, {"supporter_id": who.supporter_id}).rowcount
     return counts
 
@@ -151,7 +151,7 @@ def blank_the_rest(session: Session, who: Person, *, now: datetime) -> dict[str,
     """Empty what intents look at; how many rows of each table. After the lock of opt-outs is taken: a few, by keys."""
     counts = {"notices": _blank_notices(session, who), "supporters": 0}
     if who.supporter_id is not None:
-        counts["supporters"] = _blank(session, Supporter.__table__, Supporter.id == who.supporter_id, erased_at=now)
+        counts["supporters"] = blank(session, Supporter.__table__, Supporter.id == who.supporter_id, erased_at=now)
     return counts
 
 
@@ -169,7 +169,7 @@ def _blank_consents(session: Session, who: Person) -> int:
     is_own_words = or_(Consent.source.startswith("text: "), Consent.source.startswith("import: "))
     wording = case((is_own_words, ""), else_=Consent.wording)
     return sum(
-        _blank(session, Consent.__table__, theirs, wording=wording)
+        blank(session, Consent.__table__, theirs, wording=wording)
         for theirs in (is_its(Consent.supporter_id, who.supporter_id), asked)
     )
 
@@ -180,7 +180,7 @@ def _blank_notices(session: Session, who: Person) -> int:
     withheld = Notice.state == MessageState.WITHHELD
     state = case((waits, str(MessageState.WITHHELD)), else_=Notice.state)
     reason = case((waits, str(Withheld.NO_ADDRESS)), (withheld, Notice.reason), else_="")
-    return sum(_blank(session, Notice.__table__, theirs, state=state, reason=reason) for theirs in notices_of(who))
+    return sum(blank(session, Notice.__table__, theirs, state=state, reason=reason) for theirs in notices_of(who))
 
 
 def notices_of(who: Person) -> Sequence[ColumnElement[bool]]:
@@ -193,7 +193,8 @@ def notices_of(who: Person) -> Sequence[ColumnElement[bool]]:
     )
 
 
-def _blank(session: Session, table: object, *which: ColumnElement[bool], **values: object) -> int:
+def blank(session: Session, table: object, *which: ColumnElement[bool], **values: object) -> int:
+    """Empty what may not stay of these rows; how many."""
     if not isinstance(table, Table):
         raise TypeError("a mapped class has a table")
     kept = KEPT[table.name]
