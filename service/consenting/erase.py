@@ -13,7 +13,7 @@ from service.store.queries.erasing import Person
 from service.store.queries.forget_lock import lock_to_forget
 
 # What tells that there was somebody: a file of a manager's that was deleted with them names nobody.
-_OF_THEM = ("consents", "sign_ups", "replies", "notices", "supporters")
+_OF_THEM = ("consents", "sign_ups", "replies", "notices", "complaints", "supporters")
 
 
 @dataclass(frozen=True, slots=True)

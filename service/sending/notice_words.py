@@ -53,6 +53,8 @@ _EMAILS: Mapping[NoticeKind, ServiceEmail] = {
     NoticeKind.TESTER_EMAIL: ServiceEmail.TESTER,
     NoticeKind.RELEASE_WANTED: ServiceEmail.RELEASE_WANTED,
     NoticeKind.AUDIT_END: ServiceEmail.AUDIT_END,
+    NoticeKind.COMPLAINT_TAKEN: ServiceEmail.COMPLAINT_TAKEN,
+    NoticeKind.COMPLAINT_DUE: ServiceEmail.COMPLAINT_DUE,
 }
 _TEXTS: Mapping[NoticeKind, ServiceText] = {
     NoticeKind.CONFIRM_SMS: ServiceText.CONFIRM,

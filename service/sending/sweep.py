@@ -13,6 +13,7 @@ from service.sending.asking import Asking
 from service.sending.asking_release import ask_for_releases
 from service.sending.audit_mail import mail_audit_end
 from service.sending.breakers import trip_breakers
+from service.sending.complaints_due import tell_of_complaints
 from service.sending.due import fire_due_stages, open_scheduled_blasts
 from service.sending.holding import hold_if_restored
 from service.sending.joiners import welcome_late_joiners
@@ -84,6 +85,7 @@ def tick(
         trip_breakers(session, has_second_road=has_second_road, now=now)
         tell_of_stopped(session, public_url=public_url, now=now)
         ask_for_releases(session, public_url=public_url, now=now)
+        tell_of_complaints(session, public_url=public_url, now=now)
         mail_audit_end(session, to=audit_mail_to, now=now)
         point("breakers.before_commit")
     point("breakers.after_commit")

@@ -24,6 +24,7 @@ from service.web.hooks.sendgrid import blueprint as sendgrid_hooks
 from service.web.hooks.twilio import blueprint as twilio_hooks
 from service.web.limits import set_up_limits
 from service.web.site import filters, public
+from service.web.site.complaints import blueprint as complaints_pages
 from service.web.site.confirming import blueprint as confirming_pages
 from service.web.site.forgetting import blueprint as forgetting_pages
 from service.web.site.joining import blueprint as joining_pages
@@ -103,6 +104,7 @@ def _register(app: Flask) -> None:
         joining_pages,
         forgetting_pages,
         own_copy_pages,
+        complaints_pages,
         confirming_pages,
         not_me_pages,
         petition_pages,

@@ -38,6 +38,7 @@ TITLES: Mapping[str, str] = {
     "managers": "Your account as one of our managers",
     "audit_entries": "When one of us, or you, read or changed your record",
     "messages": "Messages of campaigns to you",
+    "complaints": "Your complaints and questions about data",
     "late_joiners": "Messages that wait for you",
 }
 

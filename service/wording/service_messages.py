@@ -31,6 +31,8 @@ class ServiceEmail(StrEnum):
     TESTER = "tester"
     RELEASE_WANTED = "release_wanted"
     AUDIT_END = "audit_end"
+    COMPLAINT_TAKEN = "complaint_taken"
+    COMPLAINT_DUE = "complaint_due"
 
 
 class ServiceText(StrEnum):

@@ -82,6 +82,7 @@ _ROWS = (
     " VALUES ('', :phone, '', '', true, now())",
     "INSERT INTO testers (channel, address, added_by, added_at, asked_at, ask_count)"
     " VALUES ('email', :email, '', now(), now(), 1)",
+    "INSERT INTO complaints (campaign_id, email, words, at) VALUES (:campaign, :email, '', now())",
     "INSERT INTO managers (email, role, created_at) VALUES (:email, 'viewer', now())",
     "SET LOCAL session_replication_role = replica",
     "INSERT INTO batches (blast_id, rendering_id, channel, pace, first_supporter_id, last_supporter_id, size, state,"

@@ -57,6 +57,9 @@ EMAIL_FACTS = {
     "entry": "14",
     "digest": "ab" * 32,
     "day": "2026-11-23",
+    "number": "7",
+    "answered_by": "31 December 2026",
+    "complaints_link": "https://example.org/console/complaints/",
 }
 
 

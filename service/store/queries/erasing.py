@@ -19,6 +19,7 @@ from service.domain.message import MessageState, Withheld
 from service.store import Session, locks
 from service.store.locks import NumberLock
 from service.store.tables.bringing_in import Import
+from service.store.tables.complaints import Complaint
 from service.store.tables.listening import Conversation, Reply
 from service.store.tables.people import Action, Consent, SignUp, Supporter
 from service.store.tables.sending import Notice, Receipt
@@ -48,6 +49,7 @@ KEPT: Mapping[str, frozenset[str]] = {
     "signatures": frozenset(
         {"petition_id", "supporter_id", "blast_id", "signed_at", "mailbox", "awaits_name", "withdrawn_at"}
     ),
+    "complaints": frozenset({"id", "campaign_id", "at", "told_at", "closed_at", "closed_by"}),
     "actions": frozenset({"id", "campaign_id", "supporter_id", "kind", "blast_id", "at"}),
     "receipts": frozenset(
         {"provider", "event_id", "kind", "blast_id", "channel", "supporter_id", "notice_id", "at", "received_at"}
@@ -136,6 +138,8 @@ def blank_what_is_settled(session: Session, who: Person, *, now: datetime) -> di
     counts["replies"] = blank(
         session, Reply.__table__, or_(is_its(Reply.supporter_id, who.supporter_id), Reply.phone.in_(who.addresses))
     )
+    emails = [each for each in who.addresses if "@" in each]
+    counts["complaints"] = blank(session, Complaint.__table__, Complaint.email.in_(emails))
     counts |= {"signatures": 0, "actions": 0, "receipts": 0, "messages": 0}
     if who.supporter_id is None:
         return counts

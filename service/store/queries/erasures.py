@@ -91,6 +91,7 @@ _PLACES = (
     ("notices", "id", "to_address"),
     ("replies", "id", "phone"),
     ("testers", "id", "address"),
+    ("complaints", "id", "email"),
 )
 
 

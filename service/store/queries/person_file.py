@@ -16,6 +16,7 @@ from service.store import Session
 from service.store.queries.erasing import Person, is_its, notices_of
 from service.store.tables.asking import NotMe
 from service.store.tables.base import Base
+from service.store.tables.complaints import Complaint
 from service.store.tables.house import AuditEntry
 from service.store.tables.listening import Conversation, Reply
 from service.store.tables.manager import Manager
@@ -45,6 +46,7 @@ LEFT_OUT: Mapping[str, frozenset[str]] = {
     "replies": frozenset({"handled_by"}),
     "conversations": frozenset({"opted_out_by"}),
     "testers": frozenset({"added_by"}),
+    "complaints": frozenset({"closed_by", "told_at"}),
     "audit_entries": frozenset({"actor", "details", "subject"}),
     "managers": frozenset({"password_hash"}),
 }
@@ -87,6 +89,7 @@ def held_of(session: Session, who: Person, *, not_me: bytes | None) -> Iterator[
         (Reply, [is_its(Reply.supporter_id, its), Reply.phone.in_(phones)]),
         (Conversation, [Conversation.phone.in_(phones)]),
         (Tester, [and_(Tester.channel.in_(["email", "sms"]), Tester.address.in_(addresses))]),
+        (Complaint, [Complaint.email.in_(emails)]),
         (NotMe, [NotMe.address_hash == not_me] if not_me else []),
         (Manager, [Manager.email.in_(emails)]),
         (AuditEntry, [AuditEntry.subject == f"supporter {its}"] if its is not None else []),

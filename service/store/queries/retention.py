@@ -13,6 +13,7 @@ from service.domain.message import MessageState
 from service.store import Session
 from service.store.queries.erasing import blank
 from service.store.tables.base import Base
+from service.store.tables.complaints import Complaint
 from service.store.tables.listening import Reply
 from service.store.tables.people import Action, Consent, SignUp
 from service.store.tables.sending import Notice
@@ -51,6 +52,9 @@ _CONSENT_IPS = _Old(Consent, Consent.id, Consent.at, Consent.ip != "")
 _CLICKS = _Old(Action, Action.id, Action.at, Action.kind == "clicked")
 _TEXTS = _Old(Reply, Reply.id, Reply.received_at, Reply.phone.is_not(None))
 _NOTICES = _Old(Notice, Notice.id, Notice.created_at, and_(Notice.to_address.is_not(None), Notice.state.not_in(_OPEN)))
+
+# ix_complaints_at: a few in a day. An open one waits for its answer.
+_COMPLAINTS = _Old(Complaint, Complaint.id, Complaint.at, and_(Complaint.closed_at.is_not(None), Complaint.words != ""))
 
 
 def let_go_unconfirmed(session: Session, before: datetime, now: datetime) -> int:
@@ -91,13 +95,16 @@ def let_go_clicks(session: Session, before: datetime, _: datetime) -> int:
 
 
 def let_go_texts(session: Session, before: datetime, _: datetime) -> int:
-    """Texts that came and single messages that went out: number, address and words; that there was one stays."""
+    """Texts that came, single messages that went out, complaints that are closed: number, address and words; that there was one stays."""
     texts, sent = _some(session, _TEXTS, before), _some(session, _NOTICES, before)
     if texts:
         blank(session, Reply.__table__, Reply.id.in_(texts))
     if sent:
         blank(session, Notice.__table__, Notice.id.in_(sent))
-    return max(len(texts), len(sent))
+    closed = _some(session, _COMPLAINTS, before)
+    if closed:
+        blank(session, Complaint.__table__, Complaint.id.in_(closed))
+    return max(len(texts), len(sent), len(closed))
 
 
 def is_overdue(session: Session, kind: str, before: datetime) -> bool:
@@ -112,7 +119,7 @@ _OF_KIND: Mapping[str, tuple[_Old, ...]] = {
     "unconfirmed": (_UNCONFIRMED,),
     "ip": (_FORM_IPS, _CONSENT_IPS),
     "clicks": (_CLICKS,),
-    "texts": (_TEXTS, _NOTICES),
+    "texts": (_TEXTS, _NOTICES, _COMPLAINTS),
 }
 LetGo = Callable[[Session, datetime, datetime], int]
 KINDS: Mapping[str, LetGo] = {

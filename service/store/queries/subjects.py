@@ -33,6 +33,7 @@ _CALLED: Mapping[str, str] = {
     " CASE WHEN b.erased_at IS NULL THEN 'here' ELSE '' END FROM supporters b",
     "reply": "SELECT b.id, 'Text ' || b.id, '', '' FROM replies b",
     "import": "SELECT b.id, b.name, '', '' FROM imports b",
+    "complaint": "SELECT b.id, 'Complaint ' || b.id, '', '' FROM complaints b",
     "tester": "SELECT b.id, 'Tester ' || b.id, '', '' FROM testers b",
 }
 

@@ -13,6 +13,7 @@ from service.store.tables.campaign import Link as Link
 from service.store.tables.campaign import Petition as Petition
 from service.store.tables.campaign import Stage as Stage
 from service.store.tables.campaign import StageFiring as StageFiring
+from service.store.tables.complaints import Complaint as Complaint
 from service.store.tables.house import AuditEntry as AuditEntry
 from service.store.tables.house import AuditHead as AuditHead
 from service.store.tables.house import Heartbeat as Heartbeat

@@ -100,6 +100,8 @@ def _link_to(about: Subject) -> str | None:
             return url_for("console.import_page", import_id=about.id)
         case "manager":
             return url_for("console.managers_page")
+        case "complaint":
+            return url_for("console.complaints_page", show="all")
         case "tester":
             return url_for("console.testers_page")
     return None

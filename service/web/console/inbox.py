@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from service.domain.errand import Errand
 from service.domain.inbound_text import clean_field
 from service.domain.manager import Role
+from service.joining.complaints import complaints_waiting
 from service.listening.inbox import (
     AnsweredAlready,
     AnswerRefused,
@@ -53,9 +54,11 @@ def inbox_list() -> ResponseReturnValue:
             after=_place(session, request.args.get("after", "")),
             limit=PAGE,
         )
+        waiting = complaints_waiting(session, now=door.now())
     return render_template(
         "console/inbox.html",
         page=page,
+        complaints=waiting,
         shows_all=shows_all or bool(words),
         words=words,
         following=_following(page, shows_all=shows_all, words=words),

@@ -9,6 +9,7 @@ from service.web.console import (  # noqa: F401 - each adds its routes as it is 
     bringing_in,
     campaigns,
     certificates,
+    complaints,
     confirmations,
     downloads,
     fixture,
