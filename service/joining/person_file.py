@@ -55,7 +55,8 @@ def take_file(
         who = erasing.with_hash(who, channel, key.hash(channel, address))
     # Without a supporter not even the audit names whom.
     subject = str(channel) if who.supporter_id is None else f"supporter {who.supporter_id}"
-    if audit.times_since(session, subject, TAKEN, now - timedelta(days=1), limit=A_DAY) >= A_DAY:
+    is_known = who.supporter_id is not None
+    if is_known and audit.times_since(session, subject, TAKEN, now - timedelta(days=1), limit=A_DAY) >= A_DAY:
         raise FileTakenOften
     emails = [each for each in who.addresses if "@" in each]
     not_me = mailbox_hash(Channel.EMAIL, emails[0], key) if emails else None

@@ -82,9 +82,10 @@ def take_road(session: Session, road: str, *, has_second_road: bool, actor: str,
         raise SenderRefused("the roads are first and second")
     if road == "second" and not has_second_road:
         raise SenderRefused("there is no second road: set EMAIL_SECOND_PROVIDER and SMTP_URL")
+    details = {"road": was_becomes(breakers.email_road(session).name, road)}
     if not breakers.take_road(session, road, reason=f"chosen by {actor}"):
         raise SenderRefused(f"emails take the {road} road already")
-    write_audit(session, at=now, actor=actor, deed=f"{road} road taken", subject="email")
+    write_audit(session, at=now, actor=actor, deed=f"{road} road taken", subject="email", details=details)
 
 
 def _said(value: object) -> str:

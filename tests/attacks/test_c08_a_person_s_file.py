@@ -277,6 +277,9 @@ def test_it_is_taken_so_often_a_day_and_no_oftener(
     with pytest.raises(FileTakenOften):
         _file(sessions, settings, supporter_id=1)
     _file(sessions, settings, supporter_id=2)
+    # Whoever is no supporter has no number to be counted by, and only managers can ask for them.
+    for _ in range(A_DAY + 1):
+        _file(sessions, settings, channel=Channel.EMAIL, address="nobody@example.org")
 
 
 def test_somebody_who_is_erased_has_no_file(
