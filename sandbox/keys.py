@@ -18,7 +18,7 @@ def kept_key(home: Path, name: str) -> str:
 
 def _make(path: Path, key: str) -> None:
     """Write beside and link: of two who make it at once one wins, and nobody ever reads half a key."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
     try:
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

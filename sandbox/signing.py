@@ -20,7 +20,7 @@ class SendGridSigner:
 
     def __init__(self, home: Path) -> None:
         folder = home / "sandbox"
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._key = _kept_key(folder / "sendgrid_private_key.pem")
         spki = self._key.public_key().public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo

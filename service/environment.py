@@ -63,6 +63,12 @@ class Environment:
             raise SettingsError(f"{name}: a whole number of 1 or more; got {value!r}")
         return int(value)
 
+    def days(self, name: str, default: int) -> int:
+        value = self.text(name, str(default))
+        if not value.isascii() or not value.isdecimal() or not 1 <= int(value[:9]) <= 36_500:
+            raise SettingsError(f"{name}: days, a whole number from 1 to 36500 (a hundred years); got {value!r}")
+        return int(value[:9])
+
     def pattern(self, name: str, pattern: str) -> str:
         value = self.needed(name, if_=True)
         if not re.fullmatch(pattern, value):

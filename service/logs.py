@@ -8,22 +8,30 @@ from typing import TextIO
 
 # Each as it is written, and as it stands in an address of the web (%40 is @, %2B is +, %20 a space).
 _PASSWORD = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^\s/@:]*:[^\s/@]*@", re.IGNORECASE)
-_EMAIL = re.compile(r"[\w.+%'-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+_AT = r"(?:@|%(?:25)*40|=40|\\u0040|\\x40|&#0*64;|&#x0*40;|&commat;|＠|﹫)"
+_EMAIL = re.compile(rf"[\w.+%'’=*!#$&/?^`{{|}}~-]+{_AT}[\w-]+(?:[.。．｡][\w-]+)+", re.IGNORECASE)
 _NUMBER = re.compile(
-    r"(?:\+|%2B|(?<!\d)00)(?:\d(?:%20|[\s().-]){0,2}){6,14}\d(?!\d)"  # +44 7700 900123, 0044…
-    r"|(?<![\w.-])\(?0(?:\d(?:%20|[ ().-]){0,2}){8,10}\d(?![\w:-])"  # 07700 900123, as it is dialled at home
+    r"(?:\+|＋|%(?:25)*2B|=2B|\\u002b|&#43;|&plus;|(?<!\d)00)"  # +44 7700 900123, 0044…
+    r"(?:\d(?:%20|[\s()./–-]){0,3}){6,14}\d(?!\d)"
+    r"|(?<![\w.-])\(?0(?:\d(?:%20|[ \u00a0\u2009\u202f()./–-]){0,2}){8,10}\d(?![\w:-])"  # 07700 900123, at home
     r"|(?<![\w.-])[1-9]\d{10,14}(?![\w.:-])",  # 447700900123
     re.IGNORECASE,
 )
 _TOKEN = re.compile(
-    r"(/(?:l|f|view|leave|preferences|confirm|check|signature|take-off|forget|not-me|enter|tester|sign-in)/)[^\s/?#\"'<>]+"
+    r"(/(?:l|f|view|leave|preferences|confirm|check|signature|take-off|forget|my-data|not-me|enter|tester|sign-in)/)[^\s/?#\"'<>]+"
 )
 _QUERY = re.compile(r"([?&](?:t|s|token|undo)=)[^\s&#\"'<>]+")
+# What Postgres says of a row or a key, and of where it was: the words of people, names too.
+_OF_A_ROW = re.compile(r"\b((?:DETAIL|CONTEXT|STATEMENT|QUERY):)\s.*")
+# A value that it could not read, whatever it was.
+_INPUT = re.compile(r"(invalid input (?:syntax|value) for [\w ]+:? ).*", re.IGNORECASE)
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
 
 def mask(text: str) -> str:
-    """Text with passwords, email addresses, phone numbers and link tokens hidden."""
+    """Text with passwords, addresses, numbers, link tokens, and what the database says of rows hidden."""
+    text = _OF_A_ROW.sub(r"\1 <hidden>", text)
+    text = _INPUT.sub(r"\1<hidden>", text)
     text = _PASSWORD.sub(r"\1<password>@", text)
     text = _TOKEN.sub(r"\1<token>", text)
     text = _QUERY.sub(r"\1<token>", text)

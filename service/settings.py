@@ -56,6 +56,22 @@ STANDARD_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
+class Ages:
+    """After how many days what is held of people is let go; each a setting of its name (service/consenting/retain.py)."""
+
+    keep_unconfirmed_days: int = 30
+    # Network addresses, of forms and of consent.
+    keep_ip_days: int = 730
+    keep_receipts_days: int = 400
+    keep_clicks_days: int = 730
+    # Texts that came, and single messages that went out.
+    keep_texts_days: int = 1_095
+
+
+STANDARD_AGES = Ages()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Every setting of docs/settings.md; secrets stay out of repr."""
 
@@ -72,6 +88,8 @@ class Settings:
     public_url: str
     # Whom letters come from that belong to no campaign, such as a manager's sign-in link.
     sender_email: str
+    # Where each day's end of the audit is mailed; empty for nowhere.
+    audit_mail_to: str
     email_road: EmailRoad
     # The road that takes over what is queued while the first one is failing.
     email_second_road: EmailRoad | None
@@ -94,6 +112,7 @@ class Settings:
     console: ConsoleRules
     # Where managers may sign in too; None where there is no such place.
     directory: Directory | None
+    ages: Ages
     # Networks whose forms are never counted: a ground's own, a load test's.
     limit_exempt_networks: tuple[str, ...]
     # Where people may write to leave, because somebody reads it every day; empty for nowhere.
@@ -162,6 +181,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         suppression_key=keys.suppressions,
         public_url=public_url,
         sender_email=_sender_email(read, public_url),
+        audit_mail_to=_address(read, "AUDIT_MAIL_TO"),
         email_road=email_road,
         email_second_road=second_road,
         sms_road=sms_road,
@@ -183,6 +203,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         limits=_limits(read),
         console=read_console(read),
         directory=read_directory(read),
+        ages=Ages(**{each.name: read.days(each.name.upper(), int(str(each.default))) for each in fields(Ages)}),
         limit_exempt_networks=_networks(read),
         leave_mailbox=_address(read, "LEAVE_MAILBOX"),
         security_contact=_security_contact(read),

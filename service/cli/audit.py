@@ -2,12 +2,14 @@
 
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 
 import click
 
 from service.cli.opening import open_house, plainly
-from service.planning.audit import verify_audit
+from service.planning.audit import ChainReport, verify_audit
+from service.store.rights import grants_for
 
 
 @click.group()
@@ -16,17 +18,41 @@ def audit() -> None:
 
 
 @audit.command()
+@click.option("--kept", multiple=True, metavar="ENTRY:DIGEST", help="An entry as AUDIT_MAIL_TO was told of it; repeat.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @plainly
-def verify(*, as_json: bool) -> None:
-    """Reckon every digest anew. Leaves with 1, and names the first entry, where one was changed, removed or moved."""
+def verify(kept: tuple[str, ...], *, as_json: bool) -> None:
+    """Reckon every digest anew. Leaves with 1 where an entry was changed, removed or moved, or the end was cut off."""
     with open_house().transaction(keep=False) as session:
-        report = verify_audit(session)
+        report = verify_audit(session, [each.strip().lower() for each in kept])
     if as_json:
-        click.echo(json.dumps(asdict(report)))
-    elif report.first_broken is not None:
-        click.echo(f"entry {report.first_broken} is not as it was written, or one before it is gone", err=True)
-    else:
+        click.echo(json.dumps(asdict(report) | {"is_whole": report.is_whole}))
+    elif report.is_whole:
         click.echo(f"{report.entries} entries in one chain; newest digest {report.head or 'none'}")
-    if report.first_broken is not None:
+    for fault in () if as_json else _faults(report):
+        click.echo(fault, err=True)
+    if not report.is_whole:
         sys.exit(1)
+
+
+def _faults(report: ChainReport) -> Iterator[str]:
+    if report.first_broken is not None:
+        yield f"entry {report.first_broken} is not as it was written, or one before it is gone"
+        return
+    if report.missing:
+        yield f"the end is cut off: {report.missing} entries that were written are gone"
+    elif not report.is_end_known:
+        yield f"the audit ends with entry {report.last_id}, and it was not the last that was written"
+    for each in report.unlike:
+        yield f"entry {each.partition(':')[0]} is not here as it was told of: the audit was cut or written anew"
+
+
+@audit.command()
+@click.argument("role")
+@plainly
+def grants(role: str) -> None:
+    """Print the SQL that gives the database role ROLE what the processes need, and no way to change the audit.
+
+    For an installation whose processes do not own the database: pipe it into psql as the owner, after each migration.
+    """
+    click.echo(grants_for(role))

@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from service import clock
 from service.cli.opening import House, open_house, plainly
 from service.cli.running.restarts import read_restarts
+from service.consenting.retain import ages_by_kind, overdue_kinds
 from service.environment import SettingsError
 from service.provider_settings import EmailRoad
 from service.reporting.house import HouseReport, house_report, is_migrated
@@ -255,6 +256,16 @@ def _lists(house: House) -> Finding:
     return Finding(what, True, seen)
 
 
+def _ages(house: House) -> Finding:
+    ages = house.settings.ages
+    kept = ", ".join(f"{kind} {age.days} days" for kind, age in ages_by_kind(ages).items())
+    with house.transaction(keep=False) as session:
+        overdue = overdue_kinds(session, ages, now=database_now(session))
+    if overdue:
+        return Finding("what is kept", False, f"{kept}; too old: {', '.join(overdue)}", "see the ticker's log")
+    return Finding("what is kept", True, kept)
+
+
 def _address(house: House) -> Finding:
     url = house.settings.public_url
     if not house.settings.uses_sandbox and not url.startswith("https://"):
@@ -285,6 +296,7 @@ CHECKS: tuple[Callable[[House], Finding], ...] = (
     _forms,
     _clock,
     _lists,
+    _ages,
 )
 WITHOUT_DATABASE: tuple[Callable[[House], Finding], ...] = (
     _redis,

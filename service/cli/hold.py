@@ -2,12 +2,17 @@
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
 from service import clock
 from service.cli.fixture import ACTOR
 from service.cli.opening import open_house, plainly
+from service.consenting.consent import AddressKey
+from service.consenting.erase_again import erase_again
+from service.consenting.erasure_list import FILE as ERASED
+from service.consenting.erasure_list import read_list
 from service.planning.holding import HoldStatus, hold_house, hold_status, release_hold
 
 
@@ -45,11 +50,37 @@ def set_hold(reason: str) -> None:
 
 @hold.command()
 @click.option("--fire-overdue", is_flag=True, help="Fire the stages and blasts that came due meanwhile.")
+@click.option(
+    "--erased",
+    "files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A list of who was erased, kept outside of the database; repeat. That of TOUCHLINE_HOME is read by itself.",
+)
+@click.option("--without-erasures", is_flag=True, help="There is no such list, and nobody was erased meanwhile.")
 @plainly
-def release(*, fire_overdue: bool) -> None:
-    """Let the house go on. First look in the providers' lists at what had gone out after the backup was made."""
-    with open_house().transaction() as session:
-        found = release_hold(session, actor=ACTOR, fire_overdue=fire_overdue, now=clock.now())
+def release(*, fire_overdue: bool, files: tuple[Path, ...], without_erasures: bool) -> None:
+    """Let the house go on. First look in the providers' lists at what had gone out after the backup was made.
+
+    Before that whoever was erased after the backup was made is erased again: nothing is sent to them.
+    """
+    house = open_house()
+    own = house.settings.home / ERASED
+    lists = [*files, *([own] if own.exists() else [])]
+    listed = [each for path in lists for each in read_list(path)]
+    key = AddressKey.of(house.settings)
+    missing, found_again = erase_again(house.transaction, listed, key=key, now=clock.now())
+    with house.transaction() as session:
+        found = release_hold(
+            session,
+            actor=ACTOR,
+            fire_overdue=fire_overdue,
+            now=clock.now(),
+            erased=[each.ref for each in listed] if lists else None,
+            without_list=without_erasures,
+        )
+    if missing:
+        click.echo(f"erased again: {missing} on the list, of whom {found_again} were in this database")
     click.echo("released")
     _tell(found, fire_overdue=fire_overdue)
 

@@ -9,6 +9,7 @@ from service.cli import (
     blast_status,  # noqa: F401 - adds its command to `touchline blast`
     blast_trial,  # noqa: F401 - adds its command to `touchline blast`
     imports,  # noqa: F401 - adds its commands to `touchline supporters`
+    person_file,  # noqa: F401 - as above
     steering,  # noqa: F401 - adds its commands to `touchline blast`
 )
 from service.cli.audit import audit
@@ -16,6 +17,7 @@ from service.cli.blast import blast
 from service.cli.campaign import campaign
 from service.cli.demo import demo
 from service.cli.doctor import doctor
+from service.cli.erasures import erasures
 from service.cli.exports import consents, messages, replies, suppressions
 from service.cli.fixture import fixture
 from service.cli.hold import hold
@@ -48,6 +50,7 @@ for command in (
     blast,
     supporters,
     suppressions,
+    erasures,
     consents,
     messages,
     replies,

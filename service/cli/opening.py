@@ -25,7 +25,7 @@ from service.planning.blast_checks import BlastRefused
 from service.planning.blasts import CopyRefused
 from service.planning.exporting import CampaignMissing
 from service.planning.fixtures import FixtureUnknown, KickOffPassed
-from service.planning.holding import NotHeld
+from service.planning.holding import NoErasureList, NotErasedAgain, NotHeld
 from service.planning.idempotency import KeyRefused, KeyUsed
 from service.planning.managers import NoSuchManager
 from service.planning.senders import SenderRefused
@@ -66,6 +66,8 @@ _PLAIN = (
     CopyRefused,
     BlastUnknown,
     NotHeld,
+    NoErasureList,
+    NotErasedAgain,
     TesterRefused,
     NoSuchManager,
     BadAddress,

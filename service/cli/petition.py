@@ -23,9 +23,11 @@ def petition() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @plainly
 def export_names(slug: str, *, as_json: bool) -> None:
-    """Print the names that have signed so far, as CSV. Nothing changes."""
-    with open_house().transaction(keep=False) as session:
-        _print(_hand_over(session, slug, closing=False), as_json=as_json)
+    """Print the names that have signed so far, as CSV. Nothing changes but the audit, which says that they went out."""
+    with open_house().transaction() as session:
+        delivery = _hand_over(session, slug, closing=False)
+        _write_down(session, "signatures exported", slug, delivery)
+    _print(delivery, as_json=as_json)
 
 
 @petition.command("deliver")
@@ -37,11 +39,14 @@ def deliver_names(slug: str, *, as_json: bool) -> None:
     """Close the petition and print its names as CSV, for its addressee."""
     with open_house().transaction() as session:
         delivery = _hand_over(session, slug, closing=True)
-        details = {"signatures": str(delivery.count)}
-        write_audit(
-            session, at=clock.now(), actor="command line", deed="petition delivered", subject=slug, details=details
-        )
+        _write_down(session, "petition delivered", slug, delivery)
     _print(delivery, as_json=as_json)
+
+
+def _write_down(session: Session, deed: str, slug: str, delivery: Delivery) -> None:
+    found = campaigns.by_slug(session, slug)
+    subject, details = f"campaign {found.id}" if found else slug, {"signatures": str(delivery.count)}
+    write_audit(session, at=clock.now(), actor="command line", deed=deed, subject=subject, details=details)
 
 
 def _hand_over(session: Session, slug: str, *, closing: bool) -> Delivery:

@@ -17,7 +17,7 @@ from service.cli.opening import House, open_house, plainly, refuse
 from service.consenting.addresses import BadAddress, normalise
 from service.consenting.consent import AddressKey
 from service.consenting.countries import Countries
-from service.consenting.erase import erase_address, erase_supporter
+from service.consenting.erase import Erased, erase_address, erase_supporter
 from service.domain.channel import Channel
 from service.planning.exports import EVERYONE, EXPORTS
 from service.planning.files.faults import UnreadableFile
@@ -217,12 +217,10 @@ def forget(address: str, *, yes: bool, same_form: bool, as_json: bool) -> None:
         if same_form
         or (not yes and click.confirm(f"{other.email or other.phone} signed up on the same form. Forget it too?"))
     ]
-    was_known = False
 
-    def erase() -> None:
-        nonlocal was_known
+    def erase() -> Erased:
         with house.transaction() as session:
-            was_known = erase_address(
+            done = erase_address(
                 session,
                 channel=channel,
                 address=normal,
@@ -231,16 +229,16 @@ def forget(address: str, *, yes: bool, same_form: bool, as_json: bool) -> None:
                 now=clock.now(),
             )
             # Not even the audit names whom.
-            write_audit(
-                session, at=clock.now(), actor="command line", deed="address erased", subject=str(channel), details={}
-            )
+            details, deed = {"certificate": str(done.ref)}, "address erased"
+            write_audit(session, at=clock.now(), actor="command line", deed=deed, subject=str(channel), details=details)
+            return done
 
-    once_more(erase)
+    done = once_more(erase)
     for other in others:
         once_more(partial(_forget_other, house, other))
     if as_json:
         told = {"same_form": len(related), "same_form_forgotten": len(others)} if related else {}
-        click.echo(json.dumps({"was_known": was_known, **told}))
+        click.echo(json.dumps({"was_known": done.was_known, "certificate": str(done.ref), **told}))
         return
     if len(others) < len(related):
         many = len(related) - len(others)
@@ -248,9 +246,10 @@ def forget(address: str, *, yes: bool, same_form: bool, as_json: bool) -> None:
         click.echo(f"{many} other {is_are} still here: --same-form forgets such with it.", err=True)
     click.echo(
         "Forgotten. The address is left alone from now on, whatever is imported later."
-        if was_known
+        if done.was_known
         else "Nobody here had this address. It is left alone from now on, whatever is imported later."
     )
+    click.echo(f"Certificate {done.ref}: `touchline erasures show {done.ref}`", err=True)
 
 
 def _on_same_form(house: House, channel: Channel, address: str) -> tuple[Listed, ...]:

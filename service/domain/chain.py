@@ -13,3 +13,8 @@ def entry_digest(
     entry = [at.astimezone(UTC).isoformat(), actor, deed, subject, dict(details)]
     written = json.dumps(entry, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(previous + written.encode()).digest()
+
+
+def was_becomes(was: object, becomes: object) -> str:
+    """`before → after`, as the audit says it."""
+    return f"{was} → {becomes}"

@@ -35,6 +35,8 @@ class NoticeKind(StrEnum):
     TAKE_OFF_SMS = "take_off_sms"
     FORGET_EMAIL = "forget_email"
     FORGET_SMS = "forget_sms"
+    COPY_EMAIL = "copy_email"
+    COPY_SMS = "copy_sms"
     TEST_EMAIL = "test_email"
     TEST_SMS = "test_sms"
     # Whether somebody wants to get tests.
@@ -49,11 +51,21 @@ class NoticeKind(StrEnum):
     BLAST_STOPPED_SMS = "blast_stopped_sms"
     # A planned message that an author changed is near its hour.
     RELEASE_WANTED = "release_wanted"
+    # That a complaint about data has come, to whoever wrote it; that it is nearly overdue, to managers.
+    COMPLAINT_TAKEN = "complaint_taken"
+    COMPLAINT_DUE = "complaint_due"
+    # Where the audit ended on a day.
+    AUDIT_END = "audit_end"
 
 
 # What anybody can make us send to anybody, with a form and no proof: counted and limited (service/sending/asking.py).
 TOLD_ALREADY = frozenset({NoticeKind.ALREADY_JOINED, NoticeKind.HAS_SIGNED_EMAIL, NoticeKind.ALREADY_JOINED_SMS})
-ASKED_BY_FORM = TOLD_ALREADY | {NoticeKind.CONFIRM_EMAIL, NoticeKind.CONFIRM_SIGNATURE, NoticeKind.CONFIRM_SMS}
+ASKED_BY_FORM = TOLD_ALREADY | {
+    NoticeKind.CONFIRM_EMAIL,
+    NoticeKind.CONFIRM_SIGNATURE,
+    NoticeKind.CONFIRM_SMS,
+    NoticeKind.COMPLAINT_TAKEN,
+}
 # Why a notice was put back, as it is kept and asked for.
 OVER_BUDGET = "over_budget"
 

@@ -30,6 +30,7 @@ class OwnAct(StrEnum):
 
     TAKE_OFF = "take_off"
     FORGET = "forget"
+    COPY = "copy"
 
 
 _KINDS = {
@@ -37,6 +38,8 @@ _KINDS = {
     (OwnAct.TAKE_OFF, Channel.SMS): NoticeKind.TAKE_OFF_SMS,
     (OwnAct.FORGET, Channel.EMAIL): NoticeKind.FORGET_EMAIL,
     (OwnAct.FORGET, Channel.SMS): NoticeKind.FORGET_SMS,
+    (OwnAct.COPY, Channel.EMAIL): NoticeKind.COPY_EMAIL,
+    (OwnAct.COPY, Channel.SMS): NoticeKind.COPY_SMS,
 }
 
 

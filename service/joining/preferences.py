@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.consenting.erase import erase_supporter
+from service.consenting.erase import Erased, erase_supporter
 from service.domain.channel import Channel
 from service.domain.masking import mask_email, mask_phone
 from service.joining.details import holds_a_link, known_locale, known_time_zone, tidy_name
@@ -63,6 +63,6 @@ def change_details(session: Session, supporter_id: int, *, first_name: str, loca
     supporters.change(session, supporter_id, {name: value for name, value in values.items() if value})
 
 
-def erase(session: Session, supporter_id: int, *, source: str, now: datetime, ip: str = "") -> None:
-    """Forget a person, at their own wish. The network address it was asked from is not kept either."""
-    erase_supporter(session, supporter_id, source=source, now=now)
+def erase(session: Session, supporter_id: int, *, source: str, now: datetime, ip: str = "") -> Erased | None:
+    """Forget a person, at their own wish; the certificate. The network address it was asked from is not kept either."""
+    return erase_supporter(session, supporter_id, source=source, now=now)

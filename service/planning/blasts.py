@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from service.domain.audience import Audience, describe_rules
+from service.domain.chain import was_becomes
 from service.domain.channel import Channel
 from service.domain.fixture import Score
 from service.domain.message import BlastState
@@ -231,8 +232,9 @@ def reschedule_blast(
         raise BlastRefused(f"only a blast that is still scheduled can be moved; this one is {row.state}")
     worth = row.expires_at - row.opens_at
     check_opening(opens_at, worth, now=now, really=really)
+    change = {"opens_at": was_becomes(row.opens_at.isoformat(), opens_at.isoformat())}
     blasts.set_opens_at(session, blast_id, opens_at, opens_at + worth)
-    audit_blast(session, blast_id, "blast moved", actor, now, {"opens_at": opens_at.isoformat()})
+    audit_blast(session, blast_id, "blast moved", actor, now, change)
 
 
 def pause_blast(session: Session, blast_id: int, *, actor: str, now: datetime, why: str = "") -> None:
@@ -240,9 +242,9 @@ def pause_blast(session: Session, blast_id: int, *, actor: str, now: datetime, w
     row = hold_known(session, blast_id)
     if row.state not in {BlastState.OPENING, BlastState.RUNNING}:
         raise BlastRefused(f"only a blast that is under way can be paused; this one is {row.state}")
-    why = why.strip()[:200]
+    why, was = why.strip()[:200], row.state
     row.state, row.paused_reason = BlastState.PAUSED, f"paused by {actor}{f': {why}' if why else ''}"
-    audit_blast(session, blast_id, "blast paused", actor, now, {"why": why} if why else None)
+    audit_blast(session, blast_id, "blast paused", actor, now, _state(was, row.state) | ({"why": why} if why else {}))
 
 
 def resume_blast(session: Session, blast_id: int, *, actor: str, now: datetime) -> None:
@@ -250,6 +252,7 @@ def resume_blast(session: Session, blast_id: int, *, actor: str, now: datetime) 
     row = hold_known(session, blast_id)
     if row.state != BlastState.PAUSED:
         raise BlastRefused(f"only a paused blast can be resumed; this one is {row.state}")
+    was, why = row.state, row.paused_reason
     unwritten = not row.is_rolling and row.opened_through < (row.opens_upto or 0)
     row.state, row.paused_reason = BlastState.OPENING if unwritten else BlastState.RUNNING, ""
     if row.opened_at is None:
@@ -257,7 +260,7 @@ def resume_blast(session: Session, blast_id: int, *, actor: str, now: datetime) 
         row.state = BlastState.SCHEDULED
     # Whoever resumes has read why it stopped: the breakers count anew from here.
     row.watched_from = now
-    audit_blast(session, blast_id, "blast resumed", actor, now)
+    audit_blast(session, blast_id, "blast resumed", actor, now, _state(was, row.state) | {"paused because": why})
 
 
 def cancel_blast(session: Session, blast_id: int, *, actor: str, now: datetime) -> None:
@@ -270,8 +273,13 @@ def cancel_blast(session: Session, blast_id: int, *, actor: str, now: datetime) 
         raise BlastRefused("this blast is over already")
     progress.cancel_batches(session, blast_id)
     how = "taken back" if row.state == BlastState.SCHEDULED else "cancelled"
+    was = row.state
     row.state, row.finished_at, row.paused_reason = BlastState.CANCELLED, now, f"{how} by {actor}"
-    audit_blast(session, blast_id, "blast cancelled", actor, now)
+    audit_blast(session, blast_id, "blast cancelled", actor, now, _state(was, row.state))
+
+
+def _state(was: str, becomes: str) -> dict[str, str]:
+    return {"state": was_becomes(was, becomes)}
 
 
 def audit_blast(

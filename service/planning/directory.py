@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from service.planning.audit import note_sign_in
 from service.planning.manager_sessions import open_session
 from service.planning.managers import Manager, as_manager
 from service.planning.sign_in_tries import Here
@@ -35,4 +36,5 @@ def sign_in_by_directory(session: Session, identity: Identity, *, here: Here, no
     if row is None or row.removed_at is not None:
         raise NoAccountHere("there is no account here for this person")
     open_session(session, row, here=here, now=now)
+    note_sign_in(session, email=row.email, manager_id=row.id, how="directory", ip=here.ip, now=now)
     return as_manager(row)

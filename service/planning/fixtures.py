@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from service.domain.chain import was_becomes
 from service.domain.fixture import Fixture, FixtureMoveRefused, FixtureState, Score, check_fixture_move
 from service.domain.stage import Anchor, Timing
 from service.domain.whistle import Deed
@@ -238,13 +239,20 @@ def kept(fixture: Fixture) -> Kept:
     }
 
 
+def changes_of(before: Fixture, after: Fixture) -> dict[str, str]:
+    """What of a match differs, old and new, for the audit."""
+    was, becomes = kept(before), kept(after)
+    return {name: was_becomes(was[name], becomes[name]) for name in was if was[name] != becomes[name]}
+
+
 def _moved(session: Session, row: rows.Fixture, before: Fixture, done: Done, *, actor: str, now: datetime) -> Moved:
     after = fixture_of(row)
     if kept(before) != kept(after):
         values = {"fixture_id": row.id, "deed": str(done.deed), "actor": actor, "at": now}
         fixture_changes.add(session, {**values, "before": kept(before), "after": kept(after)})
     stages = retime(session, before, after, now=now)
-    write_audit(session, at=now, actor=actor, deed=done.told, subject=f"fixture {row.id}", details=done.details)
+    details = {**done.details, **changes_of(before, after)}
+    write_audit(session, at=now, actor=actor, deed=done.told, subject=f"fixture {row.id}", details=details)
     session.flush()
     return Moved(after, stages)
 

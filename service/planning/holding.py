@@ -1,11 +1,31 @@
 """Look at a hold and end it: what was under way stays paused, what came due is skipped unless told otherwise."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
+from service.sending.holding import RESTORED
 from service.store import Session
-from service.store.queries import holds
+from service.store.queries import erasures, holds
 from service.store.queries.house import write_audit
+
+
+class NoErasureList(Exception):
+    """Nobody can tell who was erased after the backup was made: the list that outlives a restore is not there.
+
+    Give it with --erased FILE (it is the file `erased` in TOUCHLINE_HOME of the ticker), or say --without-erasures.
+    """
+
+    def __str__(self) -> str:
+        return " ".join((self.__doc__ or "").split())
+
+
+class NotErasedAgain(Exception):
+    """Some people on the list of erasures are not erased in this database yet; nothing is sent before they are."""
+
+    def __str__(self) -> str:
+        return self.__doc__ or ""
 
 
 class NotHeld(Exception):
@@ -48,12 +68,29 @@ def hold_house(session: Session, *, actor: str, reason: str, now: datetime) -> i
     return epoch
 
 
-def release_hold(session: Session, *, actor: str, fire_overdue: bool, now: datetime) -> HoldStatus:
-    """Let the house go on; what it found before. Raises NotHeld."""
+def release_hold(
+    session: Session,
+    *,
+    actor: str,
+    fire_overdue: bool,
+    now: datetime,
+    erased: Sequence[UUID] | None = None,
+    without_list: bool = False,
+) -> HoldStatus:
+    """Let the house go on; what it found before. Raises NotHeld, NoErasureList, NotErasedAgain.
+
+    `erased`: the certificates of whoever was erased, as they were kept outside of the database; None where that is not
+    known, which after a restore nobody passes by unless they say so with `without_list`.
+    """
     status = hold_status(session)
     if status.held_at is None:
         raise NotHeld("the house is not held")
+    if erased is None and not without_list and status.reason == RESTORED:
+        raise NoErasureList
+    if erased and len(erasures.known(session, erased)) < len(set(erased)):
+        raise NotErasedAgain
     holds.release(session, fire_overdue=fire_overdue)
     details = {"overdue": "fired" if fire_overdue else "skipped", "epoch": str(status.epoch)}
+    details["erasures listed"] = "no list" if erased is None else str(len(erased))
     write_audit(session, at=now, actor=actor, deed="hold released", subject="house", details=details)
     return status

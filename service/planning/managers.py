@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from service.consenting.addresses import normalise, normalise_email
+from service.domain.chain import was_becomes
 from service.domain.channel import Channel
 from service.domain.manager import Role
 from service.domain.notice import NoticeKind
@@ -84,12 +85,14 @@ def add_manager(session: Session, email: str, role: Role, *, actor: str, now: da
     row = managers.by_email(session, address)
     if row is not None and row.removed_at is None:
         return as_manager(row)
+    was = "none" if row is None else f"{row.role}, removed"
     if row is None:
         row = managers.add(session, email=address, role=role, now=now)
     else:
         row.role, row.removed_at, row.password_hash = str(role), None, ""
         session.flush()
-    write_audit(session, at=now, actor=actor, deed="manager.add", subject=f"manager {row.id}", details={"role": role})
+    details = {"role": was_becomes(was, role)}
+    write_audit(session, at=now, actor=actor, deed="manager.add", subject=f"manager {row.id}", details=details)
     return as_manager(row)
 
 
@@ -155,7 +158,7 @@ def change_role(session: Session, manager_id: int, role: Role, *, actor: str, no
     row = _to_change(session, manager_id, keeps_admin=role is Role.ADMIN)
     if row.role == role:
         return as_manager(row)
-    details = {"from": row.role, "to": str(role)}
+    details = {"role": was_becomes(row.role, role)}
     row.role = str(role)
     session.flush()
     write_audit(session, at=now, actor=actor, deed="manager.role", subject=f"manager {row.id}", details=details)
@@ -167,16 +170,22 @@ def set_alarm_phone(session: Session, manager_id: int, phone: str, *, now: datet
     row = managers.by_id(session, manager_id, lock=True)
     if row is None or row.removed_at is not None:
         raise NoSuchManager(f"there is no manager {manager_id}")
+    was = _by_text(row)
     row.alarm_phone = normalise(Channel.SMS, phone) if phone.strip() else None
     session.flush()
-    details = {"by_text": "yes" if row.alarm_phone else "no"}
+    details = {"by_text": was_becomes(was, _by_text(row))}
     write_audit(session, at=now, actor=row.email, deed="manager.alarms", subject=f"manager {row.id}", details=details)
     return as_manager(row)
+
+
+def _by_text(row: ManagerRow) -> str:
+    return "yes" if row.alarm_phone else "no"
 
 
 def remove_manager(session: Session, manager_id: int, *, actor: str, now: datetime) -> Manager:
     """Take an account away and sign it out everywhere, at once. Raises NoSuchManager, LastAdmin."""
     row = _to_change(session, manager_id, keeps_admin=False)
+    details = {"role": was_becomes(row.role, "none")}
     row.removed_at, row.password_hash, row.alarm_phone = now, "", None
     row.directory_subject = None
     manager_sessions.end_sessions(session, manager_id=row.id)
@@ -184,7 +193,7 @@ def remove_manager(session: Session, manager_id: int, *, actor: str, now: dateti
     forget_second_factor(session, row)
     managers.void_links(session, manager_id=row.id, now=now)
     session.flush()
-    write_audit(session, at=now, actor=actor, deed="manager.remove", subject=f"manager {row.id}")
+    write_audit(session, at=now, actor=actor, deed="manager.remove", subject=f"manager {row.id}", details=details)
     return as_manager(row)
 
 

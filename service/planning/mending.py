@@ -1,8 +1,9 @@
 """Mend the words of a blast that is paused because they could not be filled in; then it is resumed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from service.domain.chain import was_becomes
 from service.domain.channel import Channel
 from service.domain.message import BlastState
 from service.planning.blast_checks import BlastRefused
@@ -54,7 +55,12 @@ def mend_words(
     words = words_of_test(draft, second if row.test_share else {})
     channels = [Channel(channel) for channel in row.channels]
     check_copy(session, row.campaign_id, words, channels, public_url=public_url)
-    details = {f"{each.channel}, {each.language}{each.arm and f', wording {each.arm}'}": _short(each) for each in words}
+    was, becomes = _said(words_of_test(row.draft, row.test_draft if row.test_share else {})), _said(words)
+    details = {
+        name: was_becomes(was.get(name, "–"), becomes.get(name, "–"))
+        for name in was | becomes
+        if was.get(name) != becomes.get(name)
+    }
     row.draft, row.test_draft = draft, second if row.test_share else row.test_draft
     session.flush()
     audit_blast(session, blast_id, "blast reworded", actor, now, details)
@@ -62,6 +68,10 @@ def mend_words(
 
 def _plain(copy: Mapping[str, Mapping[str, Mapping[str, str]]]) -> Draft:
     return {language: {name: dict(said) for name, said in each.items()} for language, each in copy.items()}
+
+
+def _said(words: Sequence[Words]) -> dict[str, str]:
+    return {f"{each.channel}, {each.language}{each.arm and f', wording {each.arm}'}": _short(each) for each in words}
 
 
 def _short(words: Words) -> str:

@@ -24,6 +24,7 @@ from webauthn.helpers.structs import (
 )
 
 from service.domain.inbound_text import clean_field
+from service.planning.audit import note_sign_in
 from service.planning.challenges import NotOurChallenge, RelyingParty
 from service.planning.manager_sessions import open_session
 from service.planning.managers import Manager, NoSuchManager, as_manager, forget_second_factor
@@ -138,6 +139,7 @@ def sign_in_by_passkey(session: Session, answer: str, *, party: RelyingParty, he
     if not passkeys.use(session, known.id, sign_count=verified.new_sign_count, asked_at=asked_at, now=now):
         raise PasskeyRefused("this was answered before")
     open_session(session, row, here=here, now=now, is_whole=True)
+    note_sign_in(session, email=row.email, manager_id=row.id, how="passkey", ip=here.ip, now=now)
     return as_manager(row)
 
 

@@ -11,6 +11,7 @@ from hmac import compare_digest
 
 import pyotp
 
+from service.planning.audit import note_sign_in
 from service.planning.manager_sessions import SECOND_STEP_LIFE, open_session, token_hash
 from service.planning.managers import Manager, NoSuchManager, as_manager, forget_second_factor
 from service.planning.sealing import CannotUnseal, Sealer
@@ -129,6 +130,7 @@ def finish_signing_in(
     if not manager_sessions.end_session(session, half):
         raise NotHalfway("sign in from the start")
     open_session(session, row, here=here, now=now, is_whole=True)
+    note_sign_in(session, email=row.email, manager_id=row.id, how=f"second step, {proof}", ip=here.ip, now=now)
     return as_manager(row), proof
 
 

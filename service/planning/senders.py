@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from service.domain.chain import was_becomes
 from service.domain.channel import Channel
 from service.domain.lengths import LINE, too_long
 from service.domain.sender import Allowance
@@ -57,14 +58,16 @@ def limit_sender(
         raise SenderRefused("a rate is more than nothing and at most 100,000 a second")
     if allowance.per_day is not None and not 0 < allowance.per_day <= 1_000_000_000:
         raise SenderRefused("a day's limit is at least one message")
+    known = senders.sender(session, channel, name)
+    was = known.allowance if known else Allowance()
     if allowance == Allowance():
         senders.free_sender(session, channel, name)
     else:
         senders.limit_sender(session, channel, name, allowance)
     details = {
-        "per_second": _said(allowance.per_second),
-        "per_day": _said(allowance.per_day),
-        "ramp_began_on": _said(allowance.ramp_began_on),
+        "per_second": was_becomes(_said(was.per_second), _said(allowance.per_second)),
+        "per_day": was_becomes(_said(was.per_day), _said(allowance.per_day)),
+        "ramp_began_on": was_becomes(_said(was.ramp_began_on), _said(allowance.ramp_began_on)),
     }
     write_audit(
         session, at=now, actor=actor, deed="sender limited", subject=f"{channel} {name}".strip(), details=details
@@ -82,9 +85,10 @@ def take_road(session: Session, road: str, *, has_second_road: bool, actor: str,
         raise SenderRefused("the roads are first and second")
     if road == "second" and not has_second_road:
         raise SenderRefused("there is no second road: set EMAIL_SECOND_PROVIDER and SMTP_URL")
+    details = {"road": was_becomes(breakers.email_road(session).name, road)}
     if not breakers.take_road(session, road, reason=f"chosen by {actor}"):
         raise SenderRefused(f"emails take the {road} road already")
-    write_audit(session, at=now, actor=actor, deed=f"{road} road taken", subject="email")
+    write_audit(session, at=now, actor=actor, deed=f"{road} road taken", subject="email", details=details)
 
 
 def _said(value: object) -> str:

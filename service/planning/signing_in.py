@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from service.domain.network import masked
+from service.planning.audit import note_refused_sign_in, note_sign_in
 from service.planning.manager_sessions import open_session
 from service.planning.managers import Manager, as_manager
 from service.planning.passwords import NOBODY, check_password, hash_password, is_outdated, is_right
@@ -38,7 +39,14 @@ def sign_in(session: Session, email: str, password: str, *, here: Here, now: dat
         row.password_hash = hash_password(password)
     forget_tries(session, email, here=here)
     open_session(session, row, here=here, now=now)
+    note_sign_in(session, email=row.email, manager_id=row.id, how="password", ip=here.ip, now=now)
     return as_manager(row)
+
+
+def note_refusal(session: Session, email: str, why: str, *, here: Here, now: datetime) -> None:
+    """Write a refused sign-in into the audit, in a transaction after the one that was refused."""
+    row = managers.by_email(session, email.strip().lower())
+    note_refused_sign_in(session, manager_id=row.id if row else None, why=why, ip=here.ip, now=now)
 
 
 def peek_link(session: Session, token: str, *, keys: Sequence[bytes], now: datetime) -> Manager:
@@ -60,6 +68,7 @@ def sign_in_by_link(session: Session, token: str, *, keys: Sequence[bytes], here
         raise LinkSpent("this link no longer signs in")
     managers.void_links(session, manager_id=row.id, now=now)
     open_session(session, row, here=here, now=now)
+    note_sign_in(session, email=row.email, manager_id=row.id, how="link", ip=here.ip, now=now)
     return as_manager(row)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from service.domain.audience import Audience, parse_rules
+from service.domain.chain import was_becomes
 from service.domain.channel import Channel
 from service.domain.fixture import FixtureState
 from service.domain.message import BlastState
@@ -183,4 +184,5 @@ def cancel_stage(session: Session, stage_id: int, *, actor: str, now: datetime) 
     stage = blasts.hold_stage(session, stage_id)
     if stage is None or not opening.fire(session, stage, outcome=Firing.CANCELLED, now=now):
         raise StageRefused("this stage has fired already; cancel its blast instead")
-    write_audit(session, at=now, actor=actor, deed="stage cancelled", subject=f"stage {stage_id}")
+    details = {"state": was_becomes("planned", Firing.CANCELLED)}
+    write_audit(session, at=now, actor=actor, deed="stage cancelled", subject=f"stage {stage_id}", details=details)

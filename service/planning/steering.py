@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from service.domain.chain import was_becomes
 from service.domain.channel import Channel
 from service.domain.message import BlastState
 from service.domain.wording_test import Arm, Standing
@@ -127,5 +128,6 @@ def limit_spending(session: Session, blast_id: int, cap: int | None, *, actor: s
     if row.state in {BlastState.DONE, BlastState.CANCELLED}:
         raise BlastRefused("this blast is over already")
     check_spend_cap(cap)
+    change = was_becomes(*("none" if each is None else each for each in (row.spend_cap, cap)))
     row.spend_cap = cap
-    audit_blast(session, blast_id, "spending limited", actor, now, {"limit": "none" if cap is None else str(cap)})
+    audit_blast(session, blast_id, "spending limited", actor, now, {"limit": change})

@@ -8,7 +8,7 @@ from service.domain.fixture import Fixture, Score
 from service.domain.message import BlastState
 from service.domain.stage import Firing, Timing
 from service.domain.whistle import UNDO_FOR, Deed
-from service.planning.fixtures import Kept, Moved, Recalled, RecalledBlast, hold, kept, retime
+from service.planning.fixtures import Kept, Moved, Recalled, RecalledBlast, changes_of, hold, kept, retime
 from service.sending.due import fixture_of, timing_of
 from service.store import Session
 from service.store.queries import blasts, fixture_changes, loading, progress
@@ -62,7 +62,7 @@ def undo(session: Session, fixture_id: int, change_id: int, *, actor: str, now: 
     stages = retime(session, wrong, right, now=now)
     change.undone_at, change.undone_by = now, actor
     details = {f"blast {one.blast_id}": f"{one.recalled}; gone: {dict(one.gone)}" for one in recalled}
-    details |= {"deed": change.deed, "pressed": change.at.isoformat()}
+    details |= {"deed": change.deed, "pressed": change.at.isoformat(), **changes_of(wrong, right)}
     write_audit(session, at=now, actor=actor, deed="whistle undone", subject=f"fixture {row.id}", details=details)
     session.flush()
     return Moved(right, stages, recalled)

@@ -7,6 +7,9 @@ from service.store import Session
 from service.store.queries import holds
 from service.store.queries.house import write_audit
 
+# Why a hold began that nobody asked for.
+RESTORED = "the database was restored or taken over"
+
 log = logging.getLogger(__name__)
 
 
@@ -17,7 +20,7 @@ def hold_if_restored(session: Session, *, now: datetime) -> bool:
     if found is None:
         return holds.hold(session).held_at is not None
     was, is_now = found
-    epoch = holds.begin_hold(session, reason="the database was restored or taken over")
+    epoch = holds.begin_hold(session, reason=RESTORED)
     details = {"was": was, "is": is_now, "epoch": str(epoch)}
     write_audit(session, at=now, actor="ticker", deed="house held", subject="house", details=details)
     log.error("the house is held: the database was restored or taken over", extra=details)

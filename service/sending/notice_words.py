@@ -34,6 +34,8 @@ _OWN_ACTS: Mapping[NoticeKind, tuple[LinkKind, str]] = {
     NoticeKind.TAKE_OFF_SMS: (LinkKind.TAKE_OFF, "take-off"),
     NoticeKind.FORGET_EMAIL: (LinkKind.FORGET, "forget"),
     NoticeKind.FORGET_SMS: (LinkKind.FORGET, "forget"),
+    NoticeKind.COPY_EMAIL: (LinkKind.COPY, "my-data"),
+    NoticeKind.COPY_SMS: (LinkKind.COPY, "my-data"),
 }
 
 _EMAILS: Mapping[NoticeKind, ServiceEmail] = {
@@ -44,12 +46,16 @@ _EMAILS: Mapping[NoticeKind, ServiceEmail] = {
     NoticeKind.HAS_SIGNED_EMAIL: ServiceEmail.HAS_SIGNED,
     NoticeKind.TAKE_OFF_EMAIL: ServiceEmail.TAKE_OFF,
     NoticeKind.FORGET_EMAIL: ServiceEmail.FORGET,
+    NoticeKind.COPY_EMAIL: ServiceEmail.COPY,
     NoticeKind.MANAGER_LINK: ServiceEmail.SIGN_IN,
     NoticeKind.ACCOUNT_NEWS: ServiceEmail.ACCOUNT_NEWS,
     NoticeKind.ALARM: ServiceEmail.ALARM,
     NoticeKind.BLAST_STOPPED: ServiceEmail.BLAST_STOPPED,
     NoticeKind.TESTER_EMAIL: ServiceEmail.TESTER,
     NoticeKind.RELEASE_WANTED: ServiceEmail.RELEASE_WANTED,
+    NoticeKind.AUDIT_END: ServiceEmail.AUDIT_END,
+    NoticeKind.COMPLAINT_TAKEN: ServiceEmail.COMPLAINT_TAKEN,
+    NoticeKind.COMPLAINT_DUE: ServiceEmail.COMPLAINT_DUE,
 }
 _TEXTS: Mapping[NoticeKind, ServiceText] = {
     NoticeKind.CONFIRM_SMS: ServiceText.CONFIRM,
@@ -69,6 +75,7 @@ _TEXTS: Mapping[NoticeKind, ServiceText] = {
     NoticeKind.LEFT_ALONE_SMS: ServiceText.LEFT_ALONE,
     NoticeKind.TAKE_OFF_SMS: ServiceText.TAKE_OFF,
     NoticeKind.FORGET_SMS: ServiceText.FORGET,
+    NoticeKind.COPY_SMS: ServiceText.COPY,
     NoticeKind.NO_BRIEFING_SMS: ServiceText.NO_BRIEFING,
     NoticeKind.TESTER_SMS: ServiceText.TESTER,
 }

@@ -4,13 +4,16 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import sessionmaker
 
+from service.consenting.erasure_list import ErasureList
 from service.domain.channel import Channel, Pace
 from service.domain.doubt import STANDARD, DoubtPolicy
 from service.domain.errand import Errand
 from service.points import point
 from service.sending.asking import Asking
 from service.sending.asking_release import ask_for_releases
+from service.sending.audit_mail import mail_audit_end
 from service.sending.breakers import trip_breakers
+from service.sending.complaints_due import tell_of_complaints
 from service.sending.due import fire_due_stages, open_scheduled_blasts
 from service.sending.holding import hold_if_restored
 from service.sending.joiners import welcome_late_joiners
@@ -47,6 +50,8 @@ def tick(
     policy: DoubtPolicy = STANDARD,
     has_second_road: bool = False,
     asking: Asking | None = None,
+    audit_mail_to: str = "",
+    erased: ErasureList | None = None,
 ) -> Ticked:
     """Fire what is due, give back leases, age doubts, expire what is too late, and tell which errands have work.
 
@@ -64,6 +69,9 @@ def tick(
         sweeps.expire_worth(session)
         point("leases.before_commit")
     point("leases.after_commit")
+    if erased is not None:
+        with sessions.begin() as session:
+            erased.catch_up_if_possible(session)
     _close_cancelled(sessions)
     with sessions.begin() as session:
         for channel, tries in _NOTICE_TRIES.items():
@@ -77,6 +85,8 @@ def tick(
         trip_breakers(session, has_second_road=has_second_road, now=now)
         tell_of_stopped(session, public_url=public_url, now=now)
         ask_for_releases(session, public_url=public_url, now=now)
+        tell_of_complaints(session, public_url=public_url, now=now)
+        mail_audit_end(session, to=audit_mail_to, now=now)
         point("breakers.before_commit")
     point("breakers.after_commit")
     if asking is not None:

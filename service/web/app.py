@@ -29,11 +29,13 @@ from service.web.hosts import with_our_hosts
 from service.web.limits import set_up_limits
 from service.web.row_numbers import RowNumber
 from service.web.site import filters, public
+from service.web.site.complaints import blueprint as complaints_pages
 from service.web.site.confirming import blueprint as confirming_pages
 from service.web.site.forgetting import blueprint as forgetting_pages
 from service.web.site.joining import blueprint as joining_pages
 from service.web.site.links import blueprint as link_pages
 from service.web.site.not_me import blueprint as not_me_pages
+from service.web.site.own_copy import blueprint as own_copy_pages
 from service.web.site.pages import blueprint as pages
 from service.web.site.petition import blueprint as petition_pages
 from service.web.site.signature import blueprint as signature_pages
@@ -116,6 +118,8 @@ def _register(app: Flask) -> None:
         link_pages,
         joining_pages,
         forgetting_pages,
+        own_copy_pages,
+        complaints_pages,
         confirming_pages,
         not_me_pages,
         petition_pages,

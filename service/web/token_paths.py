@@ -11,7 +11,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from service.wording.links import tidy_token
 
 _TOKEN_PATH = re.compile(
-    r"(/(?:l|f|view|leave|preferences|confirm|signature|take-off|forget|not-me"
+    r"(/(?:l|f|view|leave|preferences|confirm|signature|take-off|forget|my-data|not-me"
     r"|console/enter|console/tester|[a-z0-9-]+/check)/)(.+)",
     re.DOTALL,
 )

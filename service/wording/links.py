@@ -41,9 +41,11 @@ class LinkKind(StrEnum):
     VIEW = "view"
     # One signature, to look at; the one in a letter (its channel is email) takes it off too. `target`: the petition.
     SIGNATURE = "signature"
-    # For its owner alone, for a day: take the name off the petition that is its nonce; be forgotten.
+    # For its owner alone, for a day: take the name off the petition that is its nonce; be forgotten; see it all.
     TAKE_OFF = "take_off"
     FORGET = "forget"
+    # A copy of everything that is held about them.
+    COPY = "copy"
     SIGN_IN = "sign_in"
     # Takes back one leaving, the one whose moment is its nonce.
     UNDO = "undo"
@@ -53,7 +55,15 @@ class LinkKind(StrEnum):
 
 
 EXPIRING = frozenset(
-    {LinkKind.CONFIRM, LinkKind.CHECK, LinkKind.SIGN_IN, LinkKind.UNDO, LinkKind.TAKE_OFF, LinkKind.FORGET}
+    {
+        LinkKind.CONFIRM,
+        LinkKind.CHECK,
+        LinkKind.SIGN_IN,
+        LinkKind.UNDO,
+        LinkKind.TAKE_OFF,
+        LinkKind.FORGET,
+        LinkKind.COPY,
+    }
 )
 
 _CHANNELS: tuple[Channel | None, ...] = (None, Channel.EMAIL, Channel.SMS)

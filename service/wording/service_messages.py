@@ -24,12 +24,16 @@ class ServiceEmail(StrEnum):
     HAS_SIGNED = "has_signed"
     TAKE_OFF = "take_off"
     FORGET = "forget"
+    COPY = "copy"
     SIGN_IN = "sign_in"
     ACCOUNT_NEWS = "account_news"
     ALARM = "alarm"
     BLAST_STOPPED = "blast_stopped"
     TESTER = "tester"
     RELEASE_WANTED = "release_wanted"
+    AUDIT_END = "audit_end"
+    COMPLAINT_TAKEN = "complaint_taken"
+    COMPLAINT_DUE = "complaint_due"
 
 
 class ServiceText(StrEnum):
@@ -51,6 +55,7 @@ class ServiceText(StrEnum):
     LEFT_ALONE = "left_alone"
     TAKE_OFF = "take_off"
     FORGET = "forget"
+    COPY = "copy"
     NO_BRIEFING = "no_briefing"
     TESTER = "tester"
 

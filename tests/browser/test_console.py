@@ -96,6 +96,10 @@ def test_a_question_by_text_is_answered_from_the_inbox(signed_in: Page, up: Up) 
         f"{CAMPAIGN}blasts/new",
         f"{CAMPAIGN}report/",
         "/console/inbox/",
+        "/console/audit/",
+        "/console/complaints/",
+        "/console/erasures/",
+        "/console/supporters/",
     ],
 )
 def test_the_console_s_pages_have_no_accessibility_faults(signed_in: Page, up: Up, path: str) -> None:

@@ -1,6 +1,7 @@
 """What a supporter does in a browser, on a phone-sized screen."""
 
 import re
+import zipfile
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -162,3 +163,35 @@ def test_nothing_is_wider_than_a_small_phone(phone: Page, up: Up, path: str) -> 
     phone.goto(_landing(up) + path)
 
     assert phone.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_a_supporter_takes_home_everything_held_about_them(phone: Page, up: Up) -> None:
+    fan = new_fan()
+    _signed_up(phone, up, fan)
+    phone.goto(_link_in_mail(up, fan, r"http\S+/confirm/\S+"))
+    phone.get_by_role("button", name="Yes, it was me").click()
+    phone.goto(_link_in_mail(up, fan, r"http\S+/preferences/\S+"))
+    phone.get_by_text("See everything we hold about you").click()
+    phone.get_by_role("button", name="Get my data").click()
+    assert Axe().run(phone).response["violations"] == []
+
+    with phone.expect_download() as taken:
+        phone.get_by_role("button", name="Download it").click()
+
+    with zipfile.ZipFile(taken.value.path()) as file:
+        assert fan.email in file.read("what-we-hold.html").decode()
+        assert fan.email in file.read("what-we-hold.json").decode()
+
+
+def test_a_complaint_is_sent_from_a_phone_and_acknowledged(phone: Page, up: Up) -> None:
+    fan = new_fan()
+    phone.goto(_landing(up))
+    phone.get_by_role("link", name="Your data, complaints").click()
+    assert Axe().run(phone).response["violations"] == []
+    phone.get_by_label("What is it about?").fill("Who gave you my address?")
+    phone.get_by_label("Email for the answer").fill(fan.email)
+    phone.get_by_role("button", name="Send").click()
+
+    expect(phone.get_by_role("heading", name="Your message has come")).to_be_visible()
+    assert Axe().run(phone).response["violations"] == []
+    until(lambda: any("about your data has come" in str(each.get("text")) for each in up.crowd()._messages(fan.email)))

@@ -52,6 +52,15 @@ def test_delivering_closes_and_is_written_down(
         assert session.scalars(select(AuditEntry.deed)).all() == ["petition delivered"]
 
 
+def test_that_names_went_out_is_written_down(
+    touchline: Touchline, signed: None, sessions: sessionmaker[Session]
+) -> None:
+    touchline("petition", "export", "fair-trials")
+
+    with sessions() as session:
+        assert session.scalars(select(AuditEntry.deed)).all() == ["signatures exported"]
+
+
 def test_a_campaign_nobody_knows_is_named(touchline: Touchline, signed: None) -> None:
     result = touchline("petition", "export", "nowhere")
 

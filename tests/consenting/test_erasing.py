@@ -117,7 +117,7 @@ def test_by_the_command_line_and_not_by_name(
     wrong = touchline("supporters", "erase", "not an address", "--yes")
 
     assert "Forgotten" in done.stdout
-    assert json.loads(again.stdout) == {"was_known": False}
+    assert json.loads(again.stdout)["was_known"] is False
     assert wrong.exit_code == 1
     assert "not a phone number" in wrong.stderr
     assert found(dump(database_url)) == {}

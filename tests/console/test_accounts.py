@@ -289,10 +289,11 @@ def test_every_change_to_accounts_is_remembered(session: Session) -> None:
     change_role(session, bilal, Role.LAUNCHER, actor="ana@example.org", now=NOW)
     remove_manager(session, bilal, actor="ana@example.org", now=NOW)
 
-    deeds = [(entry.deed, entry.subject) for entry in reversed(read_audit(session))]
+    deeds = [(entry.deed, entry.subject) for entry in reversed(read_audit(session).entries)]
 
     assert deeds == [
         ("manager.add", f"manager {ana}"),
+        ("signed in", f"manager {ana}"),
         ("manager.password", f"manager {ana}"),
         ("manager.add", f"manager {bilal}"),
         ("manager.role", f"manager {bilal}"),

@@ -24,6 +24,8 @@ _PARTS = {
     "tester_id": 999,
     "look_id": "nobody",
     "import_id": 999,
+    "complaint_id": 999,
+    "ref": "00000000-0000-0000-0000-000000000000",
     "token": "nobody",
     "upload_id": "00000000-0000-0000-0000-000000000000",
     "name": "nothing",

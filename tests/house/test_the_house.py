@@ -15,7 +15,7 @@ from service.cli.running.processes import command_of, read_procfile
 from service.domain.errand import QUEUES, Errand
 from service.domain.message import MESSAGE_MOVES, MessageState
 from service.environment import SettingsError
-from service.settings import EmailRoad, Limits, LogLevel, SmsRoad, load_settings
+from service.settings import Ages, EmailRoad, Limits, LogLevel, SmsRoad, load_settings
 from service.store.migrate import alembic_config
 from service.wording.placeholders import OWN, parse
 from service.wording.shelf import JINJA
@@ -105,7 +105,7 @@ def test_the_page_of_settings_has_the_defaults_that_are() -> None:
     plain = load_settings({"SECRET_KEY": "x" * 40})
     told = {name: default.strip("`") for name, (_, default) in page.items()}
 
-    for limit in fields(Limits):
+    for limit in (*fields(Limits), *fields(Ages)):
         assert told[limit.name.upper()] == str(limit.default)
     for name in ("PUBLIC_URL", "SANDBOX_URL", "LOG_LEVEL"):
         assert told[name] == getattr(plain, name.lower())

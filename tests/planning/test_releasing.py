@@ -194,7 +194,7 @@ def test_an_author_releases_nothing_and_nothing_is_released_twice(session: Sessi
     with pytest.raises(StageRefused, match="perhaps somebody else released it"):
         release_stage(session, stage.id, seen=what, by=LAUNCHER, now=NOW)
 
-    (entry, *_) = read_audit(session)
+    (entry, *_) = read_audit(session).entries
     assert (entry.deed, entry.actor) == ("stage released", LAUNCHER.name)
     assert entry.details["sms, en: text"].endswith("→ What the author wrote. STOP to end")
 

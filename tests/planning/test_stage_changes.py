@@ -193,7 +193,7 @@ def test_the_audit_says_what_a_stage_was_and_what_it_became(session: Session) ->
     change(session, stage.id, timing(timedelta(hours=-1)), now=NOW)
     change(session, stage.id, StageChange(copies=(words("One\n2\nThree"),)), now=NOW, by=AUTHOR)
     change(session, stage.id, StageChange(limits=NewLimits(None, 3)), now=NOW)
-    limited, reworded, moved = read_audit(session)
+    limited, reworded, moved = read_audit(session).entries
 
     assert moved.details == {"due": "2 days before kick-off → 1 hour before kick-off", "then": "waits"}
     assert (reworded.actor, reworded.details["sms, en: text"]) == (AUTHOR.name, "Two → 2")

@@ -53,6 +53,13 @@ EMAIL_FACTS = {
     "why": "hardly anybody confirms",
     "named_by": "cora@example.org",
     "tester_link": "https://example.org/console/tester/t",
+    "entries": "12",
+    "entry": "14",
+    "digest": "ab" * 32,
+    "day": "2026-11-23",
+    "number": "7",
+    "answered_by": "31 December 2026",
+    "complaints_link": "https://example.org/console/complaints/",
 }
 
 

@@ -12,8 +12,10 @@ from typing import TextIO
 from service.cli.running.errors import CannotStart
 from service.cli.running.keeping import Kept
 from service.cli.running.postgres import start_postgres
+from service.cli.running.private import ONLY_OWNER_ENTERS, private_folder
 from service.cli.running.redis import start_redis
 from service.cli.running.restarts import forget_restarts
+from service.cli.running.unprivileged import is_somebody_else
 from service.environment import Environment
 from service.keys import make_keys, read_keys
 from service.settings import load_settings
@@ -44,7 +46,7 @@ def running_services(
     Raises CannotStart, or SettingsError before anything is started.
     """
     with ExitStack() as stack:
-        _make_home(home)
+        make_home(home)
         stack.enter_context(_locked(home))
         whole = {**environ, **(extra or {}), "TOUCHLINE_HOME": str(home)}
         if not whole.get("SECRET_KEY"):
@@ -83,9 +85,11 @@ class Say:
         self._out.flush()
 
 
-def _make_home(home: Path) -> None:
+def make_home(home: Path) -> None:
+    """The folder of everything that is kept, its owner's alone. Raises CannotStart."""
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        # Whoever Postgres runs as where we are root passes through, and sees nothing of it.
+        private_folder(home, mode=0o711 if is_somebody_else() else ONLY_OWNER_ENTERS)
         probe = home / ".probe"
         probe.write_bytes(b"0" * 4096)
         probe.unlink()

@@ -47,6 +47,10 @@ CONFIGURATION = {
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
     "log_error_verbosity": "terse",
+    # Nor is an error itself: it may quote the value it is about. Each is raised in a process of ours, which logs it masked.
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_statement": "none",
     "log_timezone": "UTC",
     "timezone": "UTC",
 }

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
-from service.cli.running.private import private_file
+from service.cli.running.private import private_file, private_folder
 
 _STOP_SECONDS = 20.0
 _PR_SET_PDEATHSIG = 1
@@ -88,7 +88,7 @@ class Runner:
         return self._processes[name].running.poll()
 
     def _begin(self, name: str, command: list[str], colour: int) -> Process:
-        self.logs.mkdir(parents=True, exist_ok=True)
+        private_folder(self.logs)
         process = subprocess.Popen(
             command,
             env=dict(self.environ),

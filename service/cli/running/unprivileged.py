@@ -31,9 +31,14 @@ def prefix() -> tuple[str, ...]:
     return ()
 
 
+def is_somebody_else() -> bool:
+    """Whether what `prefix` runs is another user, who must be let through the folders above its own."""
+    return bool(prefix()) and prefix()[0].endswith("setpriv")
+
+
 def own(folder: Path) -> None:
     """Make a folder usable by whoever `prefix` turns us into."""
-    if prefix() and prefix()[0].endswith("setpriv"):
+    if is_somebody_else():
         os.chown(folder, _nobody(), _NOBODY)
 
 

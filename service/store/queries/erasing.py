@@ -5,7 +5,7 @@ forgotten too unless somebody says that it names nobody.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Boolean, ColumnElement, Table, Text, and_, case, delete, false, or_, select, text, update
@@ -19,6 +19,7 @@ from service.domain.message import MessageState, Withheld
 from service.store import Session, locks
 from service.store.locks import NumberLock
 from service.store.tables.bringing_in import Import
+from service.store.tables.complaints import Complaint
 from service.store.tables.listening import Conversation, Reply
 from service.store.tables.notices import Notice
 from service.store.tables.people import Action, Consent, SignUp, Supporter
@@ -49,6 +50,7 @@ KEPT: Mapping[str, frozenset[str]] = {
     "signatures": frozenset(
         {"petition_id", "supporter_id", "blast_id", "signed_at", "mailbox", "awaits_name", "withdrawn_at"}
     ),
+    "complaints": frozenset({"id", "campaign_id", "at", "told_at", "closed_at", "closed_by"}),
     "actions": frozenset({"id", "campaign_id", "supporter_id", "kind", "blast_id", "at"}),
     "receipts": frozenset(
         {"provider", "event_id", "kind", "blast_id", "channel", "supporter_id", "notice_id", "at", "received_at"}
@@ -70,19 +72,20 @@ class Person:
     typed_beside: frozenset[str]
 
 
-def person(session: Session, *, supporter_id: int | None, address: str | None = None) -> Person:
+def person(session: Session, *, supporter_id: int | None, address: str | None = None, holds: bool = True) -> Person:
     """A supporter, or whoever waits under an address, with all their sign-ups.
 
-    Held by the supporter's row. Served by pk_supporters and ix_sign_ups_supporter_id, _email_ and _phone_created_at.
+    Held by the supporter's row, unless they are only looked at. Served by pk_supporters and ix_sign_ups_supporter_id, _email_ and _phone_created_at.
     """
     known = None
     if supporter_id is not None:
-        held = select(Supporter).where(Supporter.id == supporter_id).with_for_update(key_share=True)
-        known = session.scalars(held.execution_options(populate_existing=True)).one_or_none()
+        asked = select(Supporter).where(Supporter.id == supporter_id)
+        asked = asked.with_for_update(key_share=True) if holds else asked
+        known = session.scalars(asked.execution_options(populate_existing=True)).one_or_none()
     who = (known.id, known.email, known.phone) if known else (None, None, None)
     hashes = {Channel.EMAIL: known.email_hash, Channel.SMS: known.phone_hash} if known else {}
     theirs = frozenset(each for each in (*who[1:], address) if each)
-    which = _is(SignUp.supporter_id, who[0]), SignUp.email.in_(theirs), SignUp.phone.in_(theirs)
+    which = is_its(SignUp.supporter_id, who[0]), SignUp.email.in_(theirs), SignUp.phone.in_(theirs)
     found = session.execute(select(SignUp.id, SignUp.email, SignUp.phone).where(or_(*which))).all()
     return Person(
         supporter_id=who[0],
@@ -91,6 +94,11 @@ def person(session: Session, *, supporter_id: int | None, address: str | None = 
         sign_up_ids=[row.id for row in found],
         typed_beside=frozenset(each for row in found for each in (row.email, row.phone) if each) - theirs,
     )
+
+
+def with_hash(who: Person, channel: Channel, address_hash: bytes) -> Person:
+    """The same person, with the hash of an address of theirs."""
+    return replace(who, hashes={**who.hashes, channel: address_hash})
 
 
 def hold_conversations(session: Session, phones: Sequence[str]) -> None:
@@ -103,18 +111,20 @@ def hold_conversations(session: Session, phones: Sequence[str]) -> None:
 
 def hold_notices(session: Session, who: Person) -> None:
     """Hold whatever `blank_the_rest` empties of notices, in the order in which receipts hold them (pk_notices)."""
-    ids = {each for theirs in _notices_of(who) for each in session.scalars(select(Notice.id).where(theirs))}
+    ids = {each for theirs in notices_of(who) for each in session.scalars(select(Notice.id).where(theirs))}
     held = select(Notice.id).where(Notice.id.in_(ids)).order_by(Notice.id)
     session.execute(held.with_for_update(key_share=True))
 
 
-def _is(column: InstrumentedAttribute[int] | InstrumentedAttribute[int | None], its: int | None) -> ColumnElement[bool]:
+def is_its(
+    column: InstrumentedAttribute[int] | InstrumentedAttribute[int | None], its: int | None
+) -> ColumnElement[bool]:
     """Never true where there is no such id: a comparison with nothing would find everybody."""
     return column == its if its is not None else false()
 
 
-def blank_what_is_settled(session: Session, who: Person, *, now: datetime) -> int:
-    """Empty everything no handover is waiting for; how many rows. Before the lock of opt-outs is taken: it may take
+def blank_what_is_settled(session: Session, who: Person, *, now: datetime) -> dict[str, int]:
+    """Empty everything no handover is waiting for; how many rows of each table. Before the lock of opt-outs is taken: it may take
     a while.
 
     Served by the primary keys and the indexes on supporter_id, sign_up_id and phone.
@@ -122,29 +132,32 @@ def blank_what_is_settled(session: Session, who: Person, *, now: datetime) -> in
     # Files that managers are looking at may hold them; they are brought again where they are needed. One that is being
     # brought in goes when that is done: it brings nobody back who is forgotten.
     at_work = select(Import.upload_id).where(Import.state.in_(list(AT_WORK)), Import.upload_id.is_not(None))
-    session.execute(delete(Upload).where(Upload.id.not_in(at_work)))
-    session.execute(delete(Tester).where(Tester.address.in_(who.addresses)))
-    count = _blank_consents(session, who)
-    count += _blank(session, SignUp.__table__, SignUp.id.in_(who.sign_up_ids), erased_at=now)
-    count += _blank(
-        session, Reply.__table__, or_(_is(Reply.supporter_id, who.supporter_id), Reply.phone.in_(who.addresses))
+    files = session.connection().execute(delete(Upload).where(Upload.id.not_in(at_work))).rowcount
+    testers = session.connection().execute(delete(Tester).where(Tester.address.in_(who.addresses))).rowcount
+    counts = {"uploads": files, "testers": testers, "consents": _blank_consents(session, who)}
+    counts["sign_ups"] = blank(session, SignUp.__table__, SignUp.id.in_(who.sign_up_ids), erased_at=now)
+    counts["replies"] = blank(
+        session, Reply.__table__, or_(is_its(Reply.supporter_id, who.supporter_id), Reply.phone.in_(who.addresses))
     )
+    emails = [each for each in who.addresses if "@" in each]
+    counts["complaints"] = blank(session, Complaint.__table__, Complaint.email.in_(emails))
+    counts |= {"signatures": 0, "actions": 0, "receipts": 0, "messages": 0}
     if who.supporter_id is None:
-        return count
-    _blank(session, Signature.__table__, Signature.supporter_id == who.supporter_id)
-    _blank(session, Action.__table__, Action.supporter_id == who.supporter_id)
+        return counts
+    counts["signatures"] = blank(session, Signature.__table__, Signature.supporter_id == who.supporter_id)
+    counts["actions"] = blank(session, Action.__table__, Action.supporter_id == who.supporter_id)
     said_why = or_(Receipt.reason != "", Receipt.code != "")
-    _blank(session, Receipt.__table__, Receipt.supporter_id == who.supporter_id, said_why)
-    session.execute(_MESSAGES, {"supporter_id": who.supporter_id})
-    return count
+    counts["receipts"] = blank(session, Receipt.__table__, Receipt.supporter_id == who.supporter_id, said_why)
+    counts["messages"] = session.connection().execute(_MESSAGES, {"supporter_id": who.supporter_id}).rowcount
+    return counts
 
 
-def blank_the_rest(session: Session, who: Person, *, now: datetime) -> int:
-    """Empty what intents look at; how many rows. After the lock of opt-outs is taken: a few rows, found by keys."""
-    count = _blank_notices(session, who)
+def blank_the_rest(session: Session, who: Person, *, now: datetime) -> dict[str, int]:
+    """Empty what intents look at; how many rows of each table. After the lock of opt-outs is taken: a few, by keys."""
+    counts = {"notices": _blank_notices(session, who), "supporters": 0}
     if who.supporter_id is not None:
-        count += _blank(session, Supporter.__table__, Supporter.id == who.supporter_id, erased_at=now)
-    return count
+        counts["supporters"] = blank(session, Supporter.__table__, Supporter.id == who.supporter_id, erased_at=now)
+    return counts
 
 
 # What a provider said of a message; blast by blast through the messages' own key.
@@ -161,8 +174,8 @@ def _blank_consents(session: Session, who: Person) -> int:
     is_own_words = or_(Consent.source.startswith("text: "), Consent.source.startswith("import: "))
     wording = case((is_own_words, ""), else_=Consent.wording)
     return sum(
-        _blank(session, Consent.__table__, theirs, wording=wording)
-        for theirs in (_is(Consent.supporter_id, who.supporter_id), asked)
+        blank(session, Consent.__table__, theirs, wording=wording)
+        for theirs in (is_its(Consent.supporter_id, who.supporter_id), asked)
     )
 
 
@@ -172,19 +185,21 @@ def _blank_notices(session: Session, who: Person) -> int:
     withheld = Notice.state == MessageState.WITHHELD
     state = case((waits, str(MessageState.WITHHELD)), else_=Notice.state)
     reason = case((waits, str(Withheld.NO_ADDRESS)), (withheld, Notice.reason), else_="")
-    return sum(_blank(session, Notice.__table__, theirs, state=state, reason=reason) for theirs in _notices_of(who))
+    return sum(blank(session, Notice.__table__, theirs, state=state, reason=reason) for theirs in notices_of(who))
 
 
-def _notices_of(who: Person) -> Sequence[ColumnElement[bool]]:
+def notices_of(who: Person) -> Sequence[ColumnElement[bool]]:
+    """Notices to them, and those that asked the other address of one of their sign-ups; one index each."""
     about = Notice.facts["sign_up_id"].astext.in_([str(each) for each in who.sign_up_ids])
     return (
-        _is(Notice.supporter_id, who.supporter_id),
+        is_its(Notice.supporter_id, who.supporter_id),
         Notice.to_address.in_(who.addresses),
         and_(Notice.to_address.in_(who.typed_beside), about),
     )
 
 
-def _blank(session: Session, table: object, *which: ColumnElement[bool], **values: object) -> int:
+def blank(session: Session, table: object, *which: ColumnElement[bool], **values: object) -> int:
+    """Empty what may not stay of these rows; how many."""
     if not isinstance(table, Table):
         raise TypeError("a mapped class has a table")
     kept = KEPT[table.name]

@@ -10,7 +10,7 @@ from sqlalchemy import DateTime, func, insert, select, text
 from service.domain.chain import entry_digest
 from service.store import Session, locks
 from service.store.locks import Lock
-from service.store.tables.house import AuditEntry
+from service.store.tables.house import AuditEntry, AuditHead
 
 
 def database_now(session: Session) -> datetime:
@@ -23,12 +23,13 @@ def write_audit(
 ) -> None:
     """One privileged change, in the change's own transaction. `subject` and `details` hold ids, never addresses.
 
-    Writers take turns until they commit, so that the chain of digests never forks.
+    Writers take turns until they commit, so that the chain of digests never forks. It goes on from where the audit is
+    known to have ended, so that an end that was cut off leaves a gap for good.
     """
     locks.take(session, Lock.AUDIT)
-    newest = select(AuditEntry.digest).where(AuditEntry.digest.is_not(None)).order_by(AuditEntry.id.desc()).limit(1)
+    newest = session.scalar(select(AuditHead.digest).where(AuditHead.id == 1)) or b""
     known = dict(details or {})
-    digest = entry_digest(session.scalar(newest) or b"", at=at, actor=actor, deed=deed, subject=subject, details=known)
+    digest = entry_digest(newest, at=at, actor=actor, deed=deed, subject=subject, details=known)
     session.execute(
         insert(AuditEntry).values(at=at, actor=actor, deed=deed, subject=subject, details=known, digest=digest)
     )

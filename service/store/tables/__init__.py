@@ -17,7 +17,9 @@ from service.store.tables.campaign import Link as Link
 from service.store.tables.campaign import Petition as Petition
 from service.store.tables.campaign import Stage as Stage
 from service.store.tables.campaign import StageFiring as StageFiring
+from service.store.tables.complaints import Complaint as Complaint
 from service.store.tables.house import AuditEntry as AuditEntry
+from service.store.tables.house import AuditHead as AuditHead
 from service.store.tables.house import Heartbeat as Heartbeat
 from service.store.tables.house import House as House
 from service.store.tables.house import Tally as Tally
@@ -37,6 +39,7 @@ from service.store.tables.notices import Notice as Notice
 from service.store.tables.people import Action as Action
 from service.store.tables.people import ConfirmationRequest as ConfirmationRequest
 from service.store.tables.people import Consent as Consent
+from service.store.tables.people import Erasure as Erasure
 from service.store.tables.people import Permission as Permission
 from service.store.tables.people import SignUp as SignUp
 from service.store.tables.people import Supporter as Supporter

@@ -83,4 +83,22 @@ class AuditEntry(Base):
     # SHA-256 over the digest before it and this entry; null for entries older than the chain.
     digest: Mapped[bytes | None] = mapped_column(LargeBinary)
 
-    __table_args__ = (Index("ix_audit_entries_at", "at"),)
+    __table_args__ = (
+        Index("ix_audit_entries_at", "at"),
+        Index("ix_audit_entries_actor", "actor", "id"),
+        Index("ix_audit_entries_deed", "deed", "id"),
+        Index("ix_audit_entries_subject", "subject", "id"),
+    )
+
+
+class AuditHead(Base):
+    """One row: where the audit ends. A trigger moves it on with each entry, so that a cut end is seen."""
+
+    __tablename__ = "audit_heads"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    entry_count: Mapped[int] = mapped_column(server_default="0")
+    last_id: Mapped[int] = mapped_column(server_default="0")
+    digest: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)

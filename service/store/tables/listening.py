@@ -83,6 +83,7 @@ class Reply(Base):
         UniqueConstraint("provider_ref"),
         Index("ix_replies_phone", "phone", "received_at"),
         Index("ix_replies_supporter_id", "supporter_id"),
+        Index("ix_replies_with_number", "received_at", postgresql_where=text("phone IS NOT NULL")),
         Index("ix_replies_waiting", "received_at", postgresql_where=text("needs_answer AND handled_at IS NULL")),
         Index(
             "ix_replies_phone_waiting",

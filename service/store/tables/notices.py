@@ -54,6 +54,7 @@ class Notice(Base):
         Index("ix_notices_open", "intent_at", postgresql_where=sql("state IN ('claimed', 'sending', 'in_doubt')")),
         Index("ix_notices_to_address", "to_address", "created_at"),
         Index("ix_notices_supporter_id", "supporter_id"),
+        Index("ix_notices_with_address", "created_at", postgresql_where=sql("to_address IS NOT NULL")),
         Index(
             "ix_notices_over_budget",
             *("campaign_id", "id"),

@@ -1,6 +1,7 @@
 """Supporters, what they allowed and what they did."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
@@ -139,6 +140,15 @@ class SignUp(Base):
         Index("ix_sign_ups_email_created_at", "email", "created_at"),
         Index("ix_sign_ups_email_canonical", "email_canonical", "created_at"),
         Index("ix_sign_ups_phone_created_at", "phone", "created_at"),
+        # What is let go by its age (service/store/queries/retention.py).
+        Index(
+            "ix_sign_ups_unconfirmed",
+            "created_at",
+            postgresql_where=text(
+                "supporter_id IS NULL AND erased_at IS NULL AND email_confirmed_at IS NULL AND phone_confirmed_at IS NULL"
+            ),
+        ),
+        Index("ix_sign_ups_with_ip", "created_at", postgresql_where=text("ip <> ''")),
         Index(
             "ix_sign_ups_phone_confirmed_at",
             *("campaign_id", "phone_confirmed_at"),
@@ -189,6 +199,7 @@ class Consent(Base):
         CheckConstraint("supporter_id IS NOT NULL OR sign_up_id IS NOT NULL", name="of_somebody"),
         Index("ix_consents_supporter_id", "supporter_id"),
         Index("ix_consents_sign_up_id", "sign_up_id"),
+        Index("ix_consents_with_ip", "at", postgresql_where=text("ip <> ''")),
         Index("ix_consents_withdrawn", "campaign_id", "supporter_id", postgresql_where=text("act = 'withdrawn'")),
     )
 
@@ -245,6 +256,24 @@ class SuppressionList(Base):
     tried_at: Mapped[datetime | None]
 
 
+class Erasure(Base):
+    """That somebody was forgotten, and what was gone through; it names nobody but by the keyed hashes left alone."""
+
+    __tablename__ = "erasures"
+
+    id: Mapped[Id]
+    # The number of its certificate.
+    ref: Mapped[UUID] = mapped_column(unique=True, server_default=text("gen_random_uuid()"))
+    at: Mapped[datetime]
+    source: Mapped[str]
+    # Whether there was anything to erase.
+    was_known: Mapped[bool]
+    # Table to rows emptied or deleted, each table that was gone through.
+    counts: Mapped[dict[str, int]] = mapped_column(JSONB)
+    # `email:` or `sms:` and the keyed hash, by which they are erased again after a restore.
+    hashes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+
+
 class Action(Base):
     """Something a supporter did that audiences and reports ask about: shared, read a briefing, clicked."""
 
@@ -263,4 +292,5 @@ class Action(Base):
         Index("ix_actions_supporter_id_kind", "supporter_id", "kind"),
         Index("ix_actions_campaign_id_kind", "campaign_id", "kind"),
         Index("ix_actions_blast_id", "blast_id"),
+        Index("ix_actions_clicks", "at", postgresql_where=text("kind = 'clicked'")),
     )

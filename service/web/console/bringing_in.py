@@ -32,6 +32,7 @@ from service.web.console import access
 from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
 from service.web.console.here import campaign_or_404
+from service.web.console.noting import note_export
 
 # A transaction of this many rows ends well within the web's time limit for a statement.
 ROWS_AT_ONCE = 2_000
@@ -127,6 +128,7 @@ def rejects_csv(upload_id: UUID) -> ResponseReturnValue:
         abort(404)
     with door.transaction() as session:
         content = b"".join(file_pieces(session, upload_id))
+        note_export(session, "rejected rows", "installation")
     response = Response(content, mimetype="text/csv")
     # By its name some tools' file is known: that of its rejects has it too.
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", kept.name.removesuffix(".csv").removesuffix(".xlsx"))

@@ -19,7 +19,7 @@ from service.web import door
 from service.web.console import access
 from service.web.console.access import for_anybody
 from service.web.console.blueprint import blueprint
-from service.web.console.letting_in import half_way, let_in, this_browser
+from service.web.console.letting_in import half_way, let_in, note_refusal_here, this_browser
 from service.web.limits import sign_in_links
 
 _KEPT = "directory"
@@ -66,6 +66,7 @@ def from_directory() -> ResponseReturnValue:
     except DirectoryRefused:
         return _refused("The directory did not say who you are. Please try again.", 403)
     except NoAccountHere:
+        note_refusal_here("", "no account for whom the directory knows", here)
         return _refused("The directory knows you, but you have no account here. Ask an admin for one.", 403)
     where = access.safe_next(str(kept["next"]))
     return half_way(here, where) if who.has_second_factor else let_in(here, where)

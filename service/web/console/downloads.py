@@ -7,15 +7,14 @@ from flask import Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from service.domain.manager import Role
-from service.planning.audit import note_deed
 from service.planning.desk import list_campaigns
 from service.planning.exports import EVERYONE, EXPORTS
 from service.store import Session
 from service.web import door
-from service.web.console import access
 from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
 from service.web.console.here import campaign_or_404
+from service.web.console.noting import note_export
 from service.wording.spreadsheet import csv_pieces
 
 
@@ -37,8 +36,7 @@ def download(name: str) -> ResponseReturnValue:
     with door.transaction() as session:
         campaign = campaign_or_404(session, request.form.get("campaign", "")) if export.of_campaign else None
         subject = f"campaign {campaign.id}" if campaign else "installation"
-        actor, details = access.manager().email, {"as": "download"}
-        note_deed(session, actor=actor, deed=f"{name} exported", subject=subject, details=details, now=door.now())
+        note_export(session, "all supporters" if export is EVERYONE else name, subject)
     sessions = door.holder().sessions
 
     def transaction() -> AbstractContextManager[Session]:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from service.domain.errand import Errand
 from service.domain.inbound_text import clean_field
 from service.domain.manager import Role
+from service.joining.complaints import complaints_waiting
 from service.listening.inbox import (
     AnsweredAlready,
     AnswerRefused,
@@ -30,6 +31,7 @@ from service.web import door
 from service.web.console import access
 from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
+from service.web.console.noting import note
 from service.web.console.words import micros
 from service.wording.gsm import STAND_INS
 from service.wording.sms import costly_signs, measure, straighten
@@ -52,9 +54,11 @@ def inbox_list() -> ResponseReturnValue:
             after=_place(session, request.args.get("after", "")),
             limit=PAGE,
         )
+        waiting = complaints_waiting(session, now=door.now())
     return render_template(
         "console/inbox.html",
         page=page,
+        complaints=waiting,
         shows_all=shows_all or bool(words),
         words=words,
         following=_following(page, shows_all=shows_all, words=words),
@@ -78,7 +82,10 @@ def _following(page: InboxPage, *, shows_all: bool, words: str) -> str | None:
 @blueprint.get("/inbox/<int:reply_id>/")
 @needs(Role.VIEWER)
 def thread_page(reply_id: int) -> ResponseReturnValue:
-    return _page(reply_id)
+    page = _page(reply_id)
+    with door.transaction() as session:
+        note(session, "conversation read", f"reply {reply_id}")
+    return page
 
 
 @blueprint.post("/inbox/<int:reply_id>/answer")

@@ -10,6 +10,7 @@ from service.domain.agent import agent_in_words
 from service.domain.errand import Errand
 from service.planning.manager_sessions import sign_out
 from service.planning.sign_in_tries import Here
+from service.planning.signing_in import note_refusal
 from service.web import door
 from service.web.console import access
 from service.web.console.kept_deeds import deed_of
@@ -31,6 +32,12 @@ def let_in(here: Here, where: str = "", kept: KeptForm | None = None) -> Respons
         render_template("console/kept.html", kept=kept, deed=deed_of(kept)) if kept else redirect(where)
     )
     return access.keep_signed_in(answer, here.token)
+
+
+def note_refusal_here(email: str, why: str, here: Here) -> None:
+    """Remember that somebody was not let in; in a transaction of its own, for the one that refused is rolled back."""
+    with door.transaction() as session:
+        note_refusal(session, email, why, here=here, now=door.now())
 
 
 def half_way(here: Here, where: str, kept: KeptForm | None = None) -> ResponseReturnValue:

@@ -1,4 +1,4 @@
-"""Accounts: who may come in, in which role; and who did what."""
+"""Accounts: who may come in, in which role."""
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -6,7 +6,6 @@ from flask.typing import ResponseReturnValue
 from service.consenting.addresses import BadAddress
 from service.domain.errand import Errand
 from service.domain.manager import Role
-from service.planning.audit import read_audit
 from service.planning.managers import (
     LINK_LIFE,
     LastAdmin,
@@ -22,9 +21,6 @@ from service.web import door
 from service.web.console import access
 from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
-from service.web.row_numbers import row_number
-
-PAGE = 100
 
 
 @blueprint.get("/managers/")
@@ -89,16 +85,6 @@ def reset_second_factor_now(manager_id: int) -> ResponseReturnValue:
     door.nudger().nudge(Errand.SEND_NOTICES)
     flash(f"{theirs.email} has no second step any more, is signed out everywhere, and is told so by email.")
     return redirect(url_for("console.managers_page"))
-
-
-@blueprint.get("/audit/")
-@needs(Role.ADMIN)
-def audit_page() -> ResponseReturnValue:
-    before_id = request.args.get("before", type=row_number)
-    with door.transaction() as session:
-        entries = read_audit(session, before_id=before_id, limit=PAGE)
-    older = entries[-1].id if len(entries) == PAGE else None
-    return render_template("console/audit.html", entries=entries, older=older, before_id=before_id)
 
 
 def _managers_page(*, email: str = "", mistake: str = "") -> str:

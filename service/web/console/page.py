@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadRequest, HTTPException
 
 from service.domain.channel import Channel
 from service.domain.manager import Role
+from service.joining.complaints import complaints_waiting
 from service.listening.inbox import waiting_count
 from service.planning.holding import HoldStatus, hold_status
 from service.planning.managers import Manager
@@ -107,7 +108,13 @@ def _place(endpoint: str, words: str) -> Place:
 
 def _waiting() -> int:
     with door.transaction() as session:
-        return waiting_count(session)
+        complaints = complaints_waiting(session, now=door.now()).waiting if _may_answer_complaints() else 0
+        return waiting_count(session) + complaints
+
+
+def _may_answer_complaints() -> bool:
+    who = g.get("manager")
+    return isinstance(who, Manager) and who.role.may_act_as(Role.LAUNCHER)
 
 
 def _held() -> HoldStatus | None:

@@ -18,7 +18,7 @@ from service.web.console import access
 from service.web.console.access import for_anybody, needs
 from service.web.console.blueprint import blueprint
 from service.web.console.kept_forms import waiting_form
-from service.web.console.letting_in import let_in, this_browser
+from service.web.console.letting_in import let_in, note_refusal_here, this_browser
 from service.web.console.relying import passkeys_work, relying_party
 
 
@@ -77,6 +77,7 @@ def passkey_sign_in() -> ResponseReturnValue:
         with door.transaction() as session:
             sign_in_by_passkey(session, answer, party=party, here=here, now=door.now())
     except PasskeyRefused:
+        note_refusal_here("", "passkey not accepted", here)
         why = "That passkey was not accepted. Try again, or sign in another way."
         return render_template("console/sign_in.html", next=asked, email="", kept=kept, why=why), 403
     return let_in(here, access.safe_next(asked), kept)

@@ -12,6 +12,7 @@ from service.web import door
 from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
 from service.web.console.here import campaign_or_404
+from service.web.console.noting import note_export
 from service.wording.spreadsheet import csv_text
 
 COLUMNS = (
@@ -45,7 +46,9 @@ def report_page(slug: str) -> ResponseReturnValue:
 @blueprint.get("/campaigns/<slug>/report.csv")
 @needs(Role.VIEWER)
 def report_csv(slug: str) -> ResponseReturnValue:
-    _, report = _report(slug)
+    campaign, report = _report(slug)
+    with door.transaction() as session:
+        note_export(session, "report", f"campaign {campaign.id}")
     rows = (
         [*(getattr(line, name) for name in COLUMNS), f"{line.cost / 10_000:.2f}", "yes" if line.is_estimate else "no"]
         for line in report.lines

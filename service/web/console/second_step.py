@@ -18,7 +18,7 @@ from service.web.console import access
 from service.web.console.access import for_anybody
 from service.web.console.blueprint import blueprint
 from service.web.console.kept_forms import waiting_form
-from service.web.console.letting_in import let_in, this_browser
+from service.web.console.letting_in import let_in, note_refusal_here, this_browser
 
 
 @blueprint.get("/second-step")
@@ -36,7 +36,8 @@ def second_step_page() -> ResponseReturnValue:
 def second_step_now() -> ResponseReturnValue:
     here, half = this_browser(), access.token()
     with door.transaction() as session:
-        if who := half_signed_in(session, half, now=door.now()):
+        who = half_signed_in(session, half, now=door.now())
+        if who is not None:
             note_code_try(session, who, here=here, now=door.now())
     try:
         with door.transaction() as session:
@@ -46,8 +47,10 @@ def second_step_now() -> ResponseReturnValue:
     except NotHalfway:
         return _from_the_start()
     except WrongCode:
+        note_refusal_here(who.email if who else "", "wrong code", here)
         return _again("That code is not right, or was used before. Wait for the next one.", 403)
     except TooManyTries:
+        note_refusal_here(who.email if who else "", "too many tries at codes", here)
         return _again("Too many tries. Wait 15 minutes.", 429)
     where = access.safe_next(request.form.get("next", ""))
     if proof is Proof.RECOVERY_CODE:

@@ -24,7 +24,7 @@ from service.web.console import access
 from service.web.console.access import for_anybody, needs
 from service.web.console.blueprint import blueprint
 from service.web.console.kept_forms import waiting_form
-from service.web.console.letting_in import half_way, let_in, this_browser
+from service.web.console.letting_in import half_way, let_in, note_refusal_here, this_browser
 from service.web.even_time import takes_at_least
 from service.web.limits import sign_in_links
 
@@ -49,8 +49,10 @@ def sign_in_now() -> ResponseReturnValue:
         with door.transaction() as session:
             who = sign_in(session, email, password, here=here, now=door.now())
     except SignInRefused:
+        note_refusal_here(email, "wrong password", here)
         return _sign_in_again("That address and password do not go together.", email, 403)
     except TooManyTries:
+        note_refusal_here(email, "too many tries", here)
         return _sign_in_again("Too many tries. Wait 15 minutes, or use a sign-in link.", email, 429)
     kept, where = waiting_form(request.form), access.safe_next(request.form.get("next", ""))
     return half_way(here, where, kept) if who.has_second_factor else let_in(here, where, kept)
@@ -89,6 +91,7 @@ def enter_by_link(token: str) -> ResponseReturnValue:
         with door.transaction() as session:
             who = sign_in_by_link(session, token, keys=door.link_keys(), here=here, now=door.now())
     except LinkSpent:
+        note_refusal_here("", "spent link", here)
         return render_template("console/link_spent.html"), 410
     where = url_for("console.password_page")
     return half_way(here, where) if who.has_second_factor else let_in(here, where)

@@ -6,20 +6,19 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.consenting.addresses import BadAddress, channel_of, normalise
-from service.consenting.erase import erase_address
+from service.consenting.erase import Erased, erase_address
 from service.domain.channel import Channel
 from service.domain.inbound_text import clean_field
 from service.domain.manager import Role
 from service.joining.leave import leave
 from service.joining.preferences import erase
-from service.planning.audit import note_deed
 from service.reporting.roster import find_supporters, on_same_form, supporter_life, supporter_listed
-from service.store import Session
 from service.store.races import once_more
 from service.web import door
 from service.web.console import access
 from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
+from service.web.console.noting import note
 from service.web.row_numbers import row_number
 
 LIMIT = 50
@@ -49,6 +48,7 @@ def reader_options() -> ResponseReturnValue:
 def supporter_page(supporter_id: int) -> ResponseReturnValue:
     with door.transaction() as session:
         life = supporter_life(session, supporter_id) or abort(404)
+        note(session, "supporter read", f"supporter {supporter_id}")
     return render_template("console/supporter.html", life=life)
 
 
@@ -69,7 +69,7 @@ def withdraw(supporter_id: int) -> ResponseReturnValue:
             ip="",
             now=door.now(),
         )
-        _note(session, "consent withdrawn", supporter_id, channel=str(channel))
+        note(session, "consent withdrawn", f"supporter {supporter_id}", channel=str(channel))
     flash(f"They get no more {'emails' if channel is Channel.EMAIL else 'texts'}, from this moment.")
     return redirect(url_for("console.supporter_page", supporter_id=supporter_id))
 
@@ -86,17 +86,22 @@ def erase_now(supporter_id: int) -> ResponseReturnValue:
         related = {other.id for other in on_same_form(session, supporter_id)}
     # Only who is named on the page: nobody is erased because a form came in meanwhile.
     also = related & set(request.form.getlist("also", type=row_number))
-    for each in sorted({supporter_id, *also}):
-        # Each by itself: the lock of opt-outs is held for one at a time.
-        once_more(partial(_forget, each))
+    # Each by itself: the lock of opt-outs is held for one at a time.
+    done = [once_more(partial(_forget, each)) for each in sorted({supporter_id, *also})]
     flash(f"Erased{', both of them' if also else ''}. What they signed still counts, without a name.")
-    return redirect(url_for("console.supporters_page"))
+    refs = [each.ref for each in done if each is not None]
+    if len(refs) == 1:
+        return redirect(url_for("console.certificate_page", ref=refs[0]))
+    return redirect(url_for("console.certificates_page" if refs else "console.supporters_page"))
 
 
-def _forget(supporter_id: int) -> None:
+def _forget(supporter_id: int) -> Erased | None:
     with door.transaction() as session:
-        erase(session, supporter_id, source=f"asked a manager ({access.manager().id})", now=door.now())
-        _note(session, "supporter erased", supporter_id)
+        source = f"asked a manager ({access.manager().id})"
+        done = erase(session, supporter_id, source=source, now=door.now())
+        certificate = str(done.ref) if done else "none"
+        note(session, "supporter erased", f"supporter {supporter_id}", certificate=certificate)
+        return done
 
 
 @blueprint.post("/supporters/forget")
@@ -113,12 +118,10 @@ def forget_address() -> ResponseReturnValue:
     if request.form.get("sure") != "erase":
         flash("Nothing was erased: type the word erase to say that you are sure.", "bad")
         return redirect(url_for("console.supporters_page"))
-    was_known = False
 
-    def forget() -> None:
-        nonlocal was_known
+    def forget() -> Erased:
         with door.transaction() as session:
-            was_known = erase_address(
+            done = erase_address(
                 session,
                 channel=channel,
                 address=address,
@@ -126,15 +129,10 @@ def forget_address() -> ResponseReturnValue:
                 source=f"asked a manager ({access.manager().id})",
                 now=door.now(),
             )
-            actor, subject = access.manager().email, str(channel)
-            note_deed(session, actor=actor, deed="address erased", subject=subject, details={}, now=door.now())
+            note(session, "address erased", str(channel), certificate=str(done.ref))
+            return done
 
-    once_more(forget)
-    who = "Erased" if was_known else "Nobody here had this address"
+    done = once_more(forget)
+    who = "Erased" if done.was_known else "Nobody here had this address"
     flash(f"{who}. It is left alone from now on, whatever is imported later.")
-    return redirect(url_for("console.supporters_page"))
-
-
-def _note(session: Session, deed: str, supporter_id: int, **details: str) -> None:
-    actor, subject = access.manager().email, f"supporter {supporter_id}"
-    note_deed(session, actor=actor, deed=deed, subject=subject, details=details, now=door.now())
+    return redirect(url_for("console.certificate_page", ref=done.ref))

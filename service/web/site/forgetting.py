@@ -59,8 +59,8 @@ def forget(token: str) -> ResponseReturnValue:
 def _forget(session: Session, supporter_id: int, view: CampaignView | None) -> str:
     """The other address of a form proves itself, or stays: it is sent a link of its own, and nothing of it is erased."""
     asked = _ask_others(session, supporter_id, view) if request.form.get("also") else []
-    erase(session, supporter_id, source="own page", now=door.now())
-    return render_template("site/erased.html", campaign=view, asked=asked)
+    done = erase(session, supporter_id, source="own page", now=door.now())
+    return render_template("site/erased.html", campaign=view, asked=asked, certificate=done.ref if done else None)
 
 
 def _ask_others(session: Session, supporter_id: int, view: CampaignView | None) -> list[OwnAddress]:

@@ -7,7 +7,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from service.web.site.visitor import KNOWING_PAGES
 
 # The blueprints that anybody may use without an account.
-PUBLIC = frozenset({"site", "petition", "joining", "confirming", "signature", "forgetting"})
+PUBLIC = frozenset({"site", "petition", "joining", "confirming", "signature", "forgetting", "own_copy", "complaints"})
 # A tab may stay open for as long as a campaign runs, but not for ever.
 _LIFE_SECONDS = 14 * 24 * 3600
 _SOURCE_NAMES = ("s", "source", "utm_source")

@@ -14,6 +14,7 @@ from service.web.limits import forms
 from service.web.site.choices import Choices, choices_of, render_choices, save_choices
 from service.web.site.confirming import check_address
 from service.web.site.forgetting import forget_from_preferences
+from service.web.site.own_copy import copy_from_preferences
 from service.web.site.pages import landing_page
 from service.web.site.undoing import UNDO_WORDING, leave_by_link, undo_by_form
 from service.web.site.visitor import campaign_or_404
@@ -133,6 +134,8 @@ def preferences(token: str) -> ResponseReturnValue:
             return _nobody(gone=supporters.is_erased(session, facts.supporter_id))
         if deed in {"erase", "erase_for_good"}:
             return forget_from_preferences(session, facts.supporter_id, shown.campaign, for_good=deed != "erase")
+        if deed in {"copy", "copy_now"}:
+            return copy_from_preferences(session, facts.supporter_id, shown.campaign, is_sure=deed != "copy")
         if deed in {"leave", "undo"}:
             return _leave_or_undo(session, facts, shown, deed)
         changed = save_choices(session, facts, shown)
