@@ -66,6 +66,8 @@ class Ages:
     keep_clicks_days: int = 730
     # Texts that came, and single messages that went out.
     keep_texts_days: int = 1_095
+    # What providers said of each message of a blast, and their number of it, from the end of the blast.
+    keep_messages_days: int = 1_095
 
 
 STANDARD_AGES = Ages()

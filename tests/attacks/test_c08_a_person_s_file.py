@@ -38,7 +38,8 @@ OF_NOBODY = frozenset(
     | {"house", "heartbeats", "tallies", "audit_heads", "idempotency_keys", "failed_texts", "suppression_lists"}
     | {"blasts", "renderings", "batches", "blast_spending", "attempts", "late_events", "senders", "signature_counts"}
     | {"form_looks", "blast_troubles", "ask_counts", "ask_alarms", "imports", "uploads", "upload_pieces"}
-    | {"erasures", "manager_sessions", "sign_in_links", "sign_in_tries"}
+    | {"erasures", "manager_sessions", "sign_in_links", "sign_in_tries", "manager_totp", "manager_passkeys"}
+    | {"recovery_codes", "manager_places"}
 )
 
 

@@ -16,7 +16,14 @@ from service.store.queries.house import database_now
 from tests import make
 from tests.cli.conftest import Touchline
 
-AGES = Ages(keep_unconfirmed_days=10, keep_ip_days=20, keep_receipts_days=30, keep_clicks_days=40, keep_texts_days=50)
+AGES = Ages(
+    keep_unconfirmed_days=10,
+    keep_ip_days=20,
+    keep_receipts_days=30,
+    keep_clicks_days=40,
+    keep_texts_days=50,
+    keep_messages_days=60,
+)
 _SIGN_UP = """INSERT INTO sign_ups (campaign_id, first_name, email, wants_email, wants_sms, wordings, locale, time_zone,
     source, ip, created_at, supporter_id, email_confirmed_at) VALUES (1, 'Vera', :email, true, false,
     '{"email": "her own"}', 'en', '', 'her source', '192.0.2.7', now() - :age, :supporter, :confirmed) RETURNING id"""
@@ -97,7 +104,7 @@ def _seen(sessions: sessionmaker[Session]) -> Mapping[str, list[object]]:
 def test_what_is_too_old_is_gone_and_nothing_else(people: None, sessions: sessionmaker[Session]) -> None:
     gone, again = let_go(sessions, AGES), let_go(sessions, AGES)
 
-    assert gone == {"unconfirmed": 1, "ip": 1, "receipts": 1, "clicks": 1, "texts": 2}
+    assert gone == {"unconfirmed": 1, "ip": 1, "receipts": 1, "clicks": 1, "texts": 2, "messages": 0}
     assert set(again.values()) == {0}
     assert _seen(sessions) == {
         "waiting": [None, "young@example.org"],
@@ -113,6 +120,49 @@ def test_what_is_too_old_is_gone_and_nothing_else(people: None, sessions: sessio
         "notices": [True, False, False],
         "states": ["delivered", "delivered", "queued"],
     }
+
+
+def test_what_providers_said_of_an_old_blast_goes_stretch_by_stretch_and_its_report_stays(
+    sessions: sessionmaker[Session],
+) -> None:
+    many = retention.AT_ONCE + 20
+    with sessions.begin() as session:
+        campaign = make.campaign(session)
+        for days in (61, 59):
+            row = make.blast(session, campaign, state="done")
+            row.channels = ["email", "sms"]
+            session.flush()
+            session.execute(text("SET LOCAL session_replication_role = replica"))
+            session.execute(
+                text("UPDATE blasts SET finished_at = now() - :age WHERE id = :id"),
+                {"age": timedelta(days=days), "id": row.id},
+            )
+            session.execute(
+                text("""INSERT INTO messages (blast_id, channel, supporter_id, batch_id, state, reason, provider_ref, opened_at)
+                     SELECT :id, channel, n, 1, CASE WHEN n % 10 = 0 THEN 'withheld' ELSE 'bounced' END,
+                         CASE WHEN n % 10 = 0 THEN 'suppressed' ELSE 'no such mailbox: ana' END, 'ref' || n, now()
+                     FROM generate_series(1, :many) n CROSS JOIN (VALUES ('email'), ('sms')) AS ways(channel)
+                     WHERE channel = 'email' OR n > 100"""),
+                {"id": row.id, "many": many},
+            )
+    count = """SELECT blast_id, count(*), count(provider_ref), count(*) FILTER (WHERE reason LIKE '%ana%'),
+        count(*) FILTER (WHERE reason = 'suppressed'), count(opened_at) FROM messages GROUP BY 1 ORDER BY 1"""
+
+    with sessions.begin() as session:
+        now = database_now(session)
+        retention.let_go_messages(session, now - timedelta(days=60), now)
+        half = session.execute(text(count)).first()
+    for _ in range(3):
+        let_go(sessions, AGES)
+
+    everybody, left = 2 * many - 100, (many // 10) * 2 - 10
+    with sessions() as session:
+        old, young = [tuple(row) for row in session.execute(text(count))]
+        assert half is not None
+        assert 0 < half[2] < everybody
+        assert old == (1, everybody, 0, 0, left, everybody)
+        assert young == (2, everybody, everybody, everybody - left, left, everybody)
+        assert session.scalars(text("SELECT let_go_at IS NOT NULL FROM blasts ORDER BY id")).all() == [True, False]
 
 
 def test_a_row_that_somebody_is_at_is_passed_over_and_waits_for_nobody(
@@ -176,7 +226,7 @@ def test_the_doctor_shows_the_ages_and_what_stayed_too_long(
     with sessions() as session:
         now = database_now(session)
         assert overdue_kinds(session, STANDARD_AGES, now=now) == []
-        assert overdue_kinds(session, Ages(1, 1, 1, 1, 1), now=now) == [
+        assert overdue_kinds(session, Ages(1, 1, 1, 1, 1, 1), now=now) == [
             "unconfirmed",
             "ip",
             "receipts",
@@ -189,7 +239,7 @@ def test_the_doctor_shows_the_ages_and_what_stayed_too_long(
     late = touchline("doctor").stdout
 
     assert (
-        "ok  what is kept: unconfirmed 30 days, ip 730 days, receipts 400 days, clicks 730 days, texts 1095 days"
+        "ok  what is kept: unconfirmed 30 days, ip 730 days, receipts 400 days, clicks 730 days, texts 1095 days, messages 1095 days"
         in well
     )
     assert "BAD what is kept" in late

@@ -159,3 +159,20 @@ def test_however_rare_what_is_asked_for_a_page_looks_at_so_many_entries(session:
 
     assert [len(page.entries) for page in (first, second, third)] == [0, 0, 1]
     assert third.following is None
+
+
+def test_parts_that_match_nothing_together_are_not_looked_for_in_the_whole_audit(session: Session) -> None:
+    for number in range(12):
+        actor, deed = ("Cora", "pause") if number % 2 else ("Dev", "resume")
+        write_audit(session, at=NOW + timedelta(days=number), actor=actor, deed=deed, subject="blast 1")
+
+    none = read_audit(session, Asked(actor="Cora", deed="resume"), look_at=3)
+    a_day = read_audit(session, Asked(since=NOW + timedelta(days=4), until=NOW + timedelta(days=5)), look_at=3)
+    nothing = read_audit(session, Asked(since=NOW + timedelta(days=40)), look_at=3)
+
+    assert none.entries == ()
+    # Three of Cora's were looked at; the next page goes on below them.
+    assert none.following is not None
+    # A day far back is found at once, whatever came after it.
+    assert [entry.at for entry in a_day.entries] == [NOW + timedelta(days=4)]
+    assert nothing.entries == ()

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Text, TextClause, cast, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, Text, TextClause, cast, false, func, or_, select, text
 from sqlalchemy.orm import aliased
 
 from service.store import Session
@@ -43,31 +43,65 @@ def page(
 ) -> tuple[Sequence[AuditEntry], int | None]:
     """Entries, the newest first, from below an id on; and the id the next page begins below, None after the last.
 
-    Looks at `look_at` entries at most, in one of the indexes (ix_audit_entries_subject, _actor, _deed, _at or the
-    primary key), however few of them match.
+    Looks at `look_at` entries at most, however few of them match: those of one part that has an index of its own
+    (ix_audit_entries_subject, _actor, _deed), or all (the primary key). The other parts are asked of what was found so.
     """
-    ways = (AuditEntry.subject == asked.subject, AuditEntry.actor == asked.actor, AuditEntry.deed == asked.deed)
     walked = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(look_at)
-    for way, given in zip(ways, (asked.subject, asked.actor, asked.deed), strict=True):
-        if given:
-            walked = walked.where(way)
+    if asked.subject:
+        walked = walked.where(AuditEntry.subject == asked.subject)
+    elif asked.actor:
+        walked = walked.where(AuditEntry.actor == asked.actor)
+    elif asked.deed:
+        walked = walked.where(AuditEntry.deed == asked.deed)
     if before_id is not None:
         walked = walked.where(AuditEntry.id < before_id)
-    if asked.since is not None:
-        walked = walked.where(AuditEntry.at >= asked.since)
-    if asked.until is not None:
-        walked = walked.where(AuditEntry.at < asked.until)
-    looked = walked.subquery()
+    looked = _within(session, walked, asked).subquery()
     entry = aliased(AuditEntry, looked)
-    found = select(entry).order_by(entry.id.desc()).limit(limit)
-    if asked.words:
-        parts = (entry.actor, entry.deed, entry.subject, cast(entry.details, Text))
-        found = found.where(or_(*(part.icontains(asked.words, autoescape=True) for part in parts)))
+    found = select(entry).where(*_parts_of(entry, asked)).order_by(entry.id.desc()).limit(limit)
     rows = session.scalars(found).all()
     if len(rows) == limit:
         return rows, rows[-1].id
     count, last = session.execute(select(func.count(), func.min(looked.c.id))).one()
     return rows, last if count == look_at else None
+
+
+# Entries are numbered as they are written, and bear the moment their deed began: never an hour before that.
+_SKEW = timedelta(hours=1)
+
+
+def _within(session: Session, walked: Select[AuditEntry], asked: Asked) -> Select[AuditEntry]:
+    """Between the numbers of entries around these moments (ix_audit_entries_at)."""
+    by_moment = select(AuditEntry.id)
+    if asked.since is not None:
+        oldest = by_moment.where(AuditEntry.at >= asked.since - _SKEW).order_by(AuditEntry.at, AuditEntry.id).limit(1)
+        first = session.scalar(oldest)
+        walked = walked.where(AuditEntry.id >= first if first is not None else false())
+    if asked.until is not None:
+        newest = (
+            by_moment.where(AuditEntry.at < asked.until + _SKEW)
+            .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+            .limit(1)
+        )
+        last = session.scalar(newest)
+        walked = walked.where(AuditEntry.id <= last if last is not None else false())
+    return walked
+
+
+def _parts_of(entry: type[AuditEntry], asked: Asked) -> list[ColumnElement[bool]]:
+    parts = [
+        (entry.subject == asked.subject, asked.subject),
+        (entry.actor == asked.actor, asked.actor),
+        (entry.deed == asked.deed, asked.deed),
+    ]
+    wanted = [way for way, given in parts if given]
+    if asked.since is not None:
+        wanted.append(entry.at >= asked.since)
+    if asked.until is not None:
+        wanted.append(entry.at < asked.until)
+    if asked.words:
+        said = (entry.actor, entry.deed, entry.subject, cast(entry.details, Text))
+        wanted.append(or_(*(part.icontains(asked.words, autoescape=True) for part in said)))
+    return wanted
 
 
 def page_upwards(session: Session, *, after_id: int, limit: int = 1000) -> Sequence[AuditEntry]:

@@ -7,7 +7,18 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, delete, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    SQLColumnExpression,
+    and_,
+    bindparam,
+    delete,
+    select,
+    text,
+    update,
+)
 
 from service.domain.message import MessageState
 from service.store import Session
@@ -107,10 +118,51 @@ def let_go_texts(session: Session, before: datetime, _: datetime) -> int:
     return max(len(texts), len(sent), len(closed))
 
 
+_OLD_BLAST = text("""
+    SELECT id, channels, let_go_through FROM blasts WHERE finished_at IS NOT NULL AND let_go_at IS NULL
+      AND finished_at < :before ORDER BY finished_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+""")
+# The next so many supporters of a blast, along the messages' own key, channel by channel.
+_UPTO = text("""
+    SELECT min(last) FROM (
+        SELECT (SELECT max(supporter_id) FROM (
+            SELECT supporter_id FROM messages WHERE blast_id = :id AND channel = ways.channel AND supporter_id > :through
+            ORDER BY supporter_id LIMIT :limit) AS page) AS last
+        FROM unnest(CAST(:channels AS text[])) AS ways(channel)) AS ends
+""")
+_NUMBERS = text("""
+    UPDATE messages SET provider_ref = NULL, reason = CASE WHEN state = 'withheld' THEN reason END
+    WHERE blast_id = :id AND channel = ANY(:channels) AND supporter_id > :through AND supporter_id <= :upto
+      AND (provider_ref IS NOT NULL OR (reason IS NOT NULL AND state IS NOT NULL AND state <> 'withheld'))
+""")
+_GONE_THROUGH = text("""
+    UPDATE blasts SET let_go_through = coalesce(:upto, let_go_through), let_go_at = CASE WHEN :upto IS NULL THEN :now END
+    WHERE id = :id
+""").bindparams(bindparam("upto", type_=BigInteger), bindparam("now", type_=DateTime(timezone=True)))
+
+
+def let_go_messages(session: Session, before: datetime, now: datetime) -> int:
+    """What providers said of a finished blast's messages, and their numbers of them; all that reports count stays.
+
+    A stretch of one blast, the one that ended first (ix_blasts_to_let_go); it goes on from where it was.
+    """
+    blast = session.execute(_OLD_BLAST, {"before": before}).one_or_none()
+    if blast is None:
+        return 0
+    asked = {"id": blast.id, "channels": list(blast.channels), "through": blast.let_go_through}
+    upto = session.scalar(_UPTO, {**asked, "limit": AT_ONCE})
+    if upto is not None:
+        session.execute(_NUMBERS, {**asked, "upto": upto})
+    session.execute(_GONE_THROUGH, {"id": blast.id, "upto": upto, "now": now})
+    return AT_ONCE
+
+
 def is_overdue(session: Session, kind: str, before: datetime) -> bool:
     """Whether anything of this kind is older than that."""
     if kind == "receipts":
         return bool(session.scalar(text("SELECT EXISTS (SELECT FROM receipts WHERE received_at < :b)"), {"b": before}))
+    if kind == "messages":
+        return session.execute(_OLD_BLAST, {"before": before}).one_or_none() is not None
     asked = (select(old.key).where(old.at < before, old.holds).limit(1) for old in _OF_KIND[kind])
     return any(session.scalar(each) is not None for each in asked)
 
@@ -128,6 +180,7 @@ KINDS: Mapping[str, LetGo] = {
     "receipts": let_go_receipts,
     "clicks": let_go_clicks,
     "texts": let_go_texts,
+    "messages": let_go_messages,
 }
 
 

@@ -65,9 +65,15 @@ class Blast(Base):
     created_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    # Up to which supporter, and since when whole, what providers said of its messages is let go.
+    let_go_through: Mapped[int] = mapped_column(server_default="0")
+    let_go_at: Mapped[datetime | None]
 
     __table_args__ = (
         one_of("state", BlastState),
+        Index(
+            "ix_blasts_to_let_go", "finished_at", postgresql_where=sql("finished_at IS NOT NULL AND let_go_at IS NULL")
+        ),
         CheckConstraint(
             "taken_back_from IS NULL OR (stage_id IS NULL AND state = 'cancelled')", name="taken_back_is_over"
         ),

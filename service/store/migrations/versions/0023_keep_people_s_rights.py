@@ -56,6 +56,7 @@ _OLD = {
     'ix_consents_with_ip': "consents (at) WHERE ip <> ''",
     'ix_actions_clicks': "actions (at) WHERE kind = 'clicked'",
     'ix_replies_with_number': 'replies (received_at) WHERE phone IS NOT NULL',
+    'ix_blasts_to_let_go': 'blasts (finished_at) WHERE finished_at IS NOT NULL AND let_go_at IS NULL',
     'ix_notices_with_address': 'notices (created_at) WHERE to_address IS NOT NULL',
 }
 _ERASURES = """CREATE TABLE IF NOT EXISTS erasures (
@@ -91,6 +92,10 @@ _COMPLAINTS = (
 def upgrade() -> None:
     with online():
         apply(_ERASURES, *_COMPLAINTS)
+        apply(
+            'ALTER TABLE blasts ADD COLUMN IF NOT EXISTS let_go_through bigint NOT NULL DEFAULT 0, '
+            'ADD COLUMN IF NOT EXISTS let_go_at timestamptz'
+        )
         apply(_HEADS)
         apply('LOCK TABLE audit_entries IN SHARE ROW EXCLUSIVE MODE', _MOVE_ON, _REFUSE, *_TRIGGERS, _BEGIN)
         build_indexes(
@@ -114,3 +119,5 @@ def downgrade() -> None:
     op.drop_table('audit_heads')
     op.drop_table('erasures')
     op.drop_table('complaints')
+    for column in ('let_go_through', 'let_go_at'):
+        op.drop_column('blasts', column)
