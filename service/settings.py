@@ -91,6 +91,8 @@ class Settings:
     limit_exempt_networks: tuple[str, ...]
     # Where texts may go at all; empty: wherever each campaign is.
     sms_countries: tuple[str, ...]
+    # To how many people one person may launch alone; None for any number.
+    approval_above: int | None
 
     @property
     def needed_database_url(self) -> str:
@@ -170,6 +172,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         limits=_limits(read),
         limit_exempt_networks=_networks(read),
         sms_countries=_countries(read),
+        approval_above=read.number("APPROVAL_ABOVE", 1) if read.text("APPROVAL_ABOVE", "") else None,
     )
 
 

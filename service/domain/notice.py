@@ -47,6 +47,9 @@ class NoticeKind(StrEnum):
     BLAST_STOPPED_SMS = "blast_stopped_sms"
     # A planned message that an author changed is near its hour.
     RELEASE_WANTED = "release_wanted"
+    # What goes to many waits for a second person; and what that person said.
+    APPROVAL_WANTED = "approval_wanted"
+    APPROVAL_ANSWERED = "approval_answered"
 
 
 # What anybody can make us send to anybody, with a form and no proof: counted and limited (service/sending/asking.py).

@@ -56,6 +56,7 @@ def mend_words(
     check_copy(session, row.campaign_id, words, channels, public_url=public_url)
     details = {f"{each.channel}, {each.language}{each.arm and f', wording {each.arm}'}": _short(each) for each in words}
     row.draft, row.test_draft = draft, second if row.test_share else row.test_draft
+    row.changed_by = actor
     session.flush()
     audit_blast(session, blast_id, "blast reworded", actor, now, details)
 

@@ -10,7 +10,9 @@ from service.domain.fixture import FixtureState
 from service.domain.message import BlastState
 from service.domain.stage import Anchor, Firing
 from service.planning.showing import audience_counts
+from service.sending.approvals import launch_of_stage, rule
 from service.store import Session
+from service.store.approval_limit import approval_above
 from service.store.queries import blasts, blasts_life, loading, opening
 from service.store.queries.house import write_audit
 from service.store.tables import campaign as rows
@@ -28,13 +30,21 @@ class StageState(StrEnum):
     SKIPPED_RESULT = "skipped_result"
     # Too late, because a change to it waited for a release.
     SKIPPED_UNRELEASED = "skipped_unreleased"
+    # Too late, because no second person had approved it.
+    SKIPPED_UNAPPROVED = "skipped_unapproved"
     CANCELLED = "cancelled"
 
 
 # Its time, limits and words can be changed; it did not go out and may be put back.
 CHANGEABLE = frozenset({StageState.PLANNED, StageState.WAITING, StageState.HELD})
 PUT_BACK = frozenset(
-    {StageState.CANCELLED, StageState.SKIPPED_LATE, StageState.SKIPPED_RESULT, StageState.SKIPPED_UNRELEASED}
+    {
+        StageState.CANCELLED,
+        StageState.SKIPPED_LATE,
+        StageState.SKIPPED_RESULT,
+        StageState.SKIPPED_UNRELEASED,
+        StageState.SKIPPED_UNAPPROVED,
+    }
 )
 
 
@@ -73,6 +83,8 @@ class StageView:
     quiet_hours: str = "defer"
     # Why its blast is paused, or ended; '' where neither.
     paused_reason: str = ""
+    # Why it waits for a second person's approval, or will; '' where it does not.
+    approval: str = ""
 
     @property
     def may_be_put_back(self) -> bool:
@@ -98,6 +110,7 @@ def timeline(session: Session, campaign_id: int) -> list[StageView]:
     views = []
     for stage, firing, blast in blasts.stages_with_firings(session, campaign.id):
         state = _state(stage, firing, blast, fixture)
+        audience = _audience(session, stage, blast)
         views.append(
             StageView(
                 id=stage.id,
@@ -111,7 +124,7 @@ def timeline(session: Session, campaign_id: int) -> list[StageView]:
                 only_result=stage.only_result,
                 catch_up=stage.catch_up,
                 state=state,
-                audience=_audience(session, stage, blast),
+                audience=audience,
                 blast_id=blast.id if blast else None,
                 blast_state=blast.state if blast else None,
                 paused_reason=blast.paused_reason if blast else "",
@@ -122,6 +135,7 @@ def timeline(session: Session, campaign_id: int) -> list[StageView]:
                 cap_count=stage.cap_count,
                 rules=parse_rules(stage.audience),
                 quiet_hours=stage.quiet_hours,
+                approval=_approval(session, stage, firing, sum(audience.values())),
             )
         )
     kick_off_at = fixture.kick_off_at
@@ -145,6 +159,8 @@ def _state(
         return StageState.HELD if is_held else StageState.WAITING
     if firing.outcome == Firing.SKIPPED_LATE and stage.unreleased_at is not None:
         return StageState.SKIPPED_UNRELEASED
+    if firing.outcome == Firing.SKIPPED_LATE and stage.approval_wanted_at is not None:
+        return StageState.SKIPPED_UNAPPROVED
     if firing.outcome != Firing.OPENED or blast is None:
         return StageState(firing.outcome) if firing.outcome != Firing.OPENED else StageState.DONE
     if blast.is_rolling and blast.state == BlastState.RUNNING:
@@ -152,6 +168,13 @@ def _state(
     if blast.state == BlastState.CANCELLED:
         return StageState.CANCELLED
     return StageState.DONE if blast.state == BlastState.DONE else StageState.OPEN
+
+
+def _approval(session: Session, stage: rows.Stage, firing: rows.StageFiring | None, people: int) -> str:
+    if approval_above(session) is None or firing is not None or stage.unreleased_at is not None:
+        return ""
+    is_wanted = stage.approval_wanted_at is not None
+    return rule(session, launch_of_stage(session, stage), is_wanted=is_wanted, people=people).why
 
 
 def _audience(session: Session, stage: rows.Stage, blast: Blast | None) -> dict[Channel, int]:

@@ -49,6 +49,8 @@ _EMAILS: Mapping[NoticeKind, ServiceEmail] = {
     NoticeKind.BLAST_STOPPED: ServiceEmail.BLAST_STOPPED,
     NoticeKind.TESTER_EMAIL: ServiceEmail.TESTER,
     NoticeKind.RELEASE_WANTED: ServiceEmail.RELEASE_WANTED,
+    NoticeKind.APPROVAL_WANTED: ServiceEmail.APPROVAL_WANTED,
+    NoticeKind.APPROVAL_ANSWERED: ServiceEmail.APPROVAL_ANSWERED,
 }
 _TEXTS: Mapping[NoticeKind, ServiceText] = {
     NoticeKind.CONFIRM_SMS: ServiceText.CONFIRM,

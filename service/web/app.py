@@ -76,7 +76,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         # As many hops as are ours and no more: the rest of X-Forwarded-For is whatever a stranger wrote there.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's own way
     engine = make_engine(database_url, pool_size=10, statement_timeout_ms=5_000)
-    sessions = make_sessions(engine, channels=channels_carried(settings))
+    sessions = make_sessions(engine, channels=channels_carried(settings), approval_above=settings.approval_above)
     app.extensions["touchline"] = front_door(settings, sessions)
     csrf.init_app(app)
     set_up_limits(app, settings)

@@ -29,6 +29,8 @@ class ServiceEmail(StrEnum):
     BLAST_STOPPED = "blast_stopped"
     TESTER = "tester"
     RELEASE_WANTED = "release_wanted"
+    APPROVAL_WANTED = "approval_wanted"
+    APPROVAL_ANSWERED = "approval_answered"
 
 
 class ServiceText(StrEnum):

@@ -11,9 +11,7 @@ from tests.sending.conftest import URL, Desk
 LINK = "https://act.example.org/leave/Abc_d-e0"
 
 
-def test_every_letter_of_a_blast_names_its_list_its_help_and_both_ways_to_leave(
-    desk: Desk, blast_to: Blasting
-) -> None:
+def test_every_letter_of_a_blast_names_its_list_its_help_and_both_ways_to_leave(desk: Desk, blast_to: Blasting) -> None:
     blast_to("Ana", "Bilal")
     desk.deliver()
 

@@ -150,6 +150,7 @@ def _last_look(
         made=made,
         used=used,
         take_back=TAKE_BACK,
+        above=door.settings().approval_above,
         kept_for=KEPT_FOR,
     )
 

@@ -2,6 +2,7 @@
 
 from service.web.console import (  # noqa: F401 - each adds its routes as it is imported
     alarms,
+    approvals,
     asking_again,
     blast_parts,
     blasts,

@@ -34,7 +34,9 @@ def release(slug: str, stage_slug: str) -> ResponseReturnValue:
         with door.transaction() as session:
             stage = stage_or_404(session, campaign_or_404(session, slug), stage_slug)
             seen = request.form.get("seen", "")
-            done = release_stage(session, stage.id, seen=seen, by=changer(), now=door.now())
+            # Reckoned before the stage is held, for it takes its time.
+            reach = reach_of(session, stage.id, key=door.link_key(), public_url=door.settings().public_url)
+            done = release_stage(session, stage.id, seen=seen, by=changer(), now=door.now(), reach=reach)
     except LookFirst:
         return _look(slug, stage_slug, changed_meanwhile=True)
     except StageRefused as refused:
