@@ -12,11 +12,12 @@ from service.clock import now
 from service.domain.manager import Role
 from service.settings import Settings
 from service.store.approval_limit import INFO
+from service.store.tables.campaign import Stage
 from service.store.tables.sending import Blast
 from service.web.app import create_app
 from service.web.door import FrontDoor
 from service.web.limits import limiter
-from tests.console.conftest import Browser, C, hidden, words
+from tests.console.conftest import Browser, C, hidden, kick_off_in, words
 from tests.console.test_blasts import BLAST, open_blasts
 
 WAITS = "Waits for approval by a second person."
@@ -126,6 +127,19 @@ def test_the_last_look_says_that_a_second_person_is_needed(
     look = words(signed_in(Role.LAUNCHER).press(f"{C}/blasts/new", BLAST))
 
     assert "It goes to more than 3: a second person who may launch must approve it before it goes." in look
+
+
+def test_a_whistle_says_that_what_it_makes_due_waits(
+    signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
+) -> None:
+    kick_off_in(sessions, timedelta(minutes=1))
+    with sessions.begin() as session:
+        stage = session.query(Stage).filter_by(slug="find-out-more").one()
+        stage.offset_span = timedelta(0)
+
+    page = words(signed_in(Role.LAUNCHER).see(f"{C}/fixture/kick-off"))
+
+    assert "Find out more : Email to 4 , about £0.00; SMS to 2 , about £0.08. It waits for approval" in page
 
 
 def test_a_planned_message_says_on_every_page_that_it_will_wait_and_is_approved(
