@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 VENDOR := service/web/static/vendor
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo test check format bench chaos lock static clean
+.PHONY: help up demo test check format bench chaos audit lock static clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ -/' | sort
@@ -37,12 +37,21 @@ bench: $(VENV)/.tests ## what we measure
 chaos: $(VENV)/.tests ## a blast on real processes while everything around it breaks, for some minutes
 	$(BIN)/python -m tests.chaos $(ARGS)
 
+audit: $(VENV)/.runs .venv-audit/.done ## known weaknesses, licences and a bill of materials of the packages that run
+	@.ci/audit
+
+.venv-audit/.done: requirements-audit.lock | $(VENV)/bin/python
+	@$(BIN)/python -m venv .venv-audit
+	@.venv-audit/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-audit.lock
+	@touch $@
+
 lock: $(VENV)/.tests ## write the lock files anew
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q requirements-dev.in -o requirements-dev.lock
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -c requirements-dev.lock requirements.in -o requirements.lock
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q requirements-audit.in -o requirements-audit.lock
 
 clean: ## remove what make made; the data under .touchline stays
-	rm -rf $(VENV) node_modules $(VENDOR) .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .venv-audit build node_modules $(VENDOR) .mypy_cache .ruff_cache .pytest_cache
 
 $(VENV)/bin/python:
 	@python=""; for one in python3 python3.13 python3.12 python3.11; do \

@@ -13,9 +13,8 @@ from phonenumbers import SUPPORTED_REGIONS
 
 from service import sandbox_keys
 from service.environment import Environment, SettingsError
+from service.keys import read_keys
 from service.provider_settings import EmailRoad, SmsRoad, read_roads, read_second_road, read_twilio
-
-_SECRET_LENGTH = 32
 
 
 class LogLevel(StrEnum):
@@ -61,9 +60,11 @@ class Settings:
     database_url: str | None = field(repr=False)
     redis_url: str | None = field(repr=False)
     secret_key: str = field(repr=False)
+    # Keys before the present one: what they signed is read still.
+    secret_key_fallbacks: tuple[str, ...] = field(repr=False)
     # What links in messages are signed with: the first signs, all are read. The secret key where none is set.
     link_secrets: tuple[str, ...] = field(repr=False)
-    # What addresses are hashed with that must be left alone; empty for the secret key.
+    # What addresses are hashed with that must be left alone. The secret key where none is set.
     suppression_key: str = field(repr=False)
     public_url: str
     # Whom letters come from that belong to no campaign, such as a manager's sign-in link.
@@ -89,6 +90,8 @@ class Settings:
     limits: Limits
     # Networks whose forms are never counted: a ground's own, a load test's.
     limit_exempt_networks: tuple[str, ...]
+    # Whom to tell of a weakness: `mailto:…` or `https://…`; empty where nobody is named.
+    security_contact: str
     # Where texts may go at all; empty: wherever each campaign is.
     sms_countries: tuple[str, ...]
     # To how many people one person may launch alone; None for any number.
@@ -136,7 +139,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     second_road = read_second_road(read, email_road)
     sandbox_url = read.url("SANDBOX_URL", "http://127.0.0.1:8026")
     in_sandbox = email_road is EmailRoad.SANDBOX
-    secret_key = _secret_key(read, home)
+    keys = read_keys(read, home)
     if email_road is EmailRoad.SENDGRID:
         read.require("SENDGRID_API_KEY", because="EMAIL_PROVIDER=sendgrid")
     if EmailRoad.SMTP in {email_road, second_road}:
@@ -146,9 +149,10 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         home=home,
         database_url=read.database("DATABASE_URL"),
         redis_url=read.redis("REDIS_URL"),
-        secret_key=secret_key,
-        link_secrets=_link_secrets(read) or (secret_key,),
-        suppression_key=_suppression_key(read),
+        secret_key=keys.sessions[0],
+        secret_key_fallbacks=keys.sessions[1:],
+        link_secrets=keys.links,
+        suppression_key=keys.suppressions,
         public_url=public_url,
         sender_email=_sender_email(read, public_url),
         email_road=email_road,
@@ -171,6 +175,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         log_level=read.choice("LOG_LEVEL", LogLevel, LogLevel.INFO),
         limits=_limits(read),
         limit_exempt_networks=_networks(read),
+        security_contact=_security_contact(read),
         sms_countries=_countries(read),
         approval_above=read.number("APPROVAL_ABOVE", 1) if read.text("APPROVAL_ABOVE", "") else None,
     )
@@ -219,34 +224,13 @@ def _countries(read: Environment) -> tuple[str, ...]:
     return countries
 
 
-def _secret_key(read: Environment, home: Path) -> str:
-    """The key that signs links; where none is set, the one `touchline up` keeps under TOUCHLINE_HOME."""
-    given = read.text("SECRET_KEY", "")
-    kept = home / "secret_key"
-    if not given and kept.exists():
-        given = kept.read_text().strip()
-    if len(given) < _SECRET_LENGTH:
+def _security_contact(read: Environment) -> str:
+    given = read.text("SECURITY_CONTACT", "")
+    if given and not re.fullmatch(r"mailto:[^@\s,;<>]+@[a-z0-9-]+(\.[a-z0-9-]+)+|https://[!-~]+", given):
         raise SettingsError(
-            "SECRET_KEY: at least 32 characters; while LINK_KEYS and SUPPRESSION_KEY are not set it must stay the same for "
-            "ever, for links in sent messages and the list of who must be left alone depend on it"
+            f"SECURITY_CONTACT: mailto:security@example.org or an address that begins with https://; got {given!r}"
         )
     return given
-
-
-def _link_secrets(read: Environment) -> tuple[str, ...]:
-    secrets = read.several("LINK_KEYS", needed=False)
-    if any(len(secret) < _SECRET_LENGTH for secret in secrets):
-        raise SettingsError("LINK_KEYS: keys parted by commas, each of at least 32 characters; the first one signs")
-    return secrets
-
-
-def _suppression_key(read: Environment) -> str:
-    secret = read.text("SUPPRESSION_KEY", "")
-    if secret and len(secret) < _SECRET_LENGTH:
-        raise SettingsError(
-            "SUPPRESSION_KEY: at least 32 characters, kept the same for ever (who left is recognised by it)"
-        )
-    return secret
 
 
 def _sender_email(read: Environment, public_url: str) -> str:

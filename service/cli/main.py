@@ -20,6 +20,7 @@ from service.cli.doctor import doctor
 from service.cli.exports import consents, messages, replies, suppressions
 from service.cli.fixture import fixture
 from service.cli.hold import hold
+from service.cli.keys import keys
 from service.cli.manager import manager
 from service.cli.migrating import migrate_command
 from service.cli.petition import petition
@@ -59,6 +60,7 @@ for command in (
     tester,
     audit,
     hold,
+    keys,
     doctor,
 ):
     main.add_command(command)

@@ -27,9 +27,8 @@ class AddressKey:
 
     @classmethod
     def of(cls, settings: Settings) -> "AddressKey":
-        """Derived from the suppression key, or the secret key where there is none, for this purpose alone."""
-        secret = settings.suppression_key or settings.secret_key
-        return cls(address_hash(Channel.EMAIL, "suppression key", secret.encode()))
+        """Derived from the suppression key for this purpose alone."""
+        return cls(address_hash(Channel.EMAIL, "suppression key", settings.suppression_key.encode()))
 
     def hash(self, channel: Channel, address: str) -> bytes:
         """The hash of a normalised address."""

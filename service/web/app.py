@@ -16,7 +16,7 @@ from service.providers.choosing import channels_carried
 from service.settings import Settings, load_settings
 from service.store.behind import NOT_MIGRATED, is_behind
 from service.store.engine import make_engine, make_sessions
-from service.web import health
+from service.web import health, security_txt
 from service.web.api.public import blueprint as api
 from service.web.console.routes import blueprint as console_blueprint
 from service.web.door import front_door
@@ -61,6 +61,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     secure = settings.public_url.startswith("https://")
     app.config.update(
         SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=list(settings.secret_key_fallbacks),
         SESSION_COOKIE_NAME="touchline",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -94,6 +95,7 @@ def _register(app: Flask) -> None:
         csrf.exempt(hook)
     for blueprint in (
         health.blueprint,
+        security_txt.blueprint,
         sendgrid_hooks,
         twilio_hooks,
         api,

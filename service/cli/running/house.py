@@ -3,7 +3,6 @@
 import fcntl
 import json
 import os
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,8 @@ from service.cli.running.keeping import Kept
 from service.cli.running.postgres import start_postgres
 from service.cli.running.redis import start_redis
 from service.cli.running.restarts import forget_restarts
+from service.environment import Environment
+from service.keys import make_keys, read_keys
 from service.settings import load_settings
 
 RUN_FILE = "run.json"
@@ -45,7 +46,10 @@ def running_services(
     with ExitStack() as stack:
         _make_home(home)
         stack.enter_context(_locked(home))
-        whole = {**environ, **(extra or {}), "TOUCHLINE_HOME": str(home), "SECRET_KEY": _secret(home, environ)}
+        whole = {**environ, **(extra or {}), "TOUCHLINE_HOME": str(home)}
+        if not whole.get("SECRET_KEY"):
+            make_keys(home)
+            whole |= read_keys(Environment(whole), home).environ()
         # Before anything is started: a setting that is missing or malformed is named.
         load_settings(whole)
         embedded: list[Kept] = []
@@ -115,16 +119,6 @@ def _locked(home: Path) -> Iterator[None]:
         lock.write(str(os.getpid()))
         lock.flush()
         yield
-
-
-def _secret(home: Path, environ: Mapping[str, str]) -> str:
-    if environ.get("SECRET_KEY"):
-        return environ["SECRET_KEY"]
-    kept = home / "secret_key"
-    if not kept.exists() or not kept.read_text().strip():
-        kept.touch(mode=0o600)
-        kept.write_text(secrets.token_hex(32))
-    return kept.read_text().strip()
 
 
 def _note_running(home: Path, environ: Mapping[str, str]) -> None:

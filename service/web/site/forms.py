@@ -46,10 +46,9 @@ def check_form() -> None:
 
 
 def _signer(purpose: str = "form") -> URLSafeTimedSerializer:
-    key = current_app.secret_key
-    if key is None:
-        raise RuntimeError("the app has no secret key")
-    return URLSafeTimedSerializer(key, salt=f"public {purpose}")
+    keys = current_app.extensions["touchline"].settings
+    # The last one signs.
+    return URLSafeTimedSerializer([*reversed(keys.secret_key_fallbacks), keys.secret_key], salt=f"public {purpose}")
 
 
 def seal(words: str) -> str:
