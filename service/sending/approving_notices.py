@@ -1,7 +1,7 @@
 """Tell managers of approvals: who may give one, that it is wanted; whoever asked and whoever answered, what was said."""
 
 from collections.abc import Set
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from service.domain.channel import Channel
 from service.domain.manager import Role
@@ -12,6 +12,24 @@ from service.store import Session
 from service.store.approval_limit import approval_above
 from service.store.queries import approvals, managers
 from service.store.tables.sending import Blast
+
+# A working day: time to look, and to ask whoever wrote it.
+_TOLD_BEFORE = timedelta(days=1)
+_LOOKED_EVERY = timedelta(minutes=10)
+
+
+def look_ahead(session: Session, *, now: datetime) -> int:
+    """Find planned messages of the next day that will need an approval; how many."""
+    if approval_above(session) is None:
+        return 0
+    coming = approvals.stages_to_look_at(session, before=now + _TOLD_BEFORE, looked_before=now - _LOOKED_EVERY)
+    # Counted before anything is written, so that nobody waits for it.
+    found = [(stage.id, rule(session, launch := launch_of_stage(session, stage)).why, launch) for stage in coming]
+    for stage_id, why, launch in found:
+        approvals.note_looked(session, stage_id, now=now)
+        if why:
+            approvals.want(session, launch.thing, reason=why, now=now)
+    return sum(bool(why) for _, why, _ in found)
 
 
 def ask_for_approvals(session: Session, *, public_url: str, now: datetime) -> int:

@@ -8,7 +8,7 @@ from service.domain.channel import Channel, Pace
 from service.domain.doubt import STANDARD, DoubtPolicy
 from service.domain.errand import Errand
 from service.points import point
-from service.sending.approving_notices import ask_for_approvals
+from service.sending.approving_notices import ask_for_approvals, look_ahead
 from service.sending.asking import Asking
 from service.sending.asking_release import ask_for_releases
 from service.sending.breakers import trip_breakers
@@ -78,9 +78,12 @@ def tick(
         trip_breakers(session, has_second_road=has_second_road, now=now)
         tell_of_stopped(session, public_url=public_url, now=now)
         ask_for_releases(session, public_url=public_url, now=now)
-        ask_for_approvals(session, public_url=public_url, now=now)
         point("breakers.before_commit")
     point("breakers.after_commit")
+    with sessions.begin() as session:
+        look_ahead(session, now=database_now(session))
+    with sessions.begin() as session:
+        ask_for_approvals(session, public_url=public_url, now=database_now(session))
     if asking is not None:
         with sessions.begin() as session:
             asking.go_on(session, now=database_now(session))

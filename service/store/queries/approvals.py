@@ -10,12 +10,13 @@ from service.domain.approval import Verdict
 from service.domain.audience import Audience
 from service.domain.channel import Channel
 from service.domain.message import BlastState
+from service.domain.stage import Anchor
 from service.store import Session
 from service.store.carried import carried
 from service.store.queries.audiences import audience_select
 from service.store.queries.writing import has_not_opened
 from service.store.tables.approvals import Approval
-from service.store.tables.campaign import Campaign, Copy, Stage
+from service.store.tables.campaign import Campaign, Copy, Fixture, Stage
 from service.store.tables.sending import Blast
 
 
@@ -138,6 +139,33 @@ def waiting_count(session: Session) -> int:
         Stage.approval_wanted_at.is_not(None), Stage.fired_at.is_(None), Stage.removed_at.is_(None)
     )
     return (session.scalar(blasts) or 0) + (session.scalar(stages) or 0)
+
+
+def stages_to_look_at(session: Session, *, before: datetime, looked_before: datetime) -> Sequence[Stage]:
+    """Messages that come due before a moment and were not looked at lately, held by nobody (ix_stages_due_at).
+
+    One that waits for a whistle is taken as coming with its kick-off, a welcome as coming now.
+    """
+    comes_at = func.coalesce(Stage.due_at, Fixture.kick_off_at)
+    coming = (
+        select(Stage)
+        .join(Campaign, Campaign.id == Stage.campaign_id)
+        .join(Fixture, Fixture.id == Campaign.fixture_id)
+        .where(
+            Stage.fired_at.is_(None),
+            Stage.removed_at.is_(None),
+            Stage.unreleased_at.is_(None),
+            Stage.approval_wanted_at.is_(None),
+            Stage.approval_looked_at.is_(None) | (Stage.approval_looked_at <= looked_before),
+            (comes_at <= before) | (Stage.anchor == Anchor.SIGN_UP),
+        )
+    )
+    return session.scalars(coming.order_by(Stage.id).limit(20)).all()
+
+
+def note_looked(session: Session, stage_id: int, *, now: datetime) -> None:
+    """It was looked at whether this message will need an approval."""
+    session.execute(update(Stage).where(Stage.id == stage_id).values(approval_looked_at=now))
 
 
 @dataclass(frozen=True, slots=True)

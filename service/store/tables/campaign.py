@@ -134,6 +134,8 @@ class Stage(Base):
     # Since when it waits for a second person's approval; null where it does not. And when managers were told.
     approval_wanted_at: Mapped[datetime | None]
     approval_asked_at: Mapped[datetime | None]
+    # When it was last looked at whether it will need one.
+    approval_looked_at: Mapped[datetime | None]
 
     __table_args__ = (
         UniqueConstraint("campaign_id", "slug"),

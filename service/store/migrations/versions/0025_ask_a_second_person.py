@@ -39,6 +39,7 @@ def upgrade() -> None:
                 f'ALTER TABLE {table} ADD COLUMN IF NOT EXISTS approval_wanted_at timestamptz',
                 f'ALTER TABLE {table} ADD COLUMN IF NOT EXISTS approval_asked_at timestamptz',
             )
+        apply('ALTER TABLE stages ADD COLUMN IF NOT EXISTS approval_looked_at timestamptz')
         build_indexes(
             {
                 'ix_approvals_blast_id': 'approvals (blast_id, id) WHERE blast_id IS NOT NULL',
@@ -51,6 +52,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table('approvals')
+    op.drop_column('stages', 'approval_looked_at')
     for table in ('blasts', 'stages'):
         op.drop_index(f'ix_{table}_approval_wanted', table)
         for column in ('approval_asked_at', 'approval_wanted_at', 'changed_by'):
