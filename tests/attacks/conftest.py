@@ -1,4 +1,4 @@
-"""A campaign where one person may write to two alone."""
+"""A campaign where one person may write to two alone; and a console, as its own tests have it."""
 
 import pytest
 from sqlalchemy.orm import Session
@@ -9,6 +9,7 @@ from service.store.approval_limit import INFO
 from service.store.tables.campaign import Campaign
 from tests import make
 from tests.attacks.approving import ANA, BILAL, DEV, NOW
+from tests.console.conftest import app, browser, campaign_id, signed_in  # noqa: F401 - fixtures
 
 
 @pytest.fixture

@@ -51,6 +51,7 @@ def inbox_list() -> ResponseReturnValue:
             words=words,
             after=_place(session, request.args.get("after", "")),
             limit=PAGE,
+            by_part=access.manager().role.sees_addresses,
         )
     return render_template(
         "console/inbox.html",

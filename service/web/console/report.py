@@ -43,7 +43,7 @@ def report_page(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/campaigns/<slug>/report.csv")
-@needs(Role.VIEWER)
+@needs(Role.AUTHOR)
 def report_csv(slug: str) -> ResponseReturnValue:
     _, report = _report(slug)
     rows = ([*(getattr(line, name) for name in COLUMNS), f"{line.cost / 10_000:.2f}"] for line in report.lines)
