@@ -23,7 +23,7 @@ from service.environment import SettingsError
 from service.provider_settings import EmailRoad
 from service.reporting.house import HouseReport, house_report, is_migrated
 from service.sending.asking import BUDGET_WORDS, Budget
-from service.store.queries.approvals import waiting_count
+from service.store.queries.approvals import is_asked, waiting_count
 from service.store.queries.catching_up import failed_refs
 from service.store.queries.house import database_now
 from service.store.queries.managers import to_alarm
@@ -148,12 +148,12 @@ def _forms(house: House) -> Finding:
 
 def _approvals(house: House) -> Finding:
     """What waits for a second person: chosen, so no fault of the installation, but somebody must look."""
-    above = house.settings.approval_above
-    if above is None:
-        return Finding("approvals", True, "nobody's is asked for (APPROVAL_ABOVE is not set)")
     with house.transaction(keep=False) as session:
+        if not is_asked(session):
+            return Finding("approvals", True, "nobody's is asked for (APPROVAL_ABOVE is not set)")
         waiting, able = waiting_count(session), len(to_alarm(session, [Role.LAUNCHER, Role.ADMIN]))
-    seen = f"asked for above {above:,} people; waiting: {waiting}"
+    above = house.settings.approval_above
+    seen = f"asked for {'by campaigns' if above is None else f'above {above:,} people'}; waiting: {waiting}"
     if able < 2:
         advice = "give a second person the role launcher or admin: nobody approves what they made themselves"
         return Finding("approvals", False, f"{seen}; fewer than two managers may launch", advice)

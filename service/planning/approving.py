@@ -21,7 +21,6 @@ from service.sending.approvals import Launch, launch_of_blast, launch_of_stage, 
 from service.sending.approving_notices import tell_of_answer
 from service.sending.freeze import Words, stage_words, words_of_test
 from service.store import Session
-from service.store.approval_limit import approval_above
 from service.store.queries import approvals, blasts, fixture_changes, managers
 from service.store.queries.approvals import Thing
 from service.store.queries.house import write_audit
@@ -109,14 +108,18 @@ def _look(
     blast: Blast | None,
     timing: Mapping[str, str],
 ) -> ApprovalLook:
-    if approval_above(session) is None:
-        raise BlastRefused("nobody's approval is asked for here: APPROVAL_ABOVE is not set")
+    if approvals.limit(session, launch.campaign_id) is None:
+        raise BlastRefused(
+            "nobody's approval is asked for here: APPROVAL_ABOVE is not set, nor a number of the campaign's"
+        )
     channels = outlook(session, window, launch.audience, words, launch.channels)
     people = reach(session, launch)
     price = sum(each.reckoned.price for each in channels)
     if launch.silent_of is not None:
         price = cost(window, Channel.EMAIL, people)
-    ceiling = launch.spend_cap or with_tolerance(price)
+    # One that is under way keeps the limit it has: what has been spent of it counts too.
+    is_open = blast is not None and blast.opened_at is not None
+    ceiling = launch.spend_cap or (0 if is_open else with_tolerance(price))
     titles = blasts.stage_titles(session, launch.campaign_id)
     return ApprovalLook(
         launch=launch,
@@ -189,7 +192,7 @@ def send_back(
 
 def check_approved_cost(session: Session, row: Blast, cap: int | None) -> None:
     """Raise BlastRefused where a blast under way would cost more than a second person approved."""
-    if approval_above(session) is None or row.opened_at is None:
+    if approvals.limit(session, row.campaign_id) is None or row.opened_at is None:
         return
     said = approvals.newest(session, Thing(row.id) if row.stage_id is None else Thing(stage_id=row.stage_id))
     if said is None or said.verdict != Verdict.APPROVED or not said.cost_ceiling:

@@ -142,6 +142,7 @@ def _load_campaign_row(
         "segment_price": files.prices.segment,
         "email_price_per_thousand": files.prices.thousand_emails,
         "countries": list(files.countries),
+        "approval_above": files.approval_above,
         "cap_count": files.frequency_cap.messages if files.frequency_cap else None,
         "cap_window": files.frequency_cap.within if files.frequency_cap else timedelta(days=1),
     }

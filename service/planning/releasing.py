@@ -17,7 +17,6 @@ from service.sending.approvals import launch_of_stage
 from service.sending.due import fixture_of
 from service.sending.freeze import stage_words
 from service.store import Session
-from service.store.approval_limit import approval_above
 from service.store.queries import approvals, blasts
 from service.store.queries.house import write_audit
 
@@ -74,7 +73,7 @@ def release_stage(
 def _approve(session: Session, stage_id: int, reach: Reach, *, by: Changer, now: datetime) -> None:
     stage = blasts.stage(session, stage_id)
     launch = None if stage is None else launch_of_stage(session, stage)
-    if launch is None or approval_above(session) is None or by.name.casefold() in launch.made_by:
+    if launch is None or approvals.limit(session, launch.campaign_id) is None or by.name.casefold() in launch.made_by:
         return
     price = sum(each.reckoned.price for each in reach.channels)
     approvals.add(

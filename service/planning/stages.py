@@ -12,8 +12,7 @@ from service.domain.stage import Anchor, Firing
 from service.planning.showing import audience_counts
 from service.sending.approvals import launch_of_stage, rule
 from service.store import Session
-from service.store.approval_limit import approval_above
-from service.store.queries import blasts, blasts_life, loading, opening
+from service.store.queries import approvals, blasts, blasts_life, loading, opening
 from service.store.queries.house import write_audit
 from service.store.tables import campaign as rows
 from service.store.tables.sending import Blast
@@ -171,7 +170,7 @@ def _state(
 
 
 def _approval(session: Session, stage: rows.Stage, firing: rows.StageFiring | None, people: int) -> str:
-    if approval_above(session) is None or firing is not None or stage.unreleased_at is not None:
+    if approvals.limit(session, stage.campaign_id) is None or firing is not None or stage.unreleased_at is not None:
         return ""
     is_wanted = stage.approval_wanted_at is not None
     return rule(session, launch_of_stage(session, stage), is_wanted=is_wanted, people=people).why

@@ -15,7 +15,6 @@ from service.domain.audience import Audience, parse_rules
 from service.domain.channel import Channel
 from service.domain.stage import Anchor
 from service.store import Session
-from service.store.approval_limit import approval_above
 from service.store.queries import again, approvals
 from service.store.queries.approvals import Thing
 from service.store.tables.approvals import Approval
@@ -101,15 +100,16 @@ def rule(session: Session, launch: Launch, *, is_wanted: bool = False, people: i
     Ask it before anything is held: it counts people, as many as were approved or may go without. `people`: how many
     there are, where that was counted already, for looking only.
     """
-    above = approval_above(session)
+    above = approvals.limit(session, launch.campaign_id)
     if above is None:
         return Ruling(launch.digest)
     said = approvals.newest(session, launch.thing)
     if said is None or said.verdict != Verdict.APPROVED or said.digest != launch.digest:
         is_needed = is_wanted or launch.is_rolling or _counted(session, launch, people, most=above + 1) > above
         return Ruling(launch.digest, _why(said, launch) if is_needed else "")
-    if launch.is_rolling:
-        return _with_ceiling(launch, said, needed=True)
+    fits = _with_ceiling(launch, said, needed=True)
+    if launch.is_rolling or (fits.why and is_wanted):
+        return fits
     most = max(above, with_tolerance(said.people))
     found = _counted(session, launch, people, most=most + 1)
     if found > most:
@@ -122,7 +122,7 @@ def rule(session: Session, launch: Launch, *, is_wanted: bool = False, people: i
 
 def may_go_again(session: Session, row: Blast, count: int) -> str:
     """Why so many messages of a blast may not be queued once more on one person's word; '' where they may."""
-    above = approval_above(session)
+    above = approvals.limit(session, row.campaign_id)
     if above is None or count <= above:
         return ""
     launch = launch_of_blast(session, row)
@@ -136,7 +136,7 @@ def may_go_again(session: Session, row: Blast, count: int) -> str:
 
 def says_what_was_approved(session: Session, stage: Stage) -> bool:
     """Whether a welcome under way still says what was approved; also where nobody was ever asked."""
-    if approval_above(session) is None:
+    if approvals.limit(session, stage.campaign_id) is None:
         return True
     said = approvals.newest(session, Thing(stage_id=stage.id))
     return said is None or said.digest == launch_of_stage(session, stage).digest
@@ -153,7 +153,7 @@ def await_approval(session: Session, launch: Launch, *, now: datetime) -> str:
 
 def goes_to_many(session: Session, first: Blast) -> bool:
     """Whether sending a blast again to its silent readers takes a second person; also where they cannot be counted in time."""
-    above = approval_above(session)
+    above = approvals.limit(session, first.campaign_id)
     if above is None:
         return False
     silent = again.count_silent(session, first, most=above + 1)

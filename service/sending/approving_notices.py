@@ -9,7 +9,6 @@ from service.domain.notice import NoticeKind
 from service.sending.approvals import launch_of_blast, launch_of_stage, rule
 from service.sending.notices import NoticeRequest, ask_notice
 from service.store import Session
-from service.store.approval_limit import approval_above
 from service.store.queries import approvals, managers
 from service.store.tables.sending import Blast
 
@@ -20,7 +19,7 @@ _LOOKED_EVERY = timedelta(minutes=10)
 
 def look_ahead(session: Session, *, now: datetime) -> int:
     """Find planned messages of the next day that will need an approval; how many."""
-    if approval_above(session) is None:
+    if not approvals.is_asked(session):
         return 0
     coming = approvals.stages_to_look_at(session, before=now + _TOLD_BEFORE, looked_before=now - _LOOKED_EVERY)
     # Counted before anything is written, so that nobody waits for it.
@@ -34,7 +33,7 @@ def look_ahead(session: Session, *, now: datetime) -> int:
 
 def ask_for_approvals(session: Session, *, public_url: str, now: datetime) -> int:
     """Ask for a notice to each manager who may give a wanted approval, once for each state of it; how many notices."""
-    if approval_above(session) is None:
+    if not approvals.is_asked(session):
         return 0
     asked = 0
     people = managers.to_alarm(session, [Role.LAUNCHER, Role.ADMIN])

@@ -17,7 +17,6 @@ from service.sending.approvals import Launch, Ruling, launch_of_blast, launch_of
 from service.sending.facts import shared_facts
 from service.sending.freeze import NothingToSay, Words, choose_words, freeze_blast, stage_words, words_of_test
 from service.store import Session
-from service.store.approval_limit import approval_above
 from service.store.carried import carried, not_carried
 from service.store.queries import approvals, blasts_life, opening, renderings
 from service.store.queries.approvals import Thing
@@ -66,7 +65,7 @@ def fire_due_stages(session: Session, *, public_url: str, now: datetime) -> list
 
 def _rule_on_stages(session: Session, *, now: datetime) -> Rulings:
     """Before any of them is held, for it counts people."""
-    if approval_above(session) is None:
+    if not approvals.is_asked(session):
         return {}
     due = opening.look_at_due_stages(session, now=now)
     return {
@@ -81,7 +80,7 @@ def _fire(session: Session, due: opening.DueStage, rulings: Rulings, *, public_u
         # Asked before its one firing is written: what nobody who may launch has seen does not go out.
         return None
     ruling = Ruling()
-    if outcome is Firing.OPENED and approval_above(session) is not None:
+    if outcome is Firing.OPENED and approvals.is_asked(session):
         launch, thing = launch_of_stage(session, due.stage), Thing(stage_id=due.stage.id)
         found = _ruling_on(session, launch, rulings.get(due.stage.id), thing, now=now)
         if found is None:
@@ -129,7 +128,7 @@ def open_scheduled_blasts(session: Session, *, public_url: str, now: datetime) -
 
 def _rule_on_blasts(session: Session, *, now: datetime) -> Rulings:
     """Before any of them is held, for it counts people."""
-    if approval_above(session) is None:
+    if not approvals.is_asked(session):
         return {}
     due = opening.look_at_scheduled(session, now=now)
     return {
@@ -144,7 +143,7 @@ def _open_scheduled(session: Session, blast: Blast, rulings: Rulings, *, public_
         waited = f": it {WAITED}" if blast.approval_wanted_at is not None else ""
         blasts_life.end(session, blast.id, state=BlastState.CANCELLED, reason=reason + waited, now=now)
         return False
-    if approval_above(session) is not None:
+    if approvals.is_asked(session):
         launch, thing = launch_of_blast(session, blast), Thing(blast_id=blast.id)
         if _ruling_on(session, launch, rulings.get(blast.id), thing, now=now) is None:
             return False

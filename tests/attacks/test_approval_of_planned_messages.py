@@ -14,6 +14,7 @@ from service.planning import fixtures
 from service.planning.approving import (
     NotTheSame,
 )
+from service.planning.blasts import resume_blast
 from service.planning.exporting import export_campaign
 from service.planning.loading import load_campaign
 from service.planning.releasing import look_at_release, reach_of, release_stage
@@ -36,6 +37,8 @@ from tests.attacks.approving import (
     URL,
     WAITS,
     fire,
+    fresh,
+    open_due,
     stage_look,
     stage_of,
     yes,
@@ -208,6 +211,42 @@ def test_a_release_by_whoever_changed_it_last_is_none(session: Session, campaign
     assert fire(session) == []
 
 
+def test_a_message_whose_words_were_mended_after_it_fired_waits_again(session: Session, campaign: Campaign) -> None:
+    stage = stage_of(session, campaign, email=("Score", "It is {score}. {petition_link}"))
+    yes(session, stage_look(session, stage))
+    fire(session)
+    (blast,) = session.query(Blast).all()
+    paused = blast.paused_reason
+
+    told = StageChange(copies=(words("Mended. {petition_link}", channel=Channel.EMAIL, subject="Mended"),))
+    change(session, stage.id, told, now=DUE, by=ANA)
+    resume_blast(session, blast.id, actor=ANA.name, now=DUE)
+    before = open_due(session, now=DUE)
+    said = fresh(session, blast.id).paused_reason
+    yes(session, stage_look(session, stage))
+
+    assert "cannot be filled in" in paused
+    assert (before, said) == ([], f"{WAITS}: it was changed after bilal@example.org had approved it")
+    assert open_due(session, now=DUE) == [blast.id]
+
+
+def test_the_blast_of_a_message_goes_to_whom_the_message_was_approved_for(session: Session, campaign: Campaign) -> None:
+    stage = stage_of(session, campaign, email=("Score", "It is {score}. {petition_link}"), audience=[{"signed": False}])
+    yes(session, stage_look(session, stage))
+    fire(session)
+    session.execute(text("UPDATE copies SET body = 'Sign. {petition_link}'"))
+    session.execute(text("UPDATE blasts SET state = 'scheduled', audience = '[]'"))
+    (blast,) = session.query(Blast).all()
+
+    yes(session, stage_look(session, stage))
+    session.execute(text("UPDATE blasts SET audience = '[{\"signed\": false}]'"))
+    with_another = open_due(session, now=DUE)
+    session.execute(text("UPDATE blasts SET audience = '[]'"))
+
+    assert with_another == []
+    assert open_due(session, now=DUE) == [blast.id]
+
+
 def test_a_welcome_needs_an_approval_of_its_words_once_however_few_join(session: Session, campaign: Campaign) -> None:
     session.info[INFO] = 1_000
     stage = stage_of(session, campaign, anchor="sign_up", offset=timedelta(0))
@@ -223,7 +262,7 @@ def test_a_welcome_needs_an_approval_of_its_words_once_however_few_join(session:
 def test_files_that_say_other_words_void_an_approval(
     session: Session, campaign: Campaign, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    campaign.privacy_url = "https://example.org/privacy"
+    campaign.privacy_url, campaign.approval_above = "https://example.org/privacy", 1
     stage = stage_of(session, campaign)
     folder = tmp_path_factory.mktemp("files") / campaign.slug
     write_campaign(export_campaign(session, campaign.slug), folder)
@@ -239,3 +278,4 @@ def test_files_that_say_other_words_void_an_approval(
 
     assert as_it_was == [""]
     assert fire(session) == []
+    assert session.get_one(Campaign, campaign.id).approval_above == 1

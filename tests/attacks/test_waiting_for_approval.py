@@ -127,6 +127,18 @@ def test_what_failed_goes_again_to_many_only_as_it_was_approved(session: Session
     assert send_failed_again(session, blast.id, actor=ANA.name, now=NOW) == 3
 
 
+def test_a_campaign_may_ask_sooner_than_the_installation_and_no_later(session: Session, campaign: Campaign) -> None:
+    found = []
+    for settings_say, campaign_says in ((None, 2), (2, 1_000), (1_000, 2), (1_000, 1_000), (None, None)):
+        session.info[INFO], campaign.approval_above = settings_say, campaign_says
+        session.flush()
+        found.append(open_due(session) == [] if schedule(session, campaign) else None)
+        session.execute(text("UPDATE blasts SET state = 'done'"))
+        session.expire_all()
+
+    assert found == [True, True, True, False, False]
+
+
 def test_cancelling_needs_nobody(session: Session, campaign: Campaign) -> None:
     blast = schedule(session, campaign)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, exists, func, insert, select, update
 
 from service.domain.approval import Verdict
 from service.domain.audience import Audience
@@ -12,6 +12,7 @@ from service.domain.channel import Channel
 from service.domain.message import BlastState
 from service.domain.stage import Anchor
 from service.store import Session
+from service.store.approval_limit import approval_above
 from service.store.carried import carried
 from service.store.queries.audiences import audience_select
 from service.store.queries.writing import has_not_opened
@@ -96,6 +97,19 @@ def count_up_to(
         some = chosen.limit(most - people).subquery()
         people += session.scalar(select(func.count()).select_from(some)) or 0
     return people
+
+
+def is_asked(session: Session) -> bool:
+    """Whether anybody's approval is asked for: by the settings, or by a campaign."""
+    if approval_above(session) is not None:
+        return True
+    return bool(session.scalar(select(exists().where(Campaign.approval_above.is_not(None)))))
+
+
+def limit(session: Session, campaign_id: int) -> int | None:
+    """To how many of a campaign one person may launch alone: the campaign's number, or the settings' where that is less."""
+    own = session.scalar(select(Campaign.approval_above).where(Campaign.id == campaign_id))
+    return min((each for each in (own, approval_above(session)) if each is not None), default=None)
 
 
 def campaign(session: Session, campaign_id: int) -> Campaign:

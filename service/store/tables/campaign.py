@@ -84,6 +84,8 @@ class Campaign(Base):
     email_price_per_thousand: Mapped[int] = mapped_column(Integer, server_default="0")
     # At most so many of our messages a channel for one supporter within the window; null for no limit.
     cap_count: Mapped[int | None] = mapped_column(SmallInteger)
+    # To how many one person may launch alone, where that is fewer than the installation allows; null for as it allows.
+    approval_above: Mapped[int | None]
     cap_window: Mapped[timedelta] = mapped_column(server_default=text("'1 day'"))
     is_current: Mapped[bool] = mapped_column(server_default=text("false"))
     loaded_at: Mapped[datetime]

@@ -40,6 +40,7 @@ def upgrade() -> None:
                 f'ALTER TABLE {table} ADD COLUMN IF NOT EXISTS approval_asked_at timestamptz',
             )
         apply('ALTER TABLE stages ADD COLUMN IF NOT EXISTS approval_looked_at timestamptz')
+        apply('ALTER TABLE campaigns ADD COLUMN IF NOT EXISTS approval_above bigint')
         build_indexes(
             {
                 'ix_approvals_blast_id': 'approvals (blast_id, id) WHERE blast_id IS NOT NULL',
@@ -53,6 +54,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table('approvals')
     op.drop_column('stages', 'approval_looked_at')
+    op.drop_column('campaigns', 'approval_above')
     for table in ('blasts', 'stages'):
         op.drop_index(f'ix_{table}_approval_wanted', table)
         for column in ('approval_asked_at', 'approval_wanted_at', 'changed_by'):
