@@ -16,6 +16,8 @@ from service.environment import Environment, SettingsError
 from service.keys import read_keys
 from service.provider_settings import EmailRoad, SmsRoad, read_roads, read_second_road, read_twilio
 
+_SHORTEST_ALERT_SECRET = 32
+
 
 class LogLevel(StrEnum):
     DEBUG = "DEBUG"
@@ -94,6 +96,9 @@ class Settings:
     security_contact: str
     # Where texts may go at all; empty: wherever each campaign is.
     sms_countries: tuple[str, ...]
+    # Where alerts are posted for another system, and the key that signs them; both empty where nowhere.
+    alert_webhook_url: str
+    alert_webhook_secret: str = field(repr=False)
     # To how many people one person may launch alone; None for any number.
     approval_above: int | None
 
@@ -177,6 +182,8 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         limit_exempt_networks=_networks(read),
         security_contact=_security_contact(read),
         sms_countries=_countries(read),
+        alert_webhook_url=_alert_url(read),
+        alert_webhook_secret=_alert_secret(read),
         approval_above=read.number("APPROVAL_ABOVE", 1) if read.text("APPROVAL_ABOVE", "") else None,
     )
 
@@ -222,6 +229,25 @@ def _countries(read: Environment) -> tuple[str, ...]:
         if code not in SUPPORTED_REGIONS:
             raise SettingsError(f"SMS_COUNTRIES: two-letter countries parted by commas, such as GB, IE; got {code!r}")
     return countries
+
+
+def _alert_url(read: Environment) -> str:
+    url = read.text("ALERT_WEBHOOK_URL", "")
+    if url and not re.fullmatch(r"https://[a-z0-9.-]+(:443)?(/[!-~]*)?", url, re.IGNORECASE):
+        raise SettingsError(
+            "ALERT_WEBHOOK_URL: an address of the public internet that begins with https://, on port 443 and without a "
+            "password in it"
+        )
+    return url
+
+
+def _alert_secret(read: Environment) -> str:
+    secret = read.text("ALERT_WEBHOOK_SECRET", "")
+    if read.text("ALERT_WEBHOOK_URL", "") and len(secret) < _SHORTEST_ALERT_SECRET:
+        raise SettingsError(
+            "ALERT_WEBHOOK_SECRET: needed with ALERT_WEBHOOK_URL, at least 32 characters; it signs alerts"
+        )
+    return secret
 
 
 def _security_contact(read: Environment) -> str:

@@ -7,7 +7,10 @@ from dataclasses import asdict
 import click
 
 from service.cli.opening import open_house, plainly
+from service.domain.alert import AlertKind
+from service.domain.errand import Errand
 from service.planning.audit import verify_audit
+from service.store.queries.alerts import raise_alert
 
 
 @click.group()
@@ -20,8 +23,13 @@ def audit() -> None:
 @plainly
 def verify(*, as_json: bool) -> None:
     """Reckon every digest anew. Leaves with 1, and names the first entry, where one was changed, removed or moved."""
-    with open_house().transaction(keep=False) as session:
+    house = open_house()
+    with house.transaction() as session:
         report = verify_audit(session)
+        if report.first_broken is not None:
+            raise_alert(session, AlertKind.AUDIT_BROKEN, f"{report.first_broken}", {"entry": str(report.first_broken)})
+    if report.first_broken is not None:
+        house.nudge(Errand.TELL_ALERTS)
     if as_json:
         click.echo(json.dumps(asdict(report)))
     elif report.first_broken is not None:

@@ -3,6 +3,7 @@
 from collections.abc import Set
 from datetime import datetime, timedelta
 
+from service.domain.alert import AlertKind
 from service.domain.channel import Channel
 from service.domain.manager import Role
 from service.domain.notice import NoticeKind
@@ -10,6 +11,7 @@ from service.sending.approvals import launch_of_blast, launch_of_stage, rule
 from service.sending.notices import NoticeRequest, ask_notice
 from service.store import Session
 from service.store.queries import approvals, managers
+from service.store.queries.alerts import raise_alert
 from service.store.tables.sending import Blast
 
 # A working day: time to look, and to ask whoever wrote it.
@@ -41,6 +43,10 @@ def ask_for_approvals(session: Session, *, public_url: str, now: datetime) -> in
         thing = wanted.thing
         launch = launch_of_blast(session, thing) if isinstance(thing, Blast) else launch_of_stage(session, thing)
         why = rule(session, launch, is_wanted=True).why
+        if why:
+            once = f"{wanted.path}:{launch.digest[:24]}:{wanted.since.isoformat()}"
+            link = f"{public_url}/console/campaigns/{wanted.path}/approval"
+            raise_alert(session, AlertKind.APPROVAL_WANTED, once, {"title": thing.title, "why": why, "link": link})
         for manager_id, address, _ in people:
             if not why or address.casefold() in launch.made_by:
                 continue

@@ -8,6 +8,7 @@ from service.domain.channel import Channel, Pace
 from service.domain.doubt import STANDARD, DoubtPolicy
 from service.domain.errand import Errand
 from service.points import point
+from service.sending.alerting import alert_of_doubts
 from service.sending.approving_notices import ask_for_approvals, look_ahead
 from service.sending.asking import Asking
 from service.sending.asking_release import ask_for_releases
@@ -19,7 +20,7 @@ from service.sending.telling import tell_of_stopped
 from service.sending.welcomes import freeze_welcomes
 from service.sending.wording_tests import decide_due_tests
 from service.store import Session
-from service.store.queries import doubts, heartbeats, imports, notice_life, opening, sweeps, tallies, uploads
+from service.store.queries import alerts, doubts, heartbeats, imports, notice_life, opening, sweeps, tallies, uploads
 from service.store.queries.house import database_now
 
 _DELIVER = {
@@ -83,6 +84,8 @@ def tick(
     with sessions.begin() as session:
         look_ahead(session, now=database_now(session))
     with sessions.begin() as session:
+        alert_of_doubts(session, now=database_now(session))
+    with sessions.begin() as session:
         ask_for_approvals(session, public_url=public_url, now=database_now(session))
     if asking is not None:
         with sessions.begin() as session:
@@ -138,6 +141,8 @@ def errands_with_work(session: Session) -> frozenset[Errand]:
         errands.add(Errand.SEND_NOTICES)
     if doubts.is_in_doubt(session):
         errands.add(Errand.SETTLE_DOUBTS)
+    if alerts.is_due(session):
+        errands.add(Errand.TELL_ALERTS)
     if imports.is_waiting(session):
         errands.add(Errand.BRING_IN)
     return frozenset(errands)

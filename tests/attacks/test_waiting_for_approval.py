@@ -19,6 +19,7 @@ from service.planning.steering import send_failed_again
 from service.sending.approving_notices import ask_for_approvals
 from service.sending.write import write_next_span
 from service.store.approval_limit import INFO
+from service.store.tables.alerts import Alert
 from service.store.tables.campaign import Campaign
 from service.store.tables.sending import Message, Notice
 from tests.attacks.approving import ANA, BILAL, COPY, NOW, URL, WAITS, fresh, look, open_due, schedule, yes
@@ -77,6 +78,9 @@ def test_approvals_and_refusals_are_in_the_audit_and_told_by_email(session: Sess
     resume_blast(session, blast.id, actor=ANA.name, now=NOW)
     yes(session, look(session, fresh(session, blast.id)), now=NOW + timedelta(seconds=1))
 
+    (alert,) = session.query(Alert)
+    link = f"{URL}/console/campaigns/fair-trials/blasts/{blast.id}/approval"
+    assert (alert.kind, alert.facts) == ("approval.wanted", {"title": "Last call", "why": WAITS, "link": link})
     told = [(notice.kind, notice.to_address) for notice in session.scalars(select(Notice).order_by(Notice.id))]
     assert (
         told
