@@ -6,7 +6,7 @@ import shutil
 import sys
 import urllib.request
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from urllib.error import URLError
@@ -16,28 +16,16 @@ import redis
 from sqlalchemy.exc import OperationalError
 
 from service import clock
+from service.cli.findings import Finding, look_at_alerts, look_at_approvals
 from service.cli.opening import House, open_house, plainly
 from service.cli.running.restarts import read_restarts
-from service.domain.manager import Role
 from service.environment import SettingsError
 from service.provider_settings import EmailRoad
 from service.reporting.house import HouseReport, house_report, is_migrated
 from service.sending.asking import BUDGET_WORDS, Budget
-from service.store.queries.approvals import is_asked, waiting_count
 from service.store.queries.catching_up import failed_refs
 from service.store.queries.house import database_now
-from service.store.queries.managers import to_alarm
 from service.store.queries.suppression_lists import standings
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at; `advice` only where it is not well."""
-
-    what: str
-    is_well: bool
-    seen: str
-    advice: str = ""
 
 
 @click.command()
@@ -144,20 +132,6 @@ def _forms(house: House) -> Finding:
         return Finding("forms", True, "within their limits")
     seen = "; ".join(f"{alarm.campaign}: {BUDGET_WORDS[Budget(alarm.budget)]}" for alarm in alarms)
     return Finding("forms", False, seen, "look at the console's first page; docs/limits.md says what to do")
-
-
-def _approvals(house: House) -> Finding:
-    """What waits for a second person: chosen, so no fault of the installation, but somebody must look."""
-    with house.transaction(keep=False) as session:
-        if not is_asked(session):
-            return Finding("approvals", True, "nobody's is asked for (APPROVAL_ABOVE is not set)")
-        waiting, able = waiting_count(session), len(to_alarm(session, [Role.LAUNCHER, Role.ADMIN]))
-    above = house.settings.approval_above
-    seen = f"asked for {'by campaigns' if above is None else f'above {above:,} people'}; waiting: {waiting}"
-    if able < 2:
-        advice = "give a second person the role launcher or admin: nobody approves what they made themselves"
-        return Finding("approvals", False, f"{seen}; fewer than two managers may launch", advice)
-    return Finding("approvals", True, seen)
 
 
 def _clock(house: House) -> Finding:
@@ -285,7 +259,8 @@ CHECKS: tuple[Callable[[House], Finding], ...] = (
     _doubts,
     _catch_up,
     _forms,
-    _approvals,
+    look_at_approvals,
+    look_at_alerts,
     _clock,
     _lists,
 )

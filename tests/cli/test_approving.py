@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.clock import now
+from service.domain.alert import AlertKind
 from service.domain.manager import Role
 from service.planning.audit import read_audit
 from service.planning.managers import add_manager
+from service.store.queries.alerts import note_failure, raise_alert
 from service.store.tables.sending import Blast
 from tests import make
 from tests.cli.conftest import Touchline
@@ -60,6 +62,23 @@ def test_what_waits_is_said_and_approved_by_a_named_manager(
         (entry, *_) = read_audit(session)
         assert (entry.deed, entry.actor) == ("blast approved", "cora@example.org")
         assert entry.details["through"] == "command line"
+
+
+def test_the_doctor_says_that_another_system_does_not_take_its_alerts(
+    touchline: Touchline, sessions: sessionmaker[Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without = touchline("doctor").output
+    monkeypatch.setenv("ALERT_WEBHOOK_URL", "https://example.org/alerts")
+    monkeypatch.setenv("ALERT_WEBHOOK_SECRET", "the secret that signs alerts, long enough")
+    taken = touchline("doctor").output
+    with sessions.begin() as session:
+        raise_alert(session, AlertKind.DOUBTS, "today", {})
+        note_failure(session, 1, reason="it answered 500")
+    refused = touchline("doctor").output
+
+    assert "ok  alerts: told to managers alone (ALERT_WEBHOOK_URL is not set)" in without
+    assert "ok  alerts: posted to another system, none waits" in taken
+    assert "BAD alerts: one was not taken: it answered 500 -> see the system at ALERT_WEBHOOK_URL" in refused
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def note_failure(session: Session, alert_id: int, *, reason: str) -> None:
 
 
 def failing(session: Session) -> str:
-    """Why the oldest alert that is tried still was not told; '' where none waits for more than one try."""
+    """Why the oldest alert that is tried still was not told; '' where none was refused."""
     asked = select(Alert.reason).where(Alert.ended_at.is_(None), Alert.reason != "").order_by(Alert.next_at).limit(1)
     return session.scalar(asked) or ""
 
