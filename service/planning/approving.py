@@ -132,7 +132,7 @@ def _look(
         channels=channels,
         people=people,
         ceiling=0 if launch.is_rolling else ceiling,
-        why=rule(session, launch, is_wanted=bool(blast and blast.approval_wanted_at)).why,
+        why=rule(session, launch, is_wanted=bool(blast and blast.approval_wanted_at), people=people).why,
         approvers=approvers_of(session, launch),
     )
 
@@ -169,6 +169,8 @@ def approve(session: Session, look: ApprovalLook, *, seen: str, by: Changer, now
     _keep(session, look, Verdict.APPROVED, by=by, reason="", now=now)
     for thing in _things(look):
         approvals.want_no_more(session, thing)
+    if blast is not None and blast.is_rolling and blast.state == BlastState.RUNNING:
+        blast.paused_reason = ""
     details = {"people": str(look.people), "cost ceiling": str(look.ceiling), "digest": look.launch.digest[:24]}
     _write_down(session, look, "approved", by, details | ({"through": through} if through else {}), now)
 

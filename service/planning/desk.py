@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from service.domain.approval import WAITS
 from service.domain.channel import Channel
 from service.domain.fixture import Fixture
 from service.domain.message import BlastState
@@ -130,5 +131,6 @@ def _blast(row: Blast) -> BlastOnDesk:
         test_draft=row.test_draft,
         test_winner=row.test_winner,
         resend_of=row.resend_of,
-        waits_for_approval=row.state == BlastState.SCHEDULED and row.approval_wanted_at is not None,
+        waits_for_approval=row.state in {BlastState.SCHEDULED, BlastState.RUNNING}
+        and row.paused_reason.startswith(WAITS),
     )

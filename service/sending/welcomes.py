@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence, Set
 
+from service.domain.approval import WAITS
 from service.domain.channel import Channel
 from service.domain.variant import SIGNED, places_now, standing_of
 from service.sending.approvals import says_what_was_approved
@@ -11,11 +12,13 @@ from service.sending.facts import shared_facts
 from service.sending.freeze import NothingToSay, Words, choose_words, freeze_blast, stage_words
 from service.store import Session
 from service.store.carried import carried
-from service.store.queries import blasts, opening, renderings
+from service.store.queries import approvals, blasts, opening, renderings
 from service.store.queries.opening import RollingBlast
 from service.wording.placeholders import CopyMistake, MissingFact
 
 log = logging.getLogger(__name__)
+
+_CHANGED = f"{WAITS}: it was changed after that; what it said before goes on being sent"
 
 
 def freeze_welcomes(session: Session, *, public_url: str) -> int:
@@ -41,10 +44,10 @@ def freeze_welcomes(session: Session, *, public_url: str) -> int:
 def _is_approved(session: Session, rolling: RollingBlast) -> bool:
     """Whether it says what a second person approved; what was frozen of that goes on being sent where it does not."""
     stage = blasts.stage(session, rolling.stage_id)
-    if stage is None or says_what_was_approved(session, stage):
-        return True
-    log.error("a welcome no longer says what was approved", extra={"blast": rolling.blast_id})
-    return False
+    is_approved = stage is None or says_what_was_approved(session, stage)
+    if approvals.note_waiting_words(session, rolling.blast_id, "" if is_approved else _CHANGED) and not is_approved:
+        log.error("a welcome no longer says what was approved", extra={"blast": rolling.blast_id})
+    return is_approved
 
 
 def _channels_without(

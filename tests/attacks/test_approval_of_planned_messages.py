@@ -21,10 +21,11 @@ from service.planning.releasing import look_at_release, reach_of, release_stage
 from service.planning.stage_checks import StageChange
 from service.planning.stages import StageState, cancel_stage, timeline
 from service.sending.approving_notices import ask_for_approvals, look_ahead
+from service.sending.welcomes import freeze_welcomes
 from service.store.approval_limit import INFO
 from service.store.tables.approvals import Approval
 from service.store.tables.campaign import Campaign, Stage
-from service.store.tables.sending import Blast
+from service.store.tables.sending import Blast, Rendering
 from service.wording.campaign_reader import read_campaign
 from service.wording.campaign_writer import write_campaign
 from tests import make
@@ -257,6 +258,29 @@ def test_a_welcome_needs_an_approval_of_its_words_once_however_few_join(session:
 
     assert (before, after) == ([], [Firing.OPENED])
     assert session.query(Blast).one().spend_cap is None
+
+
+def test_a_welcome_under_way_goes_on_with_what_was_approved_when_it_is_changed(
+    session: Session, campaign: Campaign
+) -> None:
+    stage = stage_of(session, campaign, anchor="sign_up", offset=timedelta(0))
+    yes(session, stage_look(session, stage))
+    fire(session, now=NOW)
+    freeze_welcomes(session, public_url=URL)
+    (blast,) = session.query(Blast).all()
+    before = session.query(Rendering).count()
+
+    session.execute(text("UPDATE copies SET body = body || ' More.'"))
+    fixtures.press_kick_off(session, campaign.fixture_id, actor="Cora", now=make.KICK_OFF)
+    frozen = [freeze_welcomes(session, public_url=URL) for _ in range(2)]
+    said = fresh(session, blast.id).paused_reason
+    yes(session, stage_look(session, stage))
+
+    assert (frozen, session.query(Rendering).count()) == ([0, 0], before)
+    assert said == f"{WAITS}: it was changed after that; what it said before goes on being sent"
+    assert freeze_welcomes(session, public_url=URL) == 1
+    assert fresh(session, blast.id).paused_reason == ""
+    assert "More." in session.query(Rendering).order_by(Rendering.id.desc()).first().text  # type: ignore[union-attr]  # it was frozen
 
 
 def test_files_that_say_other_words_void_an_approval(

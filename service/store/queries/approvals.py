@@ -146,6 +146,12 @@ def want_no_more(session: Session, thing: Thing) -> None:
     session.execute(blast.where(Blast.state == BlastState.SCHEDULED).values(**none, paused_reason=""))
 
 
+def note_waiting_words(session: Session, blast_id: int, reason: str) -> bool:
+    """Let a welcome under way say why its words wait, or that they do not; whether it said otherwise before."""
+    said = update(Blast).where(Blast.id == blast_id, Blast.state == BlastState.RUNNING, Blast.paused_reason != reason)
+    return bool(session.execute(said.values(paused_reason=reason).returning(Blast.id)).all())
+
+
 def waiting_count(session: Session) -> int:
     """How many blasts and planned messages wait (ix_blasts_approval_wanted, ix_stages_approval_wanted)."""
     blasts = select(func.count()).where(Blast.approval_wanted_at.is_not(None), Blast.state == BlastState.SCHEDULED)

@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 
+from service.domain.approval import WAITS
 from service.domain.errand import GO_ON
 from service.domain.inbound_text import clean_field
 from service.domain.manager import Role
@@ -138,7 +139,7 @@ def _steered(blast_id: int) -> dict[str, object]:
     """What a blast's page shows beside its progress: its wordings, whether they wait to be mended, and its second asking."""
     with door.transaction() as session:
         mends = waits_for_words(session, blast_id)
-        waits = known_blast(session, blast_id).approval_wanted_at is not None
+        waits = known_blast(session, blast_id).paused_reason.startswith(WAITS)
         return {
             "approvers": approvers_of_blast(session, blast_id) if waits else (),
             "standings": wording_standings(session, blast_id),
