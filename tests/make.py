@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from service.consenting.consent import AddressKey, Evidence, give_consent
 from service.domain.channel import Channel
+from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Briefing, Campaign, Copy, Fixture, Link, Petition, Stage
 from service.store.tables.people import Supporter
-from service.store.tables.sending import Blast
 from service.store.tables.testing import Tester
 
 KICK_OFF = datetime(2026, 12, 2, 17, 0, tzinfo=UTC)

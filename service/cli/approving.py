@@ -6,7 +6,7 @@ from babel.numbers import format_currency
 from service import clock
 from service.cli.blast import blast
 from service.cli.opening import House, open_house, plainly, refuse
-from service.cli.stage import find_stage, stage
+from service.cli.stage import stage, stage_named
 from service.domain.errand import Errand
 from service.domain.manager import Role
 from service.planning.approving import ApprovalLook, approve, look_at_blast, look_at_stage, send_back
@@ -57,7 +57,7 @@ def approve_stage(campaign: str, slug: str, who: str, back: str, *, yes: bool, d
     house = open_house()
 
     def look(session: Session) -> ApprovalLook:
-        found, known = find_stage(session, campaign, slug), campaigns.by_slug(session, campaign)
+        found, known = stage_named(session, campaign, slug), campaigns.by_slug(session, campaign)
         if known is None:
             refuse(f"there is no campaign {campaign!r}")
         return look_at_stage(session, found.id, _window(house, session, known.id))

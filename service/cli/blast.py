@@ -10,6 +10,7 @@ from babel.numbers import format_currency
 from service import clock
 from service.cli.fixture import ACTOR
 from service.cli.moments import read_amount, read_hours, read_moment, read_seconds
+from service.cli.numbers import NumberOf
 from service.cli.opening import open_house, plainly, read_words, refuse
 from service.domain.audience import AudienceMistake, parse_rules
 from service.domain.channel import Channel
@@ -169,7 +170,7 @@ def _hour(words: str | None) -> time | None:
 
 
 @blast.command()
-@click.argument("blast_id", type=int)
+@click.argument("blast_id", type=NumberOf("blast"))
 @click.option("--why", default="", help="Why, for the others; its page shows it.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @plainly
@@ -181,7 +182,7 @@ def pause(blast_id: int, why: str, *, as_json: bool) -> None:
 
 
 @blast.command()
-@click.argument("blast_id", type=int)
+@click.argument("blast_id", type=NumberOf("blast"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @plainly
 def resume(blast_id: int, *, as_json: bool) -> None:
@@ -194,7 +195,7 @@ def resume(blast_id: int, *, as_json: bool) -> None:
 
 
 @blast.command()
-@click.argument("blast_id", type=int)
+@click.argument("blast_id", type=NumberOf("blast"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @plainly
 def cancel(blast_id: int, *, as_json: bool) -> None:

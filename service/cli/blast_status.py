@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 
 from service.cli.blast import blast
+from service.cli.numbers import HOW_MANY, NumberOf
 from service.cli.opening import House, open_house, plainly, refuse
 from service.domain.message import BlastState
 from service.planning.desk import find_campaign, list_blasts
@@ -20,7 +21,7 @@ _UNDER_WAY = frozenset({BlastState.SCHEDULED, BlastState.OPENING, BlastState.RUN
 
 
 @blast.command()
-@click.argument("blast_id", type=int)
+@click.argument("blast_id", type=NumberOf("blast"))
 @click.option("--watch", is_flag=True, help="Show a bar until nothing waits any more.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @plainly
@@ -46,7 +47,7 @@ def status(blast_id: int, *, watch: bool, as_json: bool) -> None:
 
 @blast.command("list")
 @click.argument("campaign")
-@click.option("--most", default=25, show_default=True, help="How many, the newest first.")
+@click.option("--most", default=25, type=HOW_MANY, show_default=True, help="How many, the newest first.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @plainly
 def list_(campaign: str, most: int, *, as_json: bool) -> None:
@@ -55,7 +56,7 @@ def list_(campaign: str, most: int, *, as_json: bool) -> None:
         found = find_campaign(session, campaign)
         if found is None:
             refuse(f"there is no campaign {campaign!r}")
-        rows = list_blasts(session, found.id, limit=max(1, most))
+        rows = list_blasts(session, found.id, limit=most)
         seen = progress_of_each(session, [row.id for row in rows])
     if as_json:
         plain = [{"opens_at": row.opens_at, **asdict(seen[row.id])} for row in rows]

@@ -36,20 +36,23 @@ def campaign() -> None:
 @campaign.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
-@click.option("--yes", is_flag=True, help="It is meant, though messages go out or are left out at once.")
+@click.option(
+    "--yes", is_flag=True, help="It is meant, though messages go out, are left out, or lose a page they link to."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; nothing is asked.")
 @plainly
 def load(folder: Path, *, dry_run: bool, yes: bool, as_json: bool) -> None:
     """Load the campaign in FOLDER. Every mistake is named with its file and line, and then nothing is loaded.
 
-    Where it sends a message or leaves one out at once, that is said first, to how many and at what cost. On a terminal
-    it is asked about; a script must say --yes.
+    Where it sends a message or leaves one out at once, that is said first, to how many and at what cost; and where it
+    takes away a briefing or a keyword that a planned message names. On a terminal it is asked about; a script must say
+    --yes.
     """
     files = read_campaign(folder)
     house = open_house()
     with house.transaction(keep=False) as session:
         done = load_campaign(session, files, now=clock.now())
-    if done.at_once:
+    if done.is_asked_about:
         _ask(house, files, done, yes=yes or dry_run, as_json=as_json)
     if not dry_run:
         with house.transaction() as session:
@@ -59,7 +62,7 @@ def load(folder: Path, *, dry_run: bool, yes: bool, as_json: bool) -> None:
         changes = [{"what": each.what, "before": each.before, "after": each.after} for each in done.changes]
         news = {each.slug: str(each.lot.effect) for each in done.at_once}
         told = {"dry_run": dry_run, "changes": changes, "kept": done.kept, "warnings": done.warnings, "at_once": news}
-        click.echo(json.dumps(told))
+        click.echo(json.dumps({**told, "taken_away": done.taken.planned}))
         return
     for change in done.changes:
         click.echo(f"  {change}")
@@ -72,7 +75,7 @@ def load(folder: Path, *, dry_run: bool, yes: bool, as_json: bool) -> None:
 
 
 def _ask(house: House, files: CampaignFiles, look: LoadReport, *, yes: bool, as_json: bool) -> None:
-    """Say what goes out or is left out at once, and ask. Raises StageRefused where nobody can be asked."""
+    """Say what goes out, is left out or loses what it names, and ask. Raises StageRefused where nobody can be asked."""
     with house.transaction(keep=False) as session:
         known = campaigns.by_slug(session, files.slug)
         url, key = house.settings.public_url, house.link_key
@@ -82,6 +85,9 @@ def _ask(house: House, files: CampaignFiles, look: LoadReport, *, yes: bool, as_
     if not as_json:
         for line in told:
             click.echo(f"  at once, {line}")
+        for line in look.taken.planned:
+            click.echo(f"  taken away, {line}")
+    told += look.taken.planned
     if yes:
         return
     if as_json or not sys.stdin.isatty():

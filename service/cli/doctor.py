@@ -25,6 +25,7 @@ from service.reporting.house import HouseReport, house_report, is_migrated
 from service.sending.asking import BUDGET_WORDS, Budget
 from service.store.queries.catching_up import failed_refs
 from service.store.queries.house import database_now
+from service.store.queries.releases import COUNTED_AT_MOST, waiting_for_release
 from service.store.queries.suppression_lists import standings
 
 
@@ -90,6 +91,19 @@ def _doubts(house: House) -> Finding:
         advice = "check that the event webhook reaches PUBLIC_URL and that the provider's list answers"
         return Finding("doubts", False, f"{seen}, the oldest for {hours:.0f} h{rest}", advice)
     return Finding("doubts", True, seen + rest)
+
+
+def _releases(house: House) -> Finding:
+    with house.transaction(keep=False) as session:
+        waiting = waiting_for_release(session, now=database_now(session))
+    if not waiting.count:
+        return Finding("releases", True, "no planned message waits for one")
+    more = " or more" if waiting.count == COUNTED_AT_MOST else ""
+    seen = f"{waiting.count:,}{more} planned {'message waits' if waiting.count == 1 else 'messages wait'} for a release"
+    if waiting.due_count:
+        advice = "a launcher looks at them and releases them, in the console or by `touchline stage release`"
+        return Finding("releases", False, f"{seen}, {waiting.due_count:,} due already", advice)
+    return Finding("releases", True, f"{seen}, none due yet")
 
 
 def _report(house: House) -> HouseReport:
@@ -257,6 +271,7 @@ CHECKS: tuple[Callable[[House], Finding], ...] = (
     _broker,
     _hold,
     _doubts,
+    _releases,
     _catch_up,
     _forms,
     look_at_approvals,

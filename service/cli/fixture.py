@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
+from functools import partial, wraps
 from typing import Concatenate, ParamSpec
 
 import click
@@ -136,13 +136,17 @@ def postpone(asking: Asking, slug: str, until: str | None) -> None:
 @_asks
 def undo(asking: Asking, slug: str) -> None:
     """Take back what was done last, for everything that has not been handed over; several in a row go backwards."""
-    _do(asking, slug, _last)
+    _do(asking, slug, partial(_last, says=not asking.as_json))
 
 
-def _last(session: Session, fixture_id: int, now: datetime) -> Wish:
+def _last(session: Session, fixture_id: int, now: datetime, *, says: bool) -> Wish:
+    """The wish to take back what was done last; it is named first, where anybody reads along."""
     row = loading.hold_fixture(session, fixture_id)
     last = last_deed(session, fixture_of(row), now=now) if row else None
     if last is not None:
+        if says:
+            score = f", {last.score}" if last.deed in WITH_SCORE and last.score else ""
+            click.echo(f"Last: {last.deed}{score}, by {last.actor}, {last.at:%Y-%m-%d %H:%M} UTC.")
         return Wish(Deed.UNDO, change_id=last.id)
     # What speaks against it is said where it is undone.
     change = fixture_changes.last(session, fixture_id)

@@ -6,6 +6,7 @@ from time import sleep
 import click
 
 from service import clock
+from service.cli.numbers import NumberOf
 from service.cli.opening import House, open_house, plainly, refuse
 from service.cli.supporters import supporters
 from service.consenting.consent import AddressKey
@@ -37,7 +38,7 @@ def list_imports(*, as_json: bool) -> None:
 
 
 @supporters.command("undo-import")
-@click.argument("number", type=int)
+@click.argument("number", type=NumberOf("import"))
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @plainly

@@ -21,7 +21,7 @@ _COLUMNS = ("audience", "sent", "delivered", "bounced", "opened", "clicked", "si
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, a line for each message.")
 @plainly
 def report(slug: str, *, as_json: bool, as_csv: bool) -> None:
-    """What the campaign SLUG achieved, stage by stage."""
+    """What the campaign SLUG achieved, stage by stage: every message is counted, however long that takes."""
     with open_house().transaction(keep=False) as session:
         found = campaign_report(session, slug)
     if as_json:

@@ -21,10 +21,10 @@ from service.planning.desk import find_campaign
 from service.planning.releasing import look_at_release, release_stage
 from service.planning.stage_changes import StageLook, change_stage, look_at_change
 from service.planning.stage_checks import Changer, NewTiming, StageChange
-from service.planning.stages import StageRefused, StageView, cancel_stage, timeline
+from service.planning.stages import StageRefused, StageView, cancel_stage, find_stage, timeline
 from service.planning.whistles import FiringNow, firing_now
 from service.store import Session
-from service.store.queries import fixture_changes, loading
+from service.store.queries import blasts, fixture_changes, loading
 from service.wording.durations import parse_span
 
 P = ParamSpec("P")
@@ -136,7 +136,7 @@ def go_on(asking: Asking, match: str, slug: str) -> None:
 def cancel(campaign: str, slug: str) -> None:
     """Do not send the message SLUG of CAMPAIGN; it can be put back while it matters."""
     with open_house().transaction() as session:
-        cancel_stage(session, find_stage(session, campaign, slug).id, actor=ACTOR, now=clock.now())
+        cancel_stage(session, stage_named(session, campaign, slug).id, actor=ACTOR, now=clock.now())
     click.echo(f"{slug} will not be sent.")
 
 
@@ -165,7 +165,7 @@ def release(asking: Asking, campaign: str, slug: str) -> None:
     """Release the message SLUG of CAMPAIGN, which somebody changed who may not launch."""
     house, now = open_house(), clock.now()
     with house.transaction(keep=False) as session:
-        found = find_stage(session, campaign, slug)
+        found = stage_named(session, campaign, slug)
         look = look_at_release(session, found.id, now=now)
     going = reckoned(house, look)
     if asking.dry_run or not asking.as_json:
@@ -181,22 +181,22 @@ def release(asking: Asking, campaign: str, slug: str) -> None:
         click.echo("Released.")
 
 
-def find_stage(session: Session, campaign: str, slug: str) -> StageView:
+def stage_named(session: Session, campaign: str, slug: str) -> StageView:
     """The stage of this name; what is not there is said plainly and ends the command."""
     found = find_campaign(session, campaign)
     if found is None:
         refuse(f"there is no campaign {campaign!r}")
-    stages = {view.slug: view for view in timeline(session, found.id)}
-    if slug not in stages:
+    if (stage := find_stage(session, found.id, slug)) is None:
+        stages = blasts.stage_titles(session, found.id)
         refuse(f"{campaign!r} has no message {slug!r}; it has {', '.join(stages) or 'none'}")
-    return stages[slug]
+    return stage
 
 
 def _do(asking: Asking, campaign: str, slug: str, change: Callable[[StageView], StageChange]) -> None:
     house, now = open_house(), clock.now()
     url = house.settings.public_url
     with house.transaction(keep=False) as session:
-        found = find_stage(session, campaign, slug)
+        found = stage_named(session, campaign, slug)
         asked = change(found)
         look = look_at_change(session, found.id, asked, by=_BY, public_url=url, now=now)
     going = reckoned(house, look)

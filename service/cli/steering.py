@@ -9,6 +9,7 @@ from service import clock
 from service.cli.blast import blast
 from service.cli.fixture import ACTOR
 from service.cli.moments import read_amount, read_hours, read_moment, read_seconds
+from service.cli.numbers import NumberOf
 from service.cli.opening import House, open_house, plainly
 from service.domain.errand import Errand
 from service.domain.wording_test import Arm
@@ -24,7 +25,7 @@ FAILED_RISK = "What made them fail may do so again, and texts are paid for again
 
 
 @blast.command()
-@click.argument("blast_id", type=int)
+@click.argument("blast_id", type=NumberOf("blast"))
 @click.argument("moment")
 @click.option("--really", is_flag=True, help="A time more than a year ahead is meant.")
 @plainly
@@ -37,7 +38,7 @@ def move(blast_id: int, moment: str, *, really: bool) -> None:
 
 
 @blast.command()
-@click.argument("blast_id", type=int)
+@click.argument("blast_id", type=NumberOf("blast"))
 @click.argument("wording", type=click.Choice([str(arm) for arm in Arm], case_sensitive=False), required=False)
 @plainly
 def choose(blast_id: int, wording: str | None) -> None:
@@ -58,7 +59,7 @@ def choose(blast_id: int, wording: str | None) -> None:
 
 
 @blast.command()
-@click.argument("blast_id", type=int)
+@click.argument("blast_id", type=NumberOf("blast"))
 @click.option("--subject", required=True, help="Another subject than the first time does best.")
 @click.option("--at", "at", help="When; now where it is not given.")
 @click.option("--cap", type=int, help="Only to those who had fewer of our messages within the campaign's window.")
@@ -111,7 +112,7 @@ def again(
 
 
 @blast.command("resend-unknown")
-@click.argument("blast_id", type=int)
+@click.argument("blast_id", type=NumberOf("blast"))
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--key", default="", help="Sends them once: the same command with the same key sends nothing more.")
 @plainly
@@ -127,7 +128,7 @@ def resend_unknown(blast_id: int, key: str, *, yes: bool) -> None:
 
 
 @blast.command("resend-failed")
-@click.argument("blast_id", type=int)
+@click.argument("blast_id", type=NumberOf("blast"))
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--key", default="", help="Sends them once: the same command with the same key sends nothing more.")
 @plainly
@@ -161,7 +162,7 @@ def _repeat(house: House, look: Callable[[Session, int], Repeat], blast_id: int)
 
 
 @blast.command()
-@click.argument("blast_id", type=int)
+@click.argument("blast_id", type=NumberOf("blast"))
 @click.argument("most", type=float, required=False)
 @plainly
 def limit(blast_id: int, most: float | None) -> None:

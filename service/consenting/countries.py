@@ -13,7 +13,13 @@ _NOWHERE = frozenset({"ZZ", "001"})
 _DRAMA = "+447700900"
 # Ofcom gives out ranges by the first seven digits after +44 (six tell Jersey, Guernsey and Man from the rest).
 _UK_PREFIX, _UK_LENGTH = 10, 13
-_NAMES = {"JE": "Jersey", "GG": "Guernsey", "IM": "the Isle of Man", "GB": "the United Kingdom"}
+_NAMES = {"JE": "Jersey", "GG": "Guernsey", "IM": "the Isle of Man", "GB": "the United Kingdom"} | {
+    code: f"the {name}"
+    for code, name in (
+        *(("US", "United States"), ("NL", "Netherlands"), ("AE", "United Arab Emirates"), ("PH", "Philippines")),
+        *(("BS", "Bahamas"), ("GM", "Gambia"), ("DO", "Dominican Republic"), ("CF", "Central African Republic")),
+    )
+}
 _ISLANDS = ("JE", "GG", "IM")
 
 

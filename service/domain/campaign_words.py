@@ -27,7 +27,7 @@ ban banned host hosting tournament qualifier friendly fixture kit shirt manager 
 _OTHER_LANGUAGES = """
 пыток التعذيب gol
 tortura torturom torture folter iskence iskenc isgenc muharib oorlog guerr oorlogen marteli folteri пытк катуван мучен tortury shkenj marteling kankinim kankinima arrestation emprison prision carcel prigion
-gefangnis wiezien wiezni zatrzyma hapis mehbus mehbes habs həbs узник заключен тюрьм арест репресс войн убив виjн вiйн війн
+liberez liberad liberen libertem liberate befreit uvolnite uwolni освободи звільні gefangnis wiezien wiezni zatrzyma hapis mehbus mehbes habs həbs узник заключен тюрьм арест репресс войн убив виjн вiйн війн
 алиев алијев азерба английск баку футбол матч гол игр игра зрад игры режим гуерра guerre guerra krieg wojn wojna wojne wojny wojnie krig krigen kriget savas savasi mubariz
 violencia violence violenza gewalt przemoc siddet zorakili корруп насили репрес насилл partido partida partie match spiel mecz mac maci oyun oyunu futbol futebol calcio
 fussball fuss pilka pilke oprima dictad diktatur dyktat regim rejim gobierno governo gouvernement regierung rzad hukumet huukum правительств

@@ -20,11 +20,31 @@ class Result(StrEnum):
     AWAY_WIN = "away_win"
 
 
+# How a match stands, after "the match", and what it would be, after "it cannot".
+_STANDS = {
+    FixtureState.SCHEDULED: "has not begun",
+    FixtureState.POSTPONED: "is postponed",
+    FixtureState.LIVE: "is under way",
+    FixtureState.HALF_TIME: "is at half time",
+    FixtureState.FULL_TIME: "is over",
+    FixtureState.ABANDONED: "is abandoned",
+}
+_WOULD = {
+    FixtureState.SCHEDULED: "get a date",
+    FixtureState.POSTPONED: "be postponed",
+    FixtureState.LIVE: "be under way",
+    FixtureState.HALF_TIME: "be at half time",
+    FixtureState.FULL_TIME: "be over",
+    FixtureState.ABANDONED: "be abandoned",
+}
+
+
 class FixtureMoveRefused(Exception):
     """The fixture cannot go from its present state to the one asked for."""
 
     def __init__(self, state: FixtureState, asked: FixtureState) -> None:
-        super().__init__(f"a fixture that is {state.replace('_', ' ')} cannot become {asked.replace('_', ' ')}")
+        rest = " already" if state is asked else f", so it cannot {_WOULD[asked]}"
+        super().__init__(f"the match {_STANDS[state]}{rest}")
         self.state, self.asked = state, asked
 
 

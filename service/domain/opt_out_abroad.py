@@ -89,6 +89,11 @@ def is_opt_out_abroad(words: Sequence[str], plain: Sequence[str], *, about: bool
     return not about and _asks(words)
 
 
+def is_alone_abroad(words: Sequence[str]) -> bool:
+    """Whether a clause is a word of leaving by itself, which some languages have for any stopping."""
+    return " ".join(words) in _ALONE
+
+
 def is_doubtful_abroad(plain: str) -> bool:
     words = plain.split()
     # "ne vous arretez pas": a word may stand between.

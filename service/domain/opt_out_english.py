@@ -96,7 +96,7 @@ ASKS = tuple(
         r"do not (?:give|have) (?:you )?(?:my )?(?:consent|permission)\b|dont have my (?:consent|permission)\b",
         r"leave (?:me|us|this number|FAMILY) (?:alone|be|in peace|out of (?:it|this))\b",
         r"(?:got|have|this is|its|is|think|sent to|texting|texted|sorry|must be|be)(?: \w+){0,2}"
-        r" wrong (?:number|person|phone|guy|woman|man|lady|bloke|no|num)\b|^wrong (?:number|person|no|num|guy|lady|bloke)\b",
+        r" wrong (?:number|person|phone|guy|woman|man|lady|bloke|no|num)\b(?! of )|^wrong (?:number|person|no|num|guy|lady|bloke)\b(?! of )",
         r"(?:reply|replying|text|texting|send|sending|say|saying|type|said|write|i say|typing)(?: you)? stop$",
         r"stop(?: texts?)? (?:to|2|and) (?:end|stop|opt|optout|unsubscribe|quit|leave|cancel)\b",
         r"(?:please|pls|just|now|kindly|me) leave me$|get lost$",
@@ -120,7 +120,7 @@ GO_AWAY = re.compile(
     r"(?:you |u |just |can you |will you |oh |all |sorry |im |i am |we are |am |were |really |definitely )*"
     r"(?:go away|get lost|do one|jog on|naff off|bog off|bugger off|sod off|piss off|fuck off|f off|eff off|fk off|feck off|fuck you"
     r"|forget me|forget about me|not interested|no longer interested|uninterested|not interested in (?:this|these|it|any of this|your \w+|these \w+)"
-    r"|no more|never again|wrong number|wrong person|im out|nomore|leave off"
+    r"|no more|never again|wrong number(?! of )|wrong person|im out|nomore|leave off"
     r"|let me out(?: of (?:this|it|here|the (?:group|list|chat)))?|pack it in|give over|knock it off|give it a rest)"
     r"(?: you| your| idiots?| lot| all| muppets?| spammers?| will you| of you)*"
 )

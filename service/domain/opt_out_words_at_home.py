@@ -6,22 +6,22 @@ LANGUAGES = {
     "Welsh": Words(
         alone=(
             "stopio|stopiwch|stopia|peidiwch|peidiwch a tecstio|paid a tecstio|dad-danysgrifio|dad danysgrifio|datdanysgrifio|dim mwy|dim diolch stopiwch|canslo"
-            "|gadewch lonydd i mi|tynnwch fi oddi ar y rhestr|optio allan|eithrio"
+            "|gadewch lonydd i mi|tynnwch fi oddi ar y rhestr|optio allan|eithrio|rhowch y gorau iddi|rhowch y gorau i hyn|peidiwch â thecstio fi|paid â thecstio fi"
         ),
         never="dim mwy negeseuon|dim rhagor negeseuon|dim mwy tecsts",
-        verbs="stopiwch|stopio|peidiwch|dim rhagor|tynnwch|dileu|dilewch|dim eisiau",
-        things="negeseuon|neges|tecstio|decstio|testun|negesu|rhestr|rhif|anfon|cysylltu|tecst|tecsts|danfon",
+        verbs="stopiwch|stopio|peidiwch|dim rhagor|tynnwch|dileu|dilewch|dim eisiau|stop|ddim eisiau|ddim isio",
+        things="negeseuon|neges|tecstio|decstio|testun|negesu|rhestr|rhif|anfon|cysylltu|tecst|tecsts|danfon|thecstio|tecstiau",
         courtesies="os gwelwch yn dda|plis|diolch|nawr|rwan|o negeseuon",
     ),
     "Irish": Words(
-        alone="stad|stad de|cuir stad|cuir stad leis|stop le do thoil|stadaigi|cealaigh|diliostail|na seol|bain me|na cuir teacs chugam",
+        alone="stad|stad de|cuir stad|cuir stad leis|stop le do thoil|stadaigi|cealaigh|diliostail|na seol|bain me|na cuir teacs chugam|bain m uimhir den liosta",
         never="ná seol|ná cuir teachtaireacht|ná cuir téacs|ná bí ag téacsáil",
-        verbs="stad|stadaigi|bain|na bi",
+        verbs="stad|stadaigi|bain|na bi|stop|na bigi",
         things="teachtaireachtai|teachtaireacht|teacs|teacsanna|teacsail|liosta|chugam",
         courtesies="le do thoil|go raibh maith agat|go raibh maith agaibh",
     ),
     "Scottish Gaelic": Words(
-        alone="stad|stadaibh|na cuir teachdaireachdan|sguir",
+        alone="stad|stadaibh|na cuir teachdaireachdan|sguir|sguiribh|sguir",
         verbs="stad|stadaibh|sguir",
         things="teachdaireachdan|teacs",
     ),
@@ -47,7 +47,7 @@ LANGUAGES = {
         alone=(
             "dezabonare|dezabonati|dezaboneaza|dezabonati ma|dezaboneaza ma|ma dezabonez|opreste|opriti|opriti va|opreste te|ajunge|anulare|anuleaza|renunt|renunta"
             "|lasati ma in pace|nu mai scrieti|nu mai scrie|nu imi mai scrieti|nu mi mai scrieti|stergeti ma|sterge ma|numar gresit|terminati|inceteaza|incetati"
-            "|nu mai vreau|scoateti ma|gata cu mesajele|ma retrag"
+            "|nu mai vreau|scoateti ma|gata cu mesajele|ma retrag|ma dezabonez|vreau sa ma dezabonez|doresc sa ma dezabonez"
         ),
         never=(
             "nu mai trimiteți|nu mai trimite|nu trimiteți|nu mai scrieți|nu mai contactați|fără mesaje|nu vreau mesaje|nu doresc mesaje|nu mai vreau mesaje"
@@ -63,8 +63,8 @@ LANGUAGES = {
             "|message na karo|na bhejo"
         ),
         never="ਨਾ ਭੇਜੋ|ਨਾ ਭੇਜਣਾ|ਨਾ ਭੇਜਿਆ|ਮੈਸੇਜ ਨਾ|ਸੁਨੇਹੇ ਨਾ|na bhejo|na bhejna|msg na|message na karo",
-        verbs="ਬੰਦ|ਰੋਕੋ|ਹਟਾਓ|band karo|band kar|band kardo|bondho koro|bondho korun|bandh karo|bond koro",
-        things="ਮੈਸੇਜ|ਸੁਨੇਹੇ|ਸੁਨੇਹਾ|ਸੰਦੇਸ਼|ਨੰਬਰ|ਐਸਐਮਐਸ|message|messages|msg|msgs|sms|bhejo|bhejna|text|texts",
+        verbs="ਬੰਦ|ਰੋਕੋ|ਹਟਾਓ|band karo|band kar|band kardo|bondho koro|bondho korun|bandh karo|bond koro|ਹਟਾ ਦਿਓ|ਹਟਾਓ",
+        things="ਮੈਸੇਜ|ਸੁਨੇਹੇ|ਸੁਨੇਹਾ|ਸੰਦੇਸ਼|ਨੰਬਰ|ਐਸਐਮਐਸ|message|messages|msg|msgs|sms|bhejo|bhejna|text|texts|ਨੰਬਰ",
         courtesies="ਕਿਰਪਾ ਕਰਕੇ|ਜੀ|ਧੰਨਵਾਦ|ਹੁਣ|ji|kirpa karke|meharbani|yaar|bhai|hun",
     ),
     "Urdu": Words(
@@ -87,8 +87,8 @@ LANGUAGES = {
             "|thamun|bondho|pathaben na|message diben na|msg diben na|r msg diben na"
         ),
         never="মেসেজ পাঠাবেন না|পাঠাবেন না|মেসেজ দিবেন না|মেসেজ চাই না|msg diben na|message diben na|message pathaben na|msg pathaben na|মেসেজ দেবেন না|বার্তা চাই না",
-        verbs="বন্ধ|থামান|বাদ|band karo|band kar|band kardo|bondho koro|bondho korun|bandh karo|bond koro",
-        things="মেসেজ|বার্তা|এসএমএস|নম্বর|পাঠাবেন|পাঠানো|message|messages|msg|sms|pathaben|diben",
+        verbs="বন্ধ|থামান|বাদ|band karo|band kar|band kardo|bondho koro|bondho korun|bandh karo|bond koro|মুছে দিন|মুছে ফেলুন|সরিয়ে দিন",
+        things="মেসেজ|বার্তা|এসএমএস|নম্বর|পাঠাবেন|পাঠানো|message|messages|msg|sms|pathaben|diben|নাম্বার|নম্বর",
         courtesies="দয়া করে|প্লিজ|ধন্যবাদ|এখনই|আর|doya kore|dhonnobad|amake|ar|r",
     ),
     "Sylheti": Words(
@@ -106,7 +106,7 @@ LANGUAGES = {
     ),
     "Hindi": Words(
         alone=(
-            "बंद|बंद करो|बंद करें|बंद कीजिए|बंद कर दो|बन्द करो|रोको|रोकें|रुको|रुकिए|रुक जाओ|स्टॉप|बस|बस करो|मत भेजो|मत भेजें|न भेजें|मैसेज मत करो|रद्द|रद्द करें"
+            "रुको|रुक जाओ|बंद|बंद करो|बंद करें|बंद कीजिए|बंद कर दो|बन्द करो|रोको|रोकें|रुको|रुकिए|रुक जाओ|स्टॉप|बस|बस करो|मत भेजो|मत भेजें|न भेजें|मैसेज मत करो|रद्द|रद्द करें"
             "|हटाओ|मुझे हटा दो|मुझे हटाएं|गलत नंबर|नहीं चाहिए|nahi chahiye|band karo yaar|rok do|mujhe hatao"
         ),
         never="संदेश मत|मत भेजिए|सन्देश मत|एसएमएस मत|मत भेजो|मत भेजें|मत भेजना|न भेजें|ना भेजें|मैसेज मत|मैसेज नहीं चाहिए|संदेश नहीं चाहिए|message mat|msg mat|mat bhejo|mat bhejna|mat karo message",
@@ -128,10 +128,10 @@ LANGUAGES = {
     "Somali": Words(
         alone=(
             "jooji|joojiya|jooji fariinta|jooji farriimaha|ha joogto|ha la joojiyo|i daaya|iga daaya|joogso|iska daa|iska dhaaf|ka saar|iga saar|iga saara|ha ii soo dirin|ha soo dirin|waa ku filan|waa kugu filan|i daa|iga daa"
-            "|lambar khaldan|jooji fariimaha"
+            "|lambar khaldan|jooji fariimaha|iga daaya farriimaha"
         ),
         never="ha ii soo|ha soo dirin|ha ii dirin|ma rabo fariimo|ma rabo fariin|iga saar liiska|ha igu soo",
-        verbs="jooji|joojiya|ma rabo|ka saar",
+        verbs="jooji|joojiya|ma rabo|ka saar|iga daaya|iga daa",
         things="fariinta|farriinta|fariimahan|fariimo|fariimaha|fariin|farriimaha|farriin|sms|lambarka|lambarkayga|dirin|liiska|qorin",
         courtesies="fadlan|mahadsanid|hadda|dheh|ii soo|mar dambe",
     ),

@@ -7,7 +7,7 @@ LANGUAGES = {
         alone=(
             "parar|pare|parem|para com isso|cancelar|cancele|cancelem|cancela|sair|quero sair|descadastrar|descadastro|remover|remova|remover me|remova me"
             "|removam me|chega|basta|desinscrever|anular|nao quero|nao quero mais|nao envie|nao enviem|nao me mande mais|parem ja|pare ja|me tira|me tire"
-            "|me deixa em paz|deixem me em paz|numero errado|engano|quero cancelar|quero parar|eliminar|apagar"
+            "|me deixa em paz|deixem me em paz|numero errado|engano|quero cancelar|quero parar|eliminar|apagar|cancelar inscrição|cancelar a inscrição|cancelar subscrição|cancelar assinatura"
         ),
         never=(
             "deixar de receber|parar de receber|me retirem|me retire|não envie|não enviem|não mande|não mandem|não me mande|não escrevam|não contactem|não quero receber|sem mensagens|não quero mensagens"
@@ -64,7 +64,7 @@ LANGUAGES = {
         ),
         verbs=(
             "arretez|arrete|arreter|cessez|cesser|stopper|stoppez|supprimez|supprimer|enlevez|retirez|ne veux pas|ne souhaite pas|ne desire pas|desabonnez"
-            "|desinscrivez|resilier|marre|assez|ne menvoyez"
+            "|desinscrivez|resilier|marre|assez|ne menvoyez|retirer|enlever"
         ),
         things="messages|message|sms|textos|texto|menvoyer|mecrire|liste|numero|contacter|denvoyer|recevoir|msg|menvoyez|envois|denvois|harceler|mecrivez",
         courtesies="svp|stp|s il vous plait|sil vous plait|sil te plait|merci|maintenant|immediatement|bonjour|tout de suite|bonsoir|de grace|veuillez",
@@ -79,7 +79,7 @@ LANGUAGES = {
         never=(
             "keine sms mehr|keine nachrichten mehr|keine weiteren|nicht mehr schreiben|nicht mehr anschreiben|nicht mehr kontaktieren|schreiben sie mir nicht"
             "|schreibt mir nicht|schreib mir nicht|schicken sie mir keine|schickt mir keine|möchte keine|will keine|nicht mehr texten|keine texte mehr"
-            "|meldet mich ab"
+            "|meldet mich ab|nehmen sie mich aus dem|nehmt mich aus dem|nimm mich aus dem|nehmen sie mich von der liste|streichen sie mich von"
         ),
         verbs="stopp|aufhoren|hor auf|horen sie auf|hort auf|loschen|losche|loscht|entfernen|entfernt|streichen|streicht|abmelden|abbestellen|schluss|unterlassen",
         things=(
@@ -107,9 +107,9 @@ LANGUAGES = {
         courtesies="per favore|per piacere|grazie|ora|subito|piu|adesso|di|prego|per cortesia|buongiorno|vi prego",
     ),
     "Bulgarian": Words(
-        alone="махнете ме|премахнете ме|изтрийте ме|не желая|не искам|не ми пращайте|откажете|отменете|спирам|спри|спрете|откажи|отказ|отписване|отпишете ме|стига|не пишете|край",
+        alone="махнете ме|премахнете ме|изтрийте ме|не желая|не искам|не ми пращайте|откажете|отменете|спирам|спри|спрете|откажи|отказ|отписване|отпишете ме|стига|не пишете|край|отпиши ме|отпишете ме",
         never="не ми пращайте|не пращайте|не желая съобщения|не искам да получавам|не ми изпращайте|не ми пишете|не пишете|не изпращайте|не желая да получавам|не искам съобщения",
-        verbs="спрете|спри|стига",
+        verbs="спрете|спри|стига|изтрийте|изтрий|махнете|премахнете",
         things="съобщения|съобщенията|смс|пишете|изпращайте|номера|списъка",
         courtesies="моля|благодаря|повече|ми",
     ),
@@ -117,7 +117,7 @@ LANGUAGES = {
         alone=(
             "sustabdyk|sustabdykit|nutrauk|nutraukit|ištrinkit mane|ištrink mane|ištrinti|išbraukit mane|pašalinkit mane|nerašykit|nerašykit man|nesiųskit|nebesiųskit|neberašykit|sustabdyti|sustabdykite|sustok|sustokite|stabdyk|stabdyti|stabdykite|atsisakau|atsisakyti|atsisakymas|nutraukite|nutraukti|baikit|baikite|gana|uzteks"
             "|nerašykite|nerašyk|nesiųskite|nesiųsk|nebesiųskite|nebesiųsk|neberašykite|neberašyk|ištrinkite mane|pašalinkite mane|pašalinkite|išbraukite mane"
-            "|atšaukti|nebenoriu|nenoriu|palikit mane ramybėj|palikite mane ramybėje|ne tas numeris|atsijungti|nebesiuskite man"
+            "|atšaukti|nebenoriu|nenoriu|palikit mane ramybėj|palikite mane ramybėje|ne tas numeris|atsijungti|nebesiuskite man|išregistruokite mane|išregistruok mane|išregistruoti"
         ),
         never="nesiųskit|nebesiųskit|nerašykit man|nesiųskite|nebesiųskite|nerašykite man|neberašykite|nenoriu gauti|nebenoriu gauti|nenoriu žinučių",
         verbs="nesiųskite|nebesiųskite|nebenoriu|nutraukite|sustabdykite|ištrinkite|pašalinkite|išbraukite|baikit|atsisakau|nerašykite|daugiau ne",
@@ -134,7 +134,7 @@ LANGUAGES = {
     "Slovak and Czech": Words(
         alone=(
             "nechajte ma|nehajte ma|prestaňte|přestaňte|prestaň|přestaň|zrušit|zrušiť|odhlásit|odhlásiť|odhláste mě|odhláste ma|nepište|nepiš|nepíšte|neposílejte|neposielajte|zastavit|zastaviť|zastavte|stačilo|dosť|konec"
-            "|koniec|smažte mě|vymažte ma|nechte mě být|nechte ma"
+            "|koniec|smažte mě|vymažte ma|nechte mě být|nechte ma|zrušiť odber|zrušit odběr"
         ),
         never="neposílejte mi|neposielajte mi|nepište mi|nepíšte mi|nechci dostávat|nechcem dostávať|nechci zprávy|nechcem správy",
         verbs="prestaňte|přestaňte|nechci|nechcem|neposílejte|neposielajte|nepište|smažte|vymažte|odhláste|žádné|žiadne|zrušte",
@@ -142,7 +142,7 @@ LANGUAGES = {
         courtesies="prosím|děkuji|ďakujem|díky|už|více|viac|okamžitě",
     ),
     "Hungarian": Words(
-        alone="hagyják abba|hagyjátok abba|leállítani|leállítás|állítsák le|stop kérem|törlés|töröljék a számom|nem kérem|nem kérek többet|kérem ne küldjenek|állj|elég|leiratkozás|leiratkozom|leiratkozni|hagyjatok békén|ne írjanak|ne írjatok|ne küldjenek|töröljenek|töröljetek|lemondás",
+        alone="hagyják abba|hagyjátok abba|leállítani|leállítás|állítsák le|stop kérem|törlés|töröljék a számom|nem kérem|nem kérek többet|kérem ne küldjenek|állj|elég|leiratkozás|leiratkozom|leiratkozni|hagyjatok békén|ne írjanak|ne írjatok|ne küldjenek|töröljenek|töröljetek|lemondás|hagyjanak békén|hagyjon békén|hagyj békén",
         never="ne írjanak|ne írjatok|ne küldjenek|ne küldjetek|nem kérek több|nem kérek üzenetet|nem akarok üzenetet|ne zaklassanak",
         verbs="töröljék|töröljenek|elég",
         things="üzenetet|üzeneteket|üzenet|sms|számom|számomat|listáról|küldjenek|küldjetek",
@@ -160,7 +160,7 @@ LANGUAGES = {
             "σταμάτα|σταματήστε|στοπ|διακοπή|διαγραφή|διαγράψτε με|ακύρωση|αρκετά|φτάνει|μη στέλνετε|μην στέλνετε|απεγγραφή|κατάργηση εγγραφής|τέλος|λάθος αριθμός"
             "|αφήστε με ήσυχο"
         ),
-        never="μη στέλνετε|μην στέλνετε|μη μου στέλνετε|δεν θέλω μηνύματα|όχι άλλα μηνύματα|να μη μου στέλνετε|μην ξαναστείλετε",
+        never="μη στέλνετε|μην στέλνετε|μη μου στέλνετε|δεν θέλω μηνύματα|όχι άλλα μηνύματα|να μη μου στέλνετε|μην ξαναστείλετε|μη μου ξαναστείλετε|μην μου ξαναστείλετε|μην ξαναγράψετε",
         verbs="σταματήστε|δεν θέλω|διαγράψτε|όχι|τέρμα",
         things="μηνύματα|μήνυμα|sms|αριθμό|λίστα|στέλνετε|στείλετε",
         courtesies="παρακαλώ|ευχαριστώ|πια|μου|άλλα|τα|αμέσως|πλέον",
@@ -188,12 +188,12 @@ LANGUAGES = {
             "ingen flere sms|ingen flere beskeder|ingen flere meldinger|ikke send flere|inga fler sms|inga fler meddelanden|ikke flere sms|ikke flere beskeder|ikke send|inte skicka|vill inte ha|sluta skicka|sluta smsa|slutt å sende"
             "|stop med at sende|vil ikke have|vil ikke ha|ta bort mig från"
         ),
-        verbs="sluta|stopp|slutt|ta bort|slet|fjern|vill inte",
-        things="sms|sms:a|meddelanden|meddelande|beskeder|besked|meldinger|nummer|listan|listen|skicka|sende|smsa",
+        verbs="sluta|stopp|slutt|ta bort|slet|fjern|vill inte|slett|fjern|slet|stop med at|slutt å|sluta",
+        things="sms|sms:a|meddelanden|meddelande|beskeder|besked|meldinger|nummer|listan|listen|skicka|sende|smsa|nummeret|nummer|skrive til mig|skrive til meg",
         courtesies="tack|tak|takk|snälla|venligst|vennligst|mer|flere|fler|nu|nå",
     ),
     "Amharic and Tigrinya": Words(
-        alone="ራስዎን ያቁሙ|ደው ኣብል|ደው ኣብሉ|ደው በል|ኣቁም|ኣይትለኣኹለይ|አታስቸግሩኝ|ይበቃል|ሰርዝ|አልፈልግም|አቁም|አቁሙ|አቋርጥ|ይቁም|ጠጠው|ጠጠው በል|አትላኩ|አትላክ|ደው አብሉ|ኣቋርጽ",
+        alone="ራስዎን ያቁሙ|ደው ኣብል|ደው ኣብሉ|ደው በል|ኣቁም|ኣይትለኣኹለይ|አታስቸግሩኝ|ይበቃል|ሰርዝ|አልፈልግም|አቁም|አቁሙ|አቋርጥ|ይቁም|ጠጠው|ጠጠው በል|አትላኩ|አትላክ|ደው አብሉ|ኣቋርጽ|ደው በሉ|ደው ኣብሉ",
         never="መልእክት አትላኩ|መልእክት አትላኩልኝ|አትላኩልኝ|አልፈልግም መልእክት",
         verbs="አቁም|አቁሙ|አትላኩ|አቋርጡ",
         things="መልእክት|መልእክቶች|ቁጥሬን",
@@ -202,8 +202,8 @@ LANGUAGES = {
     "Swahili": Words(
         alone="wacha|wacheni|acha kunitext|acha kutuma|acheni kutuma|wacha kunitext|usinitext|msinitext|toa namba yangu|futa namba yangu|acheni|simamisha|sitisha|komesha|ondoa|niondoe|niondoeni|usinitumie|msinitumie|basi inatosha|jiondoe|inatosha",
         never="msitume|msinitumie|usinitumie|sitaki ujumbe|sitaki meseji|niondoe kwenye",
-        verbs="wacha|wacheni|acheni|sitaki|msitume|usitume|komesha|niondoe",
-        things="kunitext|kutext|text|texts|ujumbe|sms|meseji|namba|orodha|kunitumia|kutuma",
+        verbs="wacha|wacheni|acheni|sitaki|msitume|usitume|komesha|niondoe|acha|ondoa|futa",
+        things="kunitext|kutext|text|texts|ujumbe|sms|meseji|namba|orodha|kunitumia|kutuma|namba yangu",
         courtesies="tafadhali|asante|sasa|tena",
     ),
     "Yoruba, Igbo, Hausa and Twi": Words(
@@ -211,6 +211,7 @@ LANGUAGES = {
         verbs="duro|kwusi|daina|kwusị",
         things="ifiranse|ozi|sako|sms|sakonni|atejise",
         courtesies="ejo|jowo|biko|don allah",
+        never="ma fi ranse|ẹ má fi ránṣẹ́",
     ),
     "Malayalam, Telugu, Kannada and Sinhala": Words(
         alone="നിർത്തുക|നിർത്തൂ|നിര്‍ത്തൂ|നിർത്ത്|മതി|വേണ്ട|അയക്കരുത്|ఆపు|ఆపండి|వద్దు|ఆపేయండి|పంపకండి|ನಿಲ್ಲಿಸಿ|ನಿಲ್ಲಿಸು|ಬೇಡ|ಸಾಕು|නවත්වන්න|නවතන්න|එපා|එවන්න එපා",
@@ -227,7 +228,7 @@ LANGUAGES = {
         courtesies="कृपया|धन्यवाद|अब",
     ),
     "Japanese and Korean": Words(
-        alone="停止|停止して|停止してください|やめて|やめてください|止めて|止めてください|配信停止|解除|退会|解約|送らないで|送らないでください|ストップ|もういい|중지|그만|멈춰|중단|수신거부|수신 거부|해지|스톱|보내지 마세요|그만 보내세요|그만하세요|그만해",
+        alone="停止|停止して|停止してください|やめて|やめてください|止めて|止めてください|配信停止|解除|退会|解約|送らないで|送らないでください|ストップ|もういい|중지|그만|멈춰|중단|수신거부|수신 거부|해지|스톱|보내지 마세요|그만 보내세요|그만하세요|그만해|구독 취소|구독취소|수신 거부",
         never="送らないで|보내지 마세요|보내지 마|문자 보내지|メールしないで",
         verbs="停止|やめて|止めて|送らない|그만|중지|중단",
         things="メッセージ|メール|配信|문자|메시지|문자를",
@@ -236,7 +237,7 @@ LANGUAGES = {
     "Vietnamese, Thai, Filipino, Indonesian and Malay": Words(
         alone=(
             "dừng|dừng lại|hủy|huỷ|ngừng|ngừng gửi|hủy đăng ký|đừng nhắn|đừng gửi|từ chối|dung lai|หยุด|ยกเลิก|หยุดส่ง|หยุดส่งข้อความ|เลิกส่งข้อความ|ไม่ต้องส่งข้อความ|อย่าส่งมา|อย่าส่งข้อความ|thôi|thôi đi|ayoko na|ayaw ko na|tanggalin ako|tanggalin nyo ako|tanggalin niyo ako|เลิกส่ง|พอแล้ว|ไม่ต้องส่ง|itigil|itigil mo"
-            "|tama na|tigil|huwag na|wag na|wag na mag text|alisin mo ako|berhenti|batal|hentikan|cukup|jangan kirim|jangan hantar|jangan sms|keluar|stop sms"
+            "|tama na|tigil|huwag na|wag na|wag na mag text|alisin mo ako|berhenti|batal|hentikan|cukup|jangan kirim|jangan hantar|jangan sms|keluar|stop sms|อย่าส่งมาอีก|อย่าส่งมา|หยุดส่ง|tigilan niyo na ako|tigilan nyo na ako|tigilan mo na ako"
         ),
         never="đừng gửi|đừng nhắn|ngừng gửi|ngừng nhắn|dừng gửi|jangan kirim|jangan hantar|jangan sms|huwag mag text|wag mag text|huwag nyo|huwag niyo|wag nyo|wag niyo|huwag na kayong|wag na kayo",
         verbs="dừng|ngừng|hủy|hentikan|berhenti|tigil|itigil",
@@ -246,15 +247,15 @@ LANGUAGES = {
     "Serbian, Croatian, Bosnian and Slovene": Words(
         alone=(
             "zaustavi|zaustavite|prestani|prestanite|dosta|odjava|odjavi me|odjavite me|otkaži|ne šaljite|ne piši|ne pišite|nehaj|nehajte|ustavi|стани|престаните"
-            "|доста|одјава|stani|prekini|prekinite|obriši me"
+            "|доста|одјава|stani|prekini|prekinite|obriši me|одјави ме|одјавите ме|престаните|одјава"
         ),
-        never="nemojte mi slati|nemojte slati|nemoj mi slati|nemojte pisati|nemojte mi pisati|ne zelim vise|ne želim više|немојте ми слати|не желим поруке|ne šaljite|ne pišite mi|ne želim poruke|ne želim primati|ne zelim poruke|не шаљите|не пишите ми|ne pošiljajte|ne pisite mi",
-        verbs="prestanite|ne šaljite|ne želim|ne pišite|zaustavite|obrišite|nehajte|престаните|не шаљите|ne zelim",
-        things="poruke|poruka|sporočila|sms|broj|listu|listе|поруке|смс|pisati|slati",
+        never="nemojte mi slati|nemojte slati|nemoj mi slati|nemojte pisati|nemojte mi pisati|ne zelim vise|ne želim više|немојте ми слати|не желим поруке|ne šaljite|ne pišite mi|ne želim poruke|ne želim primati|ne zelim poruke|не шаљите|не пишите ми|ne pošiljajte|ne pisite mi|не шаљите ми|немојте ми писати|немојте ми слати",
+        verbs="prestanite|ne šaljite|ne želim|ne pišite|zaustavite|obrišite|nehajte|престаните|не шаљите|ne zelim|ne želim več|ne želim vec|nehajte",
+        things="poruke|poruka|sporočila|sms|broj|listu|listе|поруке|смс|pisati|slati|sporočil|sporočila|поруке",
         courtesies="molim|molim vas|hvala|više|odmah|mi|prosim|молим|хвала",
     ),
     "Hebrew and Yiddish": Words(
-        alone="הסר|הסירו|הסר אותי|הסירו אותי|תפסיק|תפסיקו|עצור|עצרו|די|מספיק|ביטול|בטל|להסיר|סטופ|אל תשלחו|הפסיקו|אויפהערן|הערט אויף|גענוג",
+        alone="הסר|הסירו|הסר אותי|הסירו אותי|תפסיק|תפסיקו|עצור|עצרו|די|מספיק|ביטול|בטל|להסיר|סטופ|אל תשלחו|הפסיקו|אויפהערן|הערט אויף|גענוג|להסיר אותי|להסיר אותי מהרשימה",
         never="אל תשלחו|אל תשלח|לא רוצה הודעות|די להודעות|תפסיקו לשלוח|להפסיק לשלוח",
         verbs="תפסיקו|הפסיקו|הסירו|בלי|להפסיק",
         things="הודעות|הודעה|סמס|לשלוח|תשלחו|רשימה|המספר|מספר|לי",

@@ -82,4 +82,25 @@ LANGUAGES = {
         things="rasa2el|rasayel|rasael|rasail|risala|messages|sms|raqmi|ra2mi|payam|payamak|shomare|list",
         courtesies="min fadlak|min fadlik|law sama7t|lw sama7t|shukran|ya3ni|lotfan|mamnoon|merci|dige",
     ),
+    "Maltese": Words(
+        alone="ieqaf|waqqfu|neħħuni mil-lista|tibgħatulix",
+        never="tibgħatux|tibgħatulix messaġġi|ma rridx messaġġi",
+        verbs="waqqfu|tibgħatux|neħħu",
+        things="messaġġi|messaġġ|sms|numru|lista",
+        courtesies="jekk jogħġbok|grazzi|aktar",
+    ),
+    "Basque": Words(
+        alone="gelditu mesedez|utzi bakean|kendu nire zenbakia",
+        never="ez bidali|ez idatzi niri",
+        verbs="gelditu|utzi|kendu",
+        things="mezu|mezuak|mezurik|sms|zenbakia|zerrendatik",
+        courtesies="mesedez|eskerrik asko|gehiago",
+    ),
+    "Afrikaans": Words(
+        alone="hou op|los my uit|verwyder my|teken my uit",
+        never="moenie vir my stuur|moenie my stuur|moenie vir my boodskappe",
+        verbs="moenie|hou op|verwyder|geen",
+        things="boodskappe|boodskap|sms|nommer|lys",
+        courtesies="asseblief|dankie|meer",
+    ),
 }

@@ -36,6 +36,10 @@ class Firing(StrEnum):
     CANCELLED = "cancelled"
 
 
+# How far from its moment a stage may be, before it or after: beyond that a number or its unit is mistyped.
+FARTHEST_OFFSET = timedelta(days=366)
+
+
 @dataclass(frozen=True, slots=True)
 class Timing:
     """When a stage comes due: an anchor and an offset, or an absolute moment; `stale_after` is a span from due."""

@@ -24,8 +24,8 @@ from service.store import Session
 from service.store.queries import approvals, blasts, fixture_changes, managers
 from service.store.queries.approvals import Thing
 from service.store.queries.house import write_audit
+from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Stage
-from service.store.tables.sending import Blast
 
 
 class SeenOther(BlastRefused):

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from service.domain.approval import WAITS
 from service.domain.channel import Channel
+from service.domain.lengths import TITLE
 from service.domain.message import BlastState
 from service.planning.blast_checks import BlastRefused, check_cap, check_carried, check_opening, check_take_back
 from service.planning.blasts import TAKE_BACK, audit_blast, check_copy, hold_known, known_blast
@@ -15,7 +16,7 @@ from service.sending.freeze import Draft, words_of_draft
 from service.store import Session
 from service.store.queries import again, approvals, blasts
 from service.store.queries.approvals import Thing
-from service.store.tables.sending import Blast
+from service.store.tables.blasts import Blast
 
 _HAS_OPENED = frozenset({BlastState.RUNNING, BlastState.PAUSED, BlastState.DONE, BlastState.CANCELLED})
 
@@ -168,7 +169,7 @@ def _schedule(
         session,
         {
             "campaign_id": first.campaign_id,
-            "title": f"{first.title} (again)"[:120],
+            "title": f"{first.title} (again)"[:TITLE],
             "channels": [str(Channel.EMAIL)],
             "audience": first.audience,
             "draft": draft,

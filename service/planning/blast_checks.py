@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from service.domain.audience import AnyOf, Audience, Rule, RuleKind
 from service.domain.channel import Channel
+from service.domain.lengths import TITLE, too_long
 from service.store import Session
 from service.store.carried import carried, not_carried
 from service.store.queries import audiences, blasts
@@ -15,6 +16,9 @@ _FAR_AHEAD = timedelta(days=366)
 LONGEST_TAKE_BACK = timedelta(hours=1)
 FARTHEST = timedelta(days=3_660)
 LONGEST_WORTH = timedelta(days=366)
+# The most that a limit may be: of messages to one supporter, and of spending in ten-thousandths of the currency.
+MOST_MESSAGES = 1_000
+MOST_SPENT = 10_000_000 * 10_000
 _ABOUT_A_MESSAGE = frozenset({RuleKind.RECEIVED, RuleKind.CLICKED, RuleKind.OPENED})
 
 
@@ -47,10 +51,24 @@ def check_opening(opens_at: datetime, stale_after: timedelta, *, now: datetime, 
         raise FarAhead(f"it would open on {day}, in more than a year; check the year, and say so if it is meant")
 
 
+def check_title(title: str) -> None:
+    """Raise BlastRefused where a blast would have no title, or one too long to be read in a list."""
+    if not title.strip():
+        raise BlastRefused("a blast needs a title, so that it can be found again")
+    if why := too_long(title.strip(), TITLE):
+        raise BlastRefused(f"the title is too long: {why}")
+
+
 def check_cap(count: int | None) -> None:
-    """Raise BlastRefused where a limit for each supporter leaves nobody anything; None is the campaign's own."""
-    if count is not None and count < 1:
-        raise BlastRefused("a limit for each supporter is one message or more")
+    """Raise BlastRefused where a limit for each supporter leaves nobody anything, or is none; None is the campaign's."""
+    if count is not None and not 1 <= count <= MOST_MESSAGES:
+        raise BlastRefused(f"a limit for each supporter is one message or more, and {MOST_MESSAGES:,} at most")
+
+
+def check_spend_cap(cap: int | None) -> None:
+    """Raise BlastRefused where a limit of spending, in ten-thousandths, is nothing or out of all bounds."""
+    if cap is not None and not 1 <= cap <= MOST_SPENT:
+        raise BlastRefused(f"a spending limit is more than nothing, and {MOST_SPENT // 10_000:,} at most")
 
 
 def check_take_back(span: timedelta) -> None:

@@ -17,17 +17,20 @@ from service.planning.blast_checks import (
     check_carried,
     check_opening,
     check_somebody,
+    check_spend_cap,
     check_take_back,
+    check_title,
 )
 from service.planning.copy_checks import mistakes_in
 from service.planning.idempotency import Made, make_once
 from service.sending.approvals import await_approval, launch_of_blast
 from service.sending.facts import shared_facts
 from service.sending.freeze import Words, freeze_words, words_of_test
+from service.sending.pages import missing_pages
 from service.store import Session
 from service.store.queries import blasts, blasts_life, progress, renderings
 from service.store.queries.house import write_audit
-from service.store.tables.sending import Blast
+from service.store.tables.blasts import Blast
 from service.wording.placeholders import CopyMistake, MissingFact
 from service.wording.sms import measure
 
@@ -92,8 +95,7 @@ def schedule_blast(
 
     `take_back`: for so long after now it does not open, and can be taken back. `really`: a time far ahead is meant.
     """
-    if not new.title.strip():
-        raise BlastRefused("a blast needs a title, so that it can be found again")
+    check_title(new.title)
     if not new.channels:
         raise BlastRefused("choose email, texts or both")
     check_carried(session, new.channels)
@@ -123,7 +125,7 @@ def schedule_blast(
 def _values(campaign_id: int, new: NewBlast) -> dict[str, object]:
     return {
         "campaign_id": campaign_id,
-        "title": new.title.strip()[:120],
+        "title": new.title.strip(),
         "channels": [str(channel) for channel in new.channels],
         "audience": describe_rules(new.audience),
         "draft": _draft(new),
@@ -144,8 +146,7 @@ def _draft(new: NewBlast) -> dict[str, dict[str, dict[str, str]]]:
 def check_controls(new: NewBlast) -> None:
     """Raise BlastRefused where the limits of a blast, or its test of wordings, make no sense."""
     check_cap(new.cap_count)
-    if new.spend_cap is not None and new.spend_cap < 1:
-        raise BlastRefused("a spending limit is more than nothing")
+    check_spend_cap(new.spend_cap)
     if new.test is None:
         return
     if not 2 <= new.test.share <= 90:
@@ -201,16 +202,10 @@ def check_copy(
             continue
         if each.channel is Channel.SMS and measure(frozen.text).characters > LONGEST_TEXT:
             problems.append(CopyProblem(each.channel, each.language, f"longer than {LONGEST_TEXT} characters"))
-        unknown = _unknown_briefings(session, campaign_id, frozen.names)
-        problems += [CopyProblem(each.channel, each.language, f"no briefing {slug!r}") for slug in unknown]
+        missing = missing_pages(session, campaign_id, frozen.names)
+        problems += [CopyProblem(each.channel, each.language, why) for why in missing]
     if problems:
         raise CopyRefused(problems)
-
-
-def _unknown_briefings(session: Session, campaign_id: int, names: Sequence[str]) -> list[str]:
-    known = renderings.briefing_slugs(session, campaign_id)
-    asked = [name.partition(":")[2] for name in names if name.startswith("briefing_link:")]
-    return [slug for slug in asked if slug not in known]
 
 
 def await_second_person(session: Session, blast_id: int, *, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Whether words can be sent as they are: asked before they are kept, wherever they come from."""
 
 from service.domain.channel import Channel
+from service.domain.lengths import LINE, too_long
 from service.sending.freeze import Words
 from service.wording.checks import Kind, find_mistakes
 
@@ -11,6 +12,7 @@ def mistakes_in(words: Words) -> list[str]:
         return [str(wrong) for wrong in find_mistakes(words.body, Kind.TEXT)]
     lines = (("subject", words.subject), ("preheader", words.preheader))
     return [
+        *(f"{name}: {why}" for name, line in lines if (why := too_long(line, LINE))),
         *(
             f"{name}, column {wrong.column}: {wrong.reason}"
             for name, line in lines

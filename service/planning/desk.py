@@ -11,7 +11,7 @@ from service.sending.due import fixture_of
 from service.store import Session
 from service.store.queries import blasts, desk
 from service.store.tables import campaign as rows
-from service.store.tables.sending import Blast
+from service.store.tables.blasts import Blast
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,8 @@ class Imported:
     permitted: int = 0
     without_consent: int = 0
     suppressed: int = 0
+    # Of the known, those whom an import had added that was undone since.
+    brought_back: int = 0
     left: int = 0
     rejected_count: int = 0
     left_out_count: int = 0
@@ -77,7 +79,7 @@ class Imported:
 
 NUMBERS = (
     *("rows", "new", "known", "permitted", "without_consent", "suppressed", "left", "rejected_count"),
-    "left_out_count",
+    *("left_out_count", "brought_back"),
 )
 
 
@@ -219,6 +221,7 @@ def _told(chunk: Sequence[SheetRow], read: ReadRows, counts: ImportCounts) -> Im
         rows=len(chunk),
         new=counts.new,
         known=counts.known,
+        brought_back=counts.brought_back,
         permitted=counts.permitted,
         suppressed=counts.suppressed,
         left=len({(each.channel, each.address_hash) for each in read.leaving}),

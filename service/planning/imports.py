@@ -246,12 +246,17 @@ def _written(choices: Choices) -> dict[str, object]:
         "columns": dict(choices.columns),
         "dates": str(choices.dates or ""),
         "keep_rest": choices.keep_rest,
+        "named": choices.named,
     }
 
 
 def _read(written: Mapping[str, object]) -> Choices:
     words = {name: str(written.get(name) or "") for name in ("encoding", "separator", "preset", "dates")}
     columns = written.get("columns")
-    chosen = Choices(words["encoding"], words["separator"], words["preset"], keep_rest=bool(written.get("keep_rest")))
+    chosen = Choices(
+        *(words["encoding"], words["separator"], words["preset"]),
+        keep_rest=bool(written.get("keep_rest")),
+        named=str(written.get("named") or ""),
+    )
     dates = DateOrder(words["dates"]) if words["dates"] else None
     return replace(chosen, columns=dict(columns) if isinstance(columns, dict) else {}, dates=dates)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -10,6 +10,7 @@ from service.domain.quiet import QuietHours
 from service.domain.stage import Timing
 from service.planning.load_effects import AtOnce, at_once, lots_of
 from service.planning.stage_changes import LookFirst
+from service.planning.taken_away import TakenAway, named_in, taken_away
 from service.sending.due import fixture_of, timing_of
 from service.store import Session
 from service.store.queries import blasts, campaigns, loading
@@ -35,18 +36,25 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
-    """What loading came to. `kept` names what was left as it is; `warnings`, stages whose time has come already."""
+    """What loading came to. `kept`: what was left as it is; `warnings`: stages due already, links that lead nowhere."""
 
     campaign_id: int
     changes: tuple[Change, ...]
     kept: tuple[str, ...]
     warnings: tuple[str, ...] = ()
     at_once: tuple[AtOnce, ...] = ()
+    taken: TakenAway = field(default_factory=TakenAway)
+
+    @property
+    def is_asked_about(self) -> bool:
+        """Whether it does something at once, or takes away what planned messages name."""
+        return bool(self.at_once or self.taken.planned)
 
     @property
     def seen(self) -> str:
-        """A digest of what it changes and does at once."""
+        """A digest of what it changes, does at once and takes away."""
         told = [str(each) for each in self.changes] + [f"{each.slug} {each.lot.effect}" for each in self.at_once]
+        told += self.taken.planned
         return sha256(json.dumps(told).encode()).hexdigest()[:24]
 
 
@@ -61,13 +69,15 @@ def load_campaign(
 ) -> LoadReport:
     """Load a campaign. For a dry run, roll the session back.
 
-    `seen`: what was shown of it before; where it sends or leaves out something at once and is not that, it raises
-    LookFirst, and the session is to be rolled back. None where nobody can be asked.
+    `seen`: what was shown of it before; where it sends or leaves out something at once, or takes away what planned
+    messages name, and is not that, it raises LookFirst, and the session is to be rolled back. None where nobody can be
+    asked.
 
     `kick_off_at` stands in for the file's. `time_scale` multiplies every offset and span, for a rehearsal at speed.
     A stage that has fired keeps its words and its time; one no longer in the files is removed unless it has fired.
     """
     changes: list[Change] = []
+    named = named_in(session, files.slug)
     fixture = _load_fixture(session, files, kick_off_at, changes)
     campaign = _load_campaign_row(session, files, fixture.id, now, changes)
     before = lots_of(session, campaign.id, fixture, now=now)
@@ -79,8 +89,9 @@ def load_campaign(
         _move_neighbours(session, fixture)
     late = tuple(_late(stage, now=now) for stage in loading.overdue_stages(session, campaign.id, now=now))
     news = at_once(before, lots_of(session, campaign.id, fixture, now=now))
-    done = LoadReport(campaign.id, tuple(changes), tuple(kept), late, news)
-    if news and seen is not None and seen != done.seen:
+    taken = taken_away(session, campaign.id, named)
+    done = LoadReport(campaign.id, tuple(changes), tuple(kept), late + taken.gone_out, news, taken)
+    if done.is_asked_about and seen is not None and seen != done.seen:
         raise LookFirst
     return done
 
@@ -238,21 +249,9 @@ def _load_copies(session: Session, stage: StageFile, stage_id: int, changes: lis
     if before == after:
         return
     changes.append(Change(f"words of stage {stage.slug}", f"{len(before)} texts", f"{len(after)} texts"))
-    loading.put_copies(
-        session,
-        stage_id,
-        [
-            {
-                "channel": channel,
-                "language": language,
-                "variant": variant,
-                "subject": words[0],
-                "preheader": words[1],
-                "body": words[2],
-            }
-            for (channel, language, variant), words in after.items()
-        ],
-    )
+    columns = ("channel", "language", "variant", "subject", "preheader", "body")
+    copies = [dict(zip(columns, (*place, *words), strict=True)) for place, words in after.items()]
+    loading.put_copies(session, stage_id, copies)
 
 
 def _load_pages(session: Session, files: CampaignFiles, campaign_id: int, changes: list[Change]) -> None:

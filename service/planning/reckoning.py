@@ -34,6 +34,8 @@ class Reckoned:
     lengths: tuple[tuple[int, int], ...] = ()
     nameless: int = 0
     nameless_counted: bool = True
+    # Whether another of its wordings, for another result or of a test, would cost less.
+    is_dearest: bool = False
 
     @property
     def is_sampled(self) -> bool:
@@ -61,11 +63,11 @@ def reckon(
     nameless, counted = _nameless(session, window, audience, channel, people, readers)
     if channel is Channel.EMAIL:
         return Reckoned(people, cost(window, channel, people), len(readers), (), nameless, counted)
-    lengths = _dearest(window, own, readers)
+    lengths, is_dearest = _dearest(window, own, readers)
     total = sum(segments * many for segments, many in lengths.items())
     average = total / len(readers) if readers and total else 1
     price = round(people * average * window.campaign.segment_price)
-    return Reckoned(people, price, len(readers), tuple(sorted(lengths.items())), nameless, counted)
+    return Reckoned(people, price, len(readers), tuple(sorted(lengths.items())), nameless, counted, is_dearest)
 
 
 def _nameless(
@@ -85,10 +87,14 @@ def _nameless(
     return round(people * among / len(readers)), False
 
 
-def _dearest(window: Window, words: Sequence[Words], readers: Sequence[audiences.SampledReader]) -> Mapping[int, int]:
+def _dearest(
+    window: Window, words: Sequence[Words], readers: Sequence[audiences.SampledReader]
+) -> tuple[Mapping[int, int], bool]:
+    """The lengths of the wording that costs most, and whether another costs less."""
     by_result = dict.fromkeys(each.variant for each in words) or {"": None}
     lengths = [_lengths(window, [each for each in words if each.variant == result], readers) for result in by_result]
-    return max(lengths, key=lambda one: sum(segments * many for segments, many in one.items()))
+    totals = [sum(segments * many for segments, many in one.items()) for one in lengths]
+    return lengths[totals.index(max(totals))], min(totals) < max(totals)
 
 
 def _lengths(window: Window, words: Iterable[Words], readers: Sequence[audiences.SampledReader]) -> Mapping[int, int]:

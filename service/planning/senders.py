@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from service.domain.channel import Channel
+from service.domain.lengths import LINE, too_long
 from service.domain.sender import Allowance
 from service.store import Session
 from service.store.queries import breakers, senders
@@ -50,6 +51,8 @@ def limit_sender(
     session: Session, channel: Channel, name: str, allowance: Allowance, *, actor: str, now: datetime
 ) -> None:
     """Set a sender's limits; with none at all it goes as fast as it can. Raises SenderRefused."""
+    if why := too_long(name, LINE):
+        raise SenderRefused(f"no sender has so long a name: {why}")
     if allowance.per_second is not None and not 0 < allowance.per_second <= 100_000:
         raise SenderRefused("a rate is more than nothing and at most 100,000 a second")
     if allowance.per_day is not None and not 0 < allowance.per_day <= 1_000_000_000:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from service.domain.channel import Channel
-from service.domain.stage import Anchor
-from service.planning.blast_checks import FARTHEST, LONGEST_WORTH
+from service.domain.stage import FARTHEST_OFFSET, Anchor
+from service.planning.blast_checks import LONGEST_WORTH, MOST_MESSAGES
 from service.planning.blasts import check_copy
 from service.planning.fixtures import Effect
 from service.planning.stage_facts import Part
@@ -79,13 +79,13 @@ def check_change(session: Session, stage: rows.Stage, change: StageChange, *, by
     if (timing := change.timing) is not None:
         if not timedelta(0) < timing.stale_after <= LONGEST_WORTH:
             raise StageRefused("the time after which it is too late must be longer than nothing, and a year at most")
-        if abs(timing.offset) > FARTHEST:
-            raise StageRefused("that is more than ten years from its moment; look at the number and its unit")
+        if abs(timing.offset) > FARTHEST_OFFSET:
+            raise StageRefused("that is more than a year from its moment; look at the number and its unit")
     if (limits := change.limits) is not None:
         if limits.local_time is not None and stage.anchor == Anchor.SIGN_UP:
             raise StageRefused("a welcome goes out at once, not at a later hour")
-        if limits.cap_count is not None and limits.cap_count < 1:
-            raise StageRefused("a limit for each supporter is one message or more")
+        if limits.cap_count is not None and not 1 <= limits.cap_count <= MOST_MESSAGES:
+            raise StageRefused(f"a limit for each supporter is one message or more, and {MOST_MESSAGES:,} at most")
     if change.copies is not None:
         waits = stage.anchor in {Anchor.HALF_TIME, Anchor.FULL_TIME}
         channels = [Channel(channel) for channel in stage.channels]

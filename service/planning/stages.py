@@ -1,6 +1,6 @@
 """A campaign's stages around the kick-off: what each is for, when, and how it stands."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
@@ -15,7 +15,7 @@ from service.store import Session
 from service.store.queries import approvals, blasts, blasts_life, loading, opening
 from service.store.queries.house import write_audit
 from service.store.tables import campaign as rows
-from service.store.tables.sending import Blast
+from service.store.tables.blasts import Blast
 
 
 class StageState(StrEnum):
@@ -106,39 +106,64 @@ class CopyView:
 def timeline(session: Session, campaign_id: int) -> list[StageView]:
     """Every stage, by when it comes due; those that wait for the referee stand where they are planned."""
     campaign, fixture = blasts_life.campaign_and_fixture(session, campaign_id)
-    views = []
-    for stage, firing, blast in blasts.stages_with_firings(session, campaign.id):
-        state = _state(stage, firing, blast, fixture)
-        audience = _audience(session, stage, blast)
-        views.append(
-            StageView(
-                id=stage.id,
-                slug=stage.slug,
-                title=stage.title,
-                anchor=Anchor(stage.anchor),
-                offset=stage.offset_span,
-                due_at=stage.due_at,
-                stale_after=stage.stale_after,
-                channels=tuple(Channel(channel) for channel in stage.channels),
-                only_result=stage.only_result,
-                catch_up=stage.catch_up,
-                state=state,
-                audience=audience,
-                blast_id=blast.id if blast else None,
-                blast_state=blast.state if blast else None,
-                paused_reason=blast.paused_reason if blast else "",
-                at=stage.at,
-                unreleased_at=stage.unreleased_at,
-                unreleased_by=stage.unreleased_by,
-                local_time=stage.local_time,
-                cap_count=stage.cap_count,
-                rules=parse_rules(stage.audience),
-                quiet_hours=stage.quiet_hours,
-                approval=_approval(session, stage, firing, sum(audience.values())),
-            )
-        )
-    kick_off_at = fixture.kick_off_at
-    return sorted(views, key=lambda view: _place(view, kick_off_at))
+    found = [_view(*each, fixture) for each in blasts.stages_with_firings(session, campaign.id)]
+    views = [with_audience(session, campaign.id, view) for view in found]
+    return sorted(views, key=lambda view: _place(view, fixture.kick_off_at))
+
+
+def find_stage(session: Session, campaign_id: int, slug: str) -> StageView | None:
+    """One stage of a campaign; its audience is not counted, and empty. None where there is none of this name."""
+    found = blasts.stage_with_firing(session, campaign_id, slug)
+    if found is None:
+        return None
+    _, fixture = blasts_life.campaign_and_fixture(session, campaign_id)
+    return _view(*found, fixture)
+
+
+def with_audience(session: Session, campaign_id: int, view: StageView) -> StageView:
+    """The stage with its audience counted: how many it would reach now, or reached."""
+    if view.blast_id is None:
+        counts = audience_counts(session, campaign_id, view.channels, view.rules)
+        return replace(view, audience=counts, approval=_approval(session, campaign_id, view, sum(counts.values())))
+    reached = {channel: opening.message_count(session, view.blast_id, channel) for channel in view.channels}
+    return replace(view, audience=reached)
+
+
+def _approval(session: Session, campaign_id: int, view: StageView, people: int) -> str:
+    if view.state not in CHANGEABLE or view.unreleased_at is not None or approvals.limit(session, campaign_id) is None:
+        return ""
+    stage = blasts.stage(session, view.id)
+    if stage is None:
+        return ""
+    is_wanted = stage.approval_wanted_at is not None
+    return rule(session, launch_of_stage(session, stage), is_wanted=is_wanted, people=people).why
+
+
+def _view(stage: rows.Stage, firing: rows.StageFiring | None, blast: Blast | None, fixture: rows.Fixture) -> StageView:
+    return StageView(
+        id=stage.id,
+        slug=stage.slug,
+        title=stage.title,
+        anchor=Anchor(stage.anchor),
+        offset=stage.offset_span,
+        due_at=stage.due_at,
+        stale_after=stage.stale_after,
+        channels=tuple(Channel(channel) for channel in stage.channels),
+        only_result=stage.only_result,
+        catch_up=stage.catch_up,
+        state=_state(stage, firing, blast, fixture),
+        audience={},
+        blast_id=blast.id if blast else None,
+        blast_state=blast.state if blast else None,
+        paused_reason=blast.paused_reason if blast else "",
+        at=stage.at,
+        unreleased_at=stage.unreleased_at,
+        unreleased_by=stage.unreleased_by,
+        local_time=stage.local_time,
+        cap_count=stage.cap_count,
+        rules=parse_rules(stage.audience),
+        quiet_hours=stage.quiet_hours,
+    )
 
 
 def _place(view: StageView, kick_off_at: datetime) -> tuple[int, datetime]:
@@ -167,20 +192,6 @@ def _state(
     if blast.state == BlastState.CANCELLED:
         return StageState.CANCELLED
     return StageState.DONE if blast.state == BlastState.DONE else StageState.OPEN
-
-
-def _approval(session: Session, stage: rows.Stage, firing: rows.StageFiring | None, people: int) -> str:
-    if approvals.limit(session, stage.campaign_id) is None or firing is not None or stage.unreleased_at is not None:
-        return ""
-    is_wanted = stage.approval_wanted_at is not None
-    return rule(session, launch_of_stage(session, stage), is_wanted=is_wanted, people=people).why
-
-
-def _audience(session: Session, stage: rows.Stage, blast: Blast | None) -> dict[Channel, int]:
-    rules = parse_rules(stage.audience)
-    if blast is not None:
-        return {Channel(channel): opening.message_count(session, blast.id, channel) for channel in stage.channels}
-    return audience_counts(session, stage.campaign_id, [Channel(channel) for channel in stage.channels], rules)
 
 
 def copies_of_stage(session: Session, stage_id: int) -> list[CopyView]:

@@ -8,7 +8,7 @@ from service.domain.channel import Channel
 from service.domain.message import BlastState
 from service.domain.wording_test import Arm, Standing
 from service.planning.approving import check_approved_cost
-from service.planning.blast_checks import BlastRefused
+from service.planning.blast_checks import BlastRefused, check_spend_cap
 from service.planning.blasts import audit_blast, await_second_person, hold_known, known_blast
 from service.planning.idempotency import make_once
 from service.sending.approvals import may_go_again
@@ -130,8 +130,7 @@ def limit_spending(session: Session, blast_id: int, cap: int | None, *, actor: s
     row = hold_known(session, blast_id)
     if row.state in {BlastState.DONE, BlastState.CANCELLED}:
         raise BlastRefused("this blast is over already")
-    if cap is not None and cap < 1:
-        raise BlastRefused("a spending limit is more than nothing")
+    check_spend_cap(cap)
     check_approved_cost(session, row, cap)
     row.spend_cap, row.changed_by = cap, actor
     await_second_person(session, blast_id, now=now)

@@ -10,7 +10,7 @@ from service.domain.channel import Channel
 from service.domain.consent import Suppressed
 from service.planning.files import cells
 from service.planning.files.cells import BadCell
-from service.planning.files.columns import ADDRESSES
+from service.planning.files.columns import ADDRESSES, ANOTHER
 from service.planning.files.headings import Field
 from service.planning.files.rejects import Rejected
 from service.planning.files.sheet import Choices, DateOrder, Sheet, SheetRow, look
@@ -66,13 +66,20 @@ def suppress_rows(
 def _leaving(
     typed: Mapping[str, str], *, key: AddressKey, reason: Suppressed, dates: DateOrder | None, now: datetime
 ) -> list[Leaving]:
-    email, phone = cells.read_email(typed.get(Field.EMAIL, "")), cells.read_phone(typed.get(Field.PHONE, ""))
     why = cells.says_left(typed.get(Field.LEFT_REASON, "")) or reason
     at, forgotten_at = (
         cells.read_moment(said, dates=dates, now=now) if (said := typed.get(name, "").strip()) else None
         for name in (Field.LEFT_AT, Field.FORGOTTEN_AT)
     )
-    found = [(channel, address) for channel, address in ((Channel.EMAIL, email), (Channel.SMS, phone)) if address]
+    found = [
+        (channel, address)
+        for channel, name, read in (
+            (Channel.EMAIL, Field.EMAIL, cells.read_email),
+            (Channel.SMS, Field.PHONE, cells.read_phone),
+        )
+        for part in typed.get(name, "").split(ANOTHER)
+        if (address := read(part))
+    ]
     named = [(channel, address, key.hash(channel, address)) for channel, address in found]
     if not named:
         channel, hashed = _hash(typed)

@@ -68,8 +68,7 @@ def name_tester(session: Session, typed: str, *, countries: Countries = AT_HOME,
 
     Nudge sending.send_notices after the commit. Raises BadAddress or TesterRefused.
     """
-    channel = channel_of(typed)
-    address = normalise(channel, typed)
+    channel, address = _address(typed)
     if channel is Channel.SMS and (why := why_not(address, countries.for_any(asking.countries_of_all(session)))):
         raise TesterRefused(why)
     row = testers.hold_address(session, channel, address)
@@ -157,11 +156,21 @@ def remove_tester(session: Session, tester_id: int, *, actor: str, now: datetime
 
 def tester_named(session: Session, typed: str) -> Tester:
     """The tester of this address or number. Raises BadAddress or TesterRefused."""
-    channel = channel_of(typed)
-    row = testers.hold_address(session, channel, normalise(channel, typed))
+    row = testers.hold_address(session, *_address(typed))
     if row is None or row.removed_at is not None:
         raise TesterRefused("there is no such tester")
     return _tester(row)
+
+
+def _address(typed: str) -> tuple[Channel, str]:
+    """By which channel somebody is asked, and where. Raises BadAddress, or TesterRefused where it is neither of both."""
+    if "@" not in typed and not any(sign.isdecimal() for sign in typed):
+        raise TesterRefused(
+            f"{typed.strip()[:60]!r} is neither an email address, such as ana@example.org, nor a mobile number, such as "
+            "+44 7700 900123"
+        )
+    channel = channel_of(typed)
+    return channel, normalise(channel, typed)
 
 
 def count_test(session: Session, channel: Channel, address: str, *, actor: str, now: datetime) -> TesterRow | None:

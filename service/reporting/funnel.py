@@ -1,17 +1,23 @@
 """What a campaign achieved, stage by stage."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 
 from service.domain.channel import Channel
 from service.reporting.live import ChannelProgress, channel_progress
 from service.store import Session
-from service.store.queries import blasts, campaigns, loading, progress
-from service.store.queries.glance import Glance, glance
-from service.store.queries.progress import Totals
-from service.store.queries.state_counts import state_counts
+from service.store.queries import achieved, blasts, campaigns, loading
+from service.store.queries.achieved import FactCount, Spent
+from service.store.queries.glance import Figure, Glance, glance
+from service.store.queries.state_counts import StateCount, state_counts
+from service.store.tables.blasts import Blast
 
-_EVERY_MESSAGE = 2**62
+EVERY_ONE = 2**62
 _QUICK = 100_000
+# Of a page's report: so many messages are counted in all, the smallest blasts first, and of each other blast so many
+# stretches of so many messages are looked at.
+_COUNTED = 1_000_000
+_STRETCHES, _EACH = 50, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,37 @@ class StageLine:
     # Of those sent, the emails: what was opened is a part of them alone.
     emails_sent: int
     cost: int
+    # Too large to be counted for a page: what became of its messages is estimated from a part of them.
+    is_estimate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a campaign has come to. `cut`: the figures that were counted so far only, and are that many at least."""
+
+    sign_ups: int
+    confirmed: int
+    by_email: int
+    by_sms: int
+    signatures: int
+    shares: int
+    brought: int
+    sharers: int
+    replies: int
+    waiting: int
+    left: int
+    cut: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, seen: Glance) -> "Totals":
+        """The figures of a glance."""
+        known: dict[str, Figure] = {each.name: getattr(seen, each.name) for each in fields(seen)}
+        counts = {name: figure.count for name, figure in known.items()}
+        return cls(**counts, cut=tuple(name for name, figure in known.items() if figure.is_cut))
+
+    def figure(self, name: str) -> Figure:
+        """One of them, with whether there may be more."""
+        return Figure(getattr(self, name), name in self.cut)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +90,11 @@ class CampaignReport:
         return sum(line.cost for line in self.lines)
 
     @property
+    def is_estimate(self) -> bool:
+        """Whether a figure of it is estimated from a part of the messages."""
+        return any(line.is_estimate for line in self.lines)
+
+    @property
     def signed_otherwise(self) -> int:
         """Signatures that came from none of these messages: from the pages, by text, through a friend."""
         return max(0, self.totals.signatures - sum(line.signed for line in self.lines))
@@ -67,51 +109,96 @@ class CampaignUnknown(Exception):
     """There is no such campaign."""
 
 
-def campaign_report(session: Session, slug: str) -> CampaignReport:
-    """What happened, per stage and in all. Raises CampaignUnknown."""
+def campaign_report(
+    session: Session, slug: str, *, counted: int = EVERY_ONE, stretches: int = _STRETCHES, each: int = _EACH
+) -> CampaignReport:
+    """What happened, per stage and in all. Raises CampaignUnknown.
+
+    Up to `counted` messages are counted; what more there are are estimated from a part of them, and said to be.
+    """
     view = campaigns.by_slug(session, slug)
     row = loading.campaign_named(session, slug)
     if view is None or row is None:
         raise CampaignUnknown(f"no campaign {slug!r}")
     opened = sorted(blasts.blasts_of(session, view.id), key=lambda blast: (blast.opens_at, blast.id))
-    ids = [blast.id for blast in opened]
-    # A report is counted, however long that takes: its numbers are handed on.
-    counts = state_counts(session, ids, exact_upto=_EVERY_MESSAGE)
-    facts = progress.fact_counts(session, ids)
-    signed = progress.signed_counts(session, ids)
-    spent = progress.spent(session, ids)
-    lines = []
-    for blast in opened:
-        own = [count for count in counts if count.blast_id == blast.id]
-        channels = [channel_progress(own, channel) for channel in blast.channels]
-        done = [fact for fact in facts if fact.blast_id == blast.id]
-        segments, emails = spent.get(blast.id, (0, 0))
-        lines.append(
-            StageLine(
-                blast_id=blast.id,
-                title=blast.title,
-                state=blast.state,
-                audience=_sum(channels, "audience"),
-                sent=_sum(channels, "sent"),
-                delivered=_sum(channels, "delivered"),
-                bounced=_sum(channels, "bounced"),
-                failed=_sum(channels, "failed"),
-                withheld=_sum(channels, "withheld"),
-                opened=sum(fact.opened for fact in done),
-                clicked=sum(fact.clicked for fact in done),
-                signed=signed.get(blast.id, 0),
-                left=sum(fact.left for fact in done),
-                complained=sum(fact.complained for fact in done),
-                emails_sent=channel_progress(own, Channel.EMAIL).sent,
-                cost=segments * row.segment_price + emails * row.email_price_per_thousand // 1000,
-            )
+    spent = achieved.spent(session, [blast.id for blast in opened])
+    small = _counted(spent, [blast.id for blast in opened], counted)
+    large = [blast.id for blast in opened if blast.id not in small]
+    states = state_counts(session, sorted(small), exact_upto=EVERY_ONE)
+    states += state_counts(session, large, exact_upto=-1, stretches=stretches, each=each)
+    facts = achieved.fact_counts(session, sorted(small))
+    for blast_id in large:
+        facts += achieved.estimated_facts(session, blast_id, stretches=stretches, each=each)
+    signed = achieved.signed_counts(session, [blast.id for blast in opened], most=counted)
+    lines = tuple(
+        _line(
+            blast,
+            [count for count in states if count.blast_id == blast.id],
+            [fact for fact in facts if fact.blast_id == blast.id],
+            signed=signed[blast.id],
+            cost=_cost(spent.get(blast.id, Spent()), row.segment_price, row.email_price_per_thousand),
+            is_estimate=blast.id not in small or signed[blast.id].is_cut,
         )
+        for blast in opened
+    )
     skipped = tuple(
         f"{stage.title}: {firing.outcome.replace('_', ' ')}"
         for stage, firing, blast in blasts.stages_with_firings(session, view.id)
         if firing is not None and blast is None
     )
-    return CampaignReport(slug, view.title, row.currency, tuple(lines), progress.totals(session, view.id), skipped)
+    totals = Totals.of(glance(session, view.id, most=counted))
+    return CampaignReport(slug, view.title, row.currency, lines, totals, skipped)
+
+
+def quick_report(session: Session, slug: str) -> CampaignReport:
+    """The report for a page: however large the campaign is, no more than so many rows are read. Raises CampaignUnknown."""
+    return campaign_report(session, slug, counted=_COUNTED)
+
+
+def _counted(spent: Mapping[int, Spent], blast_ids: Sequence[int], most: int) -> set[int]:
+    """The blasts whose messages are counted one by one: the smallest, while they are no more than so many."""
+    small: set[int] = set()
+    for blast_id in sorted(blast_ids, key=lambda each: spent.get(each, Spent()).messages):
+        most -= spent.get(blast_id, Spent()).messages
+        if most < 0:
+            break
+        small.add(blast_id)
+    return small
+
+
+def _cost(spent: Spent, segment_price: int, email_price_per_thousand: int) -> int:
+    return spent.segments * segment_price + spent.emails * email_price_per_thousand // 1000
+
+
+def _line(
+    blast: Blast,
+    states: Sequence[StateCount],
+    facts: Sequence[FactCount],
+    *,
+    signed: Figure,
+    cost: int,
+    is_estimate: bool,
+) -> StageLine:
+    channels = [channel_progress(states, channel) for channel in blast.channels]
+    return StageLine(
+        blast_id=blast.id,
+        title=blast.title,
+        state=blast.state,
+        audience=_sum(channels, "audience"),
+        sent=_sum(channels, "sent"),
+        delivered=_sum(channels, "delivered"),
+        bounced=_sum(channels, "bounced"),
+        failed=_sum(channels, "failed"),
+        withheld=_sum(channels, "withheld"),
+        opened=sum(fact.opened for fact in facts),
+        clicked=sum(fact.clicked for fact in facts),
+        signed=signed.count,
+        left=sum(fact.left for fact in facts),
+        complained=sum(fact.complained for fact in facts),
+        emails_sent=channel_progress(states, Channel.EMAIL).sent,
+        cost=cost,
+        is_estimate=is_estimate,
+    )
 
 
 def campaign_glance(session: Session, campaign_id: int, *, most: int = _QUICK) -> Glance:

@@ -12,7 +12,7 @@ from service.reporting.reasons import Reason, reason_of
 from service.store import Session
 from service.store.queries import blasts, progress, waits
 from service.store.queries.state_counts import StateCount, state_counts
-from service.store.tables.sending import Blast
+from service.store.tables.blasts import Blast
 
 _UNSENT = frozenset({MessageState.QUEUED, MessageState.CLAIMED, MessageState.SENDING})
 _GONE = frozenset({MessageState.ACCEPTED, MessageState.DELIVERED, MessageState.BOUNCED})
@@ -160,7 +160,7 @@ def _of_one(
     )
 
 
-def channel_progress(counts: list[StateCount], channel: str) -> ChannelProgress:
+def channel_progress(counts: Sequence[StateCount], channel: str) -> ChannelProgress:
     """One channel, from the counts of one blast."""
     states: Counter[str] = Counter()
     for count in counts:

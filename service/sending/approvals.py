@@ -18,8 +18,8 @@ from service.store import Session
 from service.store.queries import again, approvals
 from service.store.queries.approvals import Thing
 from service.store.tables.approvals import Approval
+from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Campaign, Stage
-from service.store.tables.sending import Blast
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from service.store.carried import carried, not_carried
 from service.store.queries import approvals, blasts_life, opening, renderings
 from service.store.queries.approvals import Thing
 from service.store.tables import campaign as rows
-from service.store.tables.sending import Blast
+from service.store.tables.blasts import Blast
 from service.wording.placeholders import CopyMistake, MissingFact
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ class Fired:
 
 
 def fire_due_stages(session: Session, *, public_url: str, now: datetime) -> list[Fired]:
-    """Fire every stage due at or before now; one too late, or meant for another result, is skipped for good."""
+    """Fire every stage due at or before now; one too late, or meant for another result, is skipped."""
     fired: list[Fired] = []
     rulings = _rule_on_stages(session, now=now)
     for due in opening.due_stages(session, now=now):

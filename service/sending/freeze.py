@@ -9,6 +9,7 @@ from service.domain.channel import Channel
 from service.domain.variant import SIGNED, read_variant, wanted
 from service.domain.wording_test import wordings_of
 from service.sending.facts import SharedFacts
+from service.sending.pages import check_pages
 from service.sending.personal import FRIEND_LINK, link_target
 from service.store import Session
 from service.store.queries import renderings
@@ -126,12 +127,16 @@ def freeze_blast(
     words: Sequence[Words],
     facts: SharedFacts,
 ) -> None:
-    """Write the renderings of a blast. Raises NothingToSay, CopyMistake or MissingFact; then nothing is written."""
+    """Write the renderings of a blast. Raises NothingToSay, CopyMistake or MissingFact; then nothing is written.
+
+    MissingFact too where a link leads to a page that the campaign does not have.
+    """
     for channel in channels:
         if not any(each.channel == channel and not each.arm.endswith(SIGNED) for each in words):
             raise NothingToSay(f"no words for {channel}")
     # All of them before the first is written: of words that are mended later nothing has been frozen.
     ready = [(each, freeze_words(each, facts)) for each in words if each.channel in channels]
+    check_pages(session, campaign_id, [name for _, frozen in ready for name in frozen.names])
     for each, frozen in ready:
         renderings.add_rendering(
             session,

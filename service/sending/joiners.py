@@ -8,7 +8,7 @@ from service.sending.due import fixture_of
 from service.sending.welcomes import arms_for
 from service.store import Session
 from service.store.queries import blasts_life, joiners, renderings
-from service.store.tables.sending import Blast
+from service.store.tables.blasts import Blast
 
 
 def add_joiner(session: Session, *, campaign_id: int, supporter_id: int, channel: Channel, now: datetime) -> int:

@@ -5,7 +5,7 @@ from service.sending.freeze import thaw_email
 from service.sending.personal import Person, PersonalWords
 from service.store import Session
 from service.store.queries import renderings
-from service.wording.email import FinishedEmail
+from service.wording.email import FinishedEmail, without_view_link
 
 
 def own_email(
@@ -19,7 +19,7 @@ def own_email(
     if own is None:
         return None
     row = own.rendering
-    email = thaw_email(row.subject, row.text, row.html, row.slots)
+    email = without_view_link(thaw_email(row.subject, row.text, row.html, row.slots))
     personal = PersonalWords(
         key=key,
         public_url=public_url,

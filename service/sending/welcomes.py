@@ -62,15 +62,15 @@ def _freeze(session: Session, rolling: RollingBlast, channel: Channel, *, public
     places = places_now(fixture_of(rolling.fixture), has_closed=rolling.has_closed)
     copies = stage_words(renderings.copies_for(session, rolling.stage_id))
     why = {"blast": rolling.blast_id, "channel": channel}
-    try:
-        _freeze_words(session, rolling, channel, copies, places, public_url)
-    except NothingToSay as wrong:
-        # The other channel, and the welcomes behind this one, must not wait for that.
-        log.error("a welcome cannot be rendered", extra={**why, "why": str(wrong)})
-    except (CopyMistake, MissingFact) as wrong:
-        # Words that cannot be filled as the match stands are worth less than those for whichever it is.
-        log.error("a welcome cannot be rendered", extra={**why, "why": str(wrong)})
-        _freeze_words(session, rolling, channel, copies, (), public_url)
+    # Words that cannot be filled as the match stands are worth less than those for whichever it is.
+    for wanted in (places, ()):
+        try:
+            _freeze_words(session, rolling, channel, copies, wanted, public_url)
+        except (NothingToSay, CopyMistake, MissingFact) as wrong:
+            # The other channel, and the welcomes behind this one, must not wait for that.
+            log.error("a welcome cannot be rendered", extra={**why, "why": str(wrong)})
+        else:
+            return
 
 
 def _freeze_words(

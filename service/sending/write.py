@@ -14,8 +14,8 @@ from service.sending.joiners import add_late_joiners
 from service.store import Session
 from service.store.queries import blasts_life, opening, senders, writing
 from service.store.queries.house import database_now
+from service.store.tables.blasts import Blast, Rendering
 from service.store.tables.campaign import Campaign
-from service.store.tables.sending import Blast, Rendering
 
 log = logging.getLogger(__name__)
 

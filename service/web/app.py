@@ -18,11 +18,13 @@ from service.store.behind import NOT_MIGRATED, is_behind
 from service.store.engine import make_engine, make_sessions
 from service.web import health, security_txt
 from service.web.api.public import blueprint as api
+from service.web.console.page import sorry as sorry_in_console
 from service.web.console.routes import blueprint as console_blueprint
 from service.web.door import front_door
 from service.web.hooks.sendgrid import blueprint as sendgrid_hooks
 from service.web.hooks.twilio import blueprint as twilio_hooks
 from service.web.limits import set_up_limits
+from service.web.row_numbers import RowNumber
 from service.web.site import filters, public
 from service.web.site.confirming import blueprint as confirming_pages
 from service.web.site.forgetting import blueprint as forgetting_pages
@@ -72,6 +74,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         WTF_CSRF_SSL_STRICT=False,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
     )
+    app.url_map.converters["int"] = RowNumber
     app.wsgi_app = with_tidy_tokens(app.wsgi_app)  # type: ignore[method-assign,assignment]  # Flask's own way
     if hops := settings.trusted_proxy_count:
         # As many hops as are ours and no more: the rest of X-Forwarded-For is whatever a stranger wrote there.
@@ -130,6 +133,8 @@ def _mind_manners(app: Flask, *, secure: bool) -> None:
 
     @app.errorhandler(HTTPException)
     def sorry(error: HTTPException) -> ResponseReturnValue:
+        if request.path.startswith("/console/"):
+            return sorry_in_console(error)
         title, words = _SORRY.get(error.code or 500, ("That did not work", "Please try again."))
         code = error.code or 500
         return render_template("site/sorry.html", title=title, words=words, code=code), code

@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 from phonenumbers import SUPPORTED_REGIONS
 
 from service.domain.channel import Channel
+from service.domain.lengths import LINE, SUMMARY, WORDS
 from service.domain.petition import Asks
 from service.domain.quiet import QuietHours
 from service.wording.campaign_copies import read_briefings, read_petition_words, read_stage_copies
@@ -66,10 +67,10 @@ def _read(folder: Path, toml: TomlFile) -> CampaignFiles:
     campaign = CampaignFiles(
         slug=root.slug("slug"),
         title=root.text("title"),
-        summary=root.text("summary"),
+        summary=root.text("summary", most=SUMMARY),
         organisation=root.text("organisation"),
         language=language,
-        postal_address=root.text("postal_address"),
+        postal_address=root.text("postal_address", most=SUMMARY),
         privacy_url=root.matching("privacy_url", r"https?://\S+", "an address that begins with https://"),
         sender=_sender(toml),
         fixture=_fixture(toml),
@@ -143,7 +144,7 @@ def _consents(toml: TomlFile, languages: list[str]) -> dict[str, dict[Channel, s
     consents: dict[str, dict[Channel, str]] = {}
     for language in languages:
         table = toml.table(f"consent.{language}")
-        consents[language] = {channel: table.text(channel) for channel in Channel}
+        consents[language] = {channel: table.text(channel, most=WORDS) for channel in Channel}
         table.finish()
     outer = toml.table("consent", needed=False)
     outer.asked |= set(languages)
@@ -196,7 +197,7 @@ def _frequency_cap(toml: TomlFile) -> FrequencyCap | None:
 
 def _receipt(toml: TomlFile) -> str:
     table = toml.table("replies", needed=False)
-    receipt = straighten_quotes(table.text("receipt", default=""))
+    receipt = straighten_quotes(table.text("receipt", default="", most=WORDS))
     if "\n" in receipt or "{" in receipt or "}" in receipt:
         table.mistake("receipt", "a receipt with placeholders or several lines", "one line of plain words")
     elif len(receipt) > _LONGEST_RECEIPT:
@@ -220,7 +221,7 @@ def _prices(toml: TomlFile) -> Prices:
 def _petition(toml: TomlFile, folder: Path, languages: list[str]) -> PetitionFile:
     table = toml.table("petition")
     petition = PetitionFile(
-        table.text("addressee"),
+        table.text("addressee", most=LINE),
         table.whole("goal", least=1),
         read_petition_words(folder, languages, toml.mistakes),
         table.choice("asks", Asks, Asks.NOTHING) or Asks.NOTHING,

@@ -12,7 +12,7 @@ from service.domain.audience import (
 )
 from service.domain.channel import Channel
 from service.domain.fixture import Result
-from service.domain.stage import Anchor, CatchUp, QuietHoursPolicy, Timing
+from service.domain.stage import FARTHEST_OFFSET, Anchor, CatchUp, QuietHoursPolicy, Timing
 from service.wording.campaign_files import StageFile
 from service.wording.toml_tables import Table, TomlFile
 
@@ -60,6 +60,9 @@ def _timing(table: Table) -> Timing:
     at = table.moment("at") if absolute else None
     if stale_after <= timedelta(0):
         table.mistake("stale_after", "a stage that is stale before it is due", "a span such as 2h")
+    for key, span in (("offset", offset), ("stale_after", stale_after)):
+        if abs(span) > FARTHEST_OFFSET:
+            table.mistake(key, "more than a year", "a span of a year at most; look at the number and its unit")
     if absolute and offset:
         table.mistake("offset", "an offset from a fixed moment", "at alone, without offset")
     if not absolute and "at" in table.raw:

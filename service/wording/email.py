@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from html import escape
 
@@ -148,6 +148,13 @@ def render_email(copy: EmailCopy, frame: EmailFrame) -> RenderedEmail:
     finished = replace_tokens(html, in_html), replace_tokens(text, in_text)
     left = _left_over(tokens, subject + finished[1], finished[0])
     return RenderedEmail(subject, finished[0], finished[1], preheader, left)
+
+
+def without_view_link(email: RenderedEmail) -> RenderedEmail:
+    """The email as its own page: without the line that offers to see it as a page."""
+    tokens = [re.escape(token) for token, slot, _ in email.slots if slot.name == "view_link"]
+    line = rf"<p\b[^>]*>\s*<a\b[^>]*href=\"(?:{'|'.join(tokens)})\"[^>]*>[^<]*</a>\s*</p>"
+    return replace(email, html=re.sub(line, "", email.html)) if tokens else email
 
 
 def _as_put_in(token: str, said: str, *, in_html: bool) -> str:

@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from service.domain.lengths import LINE, SUMMARY, too_long
 from service.wording.campaign_files import Mistake
 from service.wording.checks import Kind, find_mistakes
 from service.wording.placeholders import Copy, CopyMistake, Placeholder, parse
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z]{2})?")
 KINDS = {"email": ".md", "sms": ".txt", "briefings": ".md"}
+# How long a header may be where it may be longer than a line.
+_LONGEST = {"Summary": SUMMARY, "Source": SUMMARY}
 _HEADER_LINE = re.compile(r"([A-Z][a-z]+):[ \t]*(.*)")
 
 
@@ -99,6 +102,8 @@ def read_headed(
             mistakes.append(Mistake(name, at + 1, f"{lines[at][:60]!r}", expected))
         else:
             headers[found[1]] = found[2].strip()
+            if why := too_long(headers[found[1]], _LONGEST.get(found[1], LINE)):
+                mistakes.append(Mistake(name, at + 1, f"{found[1]} is too long: {why}", f"a shorter {found[1]}"))
             header_lines[found[1]] = at + 1
         at += 1
     while at < len(lines) and not lines[at].strip():

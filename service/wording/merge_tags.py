@@ -31,6 +31,7 @@ _TAGS = (
     (_Doubt.NONE, re.compile(r"\|\*([^|*\n]{1,80})\*\|")),  # the same, mistyped
     (_Doubt.NONE, re.compile(r"<\?([^?\n]{1,120})\?>")),  # PHP
     (_Doubt.NONE, re.compile(r"%%\s*([^\W\d_][\w .:-]{0,60}?)\s*%%")),  # Salesforce Marketing Cloud
+    (_Doubt.NONE, re.compile(r"%%=([^%\n]{1,120})=%%")),  # the same tool's functions
     (_Doubt.NONE, re.compile(r"\{%([^{}\n]{1,120})%\}")),  # Liquid, Jinja, Twig
     (_Doubt.NONE, re.compile(r"<%([^%\n]{1,120})%>")),  # ERB, EJS
     (_Doubt.NONE, re.compile(r"\[%([^%\n]{1,120})%\]")),  # Template Toolkit
@@ -54,7 +55,7 @@ _TAGS = (
     (_Doubt.MUCH, re.compile(r"<([^\W\d_][\w.]{0,60}(?: [\w.]{1,30})?)>")),
     *(
         (_Doubt.MUCH, re.compile(rf"(?<!\w){sign}([^\W\d_][\w.]{{0,60}}?){sign}(?!\w)"))
-        for sign in ("@@", "##", "::", "__", "!!", "--", "-", r"\|", "!")
+        for sign in ("@@", "@", "##", "::", "__", "!!", "--", "-", r"\|", "!")
     ),
     (_Doubt.MUCH, re.compile(r"(?<![\w$])\$(name)\b", re.IGNORECASE)),
     (_Doubt.MUCH, re.compile(r"(?<![\w$@:])[$@:]((?i:first_?name|last_?name|f_?name|l_?name))\b")),

@@ -6,16 +6,11 @@ from functools import lru_cache
 
 from publicsuffixlist import PublicSuffixList
 
+from service.domain.unseen import may_belong, without_stray
 from service.wording.sms import graphemes
 
 NAME_LENGTH = 40
 
-# Between letters of Persian, Hindi or Bengali a joiner is spelling, and between emoji it makes one of two; elsewhere,
-# and every sign that turns the direction of what follows, it is nothing a name has.
-_STRAY_JOINER = re.compile(
-    "(?<![\u0300-\u1fff\u2c00-\U0010ffff])[\u200c\u200d]|[\u200c\u200d](?![\u0300-\u1fff\u2c00-\U0010ffff])"
-)
-_JOINERS = "\u200c\u200d"
 _DOTS = str.maketrans("。．｡․﹒", ".....")
 _SCHEME = re.compile(r"://|\bwww\.\w|\w@\w[\w-]*\.\w", re.IGNORECASE)
 _DOTTED = re.compile(r"[\w-]+(?:\.[\w-]+)+(/?)")
@@ -63,8 +58,8 @@ def _cleaned(name: str) -> str:
 
 def _tidied(name: str) -> str:
     spaced = "".join(" " if sign.isspace() else sign for sign in unicodedata.normalize("NFC", name))
-    plain = "".join(sign for sign in spaced if sign.isprintable() or sign in _JOINERS)
-    joined = unicodedata.normalize("NFC", _STRAY_JOINER.sub("", plain)).strip()
+    plain = "".join(sign for sign in spaced if sign.isprintable() or may_belong(sign))
+    joined = unicodedata.normalize("NFC", without_stray(plain)).strip()
     return joined if len(joined) <= NAME_LENGTH else _shortened(joined)
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
 
+from service.domain.lengths import TITLE, WORDS, too_long
 from service.wording.campaign_files import Mistake
 from service.wording.durations import parse_span
 
@@ -103,23 +104,27 @@ class Table:
         found = f"{key} = {self.raw[key]!r}" if key in self.raw else f"no {key}"
         self.mistake(key, found, expected)
 
-    def text(self, key: str, *, default: str | None = None, expected: str = "words in quotes") -> str:
+    def text(
+        self, key: str, *, default: str | None = None, expected: str = "words in quotes", most: int = TITLE
+    ) -> str:
         value = self.value(key)
         if value is None and default is not None:
             return default
         if isinstance(value, str) and value.strip():
+            if why := too_long(value.strip(), most):
+                self.mistake(key, f"{key} is too long: {why}", f"a shorter {key}")
             return value.strip()
         self._wrong(key, f"{key} = {expected}")
         return ""
 
-    def matching(self, key: str, pattern: str, expected: str, *, default: str | None = None) -> str:
-        value = self.text(key, default=default, expected=expected)
+    def matching(self, key: str, pattern: str, expected: str, *, default: str | None = None, most: int = WORDS) -> str:
+        value = self.text(key, default=default, expected=expected, most=most)
         if value and not re.fullmatch(pattern, value):
             self._wrong(key, expected)
         return value
 
     def slug(self, key: str) -> str:
-        return self.matching(key, _SLUG.pattern, "small letters, digits and hyphens, such as full-time")
+        return self.matching(key, _SLUG.pattern, "small letters, digits and hyphens, such as full-time", most=TITLE)
 
     def choice(self, key: str, kind: type[_Choice], default: _Choice | None) -> _Choice | None:
         value = self.value(key)

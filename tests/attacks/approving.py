@@ -17,8 +17,8 @@ from service.planning.blasts import NewBlast, schedule_blast
 from service.planning.showing import open_window
 from service.planning.stage_checks import Changer
 from service.sending.due import fire_due_stages, open_scheduled_blasts
+from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Campaign, Stage
-from service.store.tables.sending import Blast
 from tests import make
 
 URL = "https://example.org"

@@ -19,8 +19,8 @@ from service.planning.blasts import reschedule_blast
 from service.planning.steering import limit_spending
 from service.sending.due import open_scheduled_blasts
 from service.store.approval_limit import INFO
+from service.store.tables.blasts import Blast, Rendering
 from service.store.tables.campaign import Campaign
-from service.store.tables.sending import Blast, Rendering
 from tests import make
 from tests.attacks.approving import (
     ANA,

@@ -24,8 +24,8 @@ from service.sending.approving_notices import ask_for_approvals, look_ahead
 from service.sending.welcomes import freeze_welcomes
 from service.store.approval_limit import INFO
 from service.store.tables.approvals import Approval
+from service.store.tables.blasts import Blast, Rendering
 from service.store.tables.campaign import Campaign, Stage
-from service.store.tables.sending import Blast, Rendering
 from service.wording.campaign_reader import read_campaign
 from service.wording.campaign_writer import write_campaign
 from tests import make

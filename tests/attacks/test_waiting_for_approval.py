@@ -21,7 +21,8 @@ from service.sending.write import write_next_span
 from service.store.approval_limit import INFO
 from service.store.tables.alerts import Alert
 from service.store.tables.campaign import Campaign
-from service.store.tables.sending import Message, Notice
+from service.store.tables.notices import Notice
+from service.store.tables.sending import Message
 from tests.attacks.approving import ANA, BILAL, COPY, NOW, URL, WAITS, fresh, look, open_due, schedule, yes
 
 

@@ -13,7 +13,7 @@ from service.domain.manager import Role
 from service.planning.audit import read_audit
 from service.planning.managers import add_manager
 from service.store.queries.alerts import note_failure, raise_alert
-from service.store.tables.sending import Blast
+from service.store.tables.blasts import Blast
 from tests import make
 from tests.cli.conftest import Touchline
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from service.store.tables.sending import Blast
+from service.store.tables.blasts import Blast
 from tests import make
 from tests.cli.conftest import Touchline, said
 

@@ -8,7 +8,10 @@ import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.clock import now
-from service.store.tables.campaign import Stage
+from service.domain.channel import Channel
+from service.sending.freeze import links_for
+from service.store.queries.renderings import add_rendering
+from service.store.tables.campaign import Briefing, Stage
 from tests import make
 from tests.cli.conftest import Touchline, said
 
@@ -78,3 +81,80 @@ def test_files_that_send_nothing_at_once_are_loaded_without_a_question(
 
     assert done["at_once"] == {}
     assert push(sessions).offset_span == timedelta(days=-1, hours=-18)
+
+
+def without_a_briefing(folder: Path) -> None:
+    """Take the briefing on the crackdown, all that links to it and its keyword out of the files."""
+    rewrite(folder, '"crackdown", ', "")
+    (folder / "briefings" / "crackdown.md").unlink()
+    for file in [folder / "campaign.toml", *folder.glob("email/*.md"), *folder.glob("sms/*.txt")]:
+        words = file.read_text().replace("{briefing_link:crackdown}", "{share_link}")
+        file.write_text("\n".join(line for line in words.split("\n") if not line.startswith("CRACKDOWN")))
+
+
+def test_a_briefing_that_a_scheduled_blast_links_to_is_asked_about_before_it_is_taken_away(
+    touchline: Touchline, files: Path, sessions: sessionmaker[Session]
+) -> None:
+    with sessions.begin() as session:
+        campaign = session.query(make.Campaign).one()
+        later, words = now() + timedelta(days=3), "Read {briefing_link:crackdown}"
+        make.blast(session, campaign, channels=[Channel.EMAIL], email=words, opens_at=later)
+    without_a_briefing(files)
+
+    looked = said(touchline("campaign", "load", str(files), "--dry-run", "--json"))
+    refused = touchline("campaign", "load", str(files))
+    with sessions() as session:
+        kept = session.query(Briefing).filter_by(slug="crackdown").count()
+    done = touchline("campaign", "load", str(files), "--yes")
+
+    told = "blast 1, A blast: links to the briefing 'crackdown', which would be gone"
+    assert [each.startswith(told) for each in looked["taken_away"]] == [True]  # type: ignore[attr-defined]
+    assert (refused.exit_code, kept) == (1, 1)
+    assert f"taken away, {told}" in refused.stdout
+    assert "nothing was changed. Add --yes if it is meant" in refused.stderr
+    assert done.exit_code == 0
+    with sessions() as session:
+        assert session.query(Briefing).filter_by(slug="crackdown").count() == 0
+
+
+def test_links_that_have_gone_out_to_a_briefing_that_would_be_gone_are_warned_of(
+    touchline: Touchline, files: Path, sessions: sessionmaker[Session]
+) -> None:
+    with sessions.begin() as session:
+        campaign = session.query(make.Campaign).one()
+        under_way = make.blast(session, campaign, channels=[Channel.EMAIL], state="running")
+        links = links_for(session, campaign.id, campaign.slug, ["briefing_link:crackdown"])
+        add_rendering(
+            session,
+            blast_id=under_way.id,
+            channel=Channel.EMAIL,
+            language="en",
+            arm="",
+            words={"subject": "Read", "text": "Read", "html": "Read", "fingerprint": ""},
+            slots=[],
+            links=links,
+        )
+    without_a_briefing(files)
+
+    done = touchline("campaign", "load", str(files))
+
+    assert done.exit_code == 0
+    assert "warning, blast 1, A blast: is under way with a link to the briefing 'crackdown'" in done.stdout
+    assert "warning, briefing crackdown: what has gone out links to it" in done.stdout
+
+
+def test_a_keyword_that_a_scheduled_text_names_is_asked_about_before_it_is_taken_away(
+    touchline: Touchline, files: Path, sessions: sessionmaker[Session]
+) -> None:
+    with sessions.begin() as session:
+        campaign = session.query(make.Campaign).one()
+        word = sorted(campaign.keywords)[0]
+        later = now() + timedelta(days=3)
+        make.blast(session, campaign, channels=[Channel.SMS], sms=f"Text {word} to us", opens_at=later)
+    toml = files / "campaign.toml"
+    toml.write_text("\n".join(line for line in toml.read_text().split("\n") if not line.startswith(f"{word} ")))
+
+    refused = touchline("campaign", "load", str(files))
+
+    assert refused.exit_code == 1
+    assert f"taken away, blast 1, A blast: says {word}, which would be no keyword any more" in refused.stdout

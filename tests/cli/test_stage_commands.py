@@ -97,6 +97,10 @@ def test_what_an_author_changed_is_listed_and_released(touchline: Touchline, ses
 @pytest.mark.parametrize(
     ("words", "why"),
     [
+        (
+            ("stage", "move", *PUSH, "--offset", "-400d"),
+            "more than a year from its moment; look at the number and its unit",
+        ),
         (("stage", "cancel", "no-such", "push"), "there is no campaign 'no-such'"),
         (("stage", "cancel", "fair-trials", "pish"), "'fair-trials' has no message 'pish'; it has push"),
         (("stage", "move", *PUSH, "--offset", "soon"), "--offset: write it like 90m, 12h or -2d12h; got 'soon'"),

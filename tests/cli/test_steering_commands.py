@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from service.sending.due import open_scheduled_blasts
 from service.sending.write import write_next_span
+from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Campaign
-from service.store.tables.sending import Blast
 from tests import make
 from tests.cli.conftest import Touchline, said
 
@@ -197,3 +197,32 @@ def test_silent_readers_are_counted_before_they_are_asked_again(
     assert "Dear Ana" in asked.output
     assert "no such placeholder" in refused.stderr
     assert "Blast 2 is scheduled." in sent.output
+
+
+@pytest.mark.parametrize("number", ["0", "-3", "9223372036854775808", "99999999999999999999"])
+def test_a_number_that_no_blast_has_is_said_by_every_command(touchline: Touchline, number: str) -> None:
+    for command in (["status"], ["pause"], ["resume"], ["cancel"], ["choose"], ["limit"], ["resend-failed", "--yes"]):
+        asked = touchline("blast", *command, "--", number)
+
+        assert (asked.exit_code, asked.stderr) == (1, f"touchline: there is no blast {number}\n")
+    undone = touchline("supporters", "undo-import", "--yes", "--", number)
+    assert (undone.exit_code, undone.stderr) == (1, f"touchline: there is no import {number}\n")
+
+
+@pytest.mark.parametrize("most", ["-3", "0", "1001", "99999999999999999999"])
+def test_a_list_is_of_one_to_a_thousand_lines(touchline: Touchline, most: str) -> None:
+    asked = touchline("blast", "list", "fair-trials", "--most", most)
+
+    assert asked.exit_code == 2
+    assert "is not in the range 1<=x<=1000" in asked.stderr
+
+
+def test_titles_and_subjects_that_are_too_long_are_refused(touchline: Touchline, planned: None, letter: str) -> None:
+    asked = ("blast", "schedule", "fair-trials", "--email", letter)
+
+    title = touchline(*asked, "--subject", "Now", "--title", "x" * 121)
+    subject = touchline(*asked, "--subject", "x" * 201, "--title", "Now")
+
+    assert (title.exit_code, subject.exit_code) == (1, 1)
+    assert title.stderr == "touchline: the title is too long: it has 121 characters; 120 at most\n"
+    assert "subject: it has 201 characters; 200 at most" in subject.stderr

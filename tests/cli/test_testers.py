@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.store.tables import testing
-from service.store.tables.sending import Notice
+from service.store.tables.notices import Notice
 from service.wording.links import derive_key
 from service.wording.short_codes import TESTER_PURPOSE, short_code
 from tests import make

@@ -124,6 +124,7 @@ def test_the_last_deed_is_taken_back_from_the_command_line(
     second = said(touchline("fixture", "undo", MATCH, "--json"))
     third = touchline("fixture", "undo", MATCH)
 
+    assert "Last: half-time, 1-0, by " in first.output
     assert "taken back, Azerbaijan–England 0-0: live" in first.output
     assert "the rest is stopped; it does not go out again" in first.output
     assert "1 email had gone or was just going." in first.output

@@ -35,7 +35,7 @@ from service.planning.signing_in import (
 )
 from service.sending.notice_words import NoticeWriter
 from service.store.queries.notice_life import IntendedNotice
-from service.store.tables.sending import Notice
+from service.store.tables.notices import Notice
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 KEY = b"a key that signs links in tests."

@@ -12,8 +12,8 @@ from service.clock import now
 from service.domain.manager import Role
 from service.settings import Settings
 from service.store.approval_limit import INFO
+from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Stage
-from service.store.tables.sending import Blast
 from service.web.app import create_app
 from service.web.door import FrontDoor
 from service.web.limits import limiter
@@ -139,7 +139,7 @@ def test_a_whistle_says_that_what_it_makes_due_waits(
 
     page = words(signed_in(Role.LAUNCHER).see(f"{C}/fixture/kick-off"))
 
-    assert "Find out more : Email to 4 , about £0.00; SMS to 2 , about £0.08. It waits for approval" in page
+    assert "Find out more : Email to 4 , about £0.00; Text to 2 , about £0.08. It waits for approval" in page
 
 
 def test_a_planned_message_says_on_every_page_that_it_will_wait_and_is_approved(

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
 from service.domain.manager import Role
+from service.store.tables.blasts import Blast
 from service.store.tables.house import AuditEntry
-from service.store.tables.sending import Blast, Message
+from service.store.tables.sending import Message
 from tests.console.conftest import Browser, C, words
 from tests.console.test_blasts import open_blasts
 from tests.console.test_steering import EMAIL, go_out

@@ -15,9 +15,10 @@ from service.provider_settings import SmsRoad
 from service.sending.due import open_scheduled_blasts
 from service.sending.write import write_next_span
 from service.settings import Settings
+from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Petition
 from service.store.tables.people import Supporter
-from service.store.tables.sending import Batch, Blast, Message
+from service.store.tables.sending import Batch, Message
 from service.store.tables.signatures import Signature
 from service.web.app import create_app
 from service.wording.links import derive_key
@@ -172,7 +173,7 @@ def test_a_blast_is_watched_paused_resumed_and_cancelled(
 
     live = launcher.see(f"{C}/blasts/1/progress")
     assert "Email 4 people, 0% done" in words(live)
-    assert "SMS 2 people, 100% done" in words(live)
+    assert "Text 2 people, 100% done" in words(live)
     assert 'hx-trigger="every 1s"' in live.text
 
     assert "Paused." in words(launcher.press(f"{C}/blasts/1/pause"))
@@ -338,3 +339,19 @@ def test_a_channel_nobody_carries_is_not_offered_and_one_that_is_asked_for_is_re
     assert "No texts are sent from this installation: SMS_PROVIDER is none" in words(refused)
     assert "Hello, reply STOP to end" in refused.text
     app.extensions["touchline"].sessions.kw["bind"].dispose()
+
+
+def test_the_price_of_two_wordings_is_said_to_be_that_of_the_dearer(
+    signed_in: Callable[[Role], Browser], campaign_id: int
+) -> None:
+    author, long = signed_in(Role.AUTHOR), "x" * 200 + " STOP"
+    one = BLAST | {"channels": ["sms"], "sms_body": "Short STOP"}
+
+    single = words(author.press(f"{C}/blasts/size", one))
+    trial = words(author.press(f"{C}/blasts/size", one | {"try_sms": long}))
+
+    assert "£0.08 to 2 people" in single
+    assert "At most" not in single
+    assert "At most £0.16 to 2 people" in trial
+    assert "Reckoned with the wording that costs most." in trial
+    assert "2 by text (at most £0.16)" in trial

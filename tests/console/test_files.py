@@ -111,6 +111,24 @@ def test_the_rows_that_were_not_read_are_downloaded_mended_and_loaded(
         assert "Şəhla" in session.scalars(select(Supporter.first_name)).all()
 
 
+def test_the_rejects_of_a_file_are_known_by_its_name_as_it_was(admin: Browser, sessions: sessionmaker[Session]) -> None:
+    name = "nonsubscribed_email_audience_export_0b7f.csv"
+    content = "Email Address,MEMBER_RATING,OPTIN_TIME,CONFIRM_TIME,LEID\nbo example.org,2,,2026-03-01 09:41:12,5\n"
+    path, page = upload(admin, content.encode(), name)
+    link = re.search(r'href="([^"]+rejects\.csv)"', bring_in(admin, path, form_of(page)).text)
+    assert link
+
+    rejects = admin.see(link[1])
+
+    found = re.search('filename="([^"]+)"', rejects.headers["Content-Disposition"])
+    assert found
+    path, page = upload(admin, rejects.data.replace(b"bo example", b"bo@example"), found[1])
+    bring_in(admin, path, form_of(page))
+    with sessions() as session:
+        who = session.scalars(select(Supporter.id).where(Supporter.email == "bo@example.org")).one()
+        assert session.scalars(select(Permission.channel).where(Permission.supporter_id == who)).all() == []
+
+
 def test_letters_in_doubt_are_chosen_by_how_the_names_look(admin: Browser, sessions: sessionmaker[Session]) -> None:
     path, page = upload(admin, "name,email\nŞule,sule@example.org\n".encode("cp1254"))
 

@@ -184,7 +184,7 @@ def _act(sessions: sessionmaker[Session], name: str) -> None:
     with sessions.begin() as session:
         who, campaign = session.execute(
             text(
-                "SELECT s.id, c.campaign_id FROM supporters s JOIN consents c ON c.supporter_id = s.id WHERE first_name = :name"
+                "SELECT DISTINCT s.id, c.campaign_id FROM supporters s JOIN consents c ON c.supporter_id = s.id WHERE first_name = :name"
             ),
             {"name": name},
         ).one()
@@ -286,3 +286,55 @@ def test_imports_are_listed_on_the_page_they_are_begun_on(admin: Browser) -> Non
 
     assert "people.csv" in words(page)
     assert "Imports begun last" in words(page)
+
+
+@pytest.mark.parametrize("is_over", [False, True], ids=["under way", "over"])
+def test_going_back_to_the_look_after_the_press_leads_to_the_import(admin: Browser, is_over: bool) -> None:
+    path, page = upload(admin, (HEAD + "Ana,ana@example.org" + PROOF).encode())
+    address = admin.press(f"{path}/go", form_of(page), follow=False).headers["Location"]
+    if is_over:
+        work(admin)
+
+    back = admin.see(path)
+    again = admin.press(path, form_of(page), follow=False)
+    thrown = admin.press(f"{path}/forget", follow=False)
+
+    assert [each.status_code for each in (back, again, thrown)] == [303, 303, 303]
+    assert [each.headers["Location"] for each in (back, again, thrown)] == [address] * 3
+
+
+def test_what_brings_people_back_after_an_undone_import_can_be_undone_in_turn(
+    admin: Browser, sessions: sessionmaker[Session]
+) -> None:
+    first = whole(admin, *fans(3), f"Signs,signs@example.org,,{PROOF}")
+    admin.press(f"{first}/undo", {"sure": "yes"})
+    work(admin)
+    second = whole(admin, *fans(2), f"Signs,signs@example.org,,{PROOF}", f"New,new@example.org,,{PROOF}")
+    _act(sessions, "Signs")
+
+    page, asked = words(admin.see(second)), words(admin.see(f"{second}/undo"))
+    admin.press(f"{second}/undo", {"sure": "yes"})
+    work(admin)
+
+    assert "Known before 3 3 of them brought back after an undone import" in page
+    assert "Undo this import…" in page
+    assert "Consents withdrawn of 3 people it added who have done nothing since" in asked
+    assert "Added by it, or brought back 4 Known before 0 not touched" in asked
+    assert {name for name in may_email(sessions) if name.startswith(("Fan", "New", "Signs"))} == {"Signs"}
+    assert "3 people are withdrawn" in words(admin.see(second))
+
+
+def test_whoever_another_file_may_write_to_stays_that_file_s_when_an_import_is_undone(
+    admin: Browser, sessions: sessionmaker[Session]
+) -> None:
+    first = whole(admin, f"Ana,ana@example.org,,{PROOF}", *fans(1))
+    with sessions.begin() as session:
+        session.execute(text("UPDATE imports SET state = 'undone'"))
+    second = whole(admin, *fans(1))
+
+    admin.press(f"{second}/undo", {"sure": "yes"})
+    work(admin)
+
+    assert first != second
+    assert "brought back" not in words(admin.see(second))
+    assert "Fan0" in may_email(sessions)

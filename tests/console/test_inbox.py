@@ -14,8 +14,8 @@ from service.domain.channel import Channel
 from service.domain.manager import Role
 from service.settings import Settings
 from service.store.tables.listening import Reply
+from service.store.tables.notices import Notice
 from service.store.tables.people import Suppression
-from service.store.tables.sending import Notice
 from tests.console.conftest import Browser, words
 
 Signed = Callable[[Role], Browser]

@@ -18,6 +18,7 @@ from service.settings import Settings
 from service.store.tables.campaign import Copy
 from service.wording.links import derive_key
 from tests.console.conftest import Browser, C, words
+from tests.console.test_blasts import BLAST, LATER
 
 EDIT = f"{C}/stages/find-out-more/edit"
 TYPED = {"body-0": "Dear all,\n\nan hour's work", "subject-0": "An hour", "body-1": 'A text "so". STOP to end'}
@@ -161,3 +162,39 @@ def test_passwords_are_never_kept(browser: Browser) -> None:
     answer = send(browser, "/console/password", {"current": "my old secret", "new": "my new secret", "again": "x y"})
 
     assert "secret" not in answer.text
+
+
+def test_a_kept_form_that_sends_says_what_it_sends_and_leads_to_its_last_look(
+    signed_in: Callable[[Role], Browser], campaign_id: int
+) -> None:
+    launcher = signed_in(Role.LAUNCHER)
+    look = launcher.press(f"{C}/blasts/new", BLAST)
+    form = {name: re.findall(rf'name="{name}" value="([^"]+)"', look.text)[0] for name in ("look", "key")}
+
+    kept = send(launcher, f"{C}/blasts/schedule", form, token="old")
+    href = re.search(r'href="([^"]+)">Look at it first', kept.text)
+
+    assert "What it would do: Send the blast “Last call” of Fair trials in Azerbaijan now." in words(kept)
+    assert href
+    assert "“Last call”, before it goes" in words(launcher.see(href[1]))
+
+
+def test_a_kept_form_says_to_what_it_would_be_done(
+    signed_in: Callable[[Role], Browser], campaign_id: int, browser: Browser, author: str
+) -> None:
+    launcher = signed_in(Role.LAUNCHER)
+    launcher.press(f"{C}/blasts/schedule", BLAST | {"when": "at", "opens_at": f"{LATER:%Y-%m-%d}T20:00"})
+
+    of_a_blast = send(launcher, f"{C}/blasts/1/cancel", {"why": ""}, token="old")
+    of_a_stage = send(launcher, f"{C}/stages/find-out-more/cancel", {"why": ""}, token="old")
+    of_a_match = send(launcher, f"{C}/fixture/kick-off", {"seen": "x"}, token="old")
+    of_nothing = send(launcher, f"{C}/blasts/77/cancel", {"why": ""}, token="old")
+    told = send(browser, EDIT, TYPED)
+    back = send_shown(browser, told, "/console/sign-in", {"email": author, "password": PASSWORD})
+
+    assert "What it would do: Cancel: the blast “Last call” of Fair trials in Azerbaijan." in words(of_a_blast)
+    assert "What it would do: Cancel: the message “Find out more” of Fair trials in Azerbaijan." in words(of_a_stage)
+    assert "What it would do: Kick off: Fair trials in Azerbaijan." in words(of_a_match)
+    assert of_nothing.status_code == 400
+    assert "What it would do" not in words(of_nothing)
+    assert "What it would do: Edit: the message “Find out more” of Fair trials in Azerbaijan." in words(back)

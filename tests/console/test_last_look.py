@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.domain.manager import Role
-from service.store.tables.sending import Blast
+from service.store.tables.blasts import Blast
 from tests.console.conftest import Browser, C, words
 from tests.console.test_blasts import BLAST, LATER
 
@@ -121,3 +121,28 @@ def test_a_look_that_is_gone_is_said_to_be(signed_in: Callable[[Role], Browser],
     ):
         assert page.status_code == 410
         assert "was kept for 7 days, and is gone. Nothing was sent by it." in words(page)
+
+
+@pytest.mark.parametrize(
+    ("field", "letters", "says"),
+    [
+        ("title", 121, "The title is too long: it has 121 characters; 120 at most."),
+        ("email_subject", 201, "Email: subject: it has 201 characters; 200 at most."),
+        ("email_preheader", 5_000, "Email: preheader: it has 5,000 characters; 200 at most."),
+        ("try_subject", 201, "Email: subject: it has 201 characters; 200 at most."),
+    ],
+)
+def test_a_line_that_is_too_long_is_said_and_kept_as_it_was_typed(
+    signed_in: Callable[[Role], Browser], campaign_id: int, field: str, letters: int, says: str
+) -> None:
+    launcher, long = signed_in(Role.LAUNCHER), "x" * letters
+
+    looked = launcher.press(f"{C}/blasts/new", BLAST | {field: long})
+    sent = launcher.press(f"{C}/blasts/schedule", BLAST | {field: long})
+    fits = launcher.press(f"{C}/blasts/new", BLAST | {field: "x" * 120})
+
+    for answer in (looked, sent):
+        assert answer.status_code == 422
+        assert says in words(answer)
+        assert f'value="{long}"' in answer.text
+    assert fits.status_code == 200

@@ -15,8 +15,8 @@ from service.joining.confirm import confirm_email, confirm_phone
 from service.joining.sign_up import SignUpForm, sign_up
 from service.settings import Settings
 from service.store.tables.listening import Reply
+from service.store.tables.notices import Notice
 from service.store.tables.people import Permission, Supporter, Suppression
-from service.store.tables.sending import Notice
 from tests import make
 from tests.console.conftest import Browser, words
 
@@ -135,7 +135,7 @@ def test_consent_is_withdrawn_at_once_and_remembered(
     answer = words(admin.press(f"/console/supporters/{ana}/withdraw", {"channel": "sms"}))
 
     assert "They get no more texts, from this moment" in answer
-    assert "SMS is left alone: left" in answer
+    assert "Text is left alone: left" in answer
     with sessions() as session:
         kept = session.query(Permission.channel).filter_by(supporter_id=ana).all()
         assert [row.channel for row in kept] == ["email"]

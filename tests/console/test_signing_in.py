@@ -11,7 +11,7 @@ from service.clock import now
 from service.domain.manager import Role
 from service.planning.managers import make_sign_in_link
 from service.settings import Settings
-from service.store.tables.sending import Notice
+from service.store.tables.notices import Notice
 from service.web.app import create_app
 from service.wording.links import derive_key
 from tests.console.conftest import Browser, words

@@ -11,8 +11,8 @@ from service.planning.blasts import cancel_blast
 from service.sending.due import fire_due_stages
 from service.store.carried import INFO
 from service.store.tables.campaign import Stage
+from service.store.tables.notices import Notice
 from service.store.tables.people import Supporter
-from service.store.tables.sending import Notice
 from tests import make
 from tests.console.conftest import Browser, C, words
 

@@ -86,7 +86,7 @@ def test_a_time_that_sends_it_is_shown_first_to_how_many_at_what_cost_and_done_w
     done = words(launcher.press(f"{STAGE}/timing", hidden(page)))
 
     shown = words(page)
-    assert "Goes out now Find out more : Email to 4 , about £0.00; SMS to 2 , about £0.08" in shown
+    assert "Goes out now Find out more : Email to 4 , about £0.00; Text to 2 , about £0.08" in shown
     assert "Was 2 days before kick-off Becomes 7 days 1 hour before kick-off" in shown
     assert "Send it now" in shown
     assert before > timedelta(days=4)
@@ -99,7 +99,7 @@ def test_a_time_that_leaves_it_out_is_asked_about(signed_in: Signing, sessions: 
 
     page = launcher.press(f"{STAGE}/timing", timing(30, "days"))
 
-    assert "Too late then: left out for good Find out more" in words(page)
+    assert "Too late then: left out It can be put back with another time. Find out more" in words(page)
     assert due_in(sessions) > timedelta(days=4)
     assert "It is left out." in words(launcher.press(f"{STAGE}/timing", hidden(page)))
 
@@ -157,7 +157,7 @@ def test_what_an_author_changed_waits_and_a_launcher_looks_and_releases(signed_i
     assert "Waits for a release : changed by author@example.org on" in line
     assert "Look and release" not in line
     assert "Waits for a release : changed by author@example.org" in desk
-    assert "Email to 4 , about £0.00 SMS to 2 , about £0.08" in words(page)
+    assert "Email to 4 , about £0.00 Text to 2 , about £0.08" in words(page)
     assert "Sms, en: text Was {first_name|friend}, sign: {petition_link} Reply STOP to end Becomes What the author" in (
         words(page)
     )
@@ -286,3 +286,17 @@ def test_a_stage_s_hour_and_limit_are_set_from_the_console(signed_in: Signing) -
     assert "At 09:00 where each supporter is. Only to those who have had fewer than 3" in said
     assert "Nothing was changed. The local hour is a time" in wrong
     assert "where each supporter is. Only" not in gone
+
+
+def test_a_subject_that_is_too_long_is_said_and_kept_as_it_was_typed(
+    signed_in: Callable[[Role], Browser], campaign_id: int
+) -> None:
+    long = "x" * 201
+
+    answer = signed_in(Role.AUTHOR).press(
+        f"{C}/stages/find-out-more/edit", {"subject-0": long, "body-0": "Words", "body-1": "Words STOP"}
+    )
+
+    assert answer.status_code == 422
+    assert "it has 201 characters; 200 at most" in words(answer)
+    assert f'value="{long}"' in answer.text

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from service.domain.manager import Role
 from service.sending.due import open_scheduled_blasts
 from service.sending.write import write_next_span
-from service.store.tables.sending import Blast
+from service.store.tables.blasts import Blast
 from tests.console.conftest import Browser, C, words
 from tests.console.test_blasts import BLAST
 from tests.console.test_wishes import key_on

@@ -12,7 +12,7 @@ from service.domain.manager import Role
 from service.sending.notice_words import NoticeWriter
 from service.settings import Settings
 from service.store.queries.notice_life import IntendedNotice
-from service.store.tables.sending import Notice
+from service.store.tables.notices import Notice
 from service.wording.links import link_keys
 from tests import make
 from tests.console.conftest import Browser, C, words
@@ -91,6 +91,12 @@ def test_a_number_is_confirmed_by_the_code_in_the_text(
 
     assert wrong.status_code == 422
     assert "not the code that was sent" in words(wrong)
+    field = re.search(r'<div class="field wrong">.*?</div>', wrong.text, flags=re.S)
+    assert field
+    assert "The code they were sent" in field[0]
+    assert 'id="code-1-mistake" role="alert">That is not the code' in field[0]
+    assert 'value="12" aria-invalid="true" aria-describedby="code-1-mistake"' in field[0]
+    assert "address-mistake" not in wrong.text
     assert "Confirmed: tests may go there." in right
     assert "+447700900555 text confirmed" in right
 
@@ -195,3 +201,23 @@ def test_a_message_without_words_is_not_sent_as_a_test_either(signed_in: SignedI
 
     assert refused.status_code == 422
     assert "The test was not sent: There are no words yet." in words(refused)
+
+
+@pytest.mark.parametrize("typed", ["nonsense", "ask Ana", "…", "<b>"])
+def test_whoever_types_nonsense_is_told_what_an_address_looks_like(
+    signed_in: Callable[[Role], Browser], typed: str
+) -> None:
+    answer = signed_in(Role.AUTHOR).press(TESTERS, {"address": typed})
+
+    assert answer.status_code == 422
+    assert (
+        f"'{typed}' is neither an email address, such as ana@example.org, nor a mobile number, such as +44 7700 900123."
+        in words(answer)
+    )
+
+
+def test_a_code_for_a_tester_who_was_removed_is_told_above(signed_in: Callable[[Role], Browser]) -> None:
+    answer = signed_in(Role.AUTHOR).press(f"{TESTERS}7/code", {"code": "12"})
+
+    assert answer.status_code == 422
+    assert "There is no such tester." in words(answer)

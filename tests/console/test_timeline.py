@@ -6,9 +6,10 @@ from datetime import timedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
+from service.clock import now
 from service.domain.manager import Role
 from service.domain.message import BlastState
-from service.store.tables.campaign import Fixture, Stage, StageFiring
+from service.store.tables.campaign import Campaign, Fixture, Stage, StageFiring
 from tests import make
 from tests.console.conftest import SLUG, Browser, C, kick_off_in, seen_on, words
 
@@ -27,7 +28,7 @@ def test_the_desk_shows_what_comes_next_and_who_is_asking(
     desk = words(signed_in(Role.VIEWER).see("/console/"))
 
     assert "Find out more in 1 day 1 hour" in desk
-    assert "Email 4, SMS 2" in desk
+    assert "Email 4, Text 2" in desk
     assert "0 texts waiting for an answer" in desk
     assert "The ticker has not been heard from" in desk
 
@@ -139,3 +140,18 @@ def test_another_campaigns_stage_is_not_reached_through_this_one(
         make.stage(session, other, slug="theirs")
 
     assert signed_in(Role.ADMIN).press(f"/console/campaigns/{SLUG}/stages/theirs/cancel").status_code == 404
+
+
+def test_a_stage_that_is_done_says_so_once(
+    signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session]
+) -> None:
+    with sessions.begin() as session:
+        stage = session.query(Stage).filter_by(slug="find-out-more").one()
+        stage.fired_at = now()
+        session.add(StageFiring(stage_id=stage.id, due_at=now(), fired_at=now(), outcome="opened"))
+        blast = make.blast(session, session.query(Campaign).one(), state="done")
+        blast.stage_id = stage.id
+
+    page = signed_in(Role.VIEWER).see(f"{C}/").text
+
+    assert page.count('<span class="chip done">done</span>') == 1

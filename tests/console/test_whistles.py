@@ -14,8 +14,8 @@ from service.clock import now
 from service.domain.manager import Role
 from service.sending.due import fire_due_stages
 from service.sending.write import write_next_span
+from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Fixture, Stage, StageFiring
-from service.store.tables.sending import Blast
 from tests import make
 from tests.console.conftest import Browser, C, seen_on, whistle, words
 
@@ -66,7 +66,7 @@ def test_a_kick_off_that_is_due_is_seen_and_pressed(
     answer = launcher.press(f"{C}/fixture/kick-off", seen_on(page))
 
     assert "Kick-off: before you press" in words(page)
-    assert "Too late then: left out for good Find out more" in words(page)
+    assert "Too late then: left out It can be put back with another time. Find out more" in words(page)
     assert "Really" not in page.text
     assert before == ("scheduled", None, None)
     assert "The match is on. Too late now, and left out: Find out more." in words(answer)
@@ -102,7 +102,7 @@ def test_half_time_says_to_how_many_it_goes_at_what_cost(
     answer = launcher.press(f"{C}/fixture/half-time", seen_on(page))
 
     assert "Half time, Azerbaijan 0-1 England: before you press" in words(page)
-    assert "Goes out now Half time : Email to 4 , about £0.00; SMS to 2 , about £0.08" in words(page)
+    assert "Goes out now Half time : Email to 4 , about £0.00; Text to 2 , about £0.08" in words(page)
     assert "Half time, Azerbaijan 0-1 England. Going out now: Half time." in words(answer)
     assert state(sessions) == ("half_time", 0, 1)
 
@@ -189,7 +189,7 @@ def test_an_early_whistle_is_taken_back_before_anything_has_gone(
     page = undo_page(launcher)
     answer = launcher.press(f"{C}/fixture/undo", seen_on(page))
 
-    assert "Undo: before you press" in words(page)
+    assert "Undo “Kick-off”: before you press It was pressed by launcher@example.org" in words(page)
     assert "Nothing of it has gone yet" in words(page)
     assert "Taken back." in words(answer)
     assert "Undo it" not in words(answer)
@@ -215,6 +215,7 @@ def test_what_had_gone_is_said_when_a_whistle_is_taken_back(
     page = undo_page(launcher)
     answer = words(launcher.press(f"{C}/fixture/undo", seen_on(page)))
 
+    assert "Undo “Half time, 1-0”: before you press" in words(page)
     assert "2 texts had gone or were just going." in words(page)
     assert "the rest is stopped; it does not go out again" in words(page)
     assert "Taken back. 2 texts had gone or were just going; the rest is stopped." in answer
@@ -256,7 +257,7 @@ def test_a_match_moved_into_the_past_is_asked_about_twice(
 
     for answer in (page, asked):
         assert "That moment has passed, 1 day ago" in words(answer)
-        assert "Too late then: left out for good Find out more" in words(answer)
+        assert "Too late then: left out It can be put back with another time. Find out more" in words(answer)
     assert "Really move it there?" in words(asked)
     with sessions() as session:
         assert session.query(Fixture).one().kick_off_at > now()

@@ -12,9 +12,10 @@ from service import clock
 from service.domain.manager import Role
 from service.sending.due import fire_due_stages
 from service.sending.write import write_next_span
+from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Stage
 from service.store.tables.people import Supporter
-from service.store.tables.sending import Blast, Sender
+from service.store.tables.senders import Sender
 from tests.console.conftest import Browser, C, words
 from tests.console.test_blasts import BLAST, open_blasts
 
@@ -217,8 +218,8 @@ def test_the_list_of_blasts_comes_a_page_at_a_time(
     older = re.search(r'href="([^"]+before=\d+)"', first.text)
     assert older
 
-    assert "Blast 26 SMS" in words(first)
-    assert "Blast 1 SMS" not in words(first)
+    assert "Blast 26 Text" in words(first)
+    assert "Blast 1 Text" not in words(first)
     second = words(viewer.see(older[1]))
-    assert "Blast 1 SMS" in second
-    assert "Blast 2 SMS" not in second
+    assert "Blast 1 Text" in second
+    assert "Blast 2 Text" not in second

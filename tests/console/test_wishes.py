@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.domain.manager import Role
-from service.store.tables.sending import Blast, Notice
+from service.store.tables.blasts import Blast
+from service.store.tables.notices import Notice
 from tests import make
 from tests.console.conftest import Browser, C, words
 from tests.console.test_blasts import BLAST

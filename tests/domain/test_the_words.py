@@ -67,7 +67,7 @@ def test_a_stage_for_one_result_fires_for_that_one_alone(score: Score, result: R
 
 
 def test_a_match_that_is_over_does_not_begin_again() -> None:
-    with pytest.raises(FixtureMoveRefused, match="full time cannot become live"):
+    with pytest.raises(FixtureMoveRefused, match="the match is over, so it cannot be under way"):
         check_fixture_move(FixtureState.FULL_TIME, FixtureState.LIVE)
 
 

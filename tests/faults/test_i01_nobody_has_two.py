@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from service.domain.channel import Channel
 from service.planning.importing import Imported, import_chunk
+from service.store.tables.blasts import Blast
 from service.store.tables.people import Supporter
-from service.store.tables.sending import Blast
 from tests import make
 from tests.faults.common import THEN, Blasting, at_once
 from tests.sending.conftest import Desk

@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from service.domain.channel import Channel
 from service.providers.ports import Outcome, Text, TextOutcome
-from service.store.tables.sending import Blast
+from service.store.tables.blasts import Blast
 from service.wording.sms import measure
 from tests import make
 from tests.sending.conftest import Desk

@@ -11,8 +11,8 @@ from service.joining.confirm import confirm_email
 from service.joining.sign_up import SignUpForm, sign_up
 from service.store.queries import petitions
 from service.store.tables.campaign import Campaign
+from service.store.tables.notices import Notice
 from service.store.tables.people import SignUp
-from service.store.tables.sending import Notice
 from service.store.tables.signatures import Signature
 from tests import make
 

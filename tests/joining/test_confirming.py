@@ -15,8 +15,8 @@ from service.joining.preferences import erase
 from service.joining.sign_up import SignUpForm, SignUpMistakes, sign_up
 from service.petitioning.sign import SignResult
 from service.store.tables.campaign import Campaign
+from service.store.tables.notices import Notice
 from service.store.tables.people import Consent, SignUp, Supporter
-from service.store.tables.sending import Notice
 from service.store.tables.signatures import Signature
 from tests import make
 from tests.joining.forms import EMAIL, MINUTE, NOW, PHONE, campaign, counted, join, kinds, press, sign, signed_names

@@ -14,8 +14,9 @@ from service.joining.leave import come_back, leave
 from service.joining.preferences import erase, preferences_of
 from service.joining.sign_up import SignUpForm, SignUpMistakes, sign_up
 from service.sending.due import fire_due_stages
+from service.store.tables.notices import Notice
 from service.store.tables.people import Consent, Supporter, Suppression
-from service.store.tables.sending import Message, Notice
+from service.store.tables.sending import Message
 from tests import make
 
 NOW = make.KICK_OFF - timedelta(days=1)

@@ -20,8 +20,8 @@ from service.store.queries import campaigns, supporters
 from service.store.queries.notice_life import IntendedNotice
 from service.store.tables.campaign import Briefing, Campaign
 from service.store.tables.listening import Reply
+from service.store.tables.notices import Notice
 from service.store.tables.people import Supporter, Suppression
-from service.store.tables.sending import Notice
 from tests import make
 
 NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)

@@ -14,8 +14,8 @@ from service.listening.receive import receive_text
 from service.providers.ports import InboundText
 from service.store.queries import petitions
 from service.store.tables.listening import Reply
+from service.store.tables.notices import Notice
 from service.store.tables.people import Suppression
-from service.store.tables.sending import Notice
 from tests import make
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -13,8 +13,8 @@ from service.listening.receive import receive_text
 from service.providers.ports import InboundText
 from service.store.queries import petitions
 from service.store.tables.campaign import Campaign
+from service.store.tables.notices import Notice
 from service.store.tables.people import SignUp, Supporter
-from service.store.tables.sending import Notice
 from service.store.tables.signatures import Signature
 from tests import make
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from service.domain.keyword import Keyword, KeywordMatch, read_keyword
 from service.listening.receive import receive_text
 from service.providers.ports import InboundText
+from service.store.tables.notices import Notice
 from service.store.tables.people import Suppression
-from service.store.tables.sending import Notice
 from tests import make
 
 NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)

@@ -6,14 +6,14 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from service.domain.petition import name_in_text
+from service.domain.petition import first_word, name_in_text, petition_name
 from service.joining.preferences import erase
 from service.petitioning.deliver import NAME_WITHDRAWN, names_for_addressee
 from service.petitioning.sign import Signed, SignResult, sign_petition, take_name_off
 from service.store.queries import petitions, renderings
 from service.store.tables.campaign import Campaign
+from service.store.tables.notices import Notice
 from service.store.tables.people import Action, Supporter
-from service.store.tables.sending import Notice
 from service.store.tables.signatures import Signature
 from tests import make
 
@@ -212,6 +212,13 @@ def test_rows_that_come_and_go_by_any_way_are_counted(session: Session, campaign
         ("李 小龙", "李 小龙"),
         ("George Best", "George Best"),
         ("Maria do Carmo da Silva", "Maria do Carmo da Silva"),
+        ("Меня зовут Мария Лопес", "Мария Лопес"),
+        ("Mein Name ist Maria Lopez", "Maria Lopez"),
+        ("Je m’appelle Marie Dupont", "Marie Dupont"),
+        ("Mənim adım Əli Əliyev", "Əli Əliyev"),
+        ("मेरा नाम मारिया लोपेज़ है", "मारिया लोपेज़"),
+        ("Ich heiße nicht so", None),
+        ("Зовут меня Мария", None),
         ("do you know", None),
         ("Come on England", None),
         ("Good luck lads", None),
@@ -243,3 +250,27 @@ def test_a_signer_by_the_web_is_thanked_by_a_letter_that_can_undo_it(session: Se
 
     letter = session.scalars(select(Notice)).one()
     assert (letter.kind, letter.facts) == ("signed_email", {"petition_id": str(_petition_id(session))})
+
+
+@pytest.mark.parametrize(
+    ("name", "greeted"),
+    [
+        *(("Maria Lopez", "Maria"), ("Dr Maria Lopez", "Maria"), ("Mr Lopez", ""), ("Lopez, Maria", "Maria")),
+        *(("Lopez, Dr. Maria", "Maria"), ("李明", "李明"), ("Drew Barry", "Drew"), ("", ""), ("Maria,", "Maria")),
+    ],
+)
+def test_nobody_is_greeted_by_a_title(name: str, greeted: str) -> None:
+    assert first_word(name) == greeted
+
+
+@pytest.mark.parametrize(
+    ("typed", "stands"),
+    [
+        ("علی\u200cرضا محمدی", "علی\u200cرضا محمدی"),
+        ("ক্ষিতি র\u200d্যা", "ক্ষিতি র\u200d্যা"),
+        ("Ana Li \U0001f3f4\U000e0067\U000e0062\U000e0077\U000e006c\U000e0073\U000e007f",) * 2,
+        ("Ana\u200d \U000e0041Li\u202e", "Ana Li"),
+    ],
+)
+def test_signs_that_belong_to_letters_and_flags_stay_and_all_others_go(typed: str, stands: str) -> None:
+    assert petition_name(typed) == stands

@@ -10,8 +10,8 @@ from service.joining.preferences import erase
 from service.petitioning.deliver import NoPetition, deliver, names_for_addressee
 from service.petitioning.sign import Signed, SignResult, sign_petition
 from service.store.tables.campaign import Campaign, Petition
+from service.store.tables.notices import Notice
 from service.store.tables.people import Supporter
-from service.store.tables.sending import Notice
 from service.store.tables.signatures import Signature
 from tests import make
 

@@ -13,9 +13,10 @@ from service.domain.channel import Channel
 from service.domain.consent import Suppressed
 from service.planning.showing import audience_counts
 from service.store.queries.audiences import audience_select
+from service.store.tables.blasts import Rendering
 from service.store.tables.campaign import Campaign, Petition
 from service.store.tables.people import Action, Supporter
-from service.store.tables.sending import Batch, Message, Rendering
+from service.store.tables.sending import Batch, Message
 from service.store.tables.signatures import Signature
 from tests import make
 

@@ -16,9 +16,10 @@ from service.planning.blasts import CopyRefused, NewBlast
 from service.reporting.live import what_cancelling_stopped
 from service.sending.due import open_scheduled_blasts
 from service.sending.write import write_next_span
+from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Campaign
 from service.store.tables.house import AuditEntry
-from service.store.tables.sending import Batch, Blast
+from service.store.tables.sending import Batch
 from tests import make
 
 URL = "https://example.org"

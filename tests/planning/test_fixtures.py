@@ -157,7 +157,7 @@ def test_a_match_that_has_begun_has_a_kick_off_that_stays(session: Session) -> N
 def test_half_time_does_not_come_before_kick_off(session: Session) -> None:
     match = make.campaign(session).fixture_id
 
-    with pytest.raises(FixtureMoveRefused, match="scheduled cannot become half time"):
+    with pytest.raises(FixtureMoveRefused, match="the match has not begun, so it cannot be at half time"):
         fixtures.press_half_time(session, match, score=Score(0, 0), actor="Dev", now=NOW)
 
 

@@ -15,8 +15,8 @@ from service.planning.outlook import Outlook, outlook
 from service.planning.showing import Window, open_window
 from service.sending.freeze import Words
 from service.store.queries import audiences
+from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Campaign
-from service.store.tables.sending import Blast
 from tests import make
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -156,6 +156,18 @@ def test_each_reads_their_own_language_and_the_dearest_result_is_reckoned_with(s
     )
 
     assert found.reckoned.lengths == ((1, 1), (2, 2))
+    assert found.reckoned.is_dearest
+
+
+def test_wordings_that_cost_the_same_have_no_dearest(session: Session) -> None:
+    campaign = make.campaign(session)
+    named(session, campaign, ["Ana", "Bilal"])
+
+    one = ahead(session, campaign, text("short STOP"))
+    two = ahead(session, campaign, text("short STOP", variant="draw"), text("brief STOP", variant="home_win"))
+
+    assert not one.reckoned.is_dearest
+    assert not two.reckoned.is_dearest
 
 
 @pytest.mark.parametrize(

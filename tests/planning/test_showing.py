@@ -11,7 +11,7 @@ from service.domain.channel import Channel
 from service.planning import fixtures
 from service.planning.showing import Reader, Window, cost, open_window, send_test, show
 from service.sending.freeze import Words
-from service.store.tables.sending import Notice
+from service.store.tables.notices import Notice
 from service.wording.placeholders import CopyMistake
 from service.wording.sms import Encoding
 from tests import make

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from service.domain.channel import Channel
@@ -161,3 +162,22 @@ def test_a_stage_that_fired_cannot_be_cancelled(session: Session) -> None:
 
     with pytest.raises(StageRefused):
         stages.cancel_stage(session, stage.id, actor="Dev", now=NOW)
+
+
+def test_one_stage_is_found_without_counting_any_audience(session: Session) -> None:
+    campaign = make.campaign(session)
+    make.supporter(session, "Ana", campaign=campaign)
+    for number in range(20):
+        make.stage(session, campaign, slug=f"stage-{number}")
+    session.flush()
+    said: list[str] = []
+    event.listen(session.connection(), "before_cursor_execute", lambda _, __, words, *___: said.append(words))
+
+    found = stages.find_stage(session, campaign.id, "stage-7")
+    many = len(said)
+
+    assert found is not None
+    assert (found.title, found.audience, many) == ("Stage 7", {}, 2)
+    assert not [words for words in said if "permissions" in words]
+    assert stages.with_audience(session, campaign.id, found).audience == {Channel.EMAIL: 1, Channel.SMS: 0}
+    assert stages.find_stage(session, campaign.id, "nosuch") is None

@@ -21,7 +21,7 @@ from service.store.tables import testing
 from service.store.tables.campaign import Fixture
 from service.store.tables.house import AuditEntry
 from service.store.tables.manager import Manager
-from service.store.tables.sending import Notice
+from service.store.tables.notices import Notice
 from service.wording.links import LinkKind, sign
 from service.wording.short_codes import TESTER_PURPOSE, short_code
 from tests import make

@@ -25,8 +25,10 @@ from service.sending.freeze import Words
 from service.sending.notices import NoticeRequest, ask_notice
 from service.sending.write import write_next_span
 from service.store.carried import INFO
+from service.store.tables.blasts import Blast
 from service.store.tables.manager import Manager
-from service.store.tables.sending import Blast, Message, Notice
+from service.store.tables.notices import Notice
+from service.store.tables.sending import Message
 from tests import make
 from tests.planning.test_blasts import NOW, URL, new_blast, schedule
 

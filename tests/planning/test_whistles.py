@@ -17,9 +17,9 @@ from service.planning.undoing import CannotUndo, last_deed, undo
 from service.planning.whistles import ChangedMeanwhile, FarFromTheClock, Wish, firing_now, gone_in_words, look, press
 from service.sending.due import fire_due_stages, fixture_of
 from service.sending.write import write_next_span
+from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Campaign, Fixture, Stage, StageFiring
 from service.store.tables.house import AuditEntry
-from service.store.tables.sending import Blast
 from tests import make
 
 URL = "https://example.org"

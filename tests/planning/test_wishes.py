@@ -14,8 +14,8 @@ from service.domain.channel import Channel
 from service.planning.blast_checks import BlastRefused
 from service.planning.blasts import CopyRefused, NewBlast, schedule_blast
 from service.planning.idempotency import KEPT_FOR, KeyRefused, KeyUsed, Made, make_once
+from service.store.tables.blasts import Blast
 from service.store.tables.idempotency import IdempotencyKey
-from service.store.tables.sending import Blast
 from tests import make
 
 NOW = make.KICK_OFF - timedelta(days=1)

@@ -13,10 +13,11 @@ from service.reporting.roster import find_supporters, supporter_life
 from service.sending.due import fire_due_stages, open_scheduled_blasts
 from service.sending.write import write_next_span
 from service.store.queries.glance import Figure
+from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Campaign, Petition
 from service.store.tables.listening import Reply
 from service.store.tables.people import SignUp
-from service.store.tables.sending import Batch, Blast, Message
+from service.store.tables.sending import Batch, Message
 from service.store.tables.signatures import Signature
 from tests import make
 
@@ -101,6 +102,35 @@ def test_the_sums_are_of_the_whole_campaign(session: Session, campaign: Campaign
     assert (cut.sign_ups, cut.by_email, cut.signatures) == (Figure(1, is_cut=True), Figure(1, is_cut=True), Figure(1))
     assert (sums.sign_ups, sums.confirmed, sums.by_email, sums.by_sms) == (2, 1, 2, 2)
     assert (sums.signatures, sums.replies, sums.waiting) == (1, 1, 1)
+
+
+def test_a_report_counts_the_smallest_blasts_and_estimates_the_others(session: Session, campaign: Campaign) -> None:
+    large = make.blast(session, campaign, opens_at=NOW)
+    for number in range(600):
+        make.supporter(session, f"Dev{number}", campaign=campaign)
+    open_scheduled_blasts(session, public_url=URL, now=NOW)
+    while not (written := write_next_span(session)) or not written.done:
+        pass
+    session.query(Batch).filter_by(blast_id=large.id).update({"state": "accepted"})
+    session.query(Message).filter(Message.blast_id == large.id, Message.supporter_id % 3 == 0).update(
+        {"opened_at": NOW}, synchronize_session=False
+    )
+
+    small, estimated = campaign_report(session, campaign.slug, counted=100, stretches=8, each=30).lines
+    exact = campaign_report(session, campaign.slug).lines[1]
+
+    assert (small.is_estimate, small.opened, small.sent) == (False, 1, 4)
+    assert (estimated.is_estimate, exact.is_estimate) == (True, False)
+    assert estimated.audience == estimated.sent == exact.sent == 604
+    assert abs(estimated.opened - exact.opened) < exact.opened / 4
+
+
+def test_sums_that_were_counted_so_far_only_are_said_to_be(session: Session, campaign: Campaign) -> None:
+    totals = campaign_report(session, campaign.slug, counted=1).totals
+
+    assert totals.figure("by_email") == Figure(1, is_cut=True)
+    assert totals.figure("signatures") == Figure(1)
+    assert "by_email" in totals.cut
 
 
 def test_a_stage_that_was_skipped_is_told_with_its_reason(session: Session, campaign: Campaign) -> None:

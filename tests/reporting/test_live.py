@@ -12,7 +12,8 @@ from service.reporting.live import BlastUnknown, progress_of
 from service.sending.due import open_scheduled_blasts
 from service.sending.write import write_next_span
 from service.store.queries.state_counts import state_counts
-from service.store.tables.sending import Batch, Blast, Message
+from service.store.tables.blasts import Blast
+from service.store.tables.sending import Batch, Message
 from tests import make
 from tests.moments import StoppedClock
 

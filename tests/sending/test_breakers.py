@@ -18,8 +18,8 @@ from service.sending.breakers import trip_breakers
 from service.sending.carriers import email_carrier
 from service.sending.receipts import apply_receipts
 from service.store.queries.breakers import email_road
+from service.store.tables.blasts import Blast
 from service.store.tables.people import Supporter
-from service.store.tables.sending import Blast
 from tests import make
 from tests.sending.conftest import Desk
 from tests.sending.notebook import EmailNotebook

@@ -16,9 +16,9 @@ from service.sending.due import fire_due_stages
 from service.sending.joiners import add_joiner
 from service.sending.write import write_next_span
 from service.store.queries.renderings import link_to
+from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Campaign, Link
 from service.store.tables.people import Action, Supporter
-from service.store.tables.sending import Blast
 from tests import make
 from tests.sending.conftest import URL, Desk
 from tests.waiting import until_it_waits

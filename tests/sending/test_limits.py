@@ -19,8 +19,8 @@ from service.sending.rates import take_turn
 from service.sending.write import write_next_span
 from service.store.queries.batches import claim_batch
 from service.store.queries.senders import limit_sender
+from service.store.tables.blasts import Blast
 from service.store.tables.people import Supporter
-from service.store.tables.sending import Blast
 from tests import make
 from tests.moments import StoppedClock
 from tests.sending.conftest import Desk

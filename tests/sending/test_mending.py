@@ -271,3 +271,36 @@ def test_a_blast_of_a_manager_s_own_is_mended_and_resumed(desk: Desk) -> None:
     assert desk.states() == {"Ana": "accepted"}
     with pytest.raises(BlastRefused), desk.sessions.begin() as session:
         mend_words(session, 1, good, public_url=URL, actor="Cora", now=datetime.now(UTC))
+
+
+def test_a_blast_whose_link_leads_to_a_briefing_that_is_gone_pauses_and_goes_out_once_it_is_mended(desk: Desk) -> None:
+    with desk.sessions.begin() as session:
+        campaign = make.campaign(session)
+        make.supporter(session, "Ana", campaign=campaign)
+        make.blast(session, campaign, channels=[Channel.EMAIL], email="Read {briefing_link:election-2003}")
+        session.execute(text("DELETE FROM briefings"))
+
+    go_on(desk)
+    ((state, why),) = blasts(desk)
+    sent = len(desk.email.refs)
+    with desk.sessions.begin() as session:
+        copy = {"en": {"email": {"subject": "Read", "preheader": "", "body": "Read {share_link}"}}}
+        mend_words(session, 1, copy, public_url=URL, actor="Cora", now=datetime.now(UTC))
+    resume(desk)
+    go_on(desk)
+
+    assert (state, sent) == ("paused", 0)
+    assert why == ("its words cannot be filled in: the campaign has no briefing 'election-2003'; mend them and resume")
+    assert desk.states() == {"Ana": "accepted"}
+
+
+def test_a_stage_whose_petition_is_not_there_pauses_and_says_so(desk: Desk) -> None:
+    stage_of(desk, body="Sign {petition_link}")
+    with desk.sessions.begin() as session:
+        session.execute(text("DELETE FROM petitions"))
+
+    go_on(desk)
+
+    ((state, why),) = blasts(desk)
+    assert (state, "the campaign has no petition" in why) == ("paused", True)
+    assert desk.email.refs == []

@@ -72,6 +72,14 @@ def test_a_notice_asked_for_twice_is_sent_once_with_its_words(desk: NoticeDesk, 
     assert texts[0].status_callback == "https://example.org/hooks/twilio/status/n.1"
 
 
+def test_whoever_comes_by_the_link_of_an_answer_is_known_to_have_come_by_a_text(desk: NoticeDesk, ask: Ask) -> None:
+    ask(NoticeKind.HELP_SMS)
+
+    (answer,) = _texts(desk)
+
+    assert "https://example.org/fair-trials/?s=sms" in answer.body
+
+
 def test_a_number_that_texted_stop_is_not_asked_back_by_a_form(desk: NoticeDesk, ask: Ask) -> None:
     _suppress(desk, Suppressed.STOP)
     ask(NoticeKind.CONFIRM_SMS, sign_up_id="1")

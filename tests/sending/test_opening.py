@@ -9,7 +9,8 @@ from service.domain.channel import Channel
 from service.domain.stage import Firing
 from service.sending.due import fire_due_stages, open_scheduled_blasts
 from service.sending.write import write_next_span
-from service.store.tables.sending import Batch, Blast, Message, Rendering
+from service.store.tables.blasts import Blast, Rendering
+from service.store.tables.sending import Batch, Message
 from tests import make
 
 URL = "https://example.org"

@@ -15,7 +15,7 @@ from service.sending.carriers import email_carrier
 from service.sending.hand_over import deliver
 from service.store import Session
 from service.store.queries.batches import ClaimedBatch
-from service.store.tables.sending import Blast
+from service.store.tables.blasts import Blast
 from tests import make
 from tests.sending.conftest import Desk
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -188,3 +188,51 @@ def test_no_two_locks_share_a_number() -> None:
     numbers = [*map(int, Lock), *map(int, BlastLock)]
 
     assert len(set(numbers)) == len(Lock) + len(BlastLock)
+
+
+@pytest.mark.parametrize("state", ["accepted", "expired", "withheld", "cancelled"])
+def test_a_paused_blast_of_which_nothing_waits_any_more_is_done(desk: Desk, blast_to: Blasting, state: str) -> None:
+    blast_to("Ana", "Bilal")
+    desk.deliver()
+    with desk.sessions.begin() as session:
+        session.execute(text("UPDATE batches SET state = :state"), {"state": state})
+        pause_blast(session, 1, actor="Cora", now=datetime.now(UTC), why="a mistake in it")
+
+    desk.tick(STANDARD)
+
+    with desk.sessions() as session:
+        assert session.execute(text("SELECT state, paused_reason FROM blasts")).one() == ("done", "")
+
+
+def test_a_paused_blast_that_still_has_somebody_waiting_or_in_doubt_stays_paused(
+    desk: Desk, blast_to: Blasting
+) -> None:
+    blast_to("Ana")
+    for state in ("queued", "in_doubt"):
+        with desk.sessions.begin() as session:
+            session.execute(text("UPDATE batches SET state = :state, attempt_id = gen_random_uuid()"), {"state": state})
+            session.execute(text("UPDATE blasts SET state = 'paused', paused_reason = 'paused by Cora'"))
+
+        desk.tick(STANDARD)
+
+        with desk.sessions() as session:
+            assert session.scalar(text("SELECT state FROM blasts")) == "paused"
+
+
+@pytest.mark.parametrize(("catch_up", "state"), [("send", "paused"), ("skip", "done")])
+def test_a_paused_stage_that_whoever_joins_would_get_stays_paused(desk: Desk, catch_up: str, state: str) -> None:
+    with desk.sessions.begin() as session:
+        campaign = make.campaign(session)
+        make.supporter(session, "Ana", campaign=campaign)
+        due_at = datetime.now(UTC) - timedelta(minutes=1)
+        make.stage(session, campaign, channels=[Channel.EMAIL], due_at=due_at, catch_up=catch_up)
+    desk.tick(STANDARD)
+    desk.open()
+    desk.deliver()
+    with desk.sessions.begin() as session:
+        pause_blast(session, 1, actor="Cora", now=datetime.now(UTC))
+
+    desk.tick(STANDARD)
+
+    with desk.sessions() as session:
+        assert session.scalar(text("SELECT state FROM blasts")) == state

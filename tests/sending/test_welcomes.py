@@ -16,8 +16,9 @@ from service.sending.joiners import add_joiner
 from service.sending.welcomes import freeze_welcomes
 from service.sending.write import write_next_span
 from service.store.carried import INFO
+from service.store.tables.blasts import Rendering
 from service.store.tables.campaign import Campaign, Copy, Fixture, Stage
-from service.store.tables.sending import Batch, Message, Rendering
+from service.store.tables.sending import Batch, Message
 from tests import make
 
 URL = "https://example.org"

@@ -18,8 +18,8 @@ from service.planning.steering import choose_wording, send_unknown_again, wordin
 from service.providers.ports import EmailOutcome, Outcome
 from service.sending.receipts import apply_receipts
 from service.sending.wording_tests import decide_due_tests
+from service.store.tables.blasts import Blast
 from service.store.tables.people import Supporter
-from service.store.tables.sending import Blast
 from tests import make
 from tests.sending.conftest import Desk
 

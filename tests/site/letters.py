@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
-from service.store.tables.sending import Notice
+from service.store.tables.notices import Notice
 from service.wording.links import LinkKind, derive_key, sign
 from tests.conftest import SECRET
 from tests.site.forms import send

@@ -54,6 +54,8 @@ def _not_asked(sessions: sessionmaker[Session]) -> int:
         ("+44 7781 123456", "this number is in Guernsey"),
         ("+44 7924 123456", "this number is in the Isle of Man"),
         ("+53 5 234 5678", "this number is in Cuba"),
+        ("+1 202 555 0143", "this number is in the United States"),
+        ("+31 6 12345678", "this number is in the Netherlands"),
     ],
 )
 def test_a_number_elsewhere_is_a_mistake_that_says_where_it_is_and_what_to_do(

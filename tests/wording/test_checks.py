@@ -82,6 +82,8 @@ def test_a_placeholder_of_another_tool_is_a_mistake_wherever_it_stands(subject: 
             for tag in ("{{姓名}}", "[名前]", "%이름%", "[όνομα]", "{{ data.users[0].name }}", "{{< param name >}}")
         ],
         ("{{> partial}}", ""),
+        ("@name@", "{first_name}"),
+        ("%%=ProperCase(@first_name)=%%", ""),
         ("{{home}}", "{home}"),
         ("{{#if first_name}}", ""),
         ("{% if x %}", ""),

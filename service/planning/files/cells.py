@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from service.consenting.addresses import BadAddress, normalise_email, normalise_phone
 from service.domain.consent import Suppressed
+from service.domain.unseen import may_belong, without_stray
 from service.planning.files.encodings import has_bad_bytes
 from service.planning.files.sheet import DateOrder
 
@@ -16,6 +17,7 @@ _PLAIN_EMAIL = re.compile(r"[a-z0-9][a-z0-9._%+-]{0,63}(?<!\.)@(?:[a-z0-9](?:[a-
 _PLAIN_UK_MOBILE = re.compile(r"\+447[1-57-9][0-9]{8}")
 _NATIONAL_UK_MOBILE = re.compile(r"0?7[1-57-9][0-9]{8}")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_SHORTENED = re.compile(r"([0-9])[.,]([0-9]+)[eE]\+?([0-9]{1,2})")
 _WRAPPED = re.compile(r"(?:.*<)?\s*(?:mailto:)?\s*([^<>]*?)\s*>?", re.IGNORECASE | re.DOTALL)
 _YES = frozenset(
     {"yes", "y", "true", "t", "1", "x", "✓", "on", "ja", "oui", "si", "sim", "tak", "да", "evet", "beli", "bəli", "hə"}
@@ -31,6 +33,9 @@ _NO = frozenset(
         "off",
         "none",
         "null",
+        "nil",
+        "n/a",
+        "never",
         "-",
         "nein",
         "non",
@@ -47,13 +52,18 @@ _LEFT_WORDS = {
     Suppressed.COMPLAINT: re.compile(r"spam|abuse|complain"),
     Suppressed.HARD_BOUNCE: re.compile(r"bounc|undeliverable|^(?:cleaned|invalid|bad|on hold)$"),
     Suppressed.LEFT: re.compile(
-        r"unsub|opt(?:ed)?[ _-]?out|blocklist|blacklist|suppress|do[ _]?not|^(?:left|stop|stopped|blocked|removed)$"
+        r"unsub|opt(?:ed)?[ _-]?out|blocklist|blacklist|suppress|do[ _]?not|deceased"
+        r"|^(?:left|stop|stopped|blocked|banned|removed|dead|died)$"
     ),
 }
 _OUR_WORDS = frozenset(str(reason) for reason in Suppressed)
 _IN_WORDS = frozenset({"subscribed", "opted in", "opted_in", "optedin", "opt in", "optin", "confirmed"})
 _DMY = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?:[ T,]+(.*))?", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([AaPp])?\.?[Mm]?\.?\s*(?:UTC|GMT|Z)?", re.ASCII)
+# As Go prints a moment, listmonk's exports among others: 2025-11-01 10:00:00.123456 +0000 UTC.
+_ZONE_TWICE = re.compile(
+    r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?) ([+-]\d{4})(?: [A-Z]{2,5}| [+-]\d{2,4})?$", re.ASCII
+)
 _LETTERED = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%Y/%m/%d", "%B %d %Y", "%b %d %Y")
 _UK_POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)\s*([0-9][A-Z]{2})")
 
@@ -75,9 +85,9 @@ def clean(cell: str) -> str:
     kept = "".join(
         " " if sign.isspace() else sign
         for sign in composed
-        if sign.isspace() or sign in "\u200c\u200d" or unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+        if sign.isspace() or may_belong(sign) or unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
     )
-    return " ".join(kept.split())
+    return " ".join(without_stray(kept).split())
 
 
 def paragraph(cell: str) -> str:
@@ -112,6 +122,7 @@ def read_phone(cell: str) -> str | None:
     text = _digits(_address(cell)).removeprefix("'")
     if not text:
         return None
+    text = _unrounded(text)
     compact = re.sub(r"[\s().\-/]", "", text.replace("(0)", ""))
     if re.fullmatch(r"\d+\.0", text):
         compact = text[:-2]
@@ -131,6 +142,18 @@ def read_phone(cell: str) -> str | None:
     if not _E164.fullmatch(number):
         raise BadCell("phone: this is not a phone number (for example +44 7700 900123)")
     return number
+
+
+def _unrounded(text: str) -> str:
+    """A number as a spreadsheet shortens it, 4.47700900123E+11, where all its digits are there. Raises BadCell."""
+    shortened = _SHORTENED.fullmatch(text)
+    if not shortened:
+        return text
+    if len(shortened[2]) != int(shortened[3]):
+        raise BadCell(
+            f"phone: a spreadsheet has cut digits off this number ({text[:20]}); make its column text there, and save again"
+        )
+    return shortened[1] + shortened[2]
 
 
 def _address(cell: str) -> str:
@@ -169,7 +192,7 @@ def is_leaving(cell: str) -> bool:
 
     Where several columns are about it, each has a line of its own.
     """
-    return any(line.strip().casefold() not in _NO for line in cell.splitlines())
+    return any((said := line.strip().casefold()) not in _NO and said not in _IN_WORDS for line in cell.splitlines())
 
 
 def says_subscribed(cell: str) -> bool:
@@ -192,7 +215,7 @@ def read_moment(cell: str, *, dates: DateOrder | None, now: datetime) -> datetim
 
 def _iso(text: str) -> datetime | None:
     try:
-        found = datetime.fromisoformat(text.removesuffix(" UTC").removesuffix(" GMT"))
+        found = datetime.fromisoformat(_ZONE_TWICE.sub(r"\1\2", text).removesuffix(" UTC").removesuffix(" GMT"))
         # Moments that no other zone can say.
         return found if 1900 <= found.year < 9999 else None
     except ValueError:

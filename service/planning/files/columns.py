@@ -12,10 +12,16 @@ ADDRESSES = frozenset({str(Field.EMAIL), str(Field.PHONE)})
 _OURS = frozenset({str(Field.REJECTED_ROW), str(Field.REJECTED_WHY)})
 # Of these every column counts: whoever left by one of them has left.
 SEVERAL = frozenset(
-    str(field) for field in (Field.LEFT, Field.LEFT_EMAIL, Field.LEFT_SMS, Field.BOUNCED, Field.STATUS, Field.TAGS)
+    str(field)
+    for field in (
+        *(Field.LEFT, Field.LEFT_EMAIL, Field.LEFT_SMS, Field.LEFT_REASON),
+        *(Field.BOUNCED, Field.STATUS, Field.TAGS),
+    )
 )
+# Between several addresses of one person: Google's own sign.
+ANOTHER = ":::"
 # What a person chose comes before what a tool's preset says, and that before what a heading says.
-_CHOSEN, _PRESET = -10, -5
+_CHOSEN, _PRESET, _FURTHER = -10, -5, -3
 _GIVEN_NAMES = frozenset({"vorname", "prenom", "prenume"})
 
 
@@ -27,6 +33,8 @@ class Column:
     heading: str
     target: str
     near: str = ""
+    # Read after the others of the same field.
+    is_further: bool = False
 
     @property
     def name(self) -> str:
@@ -49,7 +57,8 @@ class Columns:
 
     @property
     def used(self) -> tuple[Column, ...]:
-        return tuple(column for column in self.all if column.target and column.target not in _OURS)
+        found = (column for column in self.all if column.target and column.target not in _OURS)
+        return tuple(sorted(found, key=lambda column: column.is_further))
 
     @property
     def unused(self) -> tuple[Column, ...]:
@@ -62,7 +71,8 @@ class Columns:
 
     def has(self, wanted: frozenset[str]) -> bool:
         """Whether one of these is among them."""
-        return any(column.target in wanted for column in self.all)
+        found = {column.target for column in self.all}
+        return bool(found & wanted) or (Field.EMAIL in wanted and Field.BOUNCED_ADDRESS in found)
 
 
 def match_columns(
@@ -80,7 +90,8 @@ def match_columns(
         # The rejects of a list of rejects have our marks twice.
         if target not in SEVERAL | _OURS:
             _refuse_two(target, places[:2], headings)
-            del places[1:]
+            chosen_place = places[0][0] == _CHOSEN
+            places[1:] = [] if chosen_place else [each for each in places[1:] if each[0] == _FURTHER]
         kept |= {position: target for _, position in places}
     _settle_names(headings, kept, picked)
     if keep_rest:
@@ -91,7 +102,11 @@ def match_columns(
         }
     return Columns(
         tuple(
-            Column(position, heading, kept.get(position, ""), "" if targets[position][0] else did_you_mean(heading))
+            Column(
+                *(position, heading, kept.get(position, "")),
+                near="" if targets[position][0] else did_you_mean(heading),
+                is_further=targets[position][1] == _FURTHER,
+            )
             for position, heading in enumerate(headings)
         )
     )
@@ -104,13 +119,19 @@ def _refuse_two(target: str, best: Sequence[tuple[int, int]], headings: Sequence
     if best[0][0] == _CHOSEN:
         raise UnreadableFile(f"two columns are both to be {target}; choose one of them")
     if heading_key(headings[best[0][1]]) == heading_key(headings[best[1][1]]):
-        raise UnreadableFile(f"two columns have the same name: {target}")
+        places = " or ".join(f"#{position + 1}" for _, position in best)
+        raise UnreadableFile(
+            f'two columns have the same name: {target}; say which it is ({places}), for example --map "#{best[0][1] + 1}={target}"'
+        )
 
 
 def _target(heading: str, preset: Preset | None) -> tuple[str, int]:
     told = preset.target(heading) if preset else None
     if told is not None:
         return str(told), _PRESET
+    further = preset.further_target(heading) if preset else None
+    if further is not None:
+        return str(further), _FURTHER
     return recognise(heading) or ("", 0)
 
 

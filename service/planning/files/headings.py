@@ -53,6 +53,8 @@ class Field(StrEnum):
     LEFT_EMAIL = "left_email"
     LEFT_SMS = "left_sms"
     BOUNCED = "bounced"
+    # The address that `bounced` is about, where it may be another than theirs; theirs where they have no other.
+    BOUNCED_ADDRESS = "bounced_address"
     LEFT_REASON = "left_reason"
     LEFT_AT = "left_at"
     LEFT_EMAIL_AT = "left_email_at"

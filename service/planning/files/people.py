@@ -19,6 +19,13 @@ _PLACES = {
     Field.TIME_ZONE: (zone_name, "is no time zone; write it like Europe/London"),
     Field.COUNTRY: (country_code, "is no country; write it like GB or AZ"),
 }
+_TITLES = frozenset(
+    {
+        *("mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "rev", "revd", "herr", "frau", "monsieur"),
+        *("madame", "mme", "signor", "signora", "señor", "señora"),
+    }
+)
+_NO_NAME = frozenset({"null", "undefined", "N/A", "n/a", "-", "--"})
 _LONGEST_DETAIL = 1_000
 _CHANNELS = (Channel.EMAIL, Channel.SMS)
 _NOT_LEFT: dict[Channel, Suppressed | None] = {Channel.EMAIL: None, Channel.SMS: None}
@@ -35,7 +42,7 @@ def read_person(number: int, typed: Mapping[str, str], reading: Reading) -> tupl
     person = Person(typed, reading)
     email, phone = _addresses(person)
     left = {channel: why_left(person, channel) for channel in _CHANNELS} if reading.has_leaving else _NOT_LEFT
-    given = given_consents(person, {_BY_EMAIL: email, _BY_SMS: phone}, left)
+    given = given_consents(person, ((_BY_EMAIL, email), (_BY_SMS, phone)), left)
     first_name, last_name = _names(person)
     hashed = reading.key.hash
     row = ImportRow(
@@ -65,30 +72,50 @@ def read_person(number: int, typed: Mapping[str, str], reading: Reading) -> tupl
 
 
 def _addresses(person: Person) -> tuple[str | None, str | None]:
-    found: dict[Channel, str | None] = {}
+    email = phone = None
     wrong: list[str] = []
-    for channel in _CHANNELS:
-        try:
-            found[channel] = person.address(channel)
-        except BadCell as bad:
-            wrong.append(str(bad))
-    if not any(found.values()):
+    try:
+        email = person.address(_BY_EMAIL)
+    except BadCell as bad:
+        wrong.append(str(bad))
+    try:
+        phone = person.address(_BY_SMS)
+    except BadCell as bad:
+        wrong.append(str(bad))
+    if not email and not phone:
         raise BadCell("; ".join(wrong) or "neither an email address nor a mobile number")
-    person.left_out += [f"{each}; left out" for each in wrong]
-    return found.get(_BY_EMAIL), found.get(_BY_SMS)
+    if wrong:
+        person.left_out += [f"{each}; left out" for each in wrong]
+    return email, phone
 
 
 def _names(person: Person) -> tuple[str, str]:
-    first = person.word(_FIRST_NAME, 80)
-    last = person.word(_LAST_NAME, 80) if _LAST_NAME in person.typed else ""
+    first = _name(person, _FIRST_NAME, 80)
+    last = _name(person, _LAST_NAME, 80) if _LAST_NAME in person.typed else ""
     if first or _FULL_NAME not in person.typed:
         return first, last
-    whole = person.word(_FULL_NAME, 160)
+    whole = _name(person, _FULL_NAME, 160)
     if "," in whole:
-        last_part, _, first_part = whole.partition(",")
-        return first_part.strip()[:80], last or last_part.strip()[:80]
-    first_part, _, last_part = whole.partition(" ")
+        last_part, first_part = whole.split(",")[:2]
+        return _without_title(first_part.strip())[:80], last or last_part.strip()[:80]
+    untitled = _without_title(whole)
+    if untitled != whole and " " not in untitled and not last:
+        # "Mr Li": whoever is called by a title is called so by the last name.
+        return "", untitled[:80]
+    first_part, _, last_part = untitled.partition(" ")
     return first_part[:80], last or last_part[:80]
+
+
+def _name(person: Person, field: Field, longest: int) -> str:
+    """A name; what programs write where there is none is none."""
+    name = person.word(field, longest)
+    return "" if name in _NO_NAME else name
+
+
+def _without_title(name: str) -> str:
+    """A whole name without Mr, Dr or the like before it."""
+    title, _, rest = name.partition(" ")
+    return rest.strip() if rest and title.rstrip(".").casefold() in _TITLES else name
 
 
 def _place(person: Person, name: Field) -> str:

@@ -1,6 +1,6 @@
 """What a row says of consent, with its proof, and of leaving."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -35,6 +35,11 @@ def _read_moment(cell: str, dates: DateOrder | None, now: datetime) -> datetime:
     return cells.read_moment(cell, dates=dates, now=now)
 
 
+@lru_cache(maxsize=1024)
+def _given(channel: Channel, at: datetime, wording: str, source: str, ip: str) -> GivenConsent:
+    return GivenConsent(channel, at, wording, source, ip)
+
+
 @dataclass(frozen=True, slots=True)
 class _ConsentColumns:
     """Which columns say what of the consent for one channel."""
@@ -67,6 +72,7 @@ _OWN = {
 }
 # Bound once: asked of the enum for each row, a member costs more than reading its cell does (Python 3.11).
 _BOUNCED, _CONFIRMED_AT, _CONFIRMED_IP = Field.BOUNCED, Field.CONFIRMED_AT, Field.CONFIRMED_IP
+_BOUNCED_ADDRESS, _EMAIL = Field.BOUNCED_ADDRESS, Field.EMAIL
 _CONSENT_AT, _CONSENT_IP, _CONSENT_SOURCE = Field.CONSENT_AT, Field.CONSENT_IP, Field.CONSENT_SOURCE
 _CONSENT_WORDING, _LEFT, _LEFT_REASON = Field.CONSENT_WORDING, Field.LEFT, Field.LEFT_REASON
 _OPTED_IN_AT, _OPTED_IN_IP, _STATUS = Field.OPTED_IN_AT, Field.OPTED_IN_IP, Field.STATUS
@@ -86,11 +92,19 @@ def why_left(person: Person, channel: Channel) -> Suppressed | None:
     for name in (status, _STATUS):
         if (cell := typed.get(name)) and (said := cells.says_left(cell)):
             reasons.add(said)
-    if channel is _BY_EMAIL and (cell := typed.get(_BOUNCED)) and cells.is_leaving(cell):
-        reasons.add(Suppressed.HARD_BOUNCE)
+        elif cell and preset and cell.strip().casefold() in preset.status_left:
+            reasons.add(Suppressed.LEFT)
+    if channel is _BY_EMAIL and (cell := typed.get(_BOUNCED)) and cells.is_leaving(cell) and _is_about(typed):
+        reasons.add(cells.says_left(cell) or Suppressed.HARD_BOUNCE)
     if reasons and (cell := typed.get(_LEFT_REASON)) and (said := cells.says_left(cell)):
         reasons.add(said)
     return max(reasons, key=GRAVITY.__getitem__, default=None)
+
+
+def _is_about(typed: Mapping[str, str]) -> bool:
+    """Whether a bounce the file tells of is one of the address that is kept."""
+    about, kept = typed.get(_BOUNCED_ADDRESS), typed.get(_EMAIL)
+    return not (about and kept) or about.strip().casefold() == kept.strip().casefold()
 
 
 def left_at(person: Person, channel: Channel) -> datetime | None:
@@ -106,10 +120,10 @@ def left_at(person: Person, channel: Channel) -> datetime | None:
 
 
 def given_consents(
-    person: Person, addresses: Mapping[Channel, str | None], left: Mapping[Channel, Suppressed | None]
+    person: Person, addresses: Iterable[tuple[Channel, str | None]], left: Mapping[Channel, Suppressed | None]
 ) -> tuple[GivenConsent, ...]:
     given: list[GivenConsent] = []
-    for channel, address in addresses.items():
+    for channel, address in addresses:
         if not address or left[channel]:
             continue
         try:
@@ -120,7 +134,8 @@ def given_consents(
                 raise
             person.left_out.append(f"{bad}; left out")
             continue
-        given += [consent] if consent else []
+        if consent:
+            given.append(consent)
     return tuple(given)
 
 
@@ -137,17 +152,19 @@ def _consent(person: Person, channel: Channel) -> GivenConsent | None:
     by_status = status is not None and cells.says_subscribed(status)
     if not by_status and (said is None or not cells.is_yes(said)):
         return None
-    at_name = own.at if typed.get(own.at, "").strip() else _CONSENT_AT
-    if not typed.get(at_name, "").strip():
+    at_name = own.at if own.at in typed and typed[own.at].strip() else _CONSENT_AT
+    if at_name not in typed or not typed[at_name].strip():
         return None
-    wording = _wording(person, own.wording if typed.get(own.wording, "").strip() else _CONSENT_WORDING)
+    worded = own.wording in typed and typed[own.wording].strip()
+    wording = _wording(person, own.wording if worded else _CONSENT_WORDING)
     if by_status and not wording:
         wording = _column(person, at_name, f"{person.reading.heading(own.status)} “{(status or '').strip()}”")
     if not wording:
         return None
-    source = person.word(own.source if own.source in typed else _CONSENT_SOURCE, 200)
+    source_name = own.source if own.source in typed else _CONSENT_SOURCE
+    source = person.word(source_name, 200) if source_name in typed else ""
     ip = _ip(person, own.ip if own.ip in typed else _CONSENT_IP)
-    return GivenConsent(channel, _consent_moment(person, at_name), wording, source, ip)
+    return _given(channel, _consent_moment(person, at_name), wording, source, ip)
 
 
 def _opted_in(person: Person) -> GivenConsent | None:

@@ -9,6 +9,7 @@ from service.consenting.countries import AT_HOME, Countries
 from service.domain.channel import Channel
 from service.planning.files import cells
 from service.planning.files.cells import BadCell
+from service.planning.files.columns import ANOTHER
 from service.planning.files.headings import Field
 from service.planning.files.presets import Preset
 from service.planning.files.sheet import DateOrder, Sheet
@@ -21,7 +22,7 @@ _LEAVING = frozenset(
 )
 # Bound once: asked of the enum for each row, a member costs more than reading its cell does (Python 3.11).
 _CONFIRMED_AT, _EMAIL, _OPTED_IN_AT = Field.CONFIRMED_AT, Field.EMAIL, Field.OPTED_IN_AT
-_PHONE = Field.PHONE
+_PHONE, _BOUNCED_ADDRESS = Field.PHONE, Field.BOUNCED_ADDRESS
 _BY_EMAIL = Channel.EMAIL
 
 
@@ -47,7 +48,7 @@ class Reading:
         cls, sheet: Sheet, *, key: AddressKey, source: str, now: datetime, countries: Countries = AT_HOME
     ) -> "Reading":
         """How the rows of this file are read."""
-        headings = {column.target: column.name for column in sheet.columns.used}
+        headings = {column.target: column.name for column in reversed(sheet.columns.used)}
         leaving = bool(_LEAVING & headings.keys()) or (
             sheet.preset is not None and sheet.preset.everybody_left is not None
         )
@@ -83,11 +84,32 @@ class Person:
     def address(self, channel: Channel) -> str | None:
         """An address; raises BadCell."""
         name = _EMAIL if channel is _BY_EMAIL else _PHONE
-        cell = self.typed.get(name)
+        cell = self.typed.get(name) or (self.typed.get(_BOUNCED_ADDRESS) if channel is _BY_EMAIL else None)
         if not cell:
             return None
+        if ANOTHER in cell:
+            return self._first_of(cell, channel)
         try:
             return cells.read_email(cell) if channel is _BY_EMAIL else cells.read_phone(cell)
         except BadCell as bad:
             words = str(bad)
             raise BadCell(words if words.startswith(f"{name}:") else f"{name}: {words}") from None
+
+    def _first_of(self, cell: str, channel: Channel) -> str | None:
+        """Of several addresses the first that can be read; raises BadCell where none can."""
+        read = cells.read_email if channel is _BY_EMAIL else cells.read_phone
+        name = _EMAIL if channel is _BY_EMAIL else _PHONE
+        found: list[str] = []
+        wrong: BadCell | None = None
+        for part in cell.split(ANOTHER):
+            try:
+                found += [address] if (address := read(part)) else []
+            except BadCell as bad:
+                wrong = wrong or bad
+        if not found and wrong:
+            words = str(wrong)
+            raise BadCell(words if words.startswith(f"{name}:") else f"{name}: {words}")
+        others = len(set(found)) - 1
+        if others > 0:
+            self.left_out.append(f"{name}: the first of {others + 1} is taken; the others left out")
+        return found[0] if found else None

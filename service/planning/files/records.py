@@ -4,9 +4,8 @@ import csv
 import re
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 # The longest line or row that is read; what is longer is rejected and passed over.
 LONGEST = 4 << 20
@@ -16,8 +15,7 @@ _MOST_LINES = 2_000
 IsRow = Callable[[list[str]], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One row as it came. `number` counts rows as a spreadsheet does, `line` lines as a text editor does, from 1."""
 
     number: int

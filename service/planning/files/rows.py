@@ -1,7 +1,7 @@
 """The rows of a chunk, read: the people, who has left, and the rows of which nobody can be made."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from service.consenting.countries import why_not
 from service.domain.channel import Channel
@@ -90,9 +90,9 @@ def _wants_texts(row: ImportRow) -> bool:
 
 def _without_texts(row: ImportRow) -> ImportRow:
     """The row of somebody in a country that nobody may be promised texts to."""
-    return replace(row, consents=tuple(each for each in row.consents if each.channel is not _BY_SMS))
+    return row._replace(consents=tuple(each for each in row.consents if each.channel is not _BY_SMS))
 
 
 def _without_phone(row: ImportRow) -> ImportRow:
     """The row of somebody whose mobile is not theirs alone."""
-    return replace(row, phone=None, phone_hash=None, left_sms=None)
+    return row._replace(phone=None, phone_hash=None, left_sms=None)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
-from service.planning.files.columns import ADDRESSES, SEVERAL, Columns, match_columns
+from service.planning.files.columns import ADDRESSES, ANOTHER, SEVERAL, Columns, match_columns
 from service.planning.files.encodings import MARK_BAD_BYTES, Encoding, chosen_encoding, find_encoding
 from service.planning.files.faults import UnreadableFile, sayable
 from service.planning.files.headings import recognise
@@ -24,6 +24,8 @@ SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 _NOTHING = frozenset(
     {"#N/A", "#REF!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!", "#CALC!", r"\N", "(null)", "<null>"}
 )
+# Between the cells of several columns that are one field: of those that all count, and of one person's addresses.
+_BETWEEN = {True: "\n", False: f" {ANOTHER} "}
 # How far down the headings are looked for.
 _ROWS_ABOVE = 25
 
@@ -45,10 +47,11 @@ class Choices:
     columns: Mapping[str, str] = field(default_factory=dict)
     dates: DateOrder | None = None
     keep_rest: bool = False
+    # What the file is called where it came from; some tools say only there what it holds.
+    named: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SheetRow:
+class SheetRow(NamedTuple):
     """One row of people: what was read of it by field, and its cells as they came. `why`: it cannot be read."""
 
     number: int
@@ -219,7 +222,7 @@ def _find_header(
     wrong: UnreadableFile | None = None
     for chosen in (named, choices.columns):
         for record in rows:
-            preset = preset_named(choices.preset) or preset_of(list(record.cells))
+            preset = preset_named(choices.preset) or preset_of(list(record.cells), choices.named or path.name)
             try:
                 if match_columns(record.cells, preset=preset, chosen=chosen).has(wanted):
                     columns = match_columns(
@@ -268,14 +271,14 @@ def _row(record: Record, used: tuple[tuple[str, int], ...], width: int) -> Sheet
     cells = record.cells
     if record.why:
         return SheetRow(record.number, record.line, {}, cells, record.why)
-    if _has_more(cells, width):
+    if len(cells) > width and _has_more(cells, width):
         why = f"has {len(cells)} fields where the header has {width}; is a quote missing?"
         return SheetRow(record.number, record.line, {}, cells, why)
     typed: dict[str, str] = {}
     for target, position in used:
         if position < len(cells) and (cell := cells[position]) and cell not in _NOTHING:
             cell = rearm(cell) if cell[0] == "'" else cell
-            typed[target] = f"{typed[target]}\n{cell}" if target in SEVERAL and target in typed else cell
+            typed[target] = f"{typed[target]}{_BETWEEN[target in SEVERAL]}{cell}" if target in typed else cell
     return SheetRow(record.number, record.line, typed, cells)
 
 

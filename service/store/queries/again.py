@@ -13,7 +13,7 @@ from service.store import Session
 from service.store.queries.audiences import audience_select
 from service.store.queries.troubles import MAY_GO_AGAIN, OF_THE_ADDRESS_PATTERN
 from service.store.queries.writing import has_not_opened
-from service.store.tables.sending import Blast
+from service.store.tables.blasts import Blast
 
 Answer = TypeVar("Answer")
 

@@ -17,8 +17,8 @@ from service.store.carried import carried
 from service.store.queries.audiences import audience_select
 from service.store.queries.writing import has_not_opened
 from service.store.tables.approvals import Approval
+from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Campaign, Copy, Fixture, Stage
-from service.store.tables.sending import Blast
 
 
 @dataclass(frozen=True, slots=True)

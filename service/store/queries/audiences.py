@@ -11,9 +11,10 @@ from service.domain.channel import Channel
 from service.domain.message import MessageState
 from service.store import Session
 from service.store.queries.petitions import stands
+from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Petition, Stage
 from service.store.tables.people import Action, Permission, Supporter, Suppression
-from service.store.tables.sending import Batch, Blast, Message
+from service.store.tables.sending import Batch, Message
 from service.store.tables.signatures import Signature
 
 

@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Select, delete, insert, select, update
 
 from service.domain.message import BlastState
 from service.domain.stage import Firing
 from service.store import Session, locks
 from service.store.locks import BlastLock
 from service.store.queries import blasts_life
+from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Copy, Stage, StageFiring
-from service.store.tables.sending import Blast
 
 
 def add_blast(session: Session, values: Mapping[str, object]) -> int:
@@ -59,14 +59,25 @@ def blasts_of(
 
 def stages_with_firings(session: Session, campaign_id: int) -> list[tuple[Stage, StageFiring | None, Blast | None]]:
     """A campaign's stages in plan order, what became of each, and its blast."""
-    question = (
+    question = _with_firings(campaign_id).order_by(Stage.position, Stage.id)
+    return [(stage, firing, opened) for stage, firing, opened in session.execute(question)]
+
+
+def stage_with_firing(
+    session: Session, campaign_id: int, slug: str
+) -> tuple[Stage, StageFiring | None, Blast | None] | None:
+    """The same of one stage (uq_stages_campaign_id_slug); None where the campaign has none of this name."""
+    found = session.execute(_with_firings(campaign_id).where(Stage.slug == slug)).one_or_none()
+    return None if found is None else (found[0], found[1], found[2])
+
+
+def _with_firings(campaign_id: int) -> Select[Stage, StageFiring, Blast]:
+    return (
         select(Stage, StageFiring, Blast)
         .outerjoin(StageFiring, StageFiring.stage_id == Stage.id)
         .outerjoin(Blast, Blast.stage_id == Stage.id)
         .where(Stage.campaign_id == campaign_id, Stage.removed_at.is_(None))
-        .order_by(Stage.position, Stage.id)
     )
-    return [(stage, firing, opened) for stage, firing, opened in session.execute(question)]
 
 
 def stage_titles(session: Session, campaign_id: int) -> dict[str, str]:

@@ -7,8 +7,8 @@ from sqlalchemy import func, select, update
 
 from service.domain.message import BlastState
 from service.store import Session
+from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Campaign, Fixture
-from service.store.tables.sending import Blast
 
 
 def campaign_and_fixture(session: Session, campaign_id: int) -> tuple[Campaign, Fixture]:

@@ -9,9 +9,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.domain.channel import Channel
 from service.store import Session
+from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Briefing, Campaign, Link
 from service.store.tables.people import Action, Permission
-from service.store.tables.sending import Blast
 
 
 @dataclass(frozen=True, slots=True)

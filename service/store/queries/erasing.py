@@ -20,8 +20,9 @@ from service.store import Session, locks
 from service.store.locks import NumberLock
 from service.store.tables.bringing_in import Import
 from service.store.tables.listening import Conversation, Reply
+from service.store.tables.notices import Notice
 from service.store.tables.people import Action, Consent, SignUp, Supporter
-from service.store.tables.sending import Notice, Receipt
+from service.store.tables.sending import Receipt
 from service.store.tables.signatures import Signature
 from service.store.tables.testing import Tester
 from service.store.tables.upload import Upload

@@ -7,8 +7,9 @@ from sqlalchemy import delete, func, select, update
 
 from service.domain.message import BlastState
 from service.store import Session
+from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Campaign, FixtureChange, Stage, StageFiring
-from service.store.tables.sending import Batch, Blast
+from service.store.tables.sending import Batch
 
 # Handed over, or on its way there, or perhaps: whatever a supporter may have seen something of.
 _PERHAPS_GONE = ("sending", "in_doubt", "unknown", "accepted", "delivered", "bounced", "failed")

@@ -178,12 +178,16 @@ def let_go(session: Session, import_id: int, *, owner: UUID) -> None:
 
 
 # Whom an import added, who still holds a consent it gave, and of whom nothing else is known: no wish, no signature, no
-# text, no click, no form, and no other file's consent. Each by the supporter's own index.
+# text, no click, no form, and no other file's consent, save of one that was undone and of which nothing stands any
+# more. Each by the supporter's own index.
 _UNDOABLE = """
     s.import_id = :import_id AND s.erased_at IS NULL
     AND EXISTS (SELECT FROM permissions p JOIN consents g ON g.id = p.consent_id
                 WHERE p.supporter_id = s.id AND g.import_id = :import_id)
-    AND NOT EXISTS (SELECT FROM consents c WHERE c.supporter_id = s.id AND c.import_id IS DISTINCT FROM :import_id)
+    AND NOT EXISTS (SELECT FROM consents c WHERE c.supporter_id = s.id AND c.import_id IS DISTINCT FROM :import_id
+                    AND NOT (EXISTS (SELECT FROM imports m WHERE m.id = c.import_id AND m.state = 'undone')
+                             AND NOT EXISTS (SELECT FROM permissions p
+                                             WHERE p.supporter_id = s.id AND p.consent_id = c.id)))
     AND NOT EXISTS (SELECT FROM signatures g WHERE g.supporter_id = s.id)
     AND NOT EXISTS (SELECT FROM replies r WHERE r.supporter_id = s.id)
     AND NOT EXISTS (SELECT FROM actions a WHERE a.supporter_id = s.id AND a.kind <> 'imported')

@@ -15,9 +15,10 @@ from service.store import Session, locks
 from service.store.locks import BlastLock
 from service.store.queries import audiences
 from service.store.queries.audiences import audience_select
+from service.store.tables.blasts import Blast, LateJoiner, Rendering
 from service.store.tables.campaign import Campaign, Stage
 from service.store.tables.people import Supporter
-from service.store.tables.sending import Batch, Blast, LateJoiner, Message, Rendering
+from service.store.tables.sending import Batch, Message
 
 
 def open_to_joiners(session: Session, *, campaign_id: int, channel: Channel, now: datetime) -> Sequence[Blast]:

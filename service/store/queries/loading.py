@@ -1,13 +1,16 @@
 """Questions of loading a campaign from its files: each part put there or brought up to date."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from service.domain.message import BlastState
 from service.store import Session
-from service.store.tables.campaign import Briefing, Campaign, Copy, Fixture, Petition, Stage
+from service.store.tables.blasts import Blast, Rendering
+from service.store.tables.campaign import Briefing, Campaign, Copy, Fixture, Link, Petition, Stage
 
 
 def fixture_named(session: Session, slug: str) -> Fixture | None:
@@ -90,6 +93,55 @@ def put_briefings(session: Session, campaign_id: int, briefings: Sequence[Mappin
     session.execute(delete(Briefing).where(Briefing.campaign_id == campaign_id))
     for briefing in briefings:
         session.execute(upsert(Briefing).values(campaign_id=campaign_id, **briefing))
+
+
+def unopened_stages(session: Session, campaign_id: int) -> list[tuple[str, list[Copy]]]:
+    """The stages of a campaign of which nothing has been written to anybody, by their slugs, and what each says."""
+    opened = select(Blast.id).where(Blast.stage_id == Stage.id, Blast.opened_at.is_not(None))
+    question = (
+        select(Stage.slug, Copy)
+        .join(Copy, Copy.stage_id == Stage.id)
+        .where(Stage.campaign_id == campaign_id, Stage.removed_at.is_(None), ~opened.exists())
+        .order_by(Stage.position, Stage.id)
+    )
+    said: dict[str, list[Copy]] = {}
+    for slug, copy in session.execute(question):
+        said.setdefault(slug, []).append(copy)
+    return list(said.items())
+
+
+def scheduled_blasts(session: Session, campaign_id: int) -> Sequence[Blast]:
+    """Managers' own blasts whose words are not frozen yet: scheduled, or paused before they opened."""
+    waiting = [BlastState.SCHEDULED, BlastState.PAUSED]
+    question = select(Blast).where(Blast.campaign_id == campaign_id, Blast.stage_id.is_(None))
+    return session.scalars(question.where(Blast.state.in_(waiting), Blast.opened_at.is_(None)).order_by(Blast.id)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class LinksUnderWay:
+    """The placeholders that lead through links in one rendering of a blast that has opened and is not over."""
+
+    blast_id: int
+    title: str
+    names: frozenset[str]
+
+
+def links_under_way(session: Session, campaign_id: int) -> list[LinksUnderWay]:
+    """The links in everything of a campaign that is going out."""
+    live = [BlastState.OPENING, BlastState.RUNNING, BlastState.PAUSED]
+    question = (
+        select(Blast.id, Blast.title, Rendering.links)
+        .join(Rendering, Rendering.blast_id == Blast.id)
+        .where(Blast.campaign_id == campaign_id, Blast.state.in_(live), Blast.opened_at.is_not(None))
+        .order_by(Blast.id)
+    )
+    return [LinksUnderWay(blast_id, title, frozenset(links)) for blast_id, title, links in session.execute(question)]
+
+
+def has_link(session: Session, campaign_id: int, target: str) -> bool:
+    """Whether anything that was written leads to this page (uq_links_campaign_id_target)."""
+    asked = select(Link.id).where(Link.campaign_id == campaign_id, Link.target == target)
+    return session.scalar(asked) is not None
 
 
 def petition_row(session: Session, campaign_id: int) -> Petition | None:

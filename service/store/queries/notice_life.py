@@ -12,7 +12,7 @@ from service.domain.message import MessageState
 from service.store import Session
 from service.store.queries.evidence import rank_of
 from service.store.queries.holds import IS_FREE
-from service.store.tables.sending import Notice
+from service.store.tables.notices import Notice
 
 # While the house is held, only what was asked for since goes out: what is older may have gone already.
 _CLAIM = text(f"""

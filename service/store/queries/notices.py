@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from service.domain.channel import Channel
 from service.domain.notice import NoticeKind
 from service.store import Session
-from service.store.tables.sending import Notice
+from service.store.tables.notices import Notice
 
 
 class NewNotice(Protocol):

@@ -9,13 +9,14 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.domain.channel import Channel
 from service.domain.message import BlastState
-from service.domain.stage import Anchor, Firing
+from service.domain.stage import Anchor, CatchUp, Firing
 from service.store import Session, locks
 from service.store.locks import BlastLock
 from service.store.queries.holds import IS_FREE
+from service.store.tables.blasts import Blast, Rendering
 from service.store.tables.campaign import Campaign, Fixture, Petition, Stage, StageFiring
 from service.store.tables.people import Supporter
-from service.store.tables.sending import Batch, Blast, Rendering
+from service.store.tables.sending import Batch
 
 BATCH_SIZES = {Channel.EMAIL: 1000, Channel.SMS: 50}
 
@@ -197,19 +198,25 @@ def advance(session: Session, blast_id: int, *, through: int, written: int, done
 
 
 def finish_blasts(session: Session, *, now: datetime, settled_for: timedelta = timedelta(0)) -> int:
-    """Call done every running blast with nothing left to hand over; how many."""
+    """Call done every blast with nothing left to hand over, paused or not; how many.
+
+    A paused one that whoever joins would still get stays paused: nobody has said that they may have it.
+    """
     waiting = select(Batch.id).where(
         Batch.blast_id == Blast.id, Batch.state.in_(["queued", "claimed", "sending", "in_doubt"])
     )
+    catches_up = select(Stage.id).where(Stage.id == Blast.stage_id, Stage.catch_up == CatchUp.SEND)
+    is_written = Blast.opened_through >= func.coalesce(Blast.opens_upto, 0)
+    goes_to_nobody = is_written & ((Blast.expires_at <= now) | ~catches_up.exists())
     done = (
         update(Blast)
         .where(
-            Blast.state == BlastState.RUNNING,
+            (Blast.state == BlastState.RUNNING) | ((Blast.state == BlastState.PAUSED) & goes_to_nobody),
             Blast.is_rolling.is_(False),
             Blast.opened_at <= now - settled_for,
             ~waiting.exists(),
         )
-        .values(state=BlastState.DONE, finished_at=now)
+        .values(state=BlastState.DONE, finished_at=now, paused_reason="")
     )
     return session.connection().execute(done).rowcount
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 
 from service.domain.stage import Anchor
 from service.store import Session
@@ -66,3 +66,30 @@ def take_unreleased(session: Session, *, before: datetime, now: datetime) -> lis
     if found:
         session.execute(told.values(release_asked_at=now))
     return found
+
+
+# No campaign plans as many; beyond it "or more" says enough.
+COUNTED_AT_MOST = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingForRelease:
+    """How many planned messages wait for a release, at most COUNTED_AT_MOST, and how many of those are due already."""
+
+    count: int
+    due_count: int
+
+
+def waiting_for_release(session: Session, *, now: datetime) -> WaitingForRelease:
+    """How many planned messages wait for a release, read by ix_stages_unreleased and no further than is counted."""
+    some = select_waiting().subquery()
+    row = session.execute(select(func.count(), func.count().filter(some.c.due_at <= now)).select_from(some)).one()
+    return WaitingForRelease(*row)
+
+
+def select_waiting() -> Select[datetime | None]:
+    """When some of the messages that wait for a release are due."""
+    waiting = select(Stage.due_at).where(
+        Stage.unreleased_at.is_not(None), Stage.fired_at.is_(None), Stage.removed_at.is_(None)
+    )
+    return waiting.limit(COUNTED_AT_MOST)

@@ -9,9 +9,10 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.domain.channel import Channel
 from service.store import Session
+from service.store.tables.blasts import Blast, Rendering
 from service.store.tables.campaign import Briefing, Campaign, Copy, Fixture, Link, Petition
 from service.store.tables.people import Supporter
-from service.store.tables.sending import Batch, Blast, Message, Rendering
+from service.store.tables.sending import Batch, Message
 from service.store.tables.signatures import SignatureCount
 
 
@@ -120,6 +121,11 @@ def own_rendering(session: Session, *, blast_id: int, channel: Channel, supporte
 def current_campaign_id(session: Session) -> int | None:
     """The campaign that answers at `/`."""
     return session.scalar(select(Campaign.id).where(Campaign.is_current))
+
+
+def has_petition(session: Session, campaign_id: int) -> bool:
+    """Whether a campaign has a petition, open or closed (uq_petitions_campaign_id)."""
+    return session.scalar(select(Petition.id).where(Petition.campaign_id == campaign_id)) is not None
 
 
 def has_open_petition(session: Session, campaign_id: int) -> bool:

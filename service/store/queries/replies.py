@@ -10,8 +10,8 @@ from service.domain.channel import Channel
 from service.store import Session, locks
 from service.store.locks import NumberLock
 from service.store.tables.listening import Reply
+from service.store.tables.notices import Notice
 from service.store.tables.people import Permission, Supporter
-from service.store.tables.sending import Notice
 
 # More than this need not be told apart.
 MOST_COUNTED = 1000

@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from service.domain.channel import Channel
 from service.domain.petition import ConfirmationPurpose
 from service.store import Session
+from service.store.tables.notices import Notice
 from service.store.tables.people import ConfirmationRequest, SignUp
-from service.store.tables.sending import Notice
 
 _ADD = text("""
     INSERT INTO sign_ups (campaign_id, first_name, full_name, place, email, phone, wants_email, wants_sms, signs_petition,

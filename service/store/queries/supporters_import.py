@@ -16,7 +16,8 @@ from service.store.queries.incoming import ImportRow, stage
 class ImportCounts:
     """What one chunk came to, and the numbers of rows that were not wholly taken.
 
-    `forgotten`: somebody who asked to be forgotten. `phone_elsewhere`: the mobile is another supporter's (whose id
+    `brought_back`: how many of the known an import had added that was undone since, so that undoing this one is about
+    them. `forgotten`: somebody who asked to be forgotten. `phone_elsewhere`: the mobile is another supporter's (whose id
     stands beside it). `phone_changed`: we hold another mobile of theirs. `nobody`: no address was left.
     """
 
@@ -24,6 +25,7 @@ class ImportCounts:
     known: int = 0
     permitted: int = 0
     suppressed: int = 0
+    brought_back: int = 0
     forgotten: tuple[int, ...] = ()
     phone_elsewhere: tuple[tuple[int, int], ...] = ()
     phone_changed: tuple[int, ...] = ()
@@ -127,6 +129,19 @@ _COMPLETE_FIRST = text(_COMPLETE.format(order="ASC"))
 _COMPLETE_LAST = text(_COMPLETE.format(order="DESC"))
 _KNOWN = text("SELECT count(supporter_id) AS rows, count(DISTINCT supporter_id) AS people FROM incoming")
 
+# Whom an undone import added, and who may be sent nothing since, is this import's to undo. A dry run has no number, and
+# counts them alone (pk_supporters, pk_imports, ix_permissions_supporter_id).
+_BRING_BACK = text("""
+    WITH back AS (
+        UPDATE supporters s SET import_id = coalesce(CAST(:import_id AS bigint), s.import_id) FROM incoming i
+        WHERE s.id = i.supporter_id AND NOT i.is_new AND s.erased_at IS NULL
+          AND s.import_id IS DISTINCT FROM CAST(:import_id AS bigint)
+          AND EXISTS (SELECT FROM imports m WHERE m.id = s.import_id AND m.state = 'undone' OFFSET 0)
+          AND NOT EXISTS (SELECT FROM permissions p WHERE p.supporter_id = s.id OFFSET 0)
+        RETURNING 1
+    ) SELECT count(*) FROM back
+""")
+
 # Whoever came without consent is known to the campaign by this alone; whom it ever asked is known by the ledger
 # (ix_consents_supporter_id).
 _NOTE_COMING = text("""
@@ -189,7 +204,8 @@ def bring_in(
 ) -> ImportCounts:
     """Add or complete supporters, and let messages through to those with proof of consent.
 
-    `import_id`: what whoever is added, and each consent that is given, is kept under, so that it can be undone.
+    `import_id`: what whoever is added, or brought back after an undone import, and each consent that is given, is kept
+    under, so that it can be undone.
     `for_real`: off for a dry run, whose transaction the caller rolls back; it takes no lock that others wait for.
     """
     if not rows:
@@ -205,6 +221,7 @@ def bring_in(
     session.execute(_ONLY_LEAVING)
     _complete(session)
     added = _add(session, elsewhere, import_id=import_id, now=now)
+    back = session.scalars(_BRING_BACK, {"import_id": import_id}).one()
     permitted, suppressed = _permit(session, campaign_id, import_id)
     session.execute(_NOTE_COMING, {"campaign_id": campaign_id, "now": now})
     found = session.execute(
@@ -216,6 +233,7 @@ def bring_in(
         known=found.there - added,
         permitted=permitted,
         suppressed=suppressed,
+        brought_back=back,
         forgotten=forgotten,
         phone_elsewhere=tuple(elsewhere),
         phone_changed=changed,

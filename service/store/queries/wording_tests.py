@@ -8,7 +8,7 @@ from sqlalchemy import select, text, update
 from service.domain.message import BlastState
 from service.domain.wording_test import Arm, Standing
 from service.store import Session
-from service.store.tables.sending import Blast
+from service.store.tables.blasts import Blast
 
 # Batches by ix_batches_blast_id_state; messages by the spans of their batches; signatures by ix_signatures_blast_id.
 _STANDINGS = text("""

@@ -13,8 +13,9 @@ from service.domain.message import MessageState
 from service.domain.variant import SIGNED
 from service.store import Session
 from service.store.queries.audiences import audience_select, has_signed
+from service.store.tables.blasts import Blast
 from service.store.tables.people import Supporter
-from service.store.tables.sending import Batch, Blast, Message
+from service.store.tables.sending import Batch, Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,10 @@ from service.store.tables.asking import AskAlarm as AskAlarm
 from service.store.tables.asking import AskCount as AskCount
 from service.store.tables.asking import NotMe as NotMe
 from service.store.tables.base import Base as Base
+from service.store.tables.blasts import Blast as Blast
+from service.store.tables.blasts import BlastSpending as BlastSpending
+from service.store.tables.blasts import LateJoiner as LateJoiner
+from service.store.tables.blasts import Rendering as Rendering
 from service.store.tables.bringing_in import Import as Import
 from service.store.tables.campaign import Briefing as Briefing
 from service.store.tables.campaign import Campaign as Campaign
@@ -27,6 +31,7 @@ from service.store.tables.manager import Manager as Manager
 from service.store.tables.manager import ManagerSession as ManagerSession
 from service.store.tables.manager import SignInLink as SignInLink
 from service.store.tables.manager import SignInTry as SignInTry
+from service.store.tables.notices import Notice as Notice
 from service.store.tables.people import Action as Action
 from service.store.tables.people import ConfirmationRequest as ConfirmationRequest
 from service.store.tables.people import Consent as Consent
@@ -35,17 +40,12 @@ from service.store.tables.people import SignUp as SignUp
 from service.store.tables.people import Supporter as Supporter
 from service.store.tables.people import Suppression as Suppression
 from service.store.tables.people import SuppressionList as SuppressionList
+from service.store.tables.senders import Sender as Sender
 from service.store.tables.sending import Attempt as Attempt
 from service.store.tables.sending import Batch as Batch
-from service.store.tables.sending import Blast as Blast
-from service.store.tables.sending import BlastSpending as BlastSpending
 from service.store.tables.sending import LateEvents as LateEvents
-from service.store.tables.sending import LateJoiner as LateJoiner
 from service.store.tables.sending import Message as Message
-from service.store.tables.sending import Notice as Notice
 from service.store.tables.sending import Receipt as Receipt
-from service.store.tables.sending import Rendering as Rendering
-from service.store.tables.sending import Sender as Sender
 from service.store.tables.signatures import Signature as Signature
 from service.store.tables.signatures import SignatureCount as SignatureCount
 from service.store.tables.testing import FormLook as FormLook

@@ -1,124 +1,15 @@
-"""Blasts, their batches and messages, and what came back."""
+"""Batches and messages of blasts, and what came back."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, Integer, SmallInteger, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, SmallInteger
 from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.domain.channel import Channel, Pace
-from service.domain.message import BlastState, MessageState
+from service.domain.message import MessageState
 from service.store.tables.base import Base, Id, one_of
-
-
-class Blast(Base):
-    """One send: frozen content to a frozen audience. A stage has one blast at most, ever."""
-
-    __tablename__ = "blasts"
-
-    id: Mapped[Id]
-    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), index=True)
-    stage_id: Mapped[int | None] = mapped_column(ForeignKey("stages.id"))
-    # The stage it was opened by, until the whistle that made it due was taken back before anything had gone.
-    taken_back_from: Mapped[int | None] = mapped_column(ForeignKey("stages.id"))
-    title: Mapped[str]
-    state: Mapped[str]
-    channels: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    audience: Mapped[list[object]] = mapped_column(JSONB)
-    # A manager's own words, before they are frozen: {"en": {"email": {"subject": …, "body": …}, "sms": {…}}}.
-    draft: Mapped[dict[str, dict[str, dict[str, str]]]] = mapped_column(JSONB, server_default=sql("'{}'::jsonb"))
-    # The facts that were true when it opened: score, signature count.
-    facts: Mapped[dict[str, str]] = mapped_column(JSONB, server_default=sql("'{}'::jsonb"))
-    variant: Mapped[str] = mapped_column(server_default="")
-    quiet_hours: Mapped[str] = mapped_column(server_default="defer")
-    # The hour each supporter gets it at, where they are; null for everyone at once.
-    local_time: Mapped[time | None]
-    # How many of our messages a supporter may have had in the campaign's window; null for the campaign's own limit.
-    cap_count: Mapped[int | None] = mapped_column(SmallInteger)
-    # Most it may cost, in ten-thousandths of the campaign's currency.
-    spend_cap: Mapped[int | None]
-    # A test of two wordings: other words for a part (percent) of the audience, the better ones for the rest.
-    test_draft: Mapped[dict[str, dict[str, dict[str, str]]]] = mapped_column(JSONB, server_default=sql("'{}'::jsonb"))
-    test_share: Mapped[int] = mapped_column(SmallInteger, server_default="0")
-    test_metric: Mapped[str] = mapped_column(server_default="")
-    # How long the house waits before it chooses by itself; null where a manager chooses.
-    test_lasts: Mapped[timedelta | None]
-    test_winner: Mapped[str] = mapped_column(server_default="")
-    test_decided_at: Mapped[datetime | None]
-    # The blast whose readers it goes to again: those who have not opened it.
-    resend_of: Mapped[int | None] = mapped_column(ForeignKey("blasts.id"), unique=True)
-    # What the circuit breakers count from: the opening, or the last time a manager resumed it.
-    watched_from: Mapped[datetime | None]
-    # When it stopped by itself, until managers have been told of it.
-    stopped_at: Mapped[datetime | None]
-    opens_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    # Opening walks the supporters by id, a chunk a transaction; where it has come to, and where it ends.
-    opened_through: Mapped[int] = mapped_column(server_default="0")
-    opens_upto: Mapped[int | None]
-    audience_count: Mapped[int] = mapped_column(Integer, server_default="0")
-    # A sign-up stage stays open: each supporter who confirms is added.
-    is_rolling: Mapped[bool] = mapped_column(server_default=sql("false"))
-    paused_reason: Mapped[str] = mapped_column(server_default="")
-    created_by: Mapped[str] = mapped_column(server_default="")
-    # Who moved, limited or reworded it last; '' for nobody.
-    changed_by: Mapped[str] = mapped_column(server_default="")
-    # Since when it waits for a second person's approval; null where it does not. And when managers were told.
-    approval_wanted_at: Mapped[datetime | None]
-    approval_asked_at: Mapped[datetime | None]
-    created_at: Mapped[datetime]
-    opened_at: Mapped[datetime | None]
-    finished_at: Mapped[datetime | None]
-
-    __table_args__ = (
-        one_of("state", BlastState),
-        CheckConstraint(
-            "taken_back_from IS NULL OR (stage_id IS NULL AND state = 'cancelled')", name="taken_back_is_over"
-        ),
-        Index("uq_blasts_stage_id", "stage_id", unique=True, postgresql_where=sql("stage_id IS NOT NULL")),
-        Index("ix_blasts_working", "opens_at", postgresql_where=sql("state IN ('scheduled', 'opening', 'running')")),
-        Index("ix_blasts_stopped", "stopped_at", postgresql_where=sql("stopped_at IS NOT NULL")),
-        Index(
-            "ix_blasts_approval_wanted",
-            "id",
-            postgresql_where=sql("approval_wanted_at IS NOT NULL AND state = 'scheduled'"),
-        ),
-    )
-
-
-class LateJoiner(Base):
-    """A supporter who consented while a blast was being written, or before a welcome had words: they get theirs once it is."""
-
-    __tablename__ = "late_joiners"
-
-    blast_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    channel: Mapped[str] = mapped_column(primary_key=True)
-    supporter_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-
-
-class Rendering(Base):
-    """The frozen words of a blast, once per channel and language; what is personal is left as tokens."""
-
-    __tablename__ = "renderings"
-
-    id: Mapped[Id]
-    blast_id: Mapped[int] = mapped_column(ForeignKey("blasts.id"))
-    channel: Mapped[str]
-    language: Mapped[str]
-    # Which wording of a test it is: '' where there is no test, else a or b.
-    arm: Mapped[str] = mapped_column(server_default="")
-    subject: Mapped[str]
-    text: Mapped[str]
-    html: Mapped[str]
-    # What is left to fill for each person: [[token, name, fallback, stands in HTML], …].
-    slots: Mapped[list[list[object]]] = mapped_column(JSONB, server_default=sql("'[]'::jsonb"))
-    # Where its links lead: {"petition_link": the id of a row of links}.
-    links: Mapped[dict[str, int]] = mapped_column(JSONB, server_default=sql("'{}'::jsonb"))
-    fingerprint: Mapped[str]
-
-    __table_args__ = (UniqueConstraint("blast_id", "channel", "language", "arm"), one_of("channel", Channel))
 
 
 class Batch(Base):
@@ -176,20 +67,6 @@ class Batch(Base):
         # Few, and looked at by everybody: what a person must decide about.
         Index("ix_batches_unknown", "blast_id", postgresql_where=sql("state = 'unknown'")),
     )
-
-
-class BlastSpending(Base):
-    """What a blast has handed over or is handing over, in parts: each connection counts in one of its own.
-
-    Kept by a trigger on batches, so that nobody who changes a batch can forget it.
-    """
-
-    __tablename__ = "blast_spending"
-
-    blast_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    slot: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
-    segments: Mapped[int]
-    emails: Mapped[int]
 
 
 class Message(Base):
@@ -285,79 +162,3 @@ class LateEvents(Base):
     provider: Mapped[str] = mapped_column(primary_key=True)
     # The minute in which it happened.
     minute: Mapped[datetime] = mapped_column(primary_key=True)
-
-
-class Sender(Base):
-    """How fast one sender may go, across all workers; a sender without a row goes as fast as it can."""
-
-    __tablename__ = "senders"
-
-    channel: Mapped[str] = mapped_column(primary_key=True)
-    # The domain of an email, the number of a text, '' for a provider's own pool of numbers.
-    name: Mapped[str] = mapped_column(primary_key=True)
-    per_second: Mapped[float | None] = mapped_column(Float)
-    per_day: Mapped[int | None]
-    # The first day of a ramp-up: what a new domain may send grows from day to day.
-    ramp_began_on: Mapped[date | None]
-    # When the next batch may be handed over, by the rate.
-    free_at: Mapped[datetime] = mapped_column(server_default=sql("now()"))
-    # Until when nothing in bulk leaves it: its limit for the day is reached.
-    held_until: Mapped[datetime | None]
-    # What it has sent on `day`, in UTC.
-    day: Mapped[date | None]
-    day_count: Mapped[int] = mapped_column(server_default="0")
-
-    __table_args__ = (
-        one_of("channel", Channel),
-        CheckConstraint("per_second > 0", name="per_second_positive"),
-        CheckConstraint("per_day > 0", name="per_day_positive"),
-    )
-
-
-class Notice(Base):
-    """A message to one person outside any blast: a confirmation, an answer, a sign-in link."""
-
-    __tablename__ = "notices"
-
-    id: Mapped[Id]
-    kind: Mapped[str]
-    channel: Mapped[str]
-    # What makes it the same notice: asked for twice, it is sent once.
-    dedupe_key: Mapped[str] = mapped_column(unique=True)
-    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaigns.id"))
-    supporter_id: Mapped[int | None] = mapped_column(ForeignKey("supporters.id"))
-    # Null for whoever was forgotten.
-    to_address: Mapped[str | None]
-    sender: Mapped[str | None]
-    # Facts its template is filled with; ids and words, never a secret.
-    facts: Mapped[dict[str, str]] = mapped_column(JSONB)
-    # A confirmation may go to an address that has left (it asked to come back); an answer may not.
-    passes_suppression: Mapped[bool] = mapped_column(server_default=sql("false"))
-    state: Mapped[str] = mapped_column(server_default="queued")
-    reason: Mapped[str] = mapped_column(server_default="")
-    not_before: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    lease_owner: Mapped[UUID | None]
-    lease_until: Mapped[datetime | None]
-    attempt_id: Mapped[UUID | None]
-    attempt_count: Mapped[int] = mapped_column(SmallInteger, server_default="0")
-    intent_at: Mapped[datetime | None]
-    provider_ref: Mapped[str] = mapped_column(server_default="")
-    body: Mapped[str] = mapped_column(server_default="")
-    created_by: Mapped[str] = mapped_column(server_default="")
-    created_at: Mapped[datetime]
-
-    __table_args__ = (
-        one_of("channel", Channel),
-        one_of("state", MessageState),
-        Index("ix_notices_queued", "not_before", postgresql_where=sql("state = 'queued'")),
-        Index("ix_notices_unknown", "id", postgresql_where=sql("state = 'unknown'")),
-        Index("ix_notices_open", "intent_at", postgresql_where=sql("state IN ('claimed', 'sending', 'in_doubt')")),
-        Index("ix_notices_to_address", "to_address", "created_at"),
-        Index("ix_notices_supporter_id", "supporter_id"),
-        Index(
-            "ix_notices_over_budget",
-            *("campaign_id", "id"),
-            postgresql_where=sql("state = 'queued' AND reason = 'over_budget'"),
-        ),
-    )

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from service.domain.manager import Role
 from service.planning.asking_again import AgainLook, AskedAgain, ask_silent_again, count_silent, look_at_asking
-from service.planning.blast_checks import BlastRefused
+from service.planning.blast_checks import MOST_MESSAGES, BlastRefused
 from service.planning.blasts import TAKE_BACK, CopyRefused
 from service.planning.idempotency import KeyRefused, KeyUsed
 from service.web import door
@@ -15,6 +15,7 @@ from service.web.console.blueprint import blueprint
 from service.web.console.copy_forms import ANA, letter_of, letter_response, window_for
 from service.web.console.here import blast_or_404, campaign_or_404
 from service.web.console.words import read_field, sentence
+from service.web.row_numbers import whole_number
 
 _REFUSALS = (BlastRefused, CopyRefused, KeyRefused, KeyUsed)
 
@@ -105,7 +106,7 @@ def _look(slug: str, blast_id: int, *, people: int | None) -> AgainLook:
 
 def _wish(time_zone: str) -> AskedAgain:
     cap, when = request.values.get("cap_count", "").strip(), request.values.get("opens_at", "").strip()
-    if cap and not (cap.isdecimal() and cap.isascii() and 1 <= int(cap) <= 1000):
+    if cap and whole_number(cap, least=1, most=MOST_MESSAGES) is None:
         raise _Mistyped("the limit for each supporter is a number from 1 to 1,000")
     try:
         opens_at = read_field(when, time_zone) if when else None

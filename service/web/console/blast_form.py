@@ -6,7 +6,14 @@ from datetime import datetime, timedelta
 from werkzeug.datastructures import MultiDict
 
 from service.domain.channel import Channel
-from service.planning.blast_checks import BlastRefused, check_audience, check_carried, check_opening, is_far_ahead
+from service.planning.blast_checks import (
+    BlastRefused,
+    check_audience,
+    check_carried,
+    check_opening,
+    check_title,
+    is_far_ahead,
+)
 from service.planning.blasts import CopyRefused, NewBlast, check_controls, check_copy
 from service.planning.copy_checks import mistakes_in
 from service.planning.desk import CampaignOnDesk
@@ -23,6 +30,7 @@ from service.web.console.copy_forms import CopyShown, chosen_reader, reckon_each
 from service.web.console.here import campaign_or_404
 from service.web.console.masking import as_seen
 from service.web.console.words import read_field, said, sentence
+from service.web.row_numbers import whole_number
 
 Form = MultiDict[str, str]
 
@@ -142,6 +150,7 @@ def mistakes_of(session: Session, sketch: Sketch) -> list[str]:
 def _refusals(session: Session, sketch: Sketch) -> list[str]:
     try:
         planned, now = planned_from(sketch), door.now()
+        check_title(planned.title)
         check_carried(session, planned.channels)
         check_controls(planned)
         # A time far ahead is asked about where it is looked at.
@@ -159,7 +168,7 @@ def _refusals(session: Session, sketch: Sketch) -> list[str]:
 
 def _time_mistakes(sketch: Sketch) -> list[str]:
     hours = sketch.form.get("stale_hours", "24")
-    if not (hours.isdecimal() and hours.isascii() and 1 <= int(hours) <= 720):
+    if whole_number(hours, least=1, most=720) is None:
         return ["It is too late after 1 to 720 hours."]
     try:
         _ = sketch.opens_at

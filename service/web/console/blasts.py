@@ -26,6 +26,7 @@ from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
 from service.web.console.here import blast_or_404, campaign_or_404
 from service.web.console.words import read_field, thousands
+from service.web.row_numbers import row_number
 
 # Blasts on one page of the list.
 A_PAGE = 25
@@ -40,7 +41,7 @@ def blasts_page(slug: str) -> ResponseReturnValue:
     """The newest of them; `before` names the one after which an older page begins."""
     with door.transaction() as session:
         campaign = campaign_or_404(session, slug)
-        found = list_blasts(session, campaign.id, before=request.args.get("before", type=int), limit=A_PAGE + 1)
+        found = list_blasts(session, campaign.id, before=request.args.get("before", type=row_number), limit=A_PAGE + 1)
         progress = progress_of_each(session, [blast.id for blast in found[:A_PAGE]])
     lines = [(blast, progress[blast.id]) for blast in found[:A_PAGE]]
     older = lines[-1][0].id if len(found) > A_PAGE else None

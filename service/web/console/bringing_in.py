@@ -1,7 +1,8 @@
 """Supporters from a file in two steps: look how it is read, then bring it in; each row that could not, with why."""
 
+import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -70,28 +71,26 @@ def bring_in() -> ResponseReturnValue:
 @blueprint.get("/supporters/import/<uuid:upload_id>")
 @needs(Role.ADMIN)
 def look_at_file(upload_id: UUID) -> ResponseReturnValue:
-    return _look(upload_id, Choices())
+    return _look(upload_id, lambda kept: Choices(named=kept.name))
 
 
 @blueprint.post("/supporters/import/<uuid:upload_id>")
 @needs(Role.ADMIN)
 def look_again(upload_id: UUID) -> ResponseReturnValue:
-    return _look(upload_id, _choices())
+    return _look(upload_id, _choices)
 
 
 @blueprint.post("/supporters/import/<uuid:upload_id>/go")
 @needs(Role.ADMIN)
 def bring_file_in(upload_id: UUID) -> ResponseReturnValue:
     """Have the file brought in as it was looked at; where it is to be read otherwise now, look again first."""
-    with door.transaction() as session:
-        begun = imports.of_file(session, upload_id, manager_id=access.manager().id)
-    if begun is not None:
-        return redirect(url_for("console.import_page", import_id=begun), 303)
+    if (its_page := _begun(upload_id)) is not None:
+        return its_page
     if not _is_as_seen():
-        return _look(upload_id, _choices())
+        return _look(upload_id, _choices)
     with _file(upload_id) as (kept, campaign, path):
         try:
-            look(path, _choices())
+            look(path, _choices(kept))
         except UnreadableFile as wrong:
             return _cannot(kept, campaign, wrong)
     with door.transaction() as session:
@@ -99,7 +98,7 @@ def bring_file_in(upload_id: UUID) -> ResponseReturnValue:
         begun = begin_import(
             session,
             kept,
-            _choices(),
+            _choices(kept),
             campaign_id=campaign.id,
             manager_id=manager.id,
             actor=manager.email,
@@ -112,6 +111,8 @@ def bring_file_in(upload_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/supporters/import/<uuid:upload_id>/forget")
 @needs(Role.ADMIN)
 def forget_upload(upload_id: UUID) -> ResponseReturnValue:
+    if (begun := _begun(upload_id)) is not None:
+        return begun
     _kept(upload_id)
     with door.transaction() as session:
         forget_file(session, upload_id)
@@ -128,7 +129,9 @@ def rejects_csv(upload_id: UUID) -> ResponseReturnValue:
     with door.transaction() as session:
         content = b"".join(file_pieces(session, upload_id))
     response = Response(content, mimetype="text/csv")
-    response.headers["Content-Disposition"] = 'attachment; filename="rejects.csv"'
+    # By its name some tools' file is known: that of its rejects has it too.
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", kept.name.removesuffix(".csv").removesuffix(".xlsx"))
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
 
@@ -141,10 +144,20 @@ class _Seen:
     is_whole: bool
 
 
-def _look(upload_id: UUID, asked: Choices) -> ResponseReturnValue:
+def _begun(upload_id: UUID) -> ResponseReturnValue | None:
+    """The way to the page of the import that a file was begun with; None where none was."""
+    with door.transaction() as session:
+        begun = imports.of_file(session, upload_id, manager_id=access.manager().id)
+    return None if begun is None else redirect(url_for("console.import_page", import_id=begun), 303)
+
+
+def _look(upload_id: UUID, asked: Callable[[Kept], Choices]) -> ResponseReturnValue:
+    # Whoever comes back to the look after the press is shown what became of it.
+    if (begun := _begun(upload_id)) is not None:
+        return begun
     with _file(upload_id) as (kept, campaign, path):
         try:
-            sheet = look(path, asked)
+            sheet = look(path, asked(kept))
             seen = _see(sheet, kept, campaign)
         except UnreadableFile as wrong:
             return _cannot(kept, campaign, wrong)
@@ -187,19 +200,19 @@ def _file(upload_id: UUID) -> Iterator[tuple[Kept, CampaignOnDesk, Path]]:
         yield kept, campaign, path
 
 
-def _choices() -> Choices:
+def _choices(kept: Kept) -> Choices:
     """What the form says: each column by its number."""
     form = request.form
     columns = {
         f"#{int(name.removeprefix('column-')) + 1}": value
         for name, value in form.items()
-        if name.startswith("column-") and name.removeprefix("column-").isdecimal() and name.isascii()
+        if re.fullmatch(r"column-[0-9]{1,6}", name)
     }
     dates = form.get("dates", "")
     order = DateOrder(dates) if dates in set(DateOrder) else None
     encoding, separator, preset = (form.get(name, "") for name in _WAYS)
     # Where the way of reading changes, the columns are new ones.
-    return Choices(encoding, separator, preset, columns if _is_as_seen() else {}, order)
+    return Choices(encoding, separator, preset, columns if _is_as_seen() else {}, order, named=kept.name)
 
 
 def _is_as_seen() -> bool:

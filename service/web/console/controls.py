@@ -7,6 +7,8 @@ from decimal import Decimal, InvalidOperation
 from werkzeug.datastructures import MultiDict
 
 from service.domain.wording_test import Metric, WordingTest
+from service.planning.blast_checks import MOST_MESSAGES
+from service.web.row_numbers import whole_number
 
 # Every field of this part of the form, for the pages that pass it on.
 FIELDS = (
@@ -63,10 +65,9 @@ def _hour(words: str, mistakes: list[str]) -> time | None:
 def _whole(words: str, what: str, mistakes: list[str]) -> int | None:
     if not words:
         return None
-    if not words.isdecimal() or not 1 <= int(words) <= 1000:
-        mistakes.append(f"{what} is a number from 1 to 1,000.")
-        return None
-    return int(words)
+    if (number := whole_number(words, least=1, most=MOST_MESSAGES)) is None:
+        mistakes.append(f"{what} is a number from 1 to {MOST_MESSAGES:,}.")
+    return number
 
 
 def _test(form: MultiDict[str, str], language: str, mistakes: list[str]) -> WordingTest | None:

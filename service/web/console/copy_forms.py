@@ -17,6 +17,7 @@ from service.sending.freeze import Words
 from service.store import Session
 from service.web import door
 from service.web.console.words import sentence
+from service.web.row_numbers import row_number
 from service.wording.placeholders import CopyMistake, MissingFact
 
 # Whom a preview is shown to until somebody is chosen.
@@ -47,7 +48,7 @@ def window_for(session: Session, campaign_id: int) -> Window:
 
 def chosen_reader(session: Session) -> Reader:
     """Whom to show it to: the supporter asked for, else Ana."""
-    asked = request.values.get("reader", type=int)
+    asked = request.values.get("reader", type=row_number)
     who = supporter_listed(session, asked) if asked else None
     return Reader(who.first_name, who.time_zone) if who else ANA
 

@@ -8,7 +8,7 @@ from service.domain.fixture import FixtureMoveRefused, Score
 from service.domain.manager import Role
 from service.domain.whistle import WITH_SCORE, Deed
 from service.planning.fixtures import Effect, KickOffPassed
-from service.planning.undoing import CannotUndo
+from service.planning.undoing import CannotUndo, last_deed
 from service.planning.whistles import (
     ChangedMeanwhile,
     FarFromTheClock,
@@ -26,6 +26,7 @@ from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
 from service.web.console.here import campaign_or_404
 from service.web.console.whistle_words import WHISTLES, what_happened
+from service.web.row_numbers import row_number
 
 _DEEDS = "'kick-off', 'half-time', 'second-half', 'full-time', 'abandon', 'correct', 'undo'"
 REFUSALS = (FixtureMoveRefused, KickOffPassed, CannotUndo)
@@ -83,11 +84,14 @@ def _look(slug: str, deed: Deed, *, changed: bool = False, asked: bool = False) 
         return _no_score(slug)
     with door.transaction() as session:
         campaign = campaign_or_404(session, slug)
+        undone = last_deed(session, campaign.fixture, now=door.now()) if deed is Deed.UNDO else None
     page = render_template(
         "console/whistle_look.html",
         campaign=campaign,
         deed=deed,
         says=WHISTLES[deed],
+        undone=undone,
+        whistles=WHISTLES,
         look=seen,
         firing=firing,
         effects=Effect,
@@ -102,7 +106,7 @@ def _wish(deed: Deed) -> Wish:
     score = None
     if deed in WITH_SCORE:
         score = Score(int(request.values.get("home", "")), int(request.values.get("away", "")))
-    return Wish(deed, score, change_id=request.values.get("change", 0, type=int))
+    return Wish(deed, score, change_id=request.values.get("change", 0, type=row_number))
 
 
 def _refused(slug: str, refused: Exception) -> ResponseReturnValue:

@@ -3,7 +3,7 @@
 from flask import abort
 
 from service.planning.desk import BlastOnDesk, CampaignOnDesk, find_blast, find_campaign
-from service.planning.stages import StageView, timeline
+from service.planning.stages import StageView, find_stage
 from service.store import Session
 
 
@@ -13,9 +13,8 @@ def campaign_or_404(session: Session, slug: str) -> CampaignOnDesk:
 
 
 def stage_or_404(session: Session, campaign: CampaignOnDesk, slug: str) -> StageView:
-    """The campaign's stage of this slug."""
-    found = [stage for stage in timeline(session, campaign.id) if stage.slug == slug]
-    return found[0] if found else abort(404)
+    """The campaign's stage of this slug; its audience is not counted."""
+    return find_stage(session, campaign.id, slug) or abort(404)
 
 
 def blast_or_404(session: Session, campaign: CampaignOnDesk, blast_id: int) -> BlastOnDesk:

@@ -21,6 +21,7 @@ from service.web import door
 from service.web.console import access
 from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
+from service.web.row_numbers import row_number
 
 PAGE = 100
 
@@ -79,7 +80,7 @@ def remove_manager_now(manager_id: int) -> ResponseReturnValue:
 @blueprint.get("/audit/")
 @needs(Role.ADMIN)
 def audit_page() -> ResponseReturnValue:
-    before_id = request.args.get("before", type=int)
+    before_id = request.args.get("before", type=row_number)
     with door.transaction() as session:
         entries = read_audit(session, before_id=before_id, limit=PAGE)
     older = entries[-1].id if len(entries) == PAGE else None

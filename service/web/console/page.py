@@ -1,12 +1,14 @@
 """What every page of the console has: who is signed in, where one can go, and words for moments and money."""
 
+import logging
 from dataclasses import dataclass
 
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, generate_csrf
 from markupsafe import Markup
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import DataError
+from werkzeug.exceptions import BadRequest, HTTPException
 
 from service.domain.channel import Channel
 from service.domain.manager import Role
@@ -17,10 +19,13 @@ from service.planning.testers import may_get_tests
 from service.web import door
 from service.web.console.access import who_is_here
 from service.web.console.blueprint import blueprint
+from service.web.console.kept_deeds import deed_of
 from service.web.console.kept_forms import sent_form
 from service.web.console.masking import as_seen
 from service.web.console.wishes import new_key
 from service.web.console.words import FILTERS
+
+log = logging.getLogger(__name__)
 
 for _name, _filter in FILTERS.items():
     blueprint.add_app_template_filter(_filter, _name)
@@ -65,13 +70,24 @@ def _common() -> dict[str, object]:
 
 @blueprint.errorhandler(CSRFError)
 @blueprint.errorhandler(HTTPException)
-def _sorry(error: HTTPException) -> ResponseReturnValue:
+def sorry(error: HTTPException) -> ResponseReturnValue:
     """A page in the console's own clothes, whatever went wrong; a form whose token is gone comes back as it was."""
     if isinstance(error, CSRFError) and (kept := sent_form()):
         g.manager = who_is_here()
-        template = "console/kept.html" if g.manager else "console/sign_in.html"
-        return render_template(template, next="", email="", kept=kept), 400
-    return render_template("console/sorry.html", error=error), error.code or 500
+        if g.manager is None:
+            return render_template("console/sign_in.html", next="", email="", kept=kept), 400
+        return render_template("console/kept.html", kept=kept, deed=deed_of(kept)), 400
+    if "manager" not in g:
+        # No page of the console has this address, and so nobody has been asked who they are.
+        g.manager = who_is_here()
+    return render_template("console/sorry.html", error=error, **_common()), error.code or 500
+
+
+@blueprint.errorhandler(DataError)
+def _unkeepable(error: DataError) -> ResponseReturnValue:
+    """A letter that no text holds, or a number too large for the database: nothing was changed."""
+    log.warning("the database would not take what was sent", extra={"why": type(error.orig).__name__})
+    return sorry(BadRequest("Nothing was changed: a number is too large, or a text holds a character that is none."))
 
 
 def _nav() -> list[Place]:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from service.domain.manager import Role
 from service.planning.desk import CampaignOnDesk
-from service.reporting.funnel import CampaignReport, StageLine, campaign_report
+from service.reporting.funnel import CampaignReport, StageLine, quick_report
 from service.web import door
 from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
@@ -46,8 +46,11 @@ def report_page(slug: str) -> ResponseReturnValue:
 @needs(Role.AUTHOR)
 def report_csv(slug: str) -> ResponseReturnValue:
     _, report = _report(slug)
-    rows = ([*(getattr(line, name) for name in COLUMNS), f"{line.cost / 10_000:.2f}"] for line in report.lines)
-    return csv_response([*COLUMNS, f"cost_{report.currency}"], rows, name=f"{slug}-report.csv")
+    rows = (
+        [*(getattr(line, name) for name in COLUMNS), f"{line.cost / 10_000:.2f}", "yes" if line.is_estimate else "no"]
+        for line in report.lines
+    )
+    return csv_response([*COLUMNS, f"cost_{report.currency}", "is_estimate"], rows, name=f"{slug}-report.csv")
 
 
 def csv_response(head: Sequence[str], rows: Iterable[Sequence[object]], *, name: str) -> Response:
@@ -60,7 +63,7 @@ def csv_response(head: Sequence[str], rows: Iterable[Sequence[object]], *, name:
 def _report(slug: str) -> tuple[CampaignOnDesk, CampaignReport]:
     with door.transaction() as session:
         campaign = campaign_or_404(session, slug)
-        return campaign, campaign_report(session, slug) or abort(404)
+        return campaign, quick_report(session, slug) or abort(404)
 
 
 def _chart(lines: tuple[StageLine, ...]) -> list[dict[str, object]]:

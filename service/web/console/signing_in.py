@@ -27,6 +27,7 @@ from service.web import door
 from service.web.console import access
 from service.web.console.access import for_anybody, needs
 from service.web.console.blueprint import blueprint
+from service.web.console.kept_deeds import deed_of
 from service.web.console.kept_forms import KeptForm, waiting_form
 from service.web.limits import sign_in_links
 
@@ -157,5 +158,7 @@ def _signed_in(here: Here, where: str = "", *, kept: KeptForm | None = None) -> 
         with door.transaction() as session:
             sign_out(session, access.token())
     browser.clear()
-    answer = make_response(render_template("console/kept.html", kept=kept) if kept else redirect(where))
+    answer = make_response(
+        render_template("console/kept.html", kept=kept, deed=deed_of(kept)) if kept else redirect(where)
+    )
     return access.keep_signed_in(answer, here.token)

@@ -13,7 +13,7 @@ from service.planning.fixtures import Effect
 from service.planning.stage_changes import ChangedByOther, LookFirst, StageLook, change_stage, look_at_change
 from service.planning.stage_checks import Changer, StageChange
 from service.planning.stage_facts import Part, stage_digest
-from service.planning.stages import CHANGEABLE, CopyView, StageRefused, StageView, copies_of_stage
+from service.planning.stages import CHANGEABLE, CopyView, StageRefused, StageView, copies_of_stage, with_audience
 from service.planning.whistles import firing_now
 from service.sending.freeze import stage_words
 from service.store import Session
@@ -192,7 +192,7 @@ def _edit_page(slug: str, stage_slug: str, *, why: Sequence[str] = (), shows_the
     """The words to be edited: as they were typed where a form came back, else as they are kept."""
     with door.transaction() as session:
         campaign = campaign_or_404(session, slug)
-        stage = stage_or_404(session, campaign, stage_slug)
+        stage = with_audience(session, campaign.id, stage_or_404(session, campaign, stage_slug))
         window, reader = window_for(session, campaign.id), chosen_reader(session)
         kept = copies_of_stage(session, stage.id)
         copies = sent_copies(kept, request.form)

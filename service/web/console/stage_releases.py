@@ -8,7 +8,7 @@ from service.domain.manager import Role
 from service.planning.fixtures import Effect
 from service.planning.releasing import look_at_release, reach_of, release_stage
 from service.planning.stage_changes import LookFirst
-from service.planning.stages import StageRefused, copies_of_stage
+from service.planning.stages import StageRefused, copies_of_stage, with_audience
 from service.sending.freeze import stage_words
 from service.web import door
 from service.web.console.access import needs
@@ -56,6 +56,7 @@ def _look(slug: str, stage_slug: str, *, changed_meanwhile: bool = False) -> Res
         return _refused(slug, stage_slug, refused)
     with door.transaction() as session:
         campaign = campaign_or_404(session, slug)
+        stage = with_audience(session, campaign.id, stage)
         window, reader = window_for(session, campaign.id), chosen_reader(session)
         shown = show_all(window, stage_words(copies_of_stage(session, stage.id)), reader)
         reckoned = reckon_each(session, window, stage.rules, [one.words for one in shown], stage.audience)

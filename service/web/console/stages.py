@@ -10,7 +10,7 @@ from service.domain.manager import Role
 from service.planning.mending import stage_waits_for_words
 from service.planning.showing import send_test
 from service.planning.stage_facts import Part, stage_digest
-from service.planning.stages import CHANGEABLE, copies_of_stage
+from service.planning.stages import CHANGEABLE, copies_of_stage, with_audience
 from service.planning.testers import TesterRefused
 from service.sending.freeze import stage_words, words_of_copy
 from service.web import door
@@ -30,6 +30,7 @@ from service.web.console.copy_forms import (
 from service.web.console.here import campaign_or_404, stage_or_404
 from service.web.console.stage_forms import Typed, timing_fields
 from service.web.console.words import sentence
+from service.web.row_numbers import row_number
 from service.wording.placeholders import CopyMistake, MissingFact
 
 
@@ -59,7 +60,7 @@ def stage_size(slug: str, stage_slug: str, number: int) -> ResponseReturnValue:
     """Count a text while it is being written."""
     with door.transaction() as session:
         campaign = campaign_or_404(session, slug)
-        stage = stage_or_404(session, campaign, stage_slug)
+        stage = with_audience(session, campaign.id, stage_or_404(session, campaign, stage_slug))
         copies = sent_copies(copies_of_stage(session, stage.id), request.form)
         if number >= len(copies):
             abort(404)
@@ -73,7 +74,7 @@ def stage_size(slug: str, stage_slug: str, number: int) -> ResponseReturnValue:
 @blueprint.post("/campaigns/<slug>/stages/<stage_slug>/test")
 @needs(Role.LAUNCHER)
 def stage_test(slug: str, stage_slug: str) -> ResponseReturnValue:
-    number = request.form.get("copy", type=int) or 0
+    number = request.form.get("copy", type=row_number) or 0
     try:
         with door.transaction() as session:
             campaign = campaign_or_404(session, slug)
@@ -94,7 +95,7 @@ def stage_test(slug: str, stage_slug: str) -> ResponseReturnValue:
     else:
         door.nudger().nudge(Errand.SEND_NOTICES)
         flash(f"A test is on its way to {address}. Its links open the pages and count for nobody.")
-    reader_id = request.form.get("reader", type=int)
+    reader_id = request.form.get("reader", type=row_number)
     return redirect(url_for("console.stage_page", slug=slug, stage_slug=stage_slug, reader=reader_id))
 
 
@@ -106,7 +107,7 @@ def show_stage(slug: str, stage_slug: str, *, typed: Typed | None = None) -> str
     """The page of a stage; `typed` stands in its forms in place of what is kept."""
     with door.transaction() as session:
         campaign = campaign_or_404(session, slug)
-        stage = stage_or_404(session, campaign, stage_slug)
+        stage = with_audience(session, campaign.id, stage_or_404(session, campaign, stage_slug))
         window, reader = window_for(session, campaign.id), chosen_reader(session)
         shown = show_all(window, stage_words(copies_of_stage(session, stage.id)), reader)
         reckoned = reckon_each(session, window, stage.rules, [one.words for one in shown], stage.audience)
@@ -118,7 +119,7 @@ def show_stage(slug: str, stage_slug: str, *, typed: Typed | None = None) -> str
         stage=stage,
         shown=[with_warnings(window, one, reckoned) for one in shown],
         reader=reader,
-        reader_id=request.args.get("reader", type=int),
+        reader_id=request.args.get("reader", type=row_number),
         can_change=stage.state in CHANGEABLE,
         can_mend=can_mend,
         can_put_back=stage.may_be_put_back and access.manager().role.may_act_as(Role.LAUNCHER),

@@ -20,6 +20,7 @@ from service.web import door
 from service.web.console import access
 from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
+from service.web.row_numbers import row_number
 
 LIMIT = 50
 
@@ -85,7 +86,7 @@ def erase_now(supporter_id: int) -> ResponseReturnValue:
         supporter_listed(session, supporter_id) or abort(404)
         related = {other.id for other in on_same_form(session, supporter_id)}
     # Only who is named on the page: nobody is erased because a form came in meanwhile.
-    also = related & set(request.form.getlist("also", type=int))
+    also = related & set(request.form.getlist("also", type=row_number))
     for each in sorted({supporter_id, *also}):
         # Each by itself: the lock of opt-outs is held for one at a time.
         once_more(partial(_forget, each))

@@ -1,5 +1,7 @@
 """Testers: named here, asked at their own address, and confirmed by the link or the code that was sent there."""
 
+from dataclasses import dataclass
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -53,15 +55,16 @@ def name_tester_now() -> ResponseReturnValue:
 @needs(Role.AUTHOR)
 def confirm_tester(tester_id: int) -> ResponseReturnValue:
     """The code that was sent to a number, as its owner reads it out."""
+    code, keys = request.form.get("code", ""), tuple(door.link_keys())
     try:
         with door.transaction() as session:
-            code, keys = request.form.get("code", ""), tuple(door.link_keys())
             actor, now = access.manager().email, door.now()
             is_right = confirm_by_code(session, tester_id, code, keys=keys, actor=actor, now=now)
     except TesterRefused as refused:
-        return _page(mistake=sentence(str(refused))), 422
+        return _page(wrong_code=WrongCode(tester_id, code, sentence(str(refused)))), 422
     if not is_right:
-        return _page(mistake="That is not the code that was sent. Nothing was confirmed."), 422
+        why = "That is not the code that was sent. Nothing was confirmed."
+        return _page(wrong_code=WrongCode(tester_id, code, why)), 422
     flash("Confirmed: tests may go there.")
     return redirect(url_for("console.testers_page"))
 
@@ -107,7 +110,19 @@ def tester_answers(token: str) -> ResponseReturnValue:
     return shown, 410 if why else 200
 
 
-def _page(*, typed: str = "", mistake: str = "") -> str:
+@dataclass(frozen=True, slots=True)
+class WrongCode:
+    """A code that confirmed nobody: whose it was to be, as it was typed, and why."""
+
+    tester_id: int
+    typed: str
+    why: str
+
+
+def _page(*, typed: str = "", mistake: str = "", wrong_code: WrongCode | None = None) -> str:
     with door.transaction() as session:
         people = list_testers(session)
-    return render_template("console/testers.html", people=people, typed=typed, mistake=mistake)
+    if wrong_code and not any(one.id == wrong_code.tester_id and not one.is_confirmed for one in people):
+        # There is no field for it any more.
+        flash(wrong_code.why, "bad")
+    return render_template("console/testers.html", people=people, typed=typed, mistake=mistake, wrong_code=wrong_code)

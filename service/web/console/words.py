@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.numbers import format_currency, format_decimal
 
+from service.planning.reckoning import Reckoned
 from service.reporting.live import ChannelProgress
 from service.store.queries.glance import Figure
 
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 _SAID = {
-    "sms": "SMS",
+    "sms": "Text",
     "email": "Email",
     "skipped_late": "skipped: too late",
     "skipped_unreleased": "skipped: waited for a release",
@@ -44,6 +45,11 @@ def said(word: str) -> str:
 def reason(word: str) -> str:
     """A reason as people read it: by its word in the domain, or as it was said, addresses and all."""
     return _SAID.get(str(word), str(word).replace("_", " "))
+
+
+def nearly(reckoned: Reckoned) -> str:
+    """What stands before a price: "at most " where another wording costs less, "about " where it is by a sample."""
+    return "at most " * reckoned.is_dearest + "about " * reckoned.is_sampled
 
 
 def zone(name: str) -> ZoneInfo:
@@ -166,6 +172,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "parts_of": parts_of,
     "whole_of": whole_of,
     "said": said,
+    "nearly": nearly,
     "reason": reason,
     "day_and_time": day_and_time,
     "clock_time": clock_time,

@@ -14,6 +14,7 @@ from service.store.queries import campaigns, petitions
 from service.store.queries.campaigns import CampaignView
 from service.web import door
 from service.web.limits import forms
+from service.web.row_numbers import row_number
 from service.web.site.owner import remember_owner
 from service.web.site.signature import signature_token
 from service.web.site.visitor import campaign_or_404, visitor_token
@@ -98,7 +99,7 @@ def confirm(token: str) -> ResponseReturnValue:
             key=door.address_key(),
             ip=door.ip(),
             now=door.now(),
-            through=request.form.get("through", type=int),
+            through=request.form.get("through", type=row_number),
             code=request.form.get("code", "")[:20],
         )
         view = campaigns.by_id(session, confirmed.campaign_id) if confirmed else None

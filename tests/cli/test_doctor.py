@@ -1,0 +1,58 @@
+"""`touchline doctor` says what waits for a person."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session, sessionmaker
+
+from service.clock import now
+from service.store.queries import releases
+from tests import make
+from tests.cli.conftest import Touchline
+
+
+def planned(sessions: sessionmaker[Session], *waiting: str, due_in: timedelta) -> None:
+    """Two messages; those named wait for a release."""
+    with sessions.begin() as session:
+        campaign = make.campaign(session, match=make.fixture(session, kick_off_at=now() + timedelta(days=7)))
+        for slug in ("push", "last-call"):
+            stage = make.stage(session, campaign, slug=slug, due_at=now() + due_in)
+            if slug in waiting:
+                stage.unreleased_at, stage.unreleased_by = now(), "author@example.org"
+
+
+def releases_line(touchline: Touchline) -> str:
+    return next(line for line in touchline("doctor").output.splitlines() if "releases:" in line)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "due_in", "line"),
+    [
+        ((), timedelta(days=1), "ok  releases: no planned message waits for one"),
+        (("push",), timedelta(days=1), "ok  releases: 1 planned message waits for a release, none due yet"),
+        (
+            ("push", "last-call"),
+            timedelta(minutes=-1),
+            "BAD releases: 2 planned messages wait for a release, 2 due already -> a launcher looks at them and "
+            "releases them, in the console or by `touchline stage release`",
+        ),
+    ],
+)
+def test_the_doctor_says_how_many_messages_wait_for_a_release(
+    touchline: Touchline, sessions: sessionmaker[Session], waiting: tuple[str, ...], due_in: timedelta, line: str
+) -> None:
+    planned(sessions, *waiting, due_in=due_in)
+
+    assert releases_line(touchline) == line
+
+
+def test_what_waits_for_a_release_is_found_by_its_index(sessions: sessionmaker[Session]) -> None:
+    planned(sessions, "push", due_in=timedelta(days=1))
+    with sessions() as session:
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+        asked = str(releases.select_waiting().compile(compile_kwargs={"literal_binds": True}))
+
+        plan = "\n".join(session.scalars(text(f"EXPLAIN {asked}")))
+
+    assert "ix_stages_unreleased" in plan

@@ -1,0 +1,99 @@
+"""What spreadsheets, other programs and people leave in cells is read as it was meant, or named."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from service.planning.files.faults import UnreadableFile
+from service.planning.files.reading import Reading
+from service.planning.files.rows import ReadRows, read_rows
+from service.planning.files.sheet import Choices, look
+from service.wording.names import clean_name
+from tests import make
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+def read(tmp_path: Path, content: str, choices: Choices | None = None) -> ReadRows:
+    file = tmp_path / "people.csv"
+    file.write_text(content, encoding="utf-8")
+    sheet = look(file, choices)
+    return read_rows(list(sheet.rows()), Reading.of(sheet, key=make.KEY, source="a file", now=NOW), {"GB"})
+
+
+@pytest.mark.parametrize(
+    ("whole", "first", "last"),
+    [
+        ("Dr Ana Li", "Ana", "Li"),
+        ("Mrs. Ana Maria Li", "Ana", "Maria Li"),
+        ("Mr Li", "", "Li"),
+        ('"Li, Dr Ana"', "Ana", "Li"),
+        ('"Li, Ana, PhD"', "Ana", "Li"),
+        ("Drew Li", "Drew", "Li"),
+        ("Dr", "Dr", ""),
+    ],
+)
+def test_a_title_is_no_first_name(tmp_path: Path, whole: str, first: str, last: str) -> None:
+    (row,) = read(tmp_path, f"full name,email\n{whole},ana@example.org\n").rows
+
+    assert (row.first_name, row.last_name) == (first, last)
+
+
+@pytest.mark.parametrize("nothing", ["N/A", "n/a", "null", "undefined", "-", "--", "(null)"])
+def test_what_programs_write_where_there_is_nothing_is_nobodys_name(tmp_path: Path, nothing: str) -> None:
+    (row,) = read(tmp_path, f"first name,email\n{nothing},ana@example.org\n").rows
+
+    assert row.first_name == ""
+
+
+def test_such_a_word_in_a_field_of_ones_own_is_kept(tmp_path: Path) -> None:
+    (row,) = read(tmp_path, "email,details.size\nana@example.org,n/a\n").rows
+
+    assert row.details == {"size": "n/a"}
+
+
+def test_a_person_may_be_called_null(tmp_path: Path) -> None:
+    (row,) = read(tmp_path, "first name,last name,email\nJo,Null,jo@example.org\n").rows
+
+    assert row.last_name == "Null"
+
+
+def test_a_number_a_spreadsheet_shortened_is_read_where_all_its_digits_are_there(tmp_path: Path) -> None:
+    found = read(tmp_path, 'name,phone\nAna,4.47700900123E+11\nBilal,"4,47700900124E+11"\nCora,4.47701E+11\n')
+
+    assert [row.phone for row in found.rows] == ["+447700900123", "+447700900124"]
+    (rejected,) = found.rejected
+    assert "a spreadsheet has cut digits off this number (4.47701E+11)" in rejected.why
+
+
+@pytest.mark.parametrize("said", ["n/a", "No", "subscribed", "0", "never"])
+def test_what_is_no_leaving_leaves_nobody_alone(tmp_path: Path, said: str) -> None:
+    (row,) = read(tmp_path, f"email,unsubscribed\nana@example.org,{said}\n").rows
+
+    assert row.left_email is None
+
+
+@pytest.mark.parametrize("said", ["deceased", "Deceased", "banned", "unsubscribed"])
+def test_whoever_may_not_be_written_to_is_left_alone_whatever_the_word_for_it(tmp_path: Path, said: str) -> None:
+    (row,) = read(tmp_path, f"email,status\nana@example.org,{said}\n").rows
+
+    assert row.left_email == "left"
+
+
+def test_two_columns_of_one_name_are_named_by_their_places_and_one_can_be_chosen(tmp_path: Path) -> None:
+    content = "email,email,first name\nana@example.org,old@example.org,Ana\n"
+
+    with pytest.raises(UnreadableFile, match=r'say which it is \(#1 or #2\), for example --map "#1=email"'):
+        read(tmp_path, content)
+
+    (row,) = read(tmp_path, content, Choices(columns={"#1": "email"})).rows
+    assert row.email == "ana@example.org"
+
+
+def test_the_flags_of_england_scotland_and_wales_stay_whole(tmp_path: Path) -> None:
+    england = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
+
+    (row,) = read(tmp_path, f"first name,email\nAna {england}\U000e0041,ana@example.org\n").rows
+
+    assert row.first_name == clean_name(row.first_name) == f"Ana {england}"
