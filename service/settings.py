@@ -19,6 +19,8 @@ from service.oidc_settings import Directory, read_directory
 from service.provider_settings import EmailRoad, SmsRoad, read_roads, read_second_road, read_twilio
 from service.web_settings import WebSettings, read_web
 
+_SHORTEST_ALERT_SECRET = 32
+
 
 class LogLevel(StrEnum):
     DEBUG = "DEBUG"
@@ -124,6 +126,11 @@ class Settings:
     # Where texts may go at all; empty: wherever each campaign is.
     sms_countries: tuple[str, ...]
     web: WebSettings
+    # Where alerts are posted for another system, and the key that signs them; both empty where nowhere.
+    alert_webhook_url: str
+    alert_webhook_secret: str = field(repr=False)
+    # To how many people one person may launch alone; None for any number.
+    approval_above: int | None
 
     @property
     def needed_database_url(self) -> str:
@@ -211,6 +218,9 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         security_contact=_security_contact(read),
         sms_countries=_countries(read),
         web=read_web(read),
+        alert_webhook_url=_alert_url(read),
+        alert_webhook_secret=_alert_secret(read),
+        approval_above=read.number("APPROVAL_ABOVE", 1) if read.text("APPROVAL_ABOVE", "") else None,
     )
 
 
@@ -262,6 +272,25 @@ def _address(read: Environment, name: str) -> str:
     if given and not re.fullmatch(r"[^@\s,;<>]+@[a-z0-9-]+(\.[a-z0-9-]+)+", given):
         raise SettingsError(f"{name}: an email address such as touchline@example.org; got {given!r}")
     return given
+
+
+def _alert_url(read: Environment) -> str:
+    url = read.text("ALERT_WEBHOOK_URL", "")
+    if url and not re.fullmatch(r"https://[a-z0-9.-]+(:443)?(/[!-~]*)?", url, re.IGNORECASE):
+        raise SettingsError(
+            "ALERT_WEBHOOK_URL: an address of the public internet that begins with https://, on port 443 and without a "
+            "password in it"
+        )
+    return url
+
+
+def _alert_secret(read: Environment) -> str:
+    secret = read.text("ALERT_WEBHOOK_SECRET", "")
+    if read.text("ALERT_WEBHOOK_URL", "") and len(secret) < _SHORTEST_ALERT_SECRET:
+        raise SettingsError(
+            "ALERT_WEBHOOK_SECRET: needed with ALERT_WEBHOOK_URL, at least 32 characters; it signs alerts"
+        )
+    return secret
 
 
 def _security_contact(read: Environment) -> str:

@@ -56,9 +56,8 @@ def house() -> House:
 
 def build_house(settings: Settings, *, nudges: bool = True) -> House:
     """A house by these settings, connected to nothing yet. Raises SettingsError where there is no database."""
-    sessions = make_sessions(
-        make_engine(settings.needed_database_url, pool_size=20), channels=channels_carried(settings)
-    )
+    engine = make_engine(settings.needed_database_url, pool_size=20)
+    sessions = make_sessions(engine, channels=channels_carried(settings), approval_above=settings.approval_above)
     key = link_keys(settings)[0]
     email, sms = email_provider(settings), sms_provider(settings)
     allowed = AllowList(settings.recipient_allow_list)

@@ -44,7 +44,8 @@ def main() -> int:
     stop = Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
-    sessions = make_sessions(make_engine(database_url, pool_size=2), channels=channels_carried(settings))
+    engine = make_engine(database_url, pool_size=2)
+    sessions = make_sessions(engine, channels=channels_carried(settings), approval_above=settings.approval_above)
     Thread(target=_tell_that_it_lives, args=(Pulse(settings.redis_url, sessions, [TICKER]), stop), daemon=True).start()
     nudger = Nudger(settings.redis_url, in_background=True)
     asking = Asking(settings.limits, Countries.of(settings), AddressKey.of(settings))

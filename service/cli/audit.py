@@ -8,7 +8,10 @@ from dataclasses import asdict
 import click
 
 from service.cli.opening import open_house, plainly
+from service.domain.alert import AlertKind
+from service.domain.errand import Errand
 from service.planning.audit import ChainReport, verify_audit
+from service.store.queries.alerts import raise_alert
 from service.store.rights import grants_for
 
 
@@ -23,8 +26,14 @@ def audit() -> None:
 @plainly
 def verify(kept: tuple[str, ...], *, as_json: bool) -> None:
     """Reckon every digest anew. Leaves with 1 where an entry was changed, removed or moved, or the end was cut off."""
-    with open_house().transaction(keep=False) as session:
+    house = open_house()
+    with house.transaction() as session:
         report = verify_audit(session, [each.strip().lower() for each in kept])
+        if not report.is_whole:
+            entry = str(report.first_broken or report.last_id)
+            raise_alert(session, AlertKind.AUDIT_BROKEN, entry, {"entry": entry})
+    if not report.is_whole:
+        house.nudge(Errand.TELL_ALERTS)
     if as_json:
         click.echo(json.dumps(asdict(report) | {"is_whole": report.is_whole}))
     elif report.is_whole:

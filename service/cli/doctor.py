@@ -6,7 +6,7 @@ import shutil
 import sys
 import urllib.request
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from urllib.error import URLError
@@ -16,6 +16,7 @@ import redis
 from sqlalchemy.exc import OperationalError
 
 from service import clock
+from service.cli.findings import Finding, look_at_alerts, look_at_approvals
 from service.cli.opening import House, open_house, plainly
 from service.cli.running.restarts import read_restarts
 from service.consenting.retain import ages_by_kind, overdue_kinds
@@ -27,16 +28,6 @@ from service.store.queries.catching_up import failed_refs
 from service.store.queries.house import database_now
 from service.store.queries.releases import COUNTED_AT_MOST, waiting_for_release
 from service.store.queries.suppression_lists import standings
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at; `advice` only where it is not well."""
-
-    what: str
-    is_well: bool
-    seen: str
-    advice: str = ""
 
 
 @click.command()
@@ -294,6 +285,8 @@ CHECKS: tuple[Callable[[House], Finding], ...] = (
     _releases,
     _catch_up,
     _forms,
+    look_at_approvals,
+    look_at_alerts,
     _clock,
     _lists,
     _ages,

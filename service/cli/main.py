@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from service.cli import (
+    approving,  # noqa: F401 - adds its commands to `touchline blast` and `touchline stage`
     blast_status,  # noqa: F401 - adds its command to `touchline blast`
     blast_trial,  # noqa: F401 - adds its command to `touchline blast`
     imports,  # noqa: F401 - adds its commands to `touchline supporters`

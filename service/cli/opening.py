@@ -118,7 +118,8 @@ def open_house() -> House:
     engine = make_engine(settings.database_url)
     if command := click.get_current_context(silent=True):
         command.call_on_close(engine.dispose)
-    return House(settings, make_sessions(engine, channels=channels_carried(settings)), Nudger(settings.redis_url))
+    sessions = make_sessions(engine, channels=channels_carried(settings), approval_above=settings.approval_above)
+    return House(settings, sessions, Nudger(settings.redis_url))
 
 
 def plainly(command: Callable[P, None]) -> Callable[P, None]:

@@ -153,7 +153,8 @@ def list_stages(campaign: str) -> None:
     for view in views:
         due = f"{view.due_at:%a %d %b %H:%M %Z}" if view.due_at else "no time yet"
         waits = f", waits for a release: changed by {view.unreleased_by}" if view.unreleased_at else ""
-        click.echo(f"{view.slug}: {due}, {view.state.replace('_', ' ')}{waits}")
+        approval = f", {view.approval}" if view.approval else ""
+        click.echo(f"{view.slug}: {due}, {view.state.replace('_', ' ')}{waits}{approval}")
 
 
 @stage.command()

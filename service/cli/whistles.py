@@ -82,10 +82,11 @@ def _say_lots(seen: Look, going: Sequence[FiringNow]) -> None:
 
 def costs(one: FiringNow) -> str:
     """To how many a message goes at once, and at what cost, by channel."""
-    return ", ".join(
+    told = ", ".join(
         f"{each.channel} to {each.reckoned.people:,}, about {each.reckoned.price / 10_000:,.2f} {one.currency}"
         for each in one.channels
     )
+    return f"{told}; it {one.approval}" if one.approval else told
 
 
 def _facts(seen: Look, going: Sequence[FiringNow]) -> Mapping[str, object]:

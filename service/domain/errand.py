@@ -13,6 +13,7 @@ class Errand(StrEnum):
     BRING_IN = "planning.bring_in"
     CATCH_UP_INBOUND = "listening.catch_up_inbound"
     READ_SUPPRESSION_LISTS = "sending.read_suppression_lists"
+    TELL_ALERTS = "sending.tell_alerts"
 
 
 # What no row asks for: done every so often.
@@ -43,4 +44,5 @@ QUEUES: dict[Errand, Queue] = {
     Errand.BRING_IN: Queue.BULK,
     Errand.CATCH_UP_INBOUND: Queue.LISTENING,
     Errand.READ_SUPPRESSION_LISTS: Queue.LISTENING,
+    Errand.TELL_ALERTS: Queue.LISTENING,
 }

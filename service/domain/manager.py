@@ -15,5 +15,10 @@ class Role(StrEnum):
         """Whether this role has everything the needed one has."""
         return _ORDER.index(self) >= _ORDER.index(needed)
 
+    @property
+    def sees_addresses(self) -> bool:
+        """Whether supporters' addresses and numbers are shown whole: to whoever may answer and send, and nobody less."""
+        return self.may_act_as(Role.LAUNCHER)
+
 
 _ORDER = tuple(Role)

@@ -56,6 +56,9 @@ class NoticeKind(StrEnum):
     COMPLAINT_DUE = "complaint_due"
     # Where the audit ended on a day.
     AUDIT_END = "audit_end"
+    # What goes to many waits for a second person; and what that person said.
+    APPROVAL_WANTED = "approval_wanted"
+    APPROVAL_ANSWERED = "approval_answered"
 
 
 # What anybody can make us send to anybody, with a form and no proof: counted and limited (service/sending/asking.py).

@@ -103,12 +103,22 @@ def threads(session: Session, *, only_waiting: bool = True, limit: int = 100) ->
 
 
 def inbox_page(
-    session: Session, *, key: AddressKey, only_waiting: bool, words: str, after: Place | None, limit: int
+    session: Session,
+    *,
+    key: AddressKey,
+    only_waiting: bool,
+    words: str,
+    after: Place | None,
+    limit: int,
+    by_part: bool = True,
 ) -> InboxPage:
-    """A page of the inbox; with `words`, of all conversations whose number, name or texts they are found in."""
+    """A page of the inbox; with `words`, of all conversations whose number, name or texts they are found in.
+
+    Without `by_part` a number must be whole to be found.
+    """
     is_cut = False
     if words:
-        phones, is_cut = find_phones(session, words)
+        phones, is_cut = find_phones(session, words, by_part=by_part)
         found = conversations.of_phones(session, phones, after=after, limit=limit + 1)
     else:
         ask = conversations.waiting if only_waiting else conversations.every

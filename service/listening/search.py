@@ -13,17 +13,25 @@ _FEWEST_DIGITS = 3
 _LONGEST = 100
 
 
-def find_phones(session: Session, words: str) -> tuple[list[str], bool]:
-    """The numbers of the conversations found, and whether there were more than are looked at."""
+def find_phones(session: Session, words: str, *, by_part: bool = True) -> tuple[list[str], bool]:
+    """The numbers of the conversations found, and whether there were more than are looked at.
+
+    Without `by_part` a number must be whole, in what is searched for and in texts: a digit more at a time would spell
+    it out to whoever sees it masked.
+    """
     typed = words.strip()[:_LONGEST]
     asked: list[Collection[str]] = []
     digits = re.sub(r"[\s().+-]", "", typed)
     if digits.isascii() and digits.isdecimal() and len(digits) >= _FEWEST_DIGITS:
-        asked.append(conversations.phones_like(session, prefix=_begins(typed, digits), suffix=digits, most=_MOST_FOUND))
+        begins = _begins(typed, digits)
+        found = conversations.phones_like(session, prefix=begins, suffix=digits, most=_MOST_FOUND)
+        asked.append(found if by_part else [phone for phone in found if phone == begins])
     tokens = re.findall(r"[^\W_]+", typed.lower())[:_MOST_WORDS]
+    if not by_part:
+        tokens = [token for token in tokens if not re.search(r"\d", token)]
     if tokens:
         asked.append(conversations.phones_named(session, typed, most=_MOST_FOUND))
-        asked.append(conversations.phones_that_said(session, tokens, most=_MOST_FOUND))
+        asked.append(conversations.phones_that_said(session, tokens, most=_MOST_FOUND, by_beginning=by_part))
     return sorted(set().union(*asked)), any(len(found) >= _MOST_FOUND for found in asked)
 
 

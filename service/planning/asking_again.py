@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from service.domain.approval import WAITS
 from service.domain.channel import Channel
 from service.domain.lengths import TITLE
 from service.domain.message import BlastState
@@ -10,9 +11,11 @@ from service.planning.blast_checks import BlastRefused, check_cap, check_carried
 from service.planning.blasts import TAKE_BACK, audit_blast, check_copy, hold_known, known_blast
 from service.planning.idempotency import Made, made_under, make_once
 from service.planning.showing import Reader, Shown, Window, cost, show
+from service.sending.approvals import goes_to_many
 from service.sending.freeze import Draft, words_of_draft
 from service.store import Session
-from service.store.queries import again, blasts
+from service.store.queries import again, approvals, blasts
+from service.store.queries.approvals import Thing
 from service.store.tables.blasts import Blast
 
 _HAS_OPENED = frozenset({BlastState.RUNNING, BlastState.PAUSED, BlastState.DONE, BlastState.CANCELLED})
@@ -97,6 +100,7 @@ def ask_silent_again(
     check_take_back(take_back)
     if made_under(session, key, kind="resend") is None:
         _check_anybody(session, blast_id)
+    is_to_many = goes_to_many(session, known_blast(session, blast_id))
     # Held from here on, and for no question that reads many rows: what is under way of the blast waits.
     first = hold_known(session, blast_id)
     asked = {
@@ -110,7 +114,7 @@ def ask_silent_again(
     def make() -> int:
         draft = _checked(session, _asked_once(session, first), wish, public_url=public_url, now=now)
         again.let_go_of_resend(session, first.id)
-        return _schedule(session, first, draft, wish, take_back=take_back, actor=actor, now=now)
+        return _schedule(session, first, draft, wish, is_to_many=is_to_many, take_back=take_back, actor=actor, now=now)
 
     return make_once(session, key, kind="resend", asked=asked, make=make, now=now)
 
@@ -155,6 +159,7 @@ def _schedule(
     draft: Draft,
     wish: AskedAgain,
     *,
+    is_to_many: bool,
     take_back: timedelta,
     actor: str,
     now: datetime,
@@ -177,5 +182,7 @@ def _schedule(
             "created_at": now,
         },
     )
+    if is_to_many:
+        approvals.want(session, Thing(blast_id=made), reason=WAITS, now=now)
     audit_blast(session, made, "blast scheduled", actor, now, {"again_for": f"blast {first.id}"})
     return made

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from service.domain.approval import WAITS
 from service.domain.channel import Channel
 from service.domain.fixture import Fixture
+from service.domain.message import BlastState
 from service.sending.due import fixture_of
 from service.store import Session
 from service.store.queries import blasts, desk
@@ -62,6 +64,8 @@ class BlastOnDesk:
     test_winner: str
     # The blast whose silent readers it asks again.
     resend_of: int | None
+    # Whether it waits for a second person's approval.
+    waits_for_approval: bool
 
 
 def list_campaigns(session: Session) -> list[CampaignOnDesk]:
@@ -127,4 +131,6 @@ def _blast(row: Blast) -> BlastOnDesk:
         test_draft=row.test_draft,
         test_winner=row.test_winner,
         resend_of=row.resend_of,
+        waits_for_approval=row.state in {BlastState.SCHEDULED, BlastState.RUNNING}
+        and row.paused_reason.startswith(WAITS),
     )

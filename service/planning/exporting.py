@@ -64,6 +64,7 @@ def export_campaign(session: Session, slug: str) -> CampaignFiles:
         ),
         petition=_petition(session, row.id),
         countries=tuple(row.countries),
+        approval_above=row.approval_above,
         frequency_cap=None if row.cap_count is None else FrequencyCap(row.cap_count, row.cap_window),
         receipt=row.reply_receipt,
     )

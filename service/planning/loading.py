@@ -18,6 +18,8 @@ from service.store.tables import campaign as rows
 from service.wording.campaign_files import CampaignFiles, StageFile
 
 _SHORTEST = timedelta(minutes=1)
+# Who changed a stage that files changed: whoever loads them is nobody by name.
+FILES = "campaign files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,7 @@ def _load_campaign_row(
         "segment_price": files.prices.segment,
         "email_price_per_thousand": files.prices.thousand_emails,
         "countries": list(files.countries),
+        "approval_above": files.approval_above,
         "cap_count": files.frequency_cap.messages if files.frequency_cap else None,
         "cap_window": files.frequency_cap.within if files.frequency_cap else timedelta(days=1),
     }
@@ -181,13 +184,16 @@ def _load_stages(
                 continue
             # Nothing of it has been written to anybody yet: it waits, paused, for words that can be filled in.
             _load_copies(session, stage, known.id, changes)
+            loading.note_changer(session, known.id, FILES)
             kept.append(f"stage {stage.slug}: has fired; its words are as in the files, resume its blast")
             continue
         goes_on = known is not None and known.goes_on_at is not None
-        values = _stage_values(stage, fixture, time_scale, goes_on=goes_on)
+        values, found = _stage_values(stage, fixture, time_scale, goes_on=goes_on), len(changes)
         _compare(f"stage {stage.slug}", known, values, changes)
         stage_id = loading.put_stage(session, campaign_id, stage.slug, values)
         _load_copies(session, stage, stage_id, changes)
+        if len(changes) > found:
+            loading.note_changer(session, stage_id, FILES)
         if known is not None and known.unreleased_at is not None:
             # Whoever loads files has said all of it anew.
             changes.append(Change(f"stage {stage.slug}, waits for a release", f"of {known.unreleased_by}'s change", ""))

@@ -62,6 +62,7 @@ def mend_words(
         if was.get(name) != becomes.get(name)
     }
     row.draft, row.test_draft = draft, second if row.test_share else row.test_draft
+    row.changed_by = actor
     session.flush()
     audit_blast(session, blast_id, "blast reworded", actor, now, details)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from service.domain.approval import Verdict, with_tolerance
 from service.domain.audience import parse_rules
 from service.domain.channel import Channel
 from service.planning.fixtures import Effect, Moved
@@ -12,10 +13,11 @@ from service.planning.stage_changes import LookFirst, StageLook, hold_with_match
 from service.planning.stage_checks import AT_ONCE, Changer, NeedsLauncher
 from service.planning.stage_facts import audit_details, differences, digest_of, facts_of, read_facts
 from service.planning.stages import StageRefused, copies_of_stage
+from service.sending.approvals import launch_of_stage
 from service.sending.due import fixture_of
 from service.sending.freeze import stage_words
 from service.store import Session
-from service.store.queries import blasts
+from service.store.queries import approvals, blasts
 from service.store.queries.house import write_audit
 
 
@@ -46,8 +48,13 @@ def look_at_release(session: Session, stage_id: int, *, now: datetime) -> StageL
     return StageLook(Moved(fixture_of(match), (lot,)), changed, asks=True, seen=seen)
 
 
-def release_stage(session: Session, stage_id: int, *, seen: str, by: Changer, now: datetime) -> StageLook:
+def release_stage(
+    session: Session, stage_id: int, *, seen: str, by: Changer, now: datetime, reach: Reach | None = None
+) -> StageLook:
     """Release it for good. Raises LookFirst unless it is what was `seen`: the same words, time, limits and audience.
+
+    `reach`: to how many it goes and at what cost, as it was reckoned with the look; by whoever did not change it last
+    the release is an approval too.
 
     Also raises StageRefused and NeedsLauncher. Whatever it raises, roll the session back.
     """
@@ -58,7 +65,28 @@ def release_stage(session: Session, stage_id: int, *, seen: str, by: Changer, no
         raise LookFirst
     details = {**audit_details(done.changed), "then": str(done.effect)}
     write_audit(session, at=now, actor=by.name, deed="stage released", subject=f"stage {stage_id}", details=details)
+    if reach is not None:
+        _approve(session, stage_id, reach, by=by, now=now)
     return done
+
+
+def _approve(session: Session, stage_id: int, reach: Reach, *, by: Changer, now: datetime) -> None:
+    stage = blasts.stage(session, stage_id)
+    launch = None if stage is None else launch_of_stage(session, stage)
+    if launch is None or approvals.limit(session, launch.campaign_id) is None or by.name.casefold() in launch.made_by:
+        return
+    price = sum(each.reckoned.price for each in reach.channels)
+    approvals.add(
+        session,
+        launch.thing,
+        Verdict.APPROVED,
+        digest=launch.digest,
+        people=sum(each.reckoned.people for each in reach.channels),
+        cost_ceiling=0 if launch.is_rolling else with_tolerance(price),
+        said_by=by.name,
+        now=now,
+    )
+    approvals.want_no_more(session, launch.thing)
 
 
 def reach_of(session: Session, stage_id: int, *, key: bytes, public_url: str) -> Reach:

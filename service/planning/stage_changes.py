@@ -84,6 +84,9 @@ def look_at_change(
     if change.opened_with and change.opened_with != digest_of(before, *change.parts):
         raise ChangedByOther(before)
     _apply(session, stage, change)
+    session.flush()
+    if change.goes_on or differences(before, facts_of(session, stage)):
+        stage.changed_by, stage.approval_wanted_at, stage.approval_asked_at = by.name, None, None
     fixture = fixture_of(match)
     if mends:
         session.flush()

@@ -70,6 +70,11 @@ def read_facts(kept: Mapping[str, Mapping[str, str]]) -> StageFacts:
     return {part: dict(kept.get(str(part), {})) for part in Part}
 
 
+def timing_words(stage: rows.Stage) -> dict[str, str]:
+    """When a stage is due, when it is too late, and after which result."""
+    return _timing(stage)
+
+
 def stage_digest(session: Session, stage_id: int, *parts: Part) -> str:
     """The digest of these parts of a stage, for the form that changes them; '' where there is no such stage."""
     stage = blasts.stage(session, stage_id)

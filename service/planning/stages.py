@@ -11,8 +11,9 @@ from service.domain.fixture import FixtureState
 from service.domain.message import BlastState
 from service.domain.stage import Anchor, Firing
 from service.planning.showing import audience_counts
+from service.sending.approvals import launch_of_stage, rule
 from service.store import Session
-from service.store.queries import blasts, blasts_life, loading, opening
+from service.store.queries import approvals, blasts, blasts_life, loading, opening
 from service.store.queries.house import write_audit
 from service.store.tables import campaign as rows
 from service.store.tables.blasts import Blast
@@ -29,13 +30,21 @@ class StageState(StrEnum):
     SKIPPED_RESULT = "skipped_result"
     # Too late, because a change to it waited for a release.
     SKIPPED_UNRELEASED = "skipped_unreleased"
+    # Too late, because no second person had approved it.
+    SKIPPED_UNAPPROVED = "skipped_unapproved"
     CANCELLED = "cancelled"
 
 
 # Its time, limits and words can be changed; it did not go out and may be put back.
 CHANGEABLE = frozenset({StageState.PLANNED, StageState.WAITING, StageState.HELD})
 PUT_BACK = frozenset(
-    {StageState.CANCELLED, StageState.SKIPPED_LATE, StageState.SKIPPED_RESULT, StageState.SKIPPED_UNRELEASED}
+    {
+        StageState.CANCELLED,
+        StageState.SKIPPED_LATE,
+        StageState.SKIPPED_RESULT,
+        StageState.SKIPPED_UNRELEASED,
+        StageState.SKIPPED_UNAPPROVED,
+    }
 )
 
 
@@ -74,6 +83,8 @@ class StageView:
     quiet_hours: str = "defer"
     # Why its blast is paused, or ended; '' where neither.
     paused_reason: str = ""
+    # Why it waits for a second person's approval, or will; '' where it does not.
+    approval: str = ""
 
     @property
     def may_be_put_back(self) -> bool:
@@ -113,9 +124,20 @@ def find_stage(session: Session, campaign_id: int, slug: str) -> StageView | Non
 def with_audience(session: Session, campaign_id: int, view: StageView) -> StageView:
     """The stage with its audience counted: how many it would reach now, or reached."""
     if view.blast_id is None:
-        return replace(view, audience=audience_counts(session, campaign_id, view.channels, view.rules))
+        counts = audience_counts(session, campaign_id, view.channels, view.rules)
+        return replace(view, audience=counts, approval=_approval(session, campaign_id, view, sum(counts.values())))
     reached = {channel: opening.message_count(session, view.blast_id, channel) for channel in view.channels}
     return replace(view, audience=reached)
+
+
+def _approval(session: Session, campaign_id: int, view: StageView, people: int) -> str:
+    if view.state not in CHANGEABLE or view.unreleased_at is not None or approvals.limit(session, campaign_id) is None:
+        return ""
+    stage = blasts.stage(session, view.id)
+    if stage is None:
+        return ""
+    is_wanted = stage.approval_wanted_at is not None
+    return rule(session, launch_of_stage(session, stage), is_wanted=is_wanted, people=people).why
 
 
 def _view(stage: rows.Stage, firing: rows.StageFiring | None, blast: Blast | None, fixture: rows.Fixture) -> StageView:
@@ -162,6 +184,8 @@ def _state(
         return StageState.HELD if is_held else StageState.WAITING
     if firing.outcome == Firing.SKIPPED_LATE and stage.unreleased_at is not None:
         return StageState.SKIPPED_UNRELEASED
+    if firing.outcome == Firing.SKIPPED_LATE and stage.approval_wanted_at is not None:
+        return StageState.SKIPPED_UNAPPROVED
     if firing.outcome != Firing.OPENED or blast is None:
         return StageState(firing.outcome) if firing.outcome != Firing.OPENED else StageState.DONE
     if blast.is_rolling and blast.state == BlastState.RUNNING:

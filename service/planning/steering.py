@@ -8,9 +8,11 @@ from service.domain.chain import was_becomes
 from service.domain.channel import Channel
 from service.domain.message import BlastState
 from service.domain.wording_test import Arm, Standing
+from service.planning.approving import check_approved_cost
 from service.planning.blast_checks import BlastRefused, check_spend_cap
-from service.planning.blasts import audit_blast, hold_known, known_blast
+from service.planning.blasts import audit_blast, await_second_person, hold_known, known_blast
 from service.planning.idempotency import make_once
+from service.sending.approvals import may_go_again
 from service.sending.freeze import Words, words_of_draft
 from service.sending.wording_tests import let_rest_go
 from service.store import Session
@@ -113,6 +115,8 @@ def _send_again(session: Session, blast_id: int, wish: _Again, *, actor: str, no
         count = wish.queue(session, blast_id)
         if not count:
             raise BlastRefused(wish.none)
+        if why := may_go_again(session, row, count):
+            raise BlastRefused(f"sending {count:,} again {why}; its page has the approval")
         if row.state == BlastState.DONE:
             row.state, row.finished_at = BlastState.RUNNING, None
         row.watched_from = now
@@ -128,6 +132,8 @@ def limit_spending(session: Session, blast_id: int, cap: int | None, *, actor: s
     if row.state in {BlastState.DONE, BlastState.CANCELLED}:
         raise BlastRefused("this blast is over already")
     check_spend_cap(cap)
+    check_approved_cost(session, row, cap)
     change = was_becomes(*("none" if each is None else each for each in (row.spend_cap, cap)))
-    row.spend_cap = cap
+    row.spend_cap, row.changed_by = cap, actor
+    await_second_person(session, blast_id, now=now)
     audit_blast(session, blast_id, "spending limited", actor, now, {"limit": change})

@@ -16,6 +16,7 @@ from service.planning.outlook import Outlook, outlook
 from service.planning.showing import open_window
 from service.planning.stages import CopyView, copies_of_stage
 from service.planning.undoing import undo
+from service.sending.approvals import launch_of_stage, rule
 from service.sending.due import fixture_of
 from service.sending.freeze import stage_words
 from service.store import Session
@@ -136,6 +137,8 @@ class FiringNow:
     title: str
     currency: str
     channels: tuple[Outlook, ...]
+    # Why it waits for a second person all the same; '' where it does not.
+    approval: str = ""
 
 
 def firing_now(
@@ -157,7 +160,9 @@ def firing_now(
         words = stage_words((said or {}).get(stage.id) or copies_of_stage(session, stage.id))
         channels: Sequence[Channel] = [Channel(channel) for channel in stage.channels]
         each = outlook(session, window, parse_rules(stage.audience), words, channels)
-        found.append(FiringNow(stage.id, stage.title, window.campaign.currency, each))
+        people = sum(one.reckoned.people for one in each)
+        approval = rule(session, launch_of_stage(session, stage), people=people).why
+        found.append(FiringNow(stage.id, stage.title, window.campaign.currency, each, approval))
     return tuple(found)
 
 

@@ -61,9 +61,13 @@ class Life:
     same_form: tuple[Listed, ...] = ()
 
 
-def find_supporters(session: Session, words: str = "", *, limit: int = 50) -> list[Listed]:
-    """Supporters whose name, email or phone begins so; the newest where nothing is asked."""
-    return [_listed(row) for row in roster.find(session, words.strip(), limit=limit)]
+def find_supporters(session: Session, words: str = "", *, limit: int = 50, by_beginning: bool = True) -> list[Listed]:
+    """Supporters whose name, email or phone begins so; the newest where nothing is asked.
+
+    Without `by_beginning` an email or phone must be whole: a letter more at a time would spell it out to whoever sees
+    it masked.
+    """
+    return [_listed(row) for row in roster.find(session, words.strip(), limit=limit, by_beginning=by_beginning)]
 
 
 def supporter_listed(session: Session, supporter_id: int) -> Listed | None:

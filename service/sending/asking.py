@@ -13,6 +13,7 @@ from enum import StrEnum
 from service.consenting.addresses import canonical_email
 from service.consenting.consent import AddressKey
 from service.consenting.countries import Countries, country_of
+from service.domain.alert import AlertKind
 from service.domain.channel import Channel
 from service.domain.manager import Role
 from service.domain.message import Withheld
@@ -21,6 +22,7 @@ from service.sending.notices import NoticeRequest, ask_notice
 from service.settings import Limits
 from service.store import Session
 from service.store.queries import asking
+from service.store.queries.alerts import raise_alert
 from service.store.queries.house import write_audit
 from service.store.queries.notice_life import IntendedNotice
 
@@ -232,6 +234,9 @@ def tell_managers(session: Session, alarm: asking.Alarm, *, now: datetime) -> No
     """Write to everybody who may let it go, once an alarm."""
     if not asking.note_told(session, alarm.campaign_id, alarm.budget, now=now):
         return
+    once = f"{alarm.campaign_id}:{alarm.budget}:{alarm.began_at.isoformat()}"
+    facts = {"why": BUDGET_WORDS[Budget(alarm.budget)], "campaign": alarm.campaign}
+    raise_alert(session, AlertKind.FORMS_OVER_LIMIT, once, facts)
     log.warning("a budget is used up", extra={"campaign": alarm.campaign_id, "budget": alarm.budget})
     for manager_id, address in asking.managers_to_tell(session, [Role.LAUNCHER, Role.ADMIN]):
         request = NoticeRequest(

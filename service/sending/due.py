@@ -1,21 +1,25 @@
 """What has come due: stages fire, once ever; managers' blasts open."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from service.domain.approval import WAITED
 from service.domain.channel import Channel
 from service.domain.fixture import Fixture, FixtureState, Result, Score
 from service.domain.message import BlastState
 from service.domain.stage import Anchor, Firing, Timing
 from service.domain.variant import places_at, places_now, standing_of
+from service.sending.approvals import Launch, Ruling, launch_of_blast, launch_of_stage, rule
 from service.sending.facts import shared_facts
 from service.sending.freeze import NothingToSay, Words, choose_words, freeze_blast, stage_words, words_of_test
 from service.store import Session
 from service.store.carried import carried, not_carried
-from service.store.queries import blasts_life, opening, renderings
+from service.store.queries import approvals, blasts_life, opening, renderings
+from service.store.queries.approvals import Thing
 from service.store.tables import campaign as rows
 from service.store.tables.blasts import Blast
 from service.wording.placeholders import CopyMistake, MissingFact
@@ -24,6 +28,9 @@ log = logging.getLogger(__name__)
 
 # A welcome is worth sending for as long as the campaign runs.
 _ROLLING_LIFE = timedelta(days=3650)
+
+# By blast or stage: what was ruled of it.
+Rulings = Mapping[int, Ruling]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +45,12 @@ class Fired:
 def fire_due_stages(session: Session, *, public_url: str, now: datetime) -> list[Fired]:
     """Fire every stage due at or before now; one too late, or meant for another result, is skipped."""
     fired: list[Fired] = []
+    rulings = _rule_on_stages(session, now=now)
     for due in opening.due_stages(session, now=now):
         stage_id = due.stage.id
         try:
             with session.begin_nested():
-                found = _fire(session, due, public_url=public_url, now=now)
+                found = _fire(session, due, rulings, public_url=public_url, now=now)
         except (OperationalError, InterfaceError):
             raise
         except Exception:
@@ -55,25 +63,57 @@ def fire_due_stages(session: Session, *, public_url: str, now: datetime) -> list
     return fired
 
 
-def _fire(session: Session, due: opening.DueStage, *, public_url: str, now: datetime) -> Fired | None:
+def _rule_on_stages(session: Session, *, now: datetime) -> Rulings:
+    """Before any of them is held, for it counts people."""
+    if not approvals.is_asked(session):
+        return {}
+    due = opening.look_at_due_stages(session, now=now)
+    return {
+        each.id: rule(session, launch_of_stage(session, each), is_wanted=each.approval_wanted_at is not None)
+        for each in due
+    }
+
+
+def _fire(session: Session, due: opening.DueStage, rulings: Rulings, *, public_url: str, now: datetime) -> Fired | None:
     outcome = timing_of(due.stage).firing(fixture_of(due.fixture), now=now)
     if due.stage.unreleased_at is not None and outcome is not Firing.SKIPPED_LATE:
         # Asked before its one firing is written: what nobody who may launch has seen does not go out.
         return None
+    ruling = Ruling()
+    if outcome is Firing.OPENED and approvals.is_asked(session):
+        launch, thing = launch_of_stage(session, due.stage), Thing(stage_id=due.stage.id)
+        found = _ruling_on(session, launch, rulings.get(due.stage.id), thing, now=now)
+        if found is None:
+            return None
+        ruling = found
     if not opening.fire(session, due.stage, outcome=outcome, now=now):
         return None
-    blast_id = _open(session, due, public_url=public_url, now=now) if outcome is Firing.OPENED else None
+    opens = outcome is Firing.OPENED
+    blast_id = _open(session, due, spend_cap=ruling.ceiling, public_url=public_url, now=now) if opens else None
     return Fired(due.stage.id, outcome, blast_id)
+
+
+def _ruling_on(
+    session: Session, launch: Launch, ruling: Ruling | None, thing: Thing, *, now: datetime
+) -> Ruling | None:
+    """What was ruled of exactly this; None where it waits, or was changed in this very moment and is ruled on anew."""
+    if ruling is None or ruling.digest != launch.digest:
+        return None
+    if ruling.why:
+        approvals.want(session, thing, reason=ruling.why, now=now)
+        return None
+    return ruling
 
 
 def open_scheduled_blasts(session: Session, *, public_url: str, now: datetime) -> list[int]:
     """Open managers' blasts whose time has come; the ids of those that opened."""
     opened: list[int] = []
+    rulings = _rule_on_blasts(session, now=now)
     for blast in opening.hold_scheduled(session, now=now):
         blast_id = blast.id
         try:
             with session.begin_nested():
-                is_open = _open_scheduled(session, blast, public_url=public_url, now=now)
+                is_open = _open_scheduled(session, blast, rulings, public_url=public_url, now=now)
         except (OperationalError, InterfaceError):
             raise
         except Exception as wrong:
@@ -86,11 +126,27 @@ def open_scheduled_blasts(session: Session, *, public_url: str, now: datetime) -
     return opened
 
 
-def _open_scheduled(session: Session, blast: Blast, *, public_url: str, now: datetime) -> bool:
+def _rule_on_blasts(session: Session, *, now: datetime) -> Rulings:
+    """Before any of them is held, for it counts people."""
+    if not approvals.is_asked(session):
+        return {}
+    due = opening.look_at_scheduled(session, now=now)
+    return {
+        each.id: rule(session, launch_of_blast(session, each), is_wanted=each.approval_wanted_at is not None)
+        for each in due
+    }
+
+
+def _open_scheduled(session: Session, blast: Blast, rulings: Rulings, *, public_url: str, now: datetime) -> bool:
     if blast.expires_at <= now:
         reason = "too late to be worth sending"
-        blasts_life.end(session, blast.id, state=BlastState.CANCELLED, reason=reason, now=now)
+        waited = f": it {WAITED}" if blast.approval_wanted_at is not None else ""
+        blasts_life.end(session, blast.id, state=BlastState.CANCELLED, reason=reason + waited, now=now)
         return False
+    if approvals.is_asked(session):
+        launch, thing = launch_of_blast(session, blast), Thing(blast_id=blast.id)
+        if _ruling_on(session, launch, rulings.get(blast.id), thing, now=now) is None:
+            return False
     campaign, fixture = blasts_life.campaign_and_fixture(session, blast.campaign_id)
     if blast.stage_id is None:
         words = words_of_test(blast.draft, blast.test_draft if blast.test_share else {})
@@ -109,7 +165,7 @@ def _open_scheduled(session: Session, blast: Blast, *, public_url: str, now: dat
     return True
 
 
-def _open(session: Session, due: opening.DueStage, *, public_url: str, now: datetime) -> int:
+def _open(session: Session, due: opening.DueStage, *, spend_cap: int | None, public_url: str, now: datetime) -> int:
     result = fixture_of(due.fixture).result
     timing = timing_of(due.stage)
     rolling = timing.anchor is Anchor.SIGN_UP
@@ -121,6 +177,7 @@ def _open(session: Session, due: opening.DueStage, *, public_url: str, now: date
         facts={},
         expires_at=now + _ROLLING_LIFE if rolling else due_at + timing.stale_after,
         opens_upto=opening.last_supporter_id(session),
+        spend_cap=spend_cap,
         now=now,
     )
     words = _words_of_stage(session, due.stage.id, due.campaign, due.fixture, rolling=rolling)

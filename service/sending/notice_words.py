@@ -56,6 +56,8 @@ _EMAILS: Mapping[NoticeKind, ServiceEmail] = {
     NoticeKind.AUDIT_END: ServiceEmail.AUDIT_END,
     NoticeKind.COMPLAINT_TAKEN: ServiceEmail.COMPLAINT_TAKEN,
     NoticeKind.COMPLAINT_DUE: ServiceEmail.COMPLAINT_DUE,
+    NoticeKind.APPROVAL_WANTED: ServiceEmail.APPROVAL_WANTED,
+    NoticeKind.APPROVAL_ANSWERED: ServiceEmail.APPROVAL_ANSWERED,
 }
 _TEXTS: Mapping[NoticeKind, ServiceText] = {
     NoticeKind.CONFIRM_SMS: ServiceText.CONFIRM,

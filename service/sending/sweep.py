@@ -9,6 +9,8 @@ from service.domain.channel import Channel, Pace
 from service.domain.doubt import STANDARD, DoubtPolicy
 from service.domain.errand import Errand
 from service.points import point
+from service.sending.alerting import alert_of_doubts
+from service.sending.approving_notices import ask_for_approvals, look_ahead
 from service.sending.asking import Asking
 from service.sending.asking_release import ask_for_releases
 from service.sending.audit_mail import mail_audit_end
@@ -21,7 +23,7 @@ from service.sending.telling import tell_of_stopped
 from service.sending.welcomes import freeze_welcomes
 from service.sending.wording_tests import decide_due_tests
 from service.store import Session
-from service.store.queries import doubts, heartbeats, imports, notice_life, opening, sweeps, tallies, uploads
+from service.store.queries import alerts, doubts, heartbeats, imports, notice_life, opening, sweeps, tallies, uploads
 from service.store.queries.house import database_now
 
 _DELIVER = {
@@ -89,6 +91,7 @@ def tick(
         mail_audit_end(session, to=audit_mail_to, now=now)
         point("breakers.before_commit")
     point("breakers.after_commit")
+    _tell_what_waits(sessions, public_url=public_url)
     if asking is not None:
         with sessions.begin() as session:
             asking.go_on(session, now=database_now(session))
@@ -105,6 +108,15 @@ def tick(
         tallies.count_on(session)
     with sessions.begin() as session:
         return Ticked(fired, errands_with_work(session))
+
+
+def _tell_what_waits(sessions: sessionmaker[Session], *, public_url: str) -> None:
+    with sessions.begin() as session:
+        look_ahead(session, now=database_now(session))
+    with sessions.begin() as session:
+        alert_of_doubts(session, now=database_now(session))
+    with sessions.begin() as session:
+        ask_for_approvals(session, public_url=public_url, now=database_now(session))
 
 
 def _close_cancelled(sessions: sessionmaker[Session]) -> None:
@@ -143,6 +155,8 @@ def errands_with_work(session: Session) -> frozenset[Errand]:
         errands.add(Errand.SEND_NOTICES)
     if doubts.is_in_doubt(session):
         errands.add(Errand.SETTLE_DOUBTS)
+    if alerts.is_due(session):
+        errands.add(Errand.TELL_ALERTS)
     if imports.is_waiting(session):
         errands.add(Errand.BRING_IN)
     return frozenset(errands)

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from service.domain.alert import AlertKind
 from service.domain.channel import Channel
 from service.domain.manager import Role
 from service.domain.notice import NoticeKind
 from service.sending.notices import NoticeRequest, ask_notice
 from service.store import Session
 from service.store.queries import managers, troubles
+from service.store.queries.alerts import raise_alert
 from service.store.queries.troubles import Stopped
 from service.wording.sms import straighten_quotes
 
@@ -24,6 +26,10 @@ def tell_of_stopped(session: Session, *, public_url: str, now: datetime) -> int:
     stopped = troubles.take_stopped(session)
     if not stopped:
         return 0
+    for each in stopped:
+        once = f"{each.blast_id}:{each.stopped_at.isoformat()}"
+        facts = {"title": each.title, "why": each.reason, "link": _link(each, public_url)}
+        raise_alert(session, AlertKind.BLAST_STOPPED, once, facts)
     people = managers.to_alarm(session, [Role.LAUNCHER, Role.ADMIN])
     asked = [request for each in stopped for request in _requests(each, people, public_url=public_url)]
     return sum(ask_notice(session, request, now=now) is not None for request in asked)
@@ -32,7 +38,7 @@ def tell_of_stopped(session: Session, *, public_url: str, now: datetime) -> int:
 def _requests(
     stopped: Stopped, people: Sequence[tuple[int, str, str | None]], *, public_url: str
 ) -> list[NoticeRequest]:
-    link = f"{public_url}/console/campaigns/{stopped.campaign_slug}/blasts/{stopped.blast_id}/"
+    link = _link(stopped, public_url)
     facts = {
         "title": stopped.title,
         "why": stopped.reason,
@@ -65,6 +71,10 @@ def _requests(
                 )
             )
     return requests
+
+
+def _link(stopped: Stopped, public_url: str) -> str:
+    return f"{public_url}/console/campaigns/{stopped.campaign_slug}/blasts/{stopped.blast_id}/"
 
 
 def _text(stopped: Stopped, link: str) -> str:

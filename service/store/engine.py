@@ -6,6 +6,7 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.domain.channel import Channel
+from service.store import approval_limit
 from service.store.carried import EVERY, INFO
 
 
@@ -37,6 +38,12 @@ def make_engine(url: str, *, pool_size: int = 5, statement_timeout_ms: int = 30_
     )
 
 
-def make_sessions(engine: Engine, *, channels: frozenset[Channel] = EVERY) -> sessionmaker[Session]:
-    """Sessions whose rows stay readable after commit, and that know which channels somebody carries."""
-    return sessionmaker(engine, expire_on_commit=False, info={INFO: channels})
+def make_sessions(
+    engine: Engine, *, channels: frozenset[Channel] = EVERY, approval_above: int | None = None
+) -> sessionmaker[Session]:
+    """Sessions whose rows stay readable after commit, and that know what the settings say of everything sent.
+
+    `channels`: those somebody carries. `approval_above`: to how many people one person may launch alone.
+    """
+    info = {INFO: channels, approval_limit.INFO: approval_above}
+    return sessionmaker(engine, expire_on_commit=False, info=info)

@@ -92,7 +92,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         pool_size=max(10, settings.web.web_threads + settings.web.web_hook_threads),
         statement_timeout_ms=5_000,
     )
-    sessions = make_sessions(engine, channels=channels_carried(settings))
+    sessions = make_sessions(engine, channels=channels_carried(settings), approval_above=settings.approval_above)
     app.extensions["touchline"] = front_door(settings, sessions)
     csrf.init_app(app)
     set_up_limits(app, settings)

@@ -149,3 +149,5 @@ class CampaignFiles:
     receipt: str = ""
     # Where its texts may go, as two-letter countries; none for where the numbers are that send them.
     countries: tuple[str, ...] = ()
+    # To how many one person may launch alone; None for as many as the installation allows.
+    approval_above: int | None = None

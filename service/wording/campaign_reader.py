@@ -81,6 +81,7 @@ def _read(folder: Path, toml: TomlFile) -> CampaignFiles:
         frequency_cap=_frequency_cap(toml),
         receipt=_receipt(toml),
         countries=_countries(root),
+        approval_above=_approval_above(root),
         stages=read_stage_copies(toml, stages, copies, known, has_petition=has_petition),
         briefings=briefings,
         petition=_petition(toml, folder, languages) if has_petition else None,
@@ -89,6 +90,14 @@ def _read(folder: Path, toml: TomlFile) -> CampaignFiles:
     root.asked |= {"frequency_cap", "replies"}
     root.finish()
     return campaign
+
+
+def _approval_above(root: Table) -> int | None:
+    value = root.value("approval_above")
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 1_000_000_000):
+        return None if value is None else int(value)
+    root.mistake("approval_above", f"approval_above = {value!r}", "a number of people of 1 or more")
+    return None
 
 
 def _countries(root: Table) -> tuple[str, ...]:

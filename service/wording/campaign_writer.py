@@ -67,6 +67,8 @@ def _toml(campaign: CampaignFiles) -> str:
         privacy_url=campaign.privacy_url,
         briefings=order,
     )
+    if campaign.approval_above is not None:
+        lines += _pairs(approval_above=campaign.approval_above)
     if campaign.countries:
         lines += _pairs(countries=list(campaign.countries))
     sender, fixture = campaign.sender, campaign.fixture

@@ -34,6 +34,8 @@ class ServiceEmail(StrEnum):
     AUDIT_END = "audit_end"
     COMPLAINT_TAKEN = "complaint_taken"
     COMPLAINT_DUE = "complaint_due"
+    APPROVAL_WANTED = "approval_wanted"
+    APPROVAL_ANSWERED = "approval_answered"
 
 
 class ServiceText(StrEnum):

@@ -102,7 +102,7 @@ def test_an_answer_is_counted_while_it_is_written(signed_in: Callable[[Role], Br
 def test_a_supporter_is_found_by_what_their_name_or_address_begins_with(
     signed_in: Callable[[Role], Browser], campaign_id: int, asked: str
 ) -> None:
-    page = words(signed_in(Role.VIEWER).see(f"/console/supporters/?q={asked.replace('+', '%2B')}"))
+    page = words(signed_in(Role.LAUNCHER).see(f"/console/supporters/?q={asked.replace('+', '%2B')}"))
 
     assert "ana@example.org" in page
     assert "dev@example.org" not in page
@@ -110,7 +110,7 @@ def test_a_supporter_is_found_by_what_their_name_or_address_begins_with(
 
 def test_a_percent_sign_finds_nobody(signed_in: Callable[[Role], Browser], campaign_id: int) -> None:
     assert "Nobody’s name, email or phone begins with" in words(
-        signed_in(Role.VIEWER).see("/console/supporters/?q=%25")
+        signed_in(Role.LAUNCHER).see("/console/supporters/?q=%25")
     )
 
 

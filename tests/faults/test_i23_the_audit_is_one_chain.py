@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from service.planning.audit import verify_audit
 from service.planning.blasts import pause_blast
 from service.store.queries.house import write_audit
+from service.store.tables.alerts import Alert
 from tests import make
 from tests.cli.conftest import Touchline
 
@@ -61,6 +62,8 @@ def test_i23_tampering_is_found_and_its_place_named(
     assert before.exit_code == 0
     assert "4 entries in one chain" in before.stdout
     assert after.exit_code == 1
+    with sessions() as session:
+        assert [alert.kind for alert in session.query(Alert)] == ["audit.broken"]
     assert "is not as it was written" in after.stderr
 
 

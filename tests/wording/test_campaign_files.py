@@ -85,6 +85,16 @@ def test_a_stage_s_own_hour_and_limit_are_read_and_written_back(folder: Path, tm
     assert read_campaign(tmp_path / "export") == campaign
 
 
+def test_from_how_many_on_a_second_person_is_asked_is_read_and_written_back(folder: Path, tmp_path: Path) -> None:
+    edit(folder, "campaign.toml", "language =", "approval_above = 200\nlanguage =")
+
+    campaign = read_campaign(folder)
+    write_campaign(campaign, tmp_path / "export")
+
+    assert campaign.approval_above == 200
+    assert read_campaign(tmp_path / "export") == campaign
+
+
 def test_a_further_language_is_a_folder_beside_the_first(folder: Path) -> None:
     (folder / "az" / "sms").mkdir(parents=True)
     (folder / "az" / "sms" / "half-time.txt").write_text("{home} {score} {away}. {keyword_sign}", "utf-8")
@@ -117,6 +127,7 @@ def test_a_further_language_is_a_folder_beside_the_first(folder: Path) -> None:
         ("campaign.toml", '["sms"]', '["fax"]', "the channel 'fax'; expected one of email, sms"),
         ("campaign.toml", 'slug = "thank-you"', 'slug = "welcome"', "a second stage 'welcome'"),
         ("campaign.toml", "segment = 0.0412", "segment = -1", "expected a price such as 0.0412"),
+        ("campaign.toml", "language =", "approval_above = 0\nlanguage =", "expected a number of people of 1 or more"),
         ("campaign.toml", "messages = 12", "messages = 0", "expected a whole number, 1 or more"),
         ("campaign.toml", 'stale_after = "1d"', 'local_time = 09:00:00\nstale_after = "1d"', "a welcome at a later"),
         ("campaign.toml", "language =", "language", "not TOML"),

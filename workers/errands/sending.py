@@ -4,6 +4,8 @@ from service import clock
 from service.domain.channel import Channel, Pace
 from service.domain.errand import Errand
 from service.points import point
+from service.providers.webhook import Webhook
+from service.sending.alerting import tell_alerts
 from service.sending.carriers import email_carrier, text_carrier
 from service.sending.hand_over import Carrier, deliver
 from service.sending.settle import Settler
@@ -73,6 +75,14 @@ def read_suppression_lists(house: House, until: float) -> bool:
     if house.lists is None:
         return False
     return read_lists(house.sessions, house.lists, key=house.desk.address_key, until=until)
+
+
+@errand(Errand.TELL_ALERTS)
+def tell_of_alerts(house: House, until: float) -> bool:
+    """Tell another system of what a person should look at."""
+    settings = house.settings
+    url = settings.alert_webhook_url
+    return tell_alerts(house.sessions, Webhook(url, settings.alert_webhook_secret) if url else None, until=until)
 
 
 def _email(house: House) -> Carrier:

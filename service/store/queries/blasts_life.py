@@ -20,7 +20,13 @@ def campaign_and_fixture(session: Session, campaign_id: int) -> tuple[Campaign, 
 def begin_opening(session: Session, blast_id: int, *, opens_upto: int, now: datetime, is_rolling: bool = False) -> None:
     """From here on its messages are being written; one that is rolling has its people as they join."""
     state = BlastState.RUNNING if is_rolling else BlastState.OPENING
-    values = {"state": state, "opens_upto": opens_upto, "opened_at": now}
+    values = {
+        "state": state,
+        "opens_upto": opens_upto,
+        "opened_at": now,
+        "approval_wanted_at": None,
+        "paused_reason": "",
+    }
     session.execute(update(Blast).where(Blast.id == blast_id).values(**values))
 
 

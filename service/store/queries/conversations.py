@@ -104,13 +104,13 @@ def phones_named(session: Session, name: str, *, most: int) -> set[str]:
 _ENOUGH = 20_000
 
 
-def phones_that_said(session: Session, words: Sequence[str], *, most: int) -> list[str]:
-    """The number of each text that has words which begin so, all of them (ix_replies_words).
+def phones_that_said(session: Session, words: Sequence[str], *, most: int, by_beginning: bool = True) -> list[str]:
+    """The number of each text that has words which begin so, or are so, all of them (ix_replies_words).
 
     `words` are letters and digits alone.
     """
     session.execute(text("SELECT set_config('gin_fuzzy_search_limit', :enough, true)"), {"enough": str(_ENOUGH)})
-    query = " & ".join(f"{word}:*" for word in words)
+    query = " & ".join(f"{word}:*" if by_beginning else word for word in words)
     return list(session.scalars(_BY_WORDS, {"words": query, "most": most}))
 
 

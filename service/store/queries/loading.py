@@ -57,6 +57,12 @@ def release_stage(session: Session, stage_id: int) -> None:
     session.execute(update(Stage).where(Stage.id == stage_id).values(**as_it_is))
 
 
+def note_changer(session: Session, stage_id: int, name: str) -> None:
+    """Who changed a stage last: whether it takes a second person is asked anew."""
+    anew = {"changed_by": name, "approval_wanted_at": None, "approval_asked_at": None}
+    session.execute(update(Stage).where(Stage.id == stage_id).values(**anew))
+
+
 def remove_stage(session: Session, stage_id: int, *, now: datetime) -> None:
     """Take an unfired stage out of the plan."""
     session.execute(update(Stage).where(Stage.id == stage_id, Stage.fired_at.is_(None)).values(removed_at=now))

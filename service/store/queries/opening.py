@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Select, case, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.domain.channel import Channel
@@ -38,12 +38,7 @@ def due_stages(session: Session, *, now: datetime, limit: int = 20) -> list[DueS
     The fixture is held still first, as whoever moves a kick-off holds it first: a kick-off moved in the same second
     comes before or after, and neither waits for the other in a circle. One being moved now is looked at next time.
     """
-    is_due = (
-        Stage.fired_at.is_(None),
-        Stage.removed_at.is_(None),
-        (Stage.due_at <= now) | (Stage.anchor == Anchor.SIGN_UP),
-        Stage.unreleased_at.is_(None) | (Stage.due_at + Stage.stale_after <= now),
-    )
+    is_due = _is_due(now)
     around = select(Campaign.fixture_id).join(Stage, Stage.campaign_id == Campaign.id).where(*is_due)
     still = select(Fixture.id).where(Fixture.id.in_(around)).order_by(Fixture.id)
     held = session.scalars(still.with_for_update(read=True, skip_locked=True)).all()
@@ -54,12 +49,28 @@ def due_stages(session: Session, *, now: datetime, limit: int = 20) -> list[DueS
         .join(Campaign, Campaign.id == Stage.campaign_id)
         .join(Fixture, Fixture.id == Campaign.fixture_id)
         .where(*is_due, Fixture.id.in_(held))
-        .order_by(Stage.due_at, Stage.position)
+        # What waits for a second person keeps nothing behind it.
+        .order_by(Stage.approval_wanted_at.is_not(None), Stage.due_at, Stage.position)
         .limit(limit)
         .with_for_update(of=Stage, skip_locked=True)
         .execution_options(populate_existing=True)
     )
     return [DueStage(stage, campaign, fixture) for stage, campaign, fixture in session.execute(question)]
+
+
+def look_at_due_stages(session: Session, *, now: datetime, limit: int = 20) -> Sequence[Stage]:
+    """The same stages, held by nobody: for questions that take their time."""
+    due = select(Stage).where(*_is_due(now)).order_by(Stage.approval_wanted_at.is_not(None), Stage.due_at)
+    return session.scalars(due.limit(limit)).all()
+
+
+def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Stage.fired_at.is_(None),
+        Stage.removed_at.is_(None),
+        (Stage.due_at <= now) | (Stage.anchor == Anchor.SIGN_UP),
+        Stage.unreleased_at.is_(None) | (Stage.due_at + Stage.stale_after <= now),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +118,10 @@ def blast_from_stage(
     facts: Mapping[str, str],
     expires_at: datetime,
     opens_upto: int,
+    spend_cap: int | None = None,
     now: datetime,
 ) -> int:
-    """The one blast of a stage, about to be written."""
+    """The one blast of a stage, about to be written. `spend_cap`: the most it may cost, where that was approved."""
     is_rolling = due.stage.anchor == Anchor.SIGN_UP
     row = insert(Blast).values(
         campaign_id=due.campaign.id,
@@ -123,6 +135,7 @@ def blast_from_stage(
         quiet_hours=due.stage.quiet_hours,
         local_time=due.stage.local_time,
         cap_count=due.stage.cap_count,
+        spend_cap=spend_cap,
         opens_at=due.stage.due_at or now,
         expires_at=expires_at,
         opens_upto=opens_upto,
@@ -140,14 +153,19 @@ def last_supporter_id(session: Session) -> int:
 
 def hold_scheduled(session: Session, *, now: datetime) -> list[Blast]:
     """Managers' blasts whose time has come (ix_blasts_working), held."""
-    question = (
-        select(Blast)
-        .where(Blast.state == BlastState.SCHEDULED, Blast.opens_at <= now)
-        .order_by(Blast.opens_at)
-        .limit(20)
-        .with_for_update(skip_locked=True, key_share=True)
-    )
-    return list(session.scalars(question))
+    held = _due_blasts(now).with_for_update(skip_locked=True, key_share=True)
+    return list(session.scalars(held.execution_options(populate_existing=True)))
+
+
+def look_at_scheduled(session: Session, *, now: datetime) -> Sequence[Blast]:
+    """The same blasts, held by nobody: for questions that take their time."""
+    return session.scalars(_due_blasts(now)).all()
+
+
+def _due_blasts(now: datetime) -> Select[Blast]:
+    due = select(Blast).where(Blast.state == BlastState.SCHEDULED, Blast.opens_at <= now)
+    # What waits for a second person keeps nothing behind it.
+    return due.order_by(Blast.approval_wanted_at.is_not(None), Blast.opens_at).limit(20)
 
 
 def hold_opening(session: Session) -> Blast | None:

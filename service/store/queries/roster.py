@@ -11,14 +11,20 @@ from service.store import Session
 from service.store.tables.people import Supporter
 
 
-def find(session: Session, words: str, *, limit: int) -> Sequence[Supporter]:
-    """Supporters whose first name, email or phone begins with these words; the newest where none are given."""
+def find(session: Session, words: str, *, limit: int, by_beginning: bool = True) -> Sequence[Supporter]:
+    """Supporters whose first name, email or phone begins with these words; the newest where none are given.
+
+    Without `by_beginning` an email or phone must be these words, whole.
+    """
     asked = select(Supporter).where(Supporter.erased_at.is_(None)).order_by(Supporter.id.desc()).limit(limit)
     if words:
         begins = f"{_plain(words)}%"
-        asked = asked.where(
-            or_(Supporter.first_name.ilike(begins), Supporter.email.ilike(begins), Supporter.phone.like(begins))
+        address = (
+            or_(Supporter.email.ilike(begins), Supporter.phone.like(begins))
+            if by_beginning
+            else or_(Supporter.email.ilike(_plain(words)), Supporter.phone == words)
         )
+        asked = asked.where(or_(Supporter.first_name.ilike(begins), address))
     return session.scalars(asked).all()
 
 

@@ -1,5 +1,7 @@
 """Every table, gathered for Alembic."""
 
+from service.store.tables.alerts import Alert as Alert
+from service.store.tables.approvals import Approval as Approval
 from service.store.tables.asking import AskAlarm as AskAlarm
 from service.store.tables.asking import AskCount as AskCount
 from service.store.tables.asking import NotMe as NotMe

@@ -62,6 +62,11 @@ class Blast(Base):
     is_rolling: Mapped[bool] = mapped_column(server_default=sql("false"))
     paused_reason: Mapped[str] = mapped_column(server_default="")
     created_by: Mapped[str] = mapped_column(server_default="")
+    # Who moved, limited or reworded it last; '' for nobody.
+    changed_by: Mapped[str] = mapped_column(server_default="")
+    # Since when it waits for a second person's approval; null where it does not. And when managers were told.
+    approval_wanted_at: Mapped[datetime | None]
+    approval_asked_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
@@ -80,6 +85,11 @@ class Blast(Base):
         Index("uq_blasts_stage_id", "stage_id", unique=True, postgresql_where=sql("stage_id IS NOT NULL")),
         Index("ix_blasts_working", "opens_at", postgresql_where=sql("state IN ('scheduled', 'opening', 'running')")),
         Index("ix_blasts_stopped", "stopped_at", postgresql_where=sql("stopped_at IS NOT NULL")),
+        Index(
+            "ix_blasts_approval_wanted",
+            "id",
+            postgresql_where=sql("approval_wanted_at IS NOT NULL AND state = 'scheduled'"),
+        ),
     )
 
 

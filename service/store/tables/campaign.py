@@ -84,6 +84,8 @@ class Campaign(Base):
     email_price_per_thousand: Mapped[int] = mapped_column(Integer, server_default="0")
     # At most so many of our messages a channel for one supporter within the window; null for no limit.
     cap_count: Mapped[int | None] = mapped_column(SmallInteger)
+    # To how many one person may launch alone, where that is fewer than the installation allows; null for as it allows.
+    approval_above: Mapped[int | None]
     cap_window: Mapped[timedelta] = mapped_column(server_default=text("'1 day'"))
     is_current: Mapped[bool] = mapped_column(server_default=text("false"))
     loaded_at: Mapped[datetime]
@@ -129,6 +131,13 @@ class Stage(Base):
     released_facts: Mapped[dict[str, dict[str, str]] | None] = mapped_column(JSONB(none_as_null=True))
     # When managers were told that it waits; null where they were not, or it was changed or moved since.
     release_asked_at: Mapped[datetime | None]
+    # Who changed it last; '' for nobody.
+    changed_by: Mapped[str] = mapped_column(server_default="")
+    # Since when it waits for a second person's approval; null where it does not. And when managers were told.
+    approval_wanted_at: Mapped[datetime | None]
+    approval_asked_at: Mapped[datetime | None]
+    # When it was last looked at whether it will need one.
+    approval_looked_at: Mapped[datetime | None]
 
     __table_args__ = (
         UniqueConstraint("campaign_id", "slug"),
@@ -140,6 +149,11 @@ class Stage(Base):
         CheckConstraint("stale_after > interval '0'", name="stale_after_positive"),
         Index("ix_stages_due_at", "due_at", postgresql_where=text("fired_at IS NULL AND removed_at IS NULL")),
         Index("ix_stages_unreleased", "id", postgresql_where=text("unreleased_at IS NOT NULL AND fired_at IS NULL")),
+        Index(
+            "ix_stages_approval_wanted",
+            "id",
+            postgresql_where=text("approval_wanted_at IS NOT NULL AND fired_at IS NULL"),
+        ),
     )
 
 

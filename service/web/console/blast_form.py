@@ -28,6 +28,7 @@ from service.web.console.audience_forms import AudienceForm, Known, hints_for, r
 from service.web.console.controls import Controls, read_controls
 from service.web.console.copy_forms import CopyShown, chosen_reader, reckon_each, show_one, window_for, with_warnings
 from service.web.console.here import campaign_or_404
+from service.web.console.masking import as_seen
 from service.web.console.words import said, sentence
 from service.web.moments import read_moment
 from service.web.numbers import whole_number, whole_number_within
@@ -92,7 +93,9 @@ def sketch_of(session: Session, slug: str, form: Form) -> Sketch:
     words = [*(one.words for one in shown.values()), *(replace(each, variant=each.arm) for each in second)]
     reckoned = reckon_each(session, window, audience.audience, words, counts)
     shown = {channel: with_warnings(window, one, reckoned) for channel, one in shown.items()}
-    sources, locales = audiences.known_sources(session), audiences.known_locales(session)
+    # A source that somebody typed an address into is suggested to nobody who may not see that.
+    sources = [each for each in audiences.known_sources(session) if as_seen(each) == each]
+    locales = audiences.known_locales(session)
     known = Known(tuple(sources), tuple(locales))
     hints = hints_for(form, known, has_source=lambda source: audiences.has_source(session, source))
     return Sketch(form, campaign, stages, window, audience, reckoned, shown, controls, known, hints)

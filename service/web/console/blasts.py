@@ -7,13 +7,15 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 
+from service.domain.approval import WAITS
 from service.domain.errand import GO_ON
 from service.domain.inbound_text import clean_field
 from service.domain.manager import Role
 from service.domain.message import BlastState
+from service.planning.approving import approvers_of_blast
 from service.planning.asking_again import second_asking
 from service.planning.blast_checks import BlastRefused
-from service.planning.blasts import cancel_blast, pause_blast, reschedule_blast, resume_blast
+from service.planning.blasts import cancel_blast, known_blast, pause_blast, reschedule_blast, resume_blast
 from service.planning.desk import BlastOnDesk, CampaignOnDesk, list_blasts
 from service.planning.mending import stage_of, waits_for_words
 from service.planning.steering import wording_standings
@@ -139,7 +141,9 @@ def _steered(blast_id: int) -> dict[str, object]:
     """What a blast's page shows beside its progress: its wordings, whether they wait to be mended, and its second asking."""
     with door.transaction() as session:
         mends = waits_for_words(session, blast_id)
+        waits = known_blast(session, blast_id).paused_reason.startswith(WAITS)
         return {
+            "approvers": approvers_of_blast(session, blast_id) if waits else (),
             "standings": wording_standings(session, blast_id),
             "again": second_asking(session, blast_id),
             "mends": mends,

@@ -63,6 +63,7 @@ def home() -> ResponseReturnValue:
         others=campaigns[1:],
         upcoming=sorted(upcoming, key=lambda stage: stage.due_at or door.now())[:3],
         unreleased=unreleased,
+        unapproved=[stage for stage in stages if stage.approval and stage.state in CHANGEABLE],
         live=live,
         totals=totals,
         house=house,

@@ -53,6 +53,7 @@ def inbox_list() -> ResponseReturnValue:
             words=words,
             after=_place(session, request.args.get("after", "")),
             limit=PAGE,
+            by_part=access.manager().role.sees_addresses,
         )
         waiting = complaints_waiting(session, now=door.now())
     return render_template(

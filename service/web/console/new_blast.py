@@ -15,6 +15,7 @@ from service.planning.blasts import TAKE_BACK, CopyRefused, schedule_blast
 from service.planning.idempotency import KeyRefused, KeyUsed, Made, made_under
 from service.planning.looks import KEPT_FOR, find_look, keep_look
 from service.store import Session
+from service.store.queries.approvals import limit
 from service.web import door
 from service.web.console import access
 from service.web.console.access import needs
@@ -152,6 +153,7 @@ def _last_look(
         made=made,
         used=used,
         take_back=TAKE_BACK,
+        above=limit(session, sketch.campaign.id),
         kept_for=KEPT_FOR,
     )
 

@@ -22,6 +22,7 @@ from service.web.console.access import who_is_here
 from service.web.console.blueprint import blueprint
 from service.web.console.kept_deeds import deed_of
 from service.web.console.kept_forms import sent_form
+from service.web.console.masking import as_seen
 from service.web.console.relying import passkeys_work
 from service.web.console.wishes import new_key
 from service.web.console.words import FILTERS
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 
 for _name, _filter in FILTERS.items():
     blueprint.add_app_template_filter(_filter, _name)
+blueprint.add_app_template_filter(as_seen, "as_seen")
 
 # Where one can go: endpoint, words, the role it needs.
 _PLACES = (

@@ -44,7 +44,7 @@ def report_page(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/campaigns/<slug>/report.csv")
-@needs(Role.VIEWER)
+@needs(Role.AUTHOR)
 def report_csv(slug: str) -> ResponseReturnValue:
     campaign, report = _report(slug)
     with door.transaction() as session:

@@ -3,6 +3,7 @@
 from service.web.console import (  # noqa: F401 - each adds its routes as it is imported
     account,
     alarms,
+    approvals,
     asking_again,
     audit,
     blast_parts,

@@ -37,7 +37,9 @@ def release(slug: str, stage_slug: str) -> ResponseReturnValue:
             if asked := access.ask_for_proof_above(sum(stage.audience.values())):
                 return asked
             seen = request.form.get("seen", "")
-            done = release_stage(session, stage.id, seen=seen, by=changer(), now=door.now())
+            # Reckoned before the stage is held, for it takes its time.
+            reach = reach_of(session, stage.id, key=door.link_key(), public_url=door.settings().public_url)
+            done = release_stage(session, stage.id, seen=seen, by=changer(), now=door.now(), reach=reach)
     except LookFirst:
         return _look(slug, stage_slug, changed_meanwhile=True)
     except StageRefused as refused:

@@ -29,7 +29,7 @@ LIMIT = 50
 def supporters_page() -> ResponseReturnValue:
     words = clean_field(request.args.get("q", ""))
     with door.transaction() as session:
-        found = find_supporters(session, words, limit=LIMIT)
+        found = find_supporters(session, words, limit=LIMIT, by_beginning=access.manager().role.sees_addresses)
     template = "console/supporter_rows.html" if request.headers.get("HX-Request") else "console/supporters.html"
     return render_template(template, found=found, words=words, limit=LIMIT)
 
@@ -39,7 +39,8 @@ def supporters_page() -> ResponseReturnValue:
 def reader_options() -> ResponseReturnValue:
     """Choices for “show it to”, while a name is being typed."""
     with door.transaction() as session:
-        found = find_supporters(session, clean_field(request.args.get("who", "")), limit=10)
+        words, sees = clean_field(request.args.get("who", "")), access.manager().role.sees_addresses
+        found = find_supporters(session, words, limit=10, by_beginning=sees)
     return render_template("console/reader_options.html", found=found)
 
 

@@ -16,6 +16,7 @@ _SAID = {
     "email": "Email",
     "skipped_late": "skipped: too late",
     "skipped_unreleased": "skipped: waited for a release",
+    "skipped_unapproved": "skipped: waited for approval",
     "skipped_result": "skipped: other result",
     "in_doubt": "in doubt",
     "no_consent": "no consent (any more)",

@@ -1,0 +1,95 @@
+"""Tell managers of approvals: who may give one, that it is wanted; whoever asked and whoever answered, what was said."""
+
+from collections.abc import Set
+from datetime import datetime, timedelta
+
+from service.domain.alert import AlertKind
+from service.domain.channel import Channel
+from service.domain.manager import Role
+from service.domain.notice import NoticeKind
+from service.sending.approvals import launch_of_blast, launch_of_stage, rule
+from service.sending.notices import NoticeRequest, ask_notice
+from service.store import Session
+from service.store.queries import approvals, managers
+from service.store.queries.alerts import raise_alert
+from service.store.tables.blasts import Blast
+
+# A working day: time to look, and to ask whoever wrote it.
+_TOLD_BEFORE = timedelta(days=1)
+_LOOKED_EVERY = timedelta(minutes=10)
+
+
+def look_ahead(session: Session, *, now: datetime) -> int:
+    """Find planned messages of the next day that will need an approval; how many."""
+    if not approvals.is_asked(session):
+        return 0
+    coming = approvals.stages_to_look_at(session, before=now + _TOLD_BEFORE, looked_before=now - _LOOKED_EVERY)
+    # Counted before anything is written, so that nobody waits for it.
+    found = [(stage.id, rule(session, launch := launch_of_stage(session, stage)).why, launch) for stage in coming]
+    for stage_id, why, launch in found:
+        approvals.note_looked(session, stage_id, now=now)
+        if why:
+            approvals.want(session, launch.thing, reason=why, now=now)
+    return sum(bool(why) for _, why, _ in found)
+
+
+def ask_for_approvals(session: Session, *, public_url: str, now: datetime) -> int:
+    """Ask for a notice to each manager who may give a wanted approval, once for each state of it; how many notices."""
+    if not approvals.is_asked(session):
+        return 0
+    asked = 0
+    people = managers.to_alarm(session, [Role.LAUNCHER, Role.ADMIN])
+    for wanted in approvals.take_wanted(session, now=now):
+        thing = wanted.thing
+        launch = launch_of_blast(session, thing) if isinstance(thing, Blast) else launch_of_stage(session, thing)
+        why = rule(session, launch, is_wanted=True).why
+        if why:
+            once = f"{wanted.path}:{launch.digest[:24]}:{wanted.since.isoformat()}"
+            link = f"{public_url}/console/campaigns/{wanted.path}/approval"
+            raise_alert(session, AlertKind.APPROVAL_WANTED, once, {"title": thing.title, "why": why, "link": link})
+        for manager_id, address, _ in people:
+            if not why or address.casefold() in launch.made_by:
+                continue
+            request = NoticeRequest(
+                kind=NoticeKind.APPROVAL_WANTED,
+                channel=Channel.EMAIL,
+                to_address=address,
+                dedupe_key=f"approval:{wanted.path}:{launch.digest[:24]}:{wanted.since.isoformat()}:{manager_id}",
+                facts={
+                    "title": thing.title,
+                    "why": why,
+                    "approval_link": f"{public_url}/console/campaigns/{wanted.path}/approval",
+                },
+                campaign_id=launch.campaign_id,
+                passes_suppression=True,
+            )
+            asked += ask_notice(session, request, now=now) is not None
+    return asked
+
+
+def tell_of_answer(
+    session: Session,
+    *,
+    title: str,
+    what: str,
+    why: str,
+    by: str,
+    to: Set[str],
+    once: str,
+    campaign_id: int,
+    now: datetime,
+) -> None:
+    """Write to those of them who are managers what was said of it."""
+    for manager_id, address, _ in managers.to_alarm(session, list(Role)):
+        if address.casefold() not in to:
+            continue
+        request = NoticeRequest(
+            kind=NoticeKind.APPROVAL_ANSWERED,
+            channel=Channel.EMAIL,
+            to_address=address,
+            dedupe_key=f"answered:{once}:{what}:{now.isoformat()}:{manager_id}",
+            facts={"title": title, "what": what, "by": by, "why": why or "no reason needed"},
+            campaign_id=campaign_id,
+            passes_suppression=True,
+        )
+        ask_notice(session, request, now=now)
