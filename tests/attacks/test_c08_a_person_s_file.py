@@ -39,7 +39,7 @@ OF_NOBODY = frozenset(
     | {"blasts", "renderings", "batches", "blast_spending", "attempts", "late_events", "senders", "signature_counts"}
     | {"form_looks", "blast_troubles", "ask_counts", "ask_alarms", "imports", "uploads", "upload_pieces"}
     | {"erasures", "manager_sessions", "sign_in_links", "sign_in_tries", "manager_totp", "manager_passkeys"}
-    | {"recovery_codes", "manager_places"}
+    | {"recovery_codes", "manager_places", "approvals", "alerts"}
 )
 
 

@@ -88,7 +88,7 @@ def test_approvals_and_refusals_are_in_the_audit_and_told_by_email(session: Sess
         == [("approval_wanted", "bilal@example.org")]
         + [("approval_answered", who) for who in ("ana@example.org", "bilal@example.org")] * 2
     )
-    deeds = [(entry.deed, entry.actor) for entry in read_audit(session)]
+    deeds = [(entry.deed, entry.actor) for entry in read_audit(session).entries]
     assert ("blast approved", BILAL.name) in deeds
     assert ("blast sent back", BILAL.name) in deeds
 

@@ -16,6 +16,7 @@ from service.store.queries.subjects import Subject
 from service.web import door
 from service.web.console.access import needs
 from service.web.console.blueprint import blueprint
+from service.web.moments import read_day
 
 PAGE = 100
 _PARTS = ("actor", "deed", "subject", "day", "words")
@@ -58,7 +59,7 @@ def _form() -> _Form:
     since, mistake = None, ""
     if typed["day"]:
         try:
-            since = datetime.combine(datetime.fromisoformat(typed["day"]).date(), time(), UTC)
+            since = datetime.combine(read_day(typed["day"]), time(), UTC)
             until = since + timedelta(days=1)
         except (ValueError, OverflowError):
             since, mistake = None, "A day looks like 2026-11-23."
