@@ -59,7 +59,7 @@ def test_what_waits_is_said_and_approved_by_a_named_manager(
     assert (done.exit_code, done.output.splitlines()[-1]) == (0, "Approved.")
     with sessions() as session:
         assert session.query(Blast).one().approval_wanted_at is None
-        (entry, *_) = read_audit(session)
+        (entry, *_) = read_audit(session).entries
         assert (entry.deed, entry.actor) == ("blast approved", "cora@example.org")
         assert entry.details["through"] == "command line"
 
