@@ -1,7 +1,7 @@
 """The keys of an installation: what signs sessions, what signs links, what the addresses of who left are hashed with.
 
-They come from the environment, or from files that `touchline up` made below TOUCHLINE_HOME; never from both, so that a
-key somebody forgot in a folder opens nothing.
+Each comes from the environment, or else from the files that `touchline up` made below TOUCHLINE_HOME. Where SECRET_KEY is
+in the environment the files are not read, so that a key somebody forgot in a folder opens nothing.
 """
 
 import os
@@ -37,11 +37,14 @@ class Keys:
 
 def read_keys(read: Environment, home: Path) -> Keys:
     """The keys that are set, or kept. Raises SettingsError naming one that is missing or too short."""
-    if not read.text("SECRET_KEY", "") and (home / _SESSIONS).exists():
-        return _complete(_lines(home / _SESSIONS), _lines(home / _LINKS), _lines(home / _SUPPRESSIONS))
     sessions = (read.text("SECRET_KEY", ""), *_several(read, "SECRET_KEY_FALLBACKS"))
-    suppressions = read.text("SUPPRESSION_KEY", "")
-    return _complete(sessions, _several(read, "LINK_KEYS"), (suppressions,) if suppressions else ())
+    links, suppressions = _several(read, "LINK_KEYS"), read.text("SUPPRESSION_KEY", "")
+    if is_kept(read, home):
+        sessions = _lines(home / _SESSIONS)
+        links, suppressions = links or _lines(home / _LINKS), suppressions or "".join(_lines(home / _SUPPRESSIONS))
+    keys = _complete(sessions, links, (suppressions,) if suppressions else ())
+    _check_suppressions(keys, home)
+    return keys
 
 
 def is_kept(read: Environment, home: Path) -> bool:
@@ -83,6 +86,25 @@ def _several(read: Environment, name: str) -> tuple[str, ...]:
 
 def _listed(keys: tuple[str, ...]) -> str:
     return ",".join(key.replace(",", _COMMA) for key in keys)
+
+
+def _check_suppressions(keys: Keys, home: Path) -> None:
+    """Who left would not be recognised by another key than they were hashed with."""
+    kept = _lines(home / _SUPPRESSIONS)
+    if kept and keys.suppressions not in kept:
+        raise SettingsError(
+            f"SUPPRESSION_KEY: not the one in {home / _SUPPRESSIONS}, by which whoever left here is recognised; set it to that "
+            "one, or remove the file where this is another installation"
+        )
+
+
+def check_in_files(read: Environment) -> None:
+    """Whether a command can change the keys that are kept in files. Raises SettingsError naming one that is set too."""
+    for name in ("SECRET_KEY_FALLBACKS", "LINK_KEYS", "SUPPRESSION_KEY"):
+        if read.text(name, ""):
+            raise SettingsError(
+                f"{name}: set in the environment, while SECRET_KEY is kept in a file; set both, or neither"
+            )
 
 
 def _complete(sessions: tuple[str, ...], links: tuple[str, ...], suppressions: tuple[str, ...]) -> Keys:

@@ -92,6 +92,8 @@ class Settings:
     limits: Limits
     # Networks whose forms are never counted: a ground's own, a load test's.
     limit_exempt_networks: tuple[str, ...]
+    # Where people may write to leave, because somebody reads it every day; empty for nowhere.
+    leave_mailbox: str
     # Whom to tell of a weakness: `mailto:…` or `https://…`; empty where nobody is named.
     security_contact: str
     # Where texts may go at all; empty: wherever each campaign is.
@@ -180,6 +182,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         log_level=read.choice("LOG_LEVEL", LogLevel, LogLevel.INFO),
         limits=_limits(read),
         limit_exempt_networks=_networks(read),
+        leave_mailbox=_address(read, "LEAVE_MAILBOX"),
         security_contact=_security_contact(read),
         sms_countries=_countries(read),
         alert_webhook_url=_alert_url(read),
@@ -250,6 +253,13 @@ def _alert_secret(read: Environment) -> str:
     return secret
 
 
+def _address(read: Environment, name: str) -> str:
+    given = read.text(name, "").lower()
+    if given and not re.fullmatch(r"[^@\s,;<>]+@[a-z0-9-]+(\.[a-z0-9-]+)+", given):
+        raise SettingsError(f"{name}: an email address such as touchline@example.org; got {given!r}")
+    return given
+
+
 def _security_contact(read: Environment) -> str:
     given = read.text("SECURITY_CONTACT", "")
     if given and not re.fullmatch(r"mailto:[^@\s,;<>]+@[a-z0-9-]+(\.[a-z0-9-]+)+|https://[!-~]+", given):
@@ -261,9 +271,7 @@ def _security_contact(read: Environment) -> str:
 
 def _sender_email(read: Environment, public_url: str) -> str:
     """The address set, else one at the host of the public address; example.org on this machine alone."""
-    given = read.text("SENDER_EMAIL", "").lower()
-    if given and not re.fullmatch(r"[^@\s,;<>]+@[a-z0-9-]+(\.[a-z0-9-]+)+", given):
-        raise SettingsError(f"SENDER_EMAIL: an email address such as touchline@example.org; got {given!r}")
+    given = _address(read, "SENDER_EMAIL")
     host = urlsplit(public_url).hostname or ""
     is_name = "." in host and not re.fullmatch(r"[0-9.:]+", host)
     return given or f"touchline@{host if is_name else 'example.org'}"

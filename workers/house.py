@@ -74,7 +74,7 @@ def build_house(settings: Settings, *, nudges: bool = True) -> House:
         limits=settings.limits,
         countries=Countries.of(settings),
     )
-    words = Words(key, settings.public_url)
+    words = Words(key, settings.public_url, settings.leave_mailbox)
     return House(
         settings,
         sessions,

@@ -8,9 +8,9 @@ import click
 
 from service.cli.opening import plainly
 from service.environment import Environment
-from service.keys import Keys, is_kept, keep_keys, read_keys, retired, rotated
+from service.keys import Keys, check_in_files, is_kept, keep_keys, read_keys, retired, rotated
 
-_RESTART = "Start web, workers and ticker again: until then they go by the keys they started with."
+_RESTART = "Start the web processes again, then workers and ticker: until then each goes by the keys it started with."
 
 
 @click.group()
@@ -66,6 +66,7 @@ def _here() -> tuple[Environment, Path]:
 def _change(read: Environment, home: Path, changed: Keys) -> None:
     """Keep them where they are kept; what is in the environment only its host can change, so say what to set."""
     if is_kept(read, home):
+        check_in_files(read)
         keep_keys(home, changed)
         click.echo(f"The keys in {home} are changed.")
     else:

@@ -1,7 +1,7 @@
 """What a stranger's form may make us send: limits a mailbox, number range, country and campaign, and the breaker.
 
 Everything is counted where it is handed over, in the intent's own transaction, so that what expired, failed or was
-withheld does not count, and no process and no route has limits of its own. What meets a budget of a campaign waits,
+withheld does not count (but for whom left in that very moment), and no process and no route has limits of its own. What meets a budget of a campaign waits,
 and goes on by itself when there is room: people confirm, an hour passes, or a manager lets it go.
 """
 

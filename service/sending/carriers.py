@@ -62,6 +62,8 @@ class Words:
 
     key: bytes
     public_url: str
+    # Where people may write to leave, because somebody reads it; empty for nowhere.
+    leave_mailbox: str = ""
     _shelf: OrderedDict[int, _Thawed] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -183,7 +185,7 @@ def _email_batch(
                 name="",
                 ref=f"{prefix}{supporter_id}",
                 substitutions=own,
-                headers=leave_headers(values["leave_link"], reply_to=claimed.reply_to),
+                headers=leave_headers(values["leave_link"], mailbox=words.leave_mailbox),
             )
         )
     return EmailBatch(

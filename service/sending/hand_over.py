@@ -31,7 +31,7 @@ from service.store.queries import batches, blasts_life
 from service.store.queries.asking import countries_of
 from service.store.queries.batches import ClaimedBatch
 from service.store.queries.consents import lock_for_intent
-from service.store.queries.gate import Recipients, pass_gate, withhold_named, withhold_others
+from service.store.queries.gate import Recipients, pass_gate, wait_for_turn, withhold_named, withhold_others
 from service.store.queries.senders import reserve_segments, spent_by
 
 log = logging.getLogger(__name__)
@@ -182,14 +182,15 @@ def _commit_intent(
         return None
     if not batches.mark_sending(session, claimed, attempt_id=attempt_id, owner=owner):
         return None
+    others, countries = wait_for_turn(session, claimed), _countries(session, carrier, claimed)
     # Lock, then ask in later statements: an opt-out that committed before the lock was granted is seen. As late as can
     # be, for whoever leaves waits until this commits, and every intent that comes meanwhile waits behind them.
     lock_for_intent(session)
-    recipients = pass_gate(session, claimed)
+    recipients = pass_gate(session, claimed, others)
     if len(recipients.supporter_ids) < claimed.size:
         withhold_others(session, claimed, recipients.supporter_ids)
     recipients = _keep_allowed(session, carrier, claimed, recipients)
-    recipients = _keep_at_home(session, carrier, claimed, recipients)
+    recipients = _keep_at_home(session, countries, claimed, recipients)
     if not recipients.supporter_ids:
         batches.end_unsent(session, claimed.id, owner=owner, state=MessageState.WITHHELD, reason="all withheld")
         return None
@@ -217,11 +218,19 @@ def _keep_allowed(session: Session, carrier: Carrier, claimed: ClaimedBatch, rec
     return allowed
 
 
-def _keep_at_home(session: Session, carrier: Carrier, claimed: ClaimedBatch, recipients: Recipients) -> Recipients:
-    """Those whose numbers are where the campaign texts to; the others are withheld and say so."""
+def _countries(session: Session, carrier: Carrier, claimed: ClaimedBatch) -> frozenset[str] | None:
+    """Where the campaign texts to; None for emails, which go anywhere."""
     if claimed.channel is not Channel.SMS:
+        return None
+    return carrier.countries.for_campaign(countries_of(session, claimed.campaign_id))
+
+
+def _keep_at_home(
+    session: Session, countries: frozenset[str] | None, claimed: ClaimedBatch, recipients: Recipients
+) -> Recipients:
+    """Those whose numbers are where the campaign texts to; the others are withheld and say so."""
+    if countries is None:
         return recipients
-    countries = carrier.countries.for_campaign(countries_of(session, claimed.campaign_id))
     kept = [place for place, address in enumerate(recipients.addresses) if country_of(address) in countries]
     if len(kept) == len(recipients.addresses):
         return recipients

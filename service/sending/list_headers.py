@@ -7,21 +7,28 @@ from urllib.parse import quote, urlsplit
 
 def list_headers(*, public_url: str, campaign_id: int, reply_to: str) -> Mapping[str, str]:
     """The headers that all letters of a campaign share. The list's name says nothing of what the campaign is about."""
-    host = urlsplit(public_url).hostname or "localhost"
-    named = {"List-Id": f"<campaign-{campaign_id}.{host}>"}
+    named = {"List-Id": f"<campaign-{campaign_id}.{_ascii(urlsplit(public_url).hostname or 'localhost')}>"}
     return named | ({"List-Help": f"<mailto:{_spelled(reply_to)}?subject=help>"} if reply_to else {})
 
 
-def leave_headers(leave_link: str, *, reply_to: str) -> dict[str, str]:
-    """The headers by which one person leaves: by one press, or by a letter to whoever answers the campaign's post.
+def leave_headers(leave_link: str, *, mailbox: str) -> dict[str, str]:
+    """The headers by which one person leaves: by one press, or by a letter, where somebody reads a `mailbox` for it.
 
     The letter holds the link to leave by, so that whoever reads it takes the writer off by one press.
     """
     ways = f"<{leave_link}>"
-    if reply_to:
+    if mailbox:
         page, _, token = leave_link.rpartition("/")
-        ways += f", <mailto:{_spelled(reply_to)}?subject=unsubscribe&body={_spelled(page)}%2F{token}>"
+        ways += f", <mailto:{_spelled(mailbox)}?subject=unsubscribe&body={_spelled(page)}%2F{token}>"
     return {"List-Unsubscribe": ways, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
+def _ascii(host: str) -> str:
+    """A host as headers take it: international names by IDNA, no colon of a bare address."""
+    try:
+        return host.encode("idna").decode().replace(":", "-")
+    except UnicodeError:
+        return host.encode("ascii", "replace").decode()
 
 
 # The same two for all of a campaign's letters.

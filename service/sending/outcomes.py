@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import sessionmaker
 
-from service.consenting.consent import Evidence, withdraw_consent
 from service.domain.channel import Pace
 from service.domain.consent import Suppressed
 from service.domain.message import MessageState
@@ -18,10 +17,11 @@ from service.points import point
 from service.providers.ports import Outcome, Refusal
 from service.sending.troubles import OF_THE_ADDRESS, REFUSED, count_trouble, put_back, refuses_everything
 from service.store import Session
-from service.store.queries import batches, blasts_life, message_outcomes
+from service.store.queries import batches, blasts_life, consents, message_outcomes
 from service.store.queries.batches import ClaimedBatch
 from service.store.queries.gate import Recipients
 from service.store.queries.house import database_now
+from service.store.queries.leaving import Leaving, leave_alone
 from service.store.queries.message_outcomes import MessageOutcome
 
 log = logging.getLogger(__name__)
@@ -134,8 +134,9 @@ def _write(
     # Texts that were all accepted have an id and segments each.
     if is_uniform:
         _write_uniform(session, batch, attempt_id, recipients, fates[0], owner=owner)
-        return
-    _write_each(session, batch, attempt_id, recipients, fates)
+    else:
+        _write_each(session, batch, attempt_id, recipients, fates)
+    _leave_refused_alone(session, batch, recipients, fates)
 
 
 def _is_refused_alike(batch: ClaimedBatch, fates: Sequence[Fate], *, count: int) -> bool:
@@ -163,8 +164,6 @@ def _write_uniform(
     # A text in doubt may have been sent, and then it will be paid for.
     segments = fate.segments * len(recipients.supporter_ids) if state is MessageState.IN_DOUBT else 0
     batches.write_outcome(session, batch.id, attempt_id, state=state, reason=fate.detail, segments=segments)
-    for supporter_id in recipients.supporter_ids if fate.suppresses else ():
-        _suppress(session, batch, supporter_id, fate.suppresses)
 
 
 def _write_each(
@@ -173,8 +172,6 @@ def _write_each(
     if not batches.hold_attempt(session, batch.id, attempt_id):
         # Another has taken the batch over while this one was away: what becomes of its messages is theirs to write.
         log.warning("an outcome came too late to be written", extra={"batch": batch.id})
-        for supporter_id, fate in zip(recipients.supporter_ids, fates, strict=True):
-            _suppress(session, batch, supporter_id, fate.suppresses)
         return
     marks: list[MessageOutcome] = []
     put_back: list[int] = []
@@ -193,7 +190,6 @@ def _write_each(
             in_doubt.append(supporter_id)
         else:
             marks.append(MessageOutcome(supporter_id, MessageState.FAILED, fate.detail or str(fate.refusal)))
-            _suppress(session, batch, supporter_id, fate.suppresses)
     message_outcomes.mark_messages(session, batch, marks)
     doubtful = sum(fate.segments for fate in fates if fate.outcome is Outcome.IN_DOUBT)
     for supporter_ids, state, wait, segments in (
@@ -228,14 +224,21 @@ def wait_for(fate: Fate, batch: ClaimedBatch) -> float:
     return min(60.0, 0.5 * 2.0 ** min(batch.attempt_count, 7)) * random.uniform(0.7, 1.3)  # noqa: S311 - jitter
 
 
-def _suppress(session: Session, batch: ClaimedBatch, supporter_id: int, reason: Suppressed | None) -> None:
-    if reason is None:
+def _leave_refused_alone(session: Session, batch: ClaimedBatch, recipients: Recipients, fates: Sequence[Fate]) -> None:
+    """Leave the addresses alone that the provider refused for good, unless their owners have others since.
+
+    Last in its transaction: an address that its owner wants to be left alone takes the opt-outs' lock.
+    """
+    if not any(fate.suppresses for fate in fates):
         return
-    withdraw_consent(
-        session,
-        supporter_id=supporter_id,
-        channel=batch.channel,
-        reason=reason,
-        evidence=Evidence(wording="", source=f"refused by the provider: {reason}"),
-        now=database_now(session),
-    )
+    refused: list[Leaving] = []
+    each = list(fates) if len(fates) == len(recipients.supporter_ids) else [fates[0]] * len(recipients.supporter_ids)
+    for supporter_id, address, fate in zip(recipients.supporter_ids, recipients.addresses, each, strict=True):
+        if fate.suppresses is None:
+            continue
+        theirs = consents.address_of(session, channel=batch.channel, supporter_id=supporter_id)
+        if theirs is not None and theirs[0] == address:
+            source = f"refused by the provider: {fate.suppresses}"
+            refused.append(Leaving(batch.channel, *theirs, fate.suppresses, source, None))
+    if refused:
+        leave_alone(session, refused, now=database_now(session))

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from service.cli.main import main
 from service.consenting.consent import AddressKey
 from service.domain.channel import Channel
+from service.environment import SettingsError
 from service.keys import make_keys
 from service.settings import Settings, load_settings
 from service.web.app import create_app
@@ -22,6 +23,7 @@ from tests import make
 from tests.conftest import SECRET
 
 Keys = Callable[..., Result]
+OTHER, NEW = "o" * 40, "n" * 40
 FILES = ("secret_key", "link_keys", "suppression_key")
 
 
@@ -105,10 +107,57 @@ def test_what_is_in_the_environment_is_said_and_not_kept_and_the_same_when_it_is
     assert not any((tmp_path / name).exists() for name in FILES)
 
 
-def test_keys_left_in_a_folder_open_nothing_where_the_environment_has_its_own(kept: Path, keys: Keys) -> None:
-    keys("rotate")
-
+def test_keys_left_in_a_folder_open_nothing_where_the_environment_has_its_own(kept: Path) -> None:
     settings = load_settings({"SECRET_KEY": SECRET, "TOUCHLINE_HOME": str(kept)})
 
     assert (settings.secret_key, settings.link_secrets, settings.suppression_key) == (SECRET, (SECRET,), SECRET)
     assert settings.secret_key_fallbacks == ()
+
+
+def test_a_key_in_the_environment_goes_before_one_in_a_file(kept: Path, keys: Keys) -> None:
+    environ = {"TOUCHLINE_HOME": str(kept), "LINK_KEYS": f"{OTHER},{NEW}", "SUPPRESSION_KEY": NEW}
+    settings = load_settings(environ)
+
+    assert (settings.link_secrets, settings.suppression_key) == ((OTHER, NEW), NEW)
+    with pytest.raises(SettingsError, match="SUPPRESSION_KEY"):
+        load_settings({**environ, "SUPPRESSION_KEY": "short"})
+
+
+def test_what_is_set_in_two_places_is_not_changed_in_one(
+    kept: Path, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = (kept / "secret_key").read_text()
+    monkeypatch.setenv("LINK_KEYS", NEW)
+
+    refused = keys("rotate")
+
+    assert (refused.exit_code, (kept / "secret_key").read_text()) == (1, before)
+    assert "LINK_KEYS: set in the environment" in refused.output
+
+
+def test_a_move_to_the_environment_that_forgets_who_left_does_not_start(kept: Path, keys: Keys) -> None:
+    keys("rotate")
+    moved = {"TOUCHLINE_HOME": str(kept), "SECRET_KEY": (kept / "secret_key").read_text().split()[0]}
+
+    with pytest.raises(SettingsError, match="SUPPRESSION_KEY: not the one in"):
+        load_settings(moved)
+    suppressions = (kept / "suppression_key").read_text().strip()
+    assert load_settings({**moved, "SUPPRESSION_KEY": suppressions}).suppression_key == suppressions
+
+
+def test_a_console_form_that_was_open_is_taken_after_a_rotation(
+    kept: Path, keys: Keys, sessions: sessionmaker[Session], database_url: str
+) -> None:
+    with started(kept, database_url) as (_, visitor):
+        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', visitor.get("/console/sign-in").text)
+        cookie = visitor.get_cookie("touchline")
+    assert found is not None
+    assert cookie is not None
+    keys("rotate")
+
+    with started(kept, database_url) as (_, visitor):
+        visitor.set_cookie("touchline", cookie.value)
+        answer = visitor.post("/console/sign-in", data={"csrf_token": found[1], "email": "dev@example.org"})
+
+    assert "grown old" not in answer.text
+    assert answer.status_code != 400

@@ -1,9 +1,11 @@
 """I3: no intent commits after an opt-out has; and no call begins more than five seconds after it."""
 
 import threading
-from datetime import UTC, datetime
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, select, text
 from sqlalchemy.orm import Session
 
 from service import clock
@@ -12,9 +14,17 @@ from service.domain.channel import Channel
 from service.domain.consent import Suppressed
 from service.points import watch
 from service.sending.hand_over import DEADLINE_SECONDS
+from service.store import locks
 from service.store.locks import Lock
+from service.store.queries.consents import lock_for_intent, lock_for_opt_out
+from service.store.queries.leaving import Leaving, leave_alone
+from service.store.tables.campaign import Campaign
+from tests import make
 from tests.faults.common import Blasting
 from tests.sending.conftest import Desk
+from tests.waiting import until_it_waits
+
+NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 
 
 def _leave(session: Session) -> None:
@@ -100,3 +110,41 @@ def test_i03_an_intent_holds_the_lock_for_its_last_two_statements(
 
     assert [each.partition(" ")[0] for each in under_the_lock] == ["SELECT", "SELECT", "INSERT"]
     assert under_the_lock[2] == "INSERT INTO attempts (id, batc"
+
+
+def test_i03_whoever_leaves_does_not_wait_for_intents_that_take_turns_under_a_cap(
+    desk: Desk, blast_to: Blasting
+) -> None:
+    blast_to("Ana")
+    desk.deliver()
+    with desk.sessions.begin() as session:
+        campaign = session.scalars(select(Campaign)).one()
+        campaign.cap_count = 5
+        make.blast(session, campaign, channels=(Channel.EMAIL,))
+    desk.open()
+
+    with ThreadPoolExecutor(1) as pool:
+        with desk.sessions.begin() as session:
+            locks.take(session, Lock.FREQUENCY_CAP)
+            sending = pool.submit(desk.deliver)
+            until_it_waits(desk.sessions, sending)
+            session.execute(text("SET LOCAL lock_timeout = '5s'"))
+            lock_for_opt_out(session)
+        sending.result(30)
+
+    assert desk.email.addresses == ["ana@example.org"] * 2
+
+
+def test_i03_what_is_said_once_more_of_somebody_left_alone_waits_for_no_intent(desk: Desk, blast_to: Blasting) -> None:
+    ana = blast_to("Ana")[0]
+    wish = Leaving(Channel.EMAIL, "ana@example.org", ana.email_hash or b"", Suppressed.COMPLAINT, "receipt", NOW)
+    with desk.sessions.begin() as session:
+        leave_alone(session, [wish], now=NOW)
+
+    later = replace(wish, at=NOW + timedelta(hours=1))
+    with desk.sessions.begin() as intent:
+        lock_for_intent(intent)
+        with desk.sessions.begin() as session:
+            session.execute(text("SET LOCAL lock_timeout = '5s'"))
+            leave_alone(session, [later], now=NOW + timedelta(hours=1))
+            assert session.scalars(text("SELECT at FROM suppressions")).all() == [later.at]

@@ -6,12 +6,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import combinations_with_replacement
+from threading import Event
 from time import sleep
 
 import pytest
 from flask import Flask
 from psycopg.errors import DeadlockDetected
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, event, select, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -26,13 +27,14 @@ from service.listening.inbox import AnswerRefused
 from service.listening.opt_outs import opt_out
 from service.listening.receive import receive_text
 from service.planning.leaving import leave_all_alone
-from service.providers.ports import InboundText
+from service.providers.ports import InboundText, Outcome, Refusal, Text, TextOutcome
 from service.sending.notices import NoticeRequest, ask_notice
 from service.sending.receipts import apply_receipts
 from service.settings import Settings
 from service.store.locks import Lock
 from service.store.queries.house import write_audit
 from service.store.queries.leaving import Leaving
+from service.store.tables.campaign import Campaign
 from service.web.app import create_app
 from service.web.site.forms import form_token
 from service.wording.links import LinkKind, derive_key, sign
@@ -226,6 +228,45 @@ def test_a_dead_address_beside_a_way_out_waits_in_no_ring(
         dead.result(30)
 
     assert rings == []
+
+
+@pytest.mark.parametrize("way", ACTS)
+def test_a_number_that_the_provider_may_not_text_beside_a_way_out_waits_in_no_ring(
+    world: World, rings: list[str], engine: Engine, desk: Desk, way: str
+) -> None:
+    is_held = Event()
+
+    def refuse(_: Text) -> TextOutcome:
+        is_held.wait(30)
+        return TextOutcome(Outcome.REFUSED, refusal=Refusal.OPTED_OUT, code="21610")
+
+    desk.sms.answer = refuse
+    with desk.sessions.begin() as session:
+        make.blast(session, session.scalars(select(Campaign)).one(), channels=(Channel.SMS,))
+    desk.open()
+    with ThreadPoolExecutor(2) as pool:
+        sending = pool.submit(desk.deliver, Channel.SMS)
+        _wait_for_intent(engine)
+        with engine.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": int(Lock.OPT_OUT)})
+            is_held.set()
+            _wait_for_waiters(engine, 1)
+            leaving = pool.submit(ACTS[way], world)
+            _wait_for_waiters(engine, 2)
+        sending.result(30)
+        leaving.result(30)
+
+    assert rings == []
+
+
+def _wait_for_intent(engine: Engine) -> None:
+    """Until a batch is with the provider."""
+    for _ in range(2000):
+        with engine.connect() as connection:
+            if connection.scalar(text("SELECT count(*) FROM batches WHERE state = 'sending'")):
+                return
+        sleep(0.005)
+    raise AssertionError("no batch is with the provider")
 
 
 def test_a_dead_address_waits_for_no_intent_and_keeps_none_waiting(world: World, engine: Engine) -> None:

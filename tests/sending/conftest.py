@@ -31,10 +31,11 @@ class Desk:
     sessions: sessionmaker[Session]
     email: EmailNotebook = field(default_factory=EmailNotebook)
     sms: SmsNotebook = field(default_factory=SmsNotebook)
+    leave_mailbox: str = ""
 
     @property
     def words(self) -> Words:
-        return Words(b"a key", URL)
+        return Words(b"a key", URL, self.leave_mailbox)
 
     def schedule_due(self) -> None:
         with self.sessions.begin() as session:

@@ -93,18 +93,27 @@ def _for_channel(sql: str, channel: Channel) -> TextClause:
     return text(sql.format(address="email" if channel is Channel.EMAIL else "phone"))
 
 
-def pass_gate(session: Session, batch: ClaimedBatch) -> Recipients:
-    """Who may be written to at this moment. Call it in a statement of its own after lock_for_intent.
+def wait_for_turn(session: Session, batch: ClaimedBatch) -> Sequence[int]:
+    """The other blasts whose messages count towards the batch's frequency cap; none where it has no cap.
 
-    Where a frequency cap holds and other blasts are about, intents take turns, so that no two of them each see the
-    other's messages not yet sent.
+    Where there are some, intents take turns until they commit, so that no two of them each see the other's messages not
+    yet sent. Before lock_for_intent: whoever waits here must not keep opt-outs waiting.
     """
     others = _other_blasts(session, batch) if batch.cap_count is not None and batch.pace is Pace.BULK else []
-    sql, asked = _GATE, _span(batch)
     if others:
         locks.take(session, Lock.FREQUENCY_CAP)
+    return others
+
+
+def pass_gate(session: Session, batch: ClaimedBatch, others: Sequence[int] = ()) -> Recipients:
+    """Who may be written to at this moment. Call it in a statement of its own after lock_for_intent.
+
+    `others`: what wait_for_turn gave.
+    """
+    sql, asked = _GATE, _span(batch)
+    if others:
         sql = _GATE + _UNDER_CAP
-        asked |= {"others": others, "cap_count": batch.cap_count, "cap_window": batch.cap_window}
+        asked |= {"others": list(others), "cap_count": batch.cap_count, "cap_window": batch.cap_window}
     row = session.execute(_for_channel(sql, batch.channel), asked).one()
     if row.supporter_ids is None:
         return Recipients((), (), (), ())

@@ -38,7 +38,8 @@ _GIVEN = """
 # The addresses of which the file says more than we know (pk_suppressions): a graver reason, a later moment, or that they
 # were forgotten. What it says without a date is no later than what stands.
 _NEWS = text(f"""
-    SELECT l.channel, l.address_hash FROM {_GIVEN}
+    SELECT l.channel, l.address_hash,
+        kept.reason IS NULL OR {gravity_of("l.reason")} > {gravity_of("kept.reason")} AS is_graver FROM {_GIVEN}
     LEFT JOIN LATERAL (SELECT x.reason, x.at, x.forgotten_at FROM suppressions x
         WHERE x.channel = l.channel AND x.address_hash = l.address_hash LIMIT 1) kept ON true
     WHERE kept.reason IS NULL OR {gravity_of("l.reason")} > {gravity_of("kept.reason")}
@@ -90,19 +91,21 @@ _WITHDRAW = text(f"""
 def leave_alone(session: Session, leaving: Sequence[Leaving], *, now: datetime, for_real: bool = True) -> int:
     """Suppress addresses and take their permissions back, from the moment the caller commits; how many it changed.
 
-    Give it a hundred at most, last in its transaction: intents and every STOP wait until it commits. What is known
-    already is found out before the lock is taken; where all of it is known, or none of it is anybody's wish, no lock is.
+    Last in its transaction, and of a file a hundred at most: intents and every STOP wait until it commits, a thousand
+    take a tenth of a second. What is known already is found out before the lock is taken; no lock is where all of it is
+    known, whenever it is said, or none of it is anybody's wish.
     `for_real`: off for a dry run, whose transaction the caller rolls back; it takes no lock that others wait for.
     """
     given = _columns(leaving)
     wishes = [str(reason) for reason in WISHES]
-    news = [tuple(row) for row in session.execute(_NEWS, given)]
-    news += [tuple(row) for row in session.execute(_PERMITTED, {**given, "wishes": wishes})]
-    wanted = {(channel, bytes(address_hash)) for channel, address_hash in news}
+    news = {(row.channel, bytes(row.address_hash)): bool(row.is_graver) for row in session.execute(_NEWS, given)}
+    permitted = session.execute(_PERMITTED, {**given, "wishes": wishes})
+    wanted = news | {(row.channel, bytes(row.address_hash)): True for row in permitted}
     if not wanted:
         return 0
     changing = [each for each in leaving if (str(each.channel), each.address_hash) in wanted]
-    if for_real and any(each.reason not in FOUND_OUT for each in changing):
+    at_stake = (each for each in changing if wanted[str(each.channel), each.address_hash])
+    if for_real and any(each.reason not in FOUND_OUT for each in at_stake):
         lock_for_opt_out(session)
     given = _columns(changing)
     # In the order of whoever leaves alone: permissions before suppressions.
