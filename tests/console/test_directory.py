@@ -66,7 +66,7 @@ def test_whoever_the_directory_names_and_has_an_account_is_signed_in(
     assert back.headers["Location"] == "/console/audit/"
     assert ANA in words(office.browser.see("/console/account/"))
     with sessions() as session:
-        assert "manager.directory" in {entry.deed for entry in read_audit(session)}
+        assert "manager.directory" in {entry.deed for entry in read_audit(session).entries}
 
 
 def test_later_they_are_known_by_what_the_directory_calls_them(office: Office) -> None:
