@@ -25,7 +25,7 @@ from service.web.hooks.sendgrid import blueprint as sendgrid_hooks
 from service.web.hooks.twilio import blueprint as twilio_hooks
 from service.web.limits import set_up_limits
 from service.web.row_numbers import RowNumber
-from service.web.site import filters, public
+from service.web.site import filters, proving, public
 from service.web.site.confirming import blueprint as confirming_pages
 from service.web.site.forgetting import blueprint as forgetting_pages
 from service.web.site.joining import blueprint as joining_pages
@@ -87,6 +87,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     filters.register(app)
     _register(app)
     public.register(app, csrf)
+    proving.register(app)
     _mind_manners(app, secure=secure)
     return app
 

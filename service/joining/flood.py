@@ -1,0 +1,114 @@
+"""What comes to the forms of each campaign, whether it is a flood, and since when: the same for all web processes."""
+
+import json
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from service.domain.flood import Asked, Flood, Forms, goes_on, is_many, judge
+from service.settings import Limits, ProofOfWork, Settings
+from service.shared_counts import SharedCounts
+from service.store import Session
+from service.store.queries.asking import confirmed_by_text
+
+log = logging.getLogger(__name__)
+
+_BUCKET_SECONDS, _MINUTE, _TWO_MINUTES, _TEN_MINUTES = 10, 6, 12, 60
+_LIFE_SECONDS = (_TEN_MINUTES + 1) * _BUCKET_SECONDS
+# It ends by itself so long after the last form that was one of a flood.
+ENDS_AFTER = timedelta(minutes=5)
+# How a number begins, as texts to it are limited (service/sending/asking.py).
+_RANGE_LENGTH = 10
+
+
+class Came(StrEnum):
+    """What may come to a form: it was taken, held mistakes, lacked the work asked for; or an address confirmed."""
+
+    TAKEN = "taken"
+    REFUSED = "refused"
+    UNPROVEN = "unproven"
+    CONFIRMED = "confirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class Floods:
+    """The floods of one installation."""
+
+    counts: SharedCounts
+    limits: Limits
+    setting: ProofOfWork
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Floods":
+        return cls(SharedCounts.of(settings), settings.limits, settings.proof_of_work)
+
+    def asked(self, campaign_id: int) -> Asked | None:
+        """Whether the forms of a campaign ask for work, why and since when."""
+        if self.setting is not ProofOfWork.AUTO:
+            return Asked(Flood.SET) if self.setting is ProofOfWork.ALWAYS else None
+        kept = self.counts.kept(_state(campaign_id))
+        if not kept:
+            return None
+        said = json.loads(kept)
+        return Asked(Flood(said["why"]), datetime.fromisoformat(said["since"]))
+
+    def note(self, session: Session, campaign_id: int, came: Came, *, now: datetime, phone: str = "") -> None:
+        """Count what came to a form, and look whether it is a flood, or still one."""
+        if self.setting is ProofOfWork.NEVER:
+            return
+        forms = self._count(campaign_id, came, now=now, phone=phone)
+        if self.setting is ProofOfWork.ALWAYS or not is_many(forms, self.limits):
+            return
+        forms = self._with_texts(session, campaign_id, forms, now=now)
+        was = self.asked(campaign_id)
+        why = judge(forms, self.limits)
+        if was is not None and goes_on(forms, self.limits):
+            self.begin(campaign_id, was.why, since=was.since or now)
+        elif why is not None:
+            log.warning("forms are flooded and ask for work", extra={"campaign": campaign_id, "why": str(why)})
+            self.begin(campaign_id, why, since=now)
+
+    def may_write_instead(self, campaign_id: int, *, now: datetime) -> bool:
+        """Whether one more letter may go, this minute, to somebody whose browser cannot do the work; it is counted."""
+        name = f"flood:{campaign_id}:letters:{int(now.timestamp()) // 60}"
+        return self.counts.count([name], [name], seconds=120)[0] <= self.limits.limit_flood_letters
+
+    def begin(self, campaign_id: int, why: Flood, *, since: datetime) -> None:
+        """Have the forms of a campaign ask for work, or go on to, until five minutes from now."""
+        words = json.dumps({"why": str(why), "since": since.isoformat()})
+        self.counts.keep(_state(campaign_id), words, seconds=int(ENDS_AFTER.total_seconds()))
+
+    def _count(self, campaign_id: int, came: Came, *, now: datetime, phone: str) -> Forms:
+        bucket = int(now.timestamp()) // _BUCKET_SECONDS
+        one_range = f"to {phone[:_RANGE_LENGTH]}"
+
+        def names(what: str, many: int) -> list[str]:
+            return [f"flood:{campaign_id}:{what}:{bucket - back}" for back in range(many)]
+
+        add = [*names(came, 1), *(names(one_range, 1) if phone else ())]
+        taken, confirmed = names(Came.TAKEN, _TEN_MINUTES), names(Came.CONFIRMED, _TEN_MINUTES)
+        refused, unproven = names(Came.REFUSED, _MINUTE), names(Came.UNPROVEN, _MINUTE)
+        ranged = names(one_range, _MINUTE) if phone else []
+        found = iter(self.counts.count(add, [*taken, *confirmed, *refused, *unproven, *ranged], seconds=_LIFE_SECONDS))
+        counted = [[next(found) for _ in part] for part in (taken, confirmed, refused, unproven, ranged)]
+        by_taken, by_confirmed, by_refused, by_unproven, by_range = counted
+        return Forms(
+            sent=sum(by_taken[:_MINUTE]) + sum(by_refused) + sum(by_unproven),
+            refused=sum(by_refused),
+            unproven=sum(by_unproven),
+            one_range=sum(by_range),
+            taken=sum(by_taken),
+            taken_lately=sum(by_taken[:_TWO_MINUTES]),
+            confirmed=sum(by_confirmed),
+        )
+
+    def _with_texts(self, session: Session, campaign_id: int, forms: Forms, *, now: datetime) -> Forms:
+        """With the numbers that confirmed by a text, which other processes receive; no more than matter."""
+        since = now - timedelta(seconds=_TEN_MINUTES * _BUCKET_SECONDS)
+        texted = confirmed_by_text(session, campaign_id, since=since, most=max(1, forms.taken))
+        return replace(forms, confirmed=forms.confirmed + texted)
+
+
+def _state(campaign_id: int) -> str:
+    return f"flood:{campaign_id}"
