@@ -27,6 +27,7 @@ class _Memory:
 
     held: dict[str, tuple[str, float]] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
+    room: int = _ROOM
 
     def count(self, add: Sequence[str], read: Sequence[str], *, seconds: int) -> list[int]:
         now = clock.now().timestamp()
@@ -58,8 +59,10 @@ class _Memory:
         return words if until > now else ""
 
     def _tidy(self, now: float) -> None:
-        if len(self.held) >= _ROOM:
+        if len(self.held) >= self.room:
             self.held = {name: kept for name, kept in self.held.items() if kept[1] > now}
+            # What is still good is not looked through again with every form.
+            self.room = max(_ROOM, 2 * len(self.held))
 
 
 @dataclass(slots=True)

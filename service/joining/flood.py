@@ -2,9 +2,11 @@
 
 import json
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import islice
 
 from service.domain.flood import Asked, Flood, Forms, goes_on, is_many, judge
 from service.settings import Limits, ProofOfWork, Settings
@@ -60,7 +62,7 @@ class Floods:
         forms = self._count(campaign_id, came, now=now, phone=phone)
         if self.setting is ProofOfWork.ALWAYS or not is_many(forms, self.limits):
             return
-        forms = self._with_texts(session, campaign_id, forms, now=now)
+        forms = self._with_ten_minutes(session, campaign_id, forms, now=now)
         was = self.asked(campaign_id)
         why = judge(forms, self.limits)
         if was is not None and goes_on(forms, self.limits):
@@ -80,34 +82,35 @@ class Floods:
         self.counts.keep(_state(campaign_id), words, seconds=int(ENDS_AFTER.total_seconds()))
 
     def _count(self, campaign_id: int, came: Came, *, now: datetime, phone: str) -> Forms:
+        """Count it; what came in the last minute, by which most forms are known to be of no flood."""
+        ranged = f"to {phone[:_RANGE_LENGTH]}"
+        read = [(what, _MINUTE) for what in (Came.TAKEN, Came.REFUSED, Came.UNPROVEN, ranged)]
+        add = [came, ranged] if phone else [came]
+        taken, refused, unproven, one_range = map(sum, self._read(campaign_id, add, read, now=now))
+        return Forms(taken + refused + unproven, refused, unproven, one_range if phone else 0)
+
+    def _with_ten_minutes(self, session: Session, campaign_id: int, forms: Forms, *, now: datetime) -> Forms:
+        """With what was taken and confirmed; numbers that confirm by a text are received by other processes."""
+        read = [(Came.TAKEN, _TEN_MINUTES), (Came.CONFIRMED, _TEN_MINUTES)]
+        taken, confirmed = self._read(campaign_id, [], read, now=now)
+        since = now - timedelta(seconds=_TEN_MINUTES * _BUCKET_SECONDS)
+        texted = confirmed_by_text(session, campaign_id, since=since, most=max(1, sum(taken)))
+        lately = sum(taken[:_TWO_MINUTES])
+        return replace(forms, taken=sum(taken), taken_lately=lately, confirmed=sum(confirmed) + texted)
+
+    def _read(
+        self, campaign_id: int, add: Sequence[str], read: Sequence[tuple[str, int]], *, now: datetime
+    ) -> list[list[int]]:
+        """Count one towards each of `add`; then what each of `read` has in so many buckets, the latest first."""
         bucket = int(now.timestamp()) // _BUCKET_SECONDS
-        one_range = f"to {phone[:_RANGE_LENGTH]}"
 
         def names(what: str, many: int) -> list[str]:
             return [f"flood:{campaign_id}:{what}:{bucket - back}" for back in range(many)]
 
-        add = [*names(came, 1), *(names(one_range, 1) if phone else ())]
-        taken, confirmed = names(Came.TAKEN, _TEN_MINUTES), names(Came.CONFIRMED, _TEN_MINUTES)
-        refused, unproven = names(Came.REFUSED, _MINUTE), names(Came.UNPROVEN, _MINUTE)
-        ranged = names(one_range, _MINUTE) if phone else []
-        found = iter(self.counts.count(add, [*taken, *confirmed, *refused, *unproven, *ranged], seconds=_LIFE_SECONDS))
-        counted = [[next(found) for _ in part] for part in (taken, confirmed, refused, unproven, ranged)]
-        by_taken, by_confirmed, by_refused, by_unproven, by_range = counted
-        return Forms(
-            sent=sum(by_taken[:_MINUTE]) + sum(by_refused) + sum(by_unproven),
-            refused=sum(by_refused),
-            unproven=sum(by_unproven),
-            one_range=sum(by_range),
-            taken=sum(by_taken),
-            taken_lately=sum(by_taken[:_TWO_MINUTES]),
-            confirmed=sum(by_confirmed),
-        )
-
-    def _with_texts(self, session: Session, campaign_id: int, forms: Forms, *, now: datetime) -> Forms:
-        """With the numbers that confirmed by a text, which other processes receive; no more than matter."""
-        since = now - timedelta(seconds=_TEN_MINUTES * _BUCKET_SECONDS)
-        texted = confirmed_by_text(session, campaign_id, since=since, most=max(1, forms.taken))
-        return replace(forms, confirmed=forms.confirmed + texted)
+        added = [name for what in add for name in names(what, 1)]
+        asked = [name for what, many in read for name in names(what, many)]
+        found = iter(self.counts.count(added, asked, seconds=_LIFE_SECONDS))
+        return [list(islice(found, many)) for _, many in read]
 
 
 def _state(campaign_id: int) -> str:

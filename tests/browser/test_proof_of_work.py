@@ -17,7 +17,8 @@ from tests import make
 from tests.conftest import SECRET
 from tests.site.letters import confirm_address, kinds
 
-pytestmark = pytest.mark.browser
+# With the other tests of browsers in one process: Playwright keeps an event loop there, which others cannot have.
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("up")]
 
 
 @pytest.fixture

@@ -8,8 +8,10 @@ import pytest
 import redis as redis_client
 import time_machine
 from flask.testing import FlaskClient
+from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
+from service.cli.running.ports import free_port
 from service.store.tables.campaign import Fixture
 from tests import make
 from tests.site.letters import press
@@ -122,3 +124,23 @@ def test_what_one_process_sees_the_others_know(process: Open, redis_url: str, cl
 
     assert pour(other, 4) == [303, 303, 303, 428]
     assert asks(process(**FEW, REDIS_URL=redis_url))
+
+
+def test_with_redis_away_each_process_sees_a_flood_by_itself(process: Open, clock: time_machine.Traveller) -> None:
+    client = process(**FEW, REDIS_URL=f"redis://127.0.0.1:{free_port()}/0")
+
+    assert pour(client, 12) == [303] * 9 + [428] * 3
+    solution = solved(client.get("/fair-trials/").text)
+    assert [send(client, ANA | {"altcha": solution}).status_code for _ in range(2)] == [303, 428]
+
+
+def test_numbers_that_confirm_by_text_count_as_those_of_people(
+    process: Open, sessions: sessionmaker[Session], clock: time_machine.Traveller
+) -> None:
+    client = process(**FEW)
+    pour(client, 8)
+    with sessions.begin() as session:
+        session.execute(text("UPDATE sign_ups SET phone_confirmed_at = :now WHERE id = 1"), {"now": NOON})
+
+    assert pour(client, 9) == [303] * 9
+    assert not asks(client)
