@@ -9,6 +9,7 @@ from enum import StrEnum
 from itertools import islice
 
 from service.domain.flood import Asked, Flood, Forms, goes_on, is_many, judge
+from service.sending.asking import range_of
 from service.settings import Limits, ProofOfWork, Settings
 from service.shared_counts import SharedCounts
 from service.store import Session
@@ -20,8 +21,6 @@ _BUCKET_SECONDS, _MINUTE, _TWO_MINUTES, _TEN_MINUTES = 10, 6, 12, 60
 _LIFE_SECONDS = (_TEN_MINUTES + 1) * _BUCKET_SECONDS
 # It ends by itself so long after the last form that was one of a flood.
 ENDS_AFTER = timedelta(minutes=5)
-# How a number begins, as texts to it are limited (service/sending/asking.py).
-_RANGE_LENGTH = 10
 
 
 class Came(StrEnum):
@@ -83,7 +82,7 @@ class Floods:
 
     def _count(self, campaign_id: int, came: Came, *, now: datetime, phone: str) -> Forms:
         """Count it; what came in the last minute, by which most forms are known to be of no flood."""
-        ranged = f"to {phone[:_RANGE_LENGTH]}"
+        ranged = f"to {range_of(phone)}"
         read = [(what, _MINUTE) for what in (Came.TAKEN, Came.REFUSED, Came.UNPROVEN, ranged)]
         add = [came, ranged] if phone else [came]
         taken, refused, unproven, one_range = map(sum, self._read(campaign_id, add, read, now=now))

@@ -61,6 +61,29 @@ def test_a_press_of_the_button_is_all_it_takes(phone: Page, flooded: str, sessio
     assert said == []
 
 
+def test_an_older_browser_sends_its_form_too(phone: Page, flooded: str, sessions: sessionmaker[Session]) -> None:
+    phone.add_init_script("delete HTMLFormElement.prototype.requestSubmit")
+    fill_in(phone, flooded)
+
+    phone.get_by_role("button", name="Keep me posted").click()
+
+    expect(phone.get_by_role("heading", name="One more step")).to_be_visible()
+    assert kinds(sessions, "ana@example.org") == ["confirm_email"]
+
+
+def test_the_address_chosen_under_did_you_mean_is_what_goes(
+    phone: Page, flooded: str, sessions: sessionmaker[Session]
+) -> None:
+    fill_in(phone, flooded)
+    phone.get_by_label("Email address").fill("ana@gmial.com")
+    phone.get_by_role("button", name="Keep me posted").click()
+
+    phone.get_by_role("button", name="Yes, use ana@gmail.com").click()
+
+    expect(phone.get_by_role("heading", name="One more step")).to_be_visible()
+    assert kinds(sessions, "ana@gmail.com") == ["confirm_email"]
+
+
 def test_a_page_from_before_the_flood_sends_its_form_by_itself(
     phone: Page, flooded: str, sessions: sessionmaker[Session]
 ) -> None:

@@ -21,7 +21,12 @@ function prepare(part) {
   const form = part.closest("form"), said = part.querySelector("[data-work-said]");
   const challenge = JSON.parse(part.dataset.work);
   let state = "working", pressed = null;
-  const go = () => form.requestSubmit(pressed && pressed.form === form ? pressed : undefined);
+  const go = () => {
+    // Browsers of before 2022 have no way to press a button; the form alone says what most buttons do.
+    if (!form.requestSubmit) form.submit();
+    else if (pressed && pressed.form === form) form.requestSubmit(pressed);
+    else form.requestSubmit();
+  };
   const say = (words) => { said.textContent = words; };
   for (const hidden of form.querySelectorAll("[data-needs-script]")) hidden.hidden = false;
   form.addEventListener("submit", (event) => {
