@@ -15,8 +15,9 @@ from service.settings import Settings
 
 log = logging.getLogger(__name__)
 
-# A Redis that is away or frozen holds one request up for this long, then none until it is tried again.
-_SHORTLY_SECONDS, _SILENT_SECONDS = 0.5, 5.0
+# A Redis that is away or frozen holds one request up for this long, then none until it is tried again; the limits by
+# network wait for it too (service/web/limits.py), and together they stay below a second.
+_SHORTLY_SECONDS, _SILENT_SECONDS = 0.2, 5.0
 # Nothing of memory is looked through before it holds so many.
 _ROOM = 20_000
 

@@ -1,20 +1,47 @@
 """A script fills in the public forms with other people's addresses, from as many networks as it likes."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
+import pytest
+import redis
 import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from service.settings import STANDARD_LIMITS
+from service.settings import STANDARD_LIMITS, load_settings
 from service.store.tables.notices import Notice
-from tests.attacks.conftest import Open
+from service.web.app import create_app
+from service.web.limits import limiter
+from tests import make
+from tests.conftest import SECRET
 
 NOON = datetime(2029, 1, 16, 12, tzinfo=UTC)
 _EVERY = timedelta(milliseconds=30)
+Open = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def installation(
+    database_url: str, redis_url: str, tmp_path: object, sessions: sessionmaker[Session]
+) -> Iterator[Open]:
+    """Opens a web process with these settings, everything else as it is by default, with Redis."""
+    with sessions.begin() as session:
+        make.campaign(session)
+    redis.Redis.from_url(redis_url).flushall()
+    with ExitStack() as stack:
+
+        def opened(**environ: str) -> FlaskClient:
+            own = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "SECRET_KEY": SECRET}
+            app = create_app(load_settings(own | {"TOUCHLINE_HOME": str(tmp_path)} | environ))
+            limiter.reset()
+            stack.callback(app.extensions["touchline"].sessions.kw["bind"].dispose)
+            return app.test_client()
+
+        yield opened
 
 
 def flood(client: FlaskClient, forms: list[Mapping[str, str]], clock: time_machine.Traveller) -> list[int]:
