@@ -13,6 +13,7 @@ from phonenumbers import SUPPORTED_REGIONS
 
 from service import sandbox_keys
 from service.environment import Environment, SettingsError
+from service.flood_settings import FloodSettings, read_floods
 from service.keys import read_keys
 from service.provider_settings import EmailRoad, SmsRoad, read_roads, read_second_road, read_twilio
 
@@ -23,14 +24,6 @@ class LogLevel(StrEnum):
     WARNING = "WARNING"
     ERROR = "ERROR"
     CRITICAL = "CRITICAL"
-
-
-class ProofOfWork(StrEnum):
-    """When public forms ask the browser for work: where a flood is seen, always, or never."""
-
-    AUTO = "auto"
-    ALWAYS = "always"
-    NEVER = "never"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +48,6 @@ class Limits:
     limit_emails_per_mailbox: int = 6
     limit_emails_per_campaign: int = 60_000
     limit_emails: int = 120_000
-    # What a flood is (service/domain/flood.py). Forms of a campaign in a minute below which there is none; forms of ten
-    # minutes that nobody needs to have confirmed yet; shares of a hundred that must be confirmed, may hold mistakes, and
-    # may name numbers that begin alike.
-    limit_flood_forms: int = 600
-    limit_flood_unconfirmed: int = 3_000
-    limit_flood_confirm_percent: int = 10
-    limit_flood_refused_percent: int = 50
-    limit_flood_range_percent: int = 20
-    # Letters in a minute to people of a campaign who cannot do the work while there is a flood.
-    limit_flood_letters: int = 30
 
 
 STANDARD_LIMITS = Limits()
@@ -106,7 +89,7 @@ class Settings:
     trusted_proxy_count: int
     log_level: LogLevel
     limits: Limits
-    proof_of_work: ProofOfWork
+    floods: FloodSettings
     # Networks whose forms are never counted: a ground's own, a load test's.
     limit_exempt_networks: tuple[str, ...]
     # Whom to tell of a weakness: `mailto:…` or `https://…`; empty where nobody is named.
@@ -191,7 +174,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         trusted_proxy_count=read.count("TRUSTED_PROXY_COUNT", 0),
         log_level=read.choice("LOG_LEVEL", LogLevel, LogLevel.INFO),
         limits=_limits(read),
-        proof_of_work=read.choice("PROOF_OF_WORK", ProofOfWork, ProofOfWork.AUTO),
+        floods=read_floods(read),
         limit_exempt_networks=_networks(read),
         security_contact=_security_contact(read),
         sms_countries=_countries(read),

@@ -3,10 +3,10 @@
 from service.cli.finding import Finding
 from service.cli.opening import House
 from service.domain.flood import Asked, Flood
+from service.flood_settings import ProofOfWork
 from service.joining.flood import Floods
 from service.reporting.house import house_report
 from service.sending.asking import BUDGET_WORDS, Budget
-from service.settings import ProofOfWork
 from service.store.queries import campaigns
 
 
@@ -22,7 +22,7 @@ def forms(house: House) -> Finding:
 
 def floods(house: House) -> Finding:
     """Whether forms ask the browser for work, since when and why."""
-    setting = house.settings.proof_of_work
+    setting = house.settings.floods.proof_of_work
     if setting is not ProofOfWork.AUTO:
         return Finding("proof of work", True, f"{setting} (PROOF_OF_WORK)")
     seen = Floods.of(house.settings)

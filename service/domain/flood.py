@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from service.settings import Limits
+from service.flood_settings import FloodLimits
 
 
 class Flood(StrEnum):
@@ -51,12 +51,12 @@ class Forms:
     confirmed: int = 0
 
 
-def is_many(forms: Forms, limits: Limits) -> bool:
+def is_many(forms: Forms, limits: FloodLimits) -> bool:
     """Whether so many came in a minute that it is worth looking at what they are."""
     return forms.sent > limits.limit_flood_forms
 
 
-def judge(forms: Forms, limits: Limits) -> Flood | None:
+def judge(forms: Forms, limits: FloodLimits) -> Flood | None:
     """Why this is a flood; None where it may be a crowd.
 
     How many networks they come from says nothing: a ground's Wi-Fi is one. People take a minute or two to open their
@@ -74,6 +74,6 @@ def judge(forms: Forms, limits: Limits) -> Flood | None:
     return None
 
 
-def goes_on(forms: Forms, limits: Limits) -> bool:
+def goes_on(forms: Forms, limits: FloodLimits) -> bool:
     """Whether a flood that was seen is still under way: its forms are, and mostly lack the work asked for."""
     return judge(forms, limits) is not None or forms.unproven * 2 > limits.limit_flood_forms

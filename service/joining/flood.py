@@ -9,8 +9,9 @@ from enum import StrEnum
 from itertools import islice
 
 from service.domain.flood import Asked, Flood, Forms, goes_on, is_many, judge
+from service.flood_settings import FloodLimits, ProofOfWork
 from service.sending.asking import range_of
-from service.settings import Limits, ProofOfWork, Settings
+from service.settings import Settings
 from service.shared_counts import SharedCounts
 from service.store import Session
 from service.store.queries.asking import confirmed_by_text
@@ -37,12 +38,12 @@ class Floods:
     """The floods of one installation."""
 
     counts: SharedCounts
-    limits: Limits
+    limits: FloodLimits
     setting: ProofOfWork
 
     @classmethod
     def of(cls, settings: Settings) -> "Floods":
-        return cls(SharedCounts.of(settings), settings.limits, settings.proof_of_work)
+        return cls(SharedCounts.of(settings), settings.floods.limits, settings.floods.proof_of_work)
 
     def asked(self, campaign_id: int) -> Asked | None:
         """Whether the forms of a campaign ask for work, why and since when."""

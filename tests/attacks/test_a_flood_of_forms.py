@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from service.settings import STANDARD_LIMITS, load_settings
+from service.flood_settings import STANDARD_FLOOD_LIMITS
+from service.settings import load_settings
 from service.store.tables.notices import Notice
 from service.web.app import create_app
 from service.web.limits import limiter
@@ -73,11 +74,11 @@ def test_five_thousand_addresses_from_as_many_networks_get_few_letters_once_it_i
 
     seen_at = answers.index(429)
     minutes = 5_000 * _EVERY / timedelta(minutes=1)
-    most = STANDARD_LIMITS.limit_flood_letters * (int(minutes) + 1)
+    most = STANDARD_FLOOD_LIMITS.limit_flood_letters * (int(minutes) + 1)
     # Nobody confirms, and so it is seen at the latest when so many have been sent.
-    assert seen_at <= STANDARD_LIMITS.limit_flood_unconfirmed + STANDARD_LIMITS.limit_flood_letters + 1
+    assert seen_at <= STANDARD_FLOOD_LIMITS.limit_flood_unconfirmed + STANDARD_FLOOD_LIMITS.limit_flood_letters + 1
     assert answers[seen_at:].count(303) <= most
-    assert sent(sessions) <= STANDARD_LIMITS.limit_flood_unconfirmed + 1 + most
+    assert sent(sessions) <= STANDARD_FLOOD_LIMITS.limit_flood_unconfirmed + 1 + most
 
 
 def test_numbers_that_begin_alike_get_no_texts_once_it_is_seen(
