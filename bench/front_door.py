@@ -59,7 +59,8 @@ def front_door(here: Ground, **settings: str) -> Iterator[str]:
 
 def measure_sign_ups(home: Path, *, requests: int, clients: int = 32) -> Sequence[Line]:
     """POST /c/join, validated and committed, by keep-alive clients each at the form they opened."""
-    with ground(home) as here, front_door(here) as url:
+    # Nobody confirms here: however many are sent, it is no flood.
+    with ground(home) as here, front_door(here, LIMIT_FLOOD_UNCONFIRMED="1000000") as url:
         began = time.perf_counter()
         waits = asyncio.run(_sign_up(url, requests, clients))
         took = time.perf_counter() - began

@@ -14,6 +14,7 @@ from phonenumbers import SUPPORTED_REGIONS
 from service import sandbox_keys
 from service.console_settings import ConsoleRules, read_console
 from service.environment import Environment, SettingsError
+from service.flood_settings import FloodSettings, read_floods
 from service.keys import read_keys
 from service.oidc_settings import Directory, read_directory
 from service.provider_settings import EmailRoad, SmsRoad, read_roads, read_second_road, read_twilio
@@ -117,6 +118,7 @@ class Settings:
     # Where managers may sign in too; None where there is no such place.
     directory: Directory | None
     ages: Ages
+    floods: FloodSettings
     # Networks whose forms are never counted: a ground's own, a load test's.
     limit_exempt_networks: tuple[str, ...]
     # Where people may write to leave, because somebody reads it every day; empty for nowhere.
@@ -213,6 +215,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         console=read_console(read),
         directory=read_directory(read),
         ages=Ages(**{each.name: read.days(each.name.upper(), int(str(each.default))) for each in fields(Ages)}),
+        floods=read_floods(read),
         limit_exempt_networks=_networks(read),
         leave_mailbox=_address(read, "LEAVE_MAILBOX"),
         security_contact=_security_contact(read),

@@ -16,6 +16,7 @@ import redis
 from sqlalchemy.exc import OperationalError
 
 from service import clock
+from service.cli.doctor_forms import floods, forms
 from service.cli.findings import Finding, look_at_alerts, look_at_approvals
 from service.cli.opening import House, open_house, plainly
 from service.cli.running.restarts import read_restarts
@@ -23,7 +24,6 @@ from service.consenting.retain import ages_by_kind, overdue_kinds
 from service.environment import SettingsError
 from service.provider_settings import EmailRoad
 from service.reporting.house import HouseReport, house_report, is_migrated
-from service.sending.asking import BUDGET_WORDS, Budget
 from service.store.queries.catching_up import failed_refs
 from service.store.queries.house import database_now
 from service.store.queries.releases import COUNTED_AT_MOST, waiting_for_release
@@ -139,14 +139,6 @@ def _blind_spot(house: House) -> Finding | None:
     seen = "cannot be told from what we send: without our numbers the provider's list holds both"
     advice = "set TWILIO_FROM_NUMBERS to the service's numbers; until then a STOP missed during a blast is found late"
     return Finding("missed texts", False, seen, advice)
-
-
-def _forms(house: House) -> Finding:
-    alarms = _report(house).alarms
-    if not alarms:
-        return Finding("forms", True, "within their limits")
-    seen = "; ".join(f"{alarm.campaign}: {BUDGET_WORDS[Budget(alarm.budget)]}" for alarm in alarms)
-    return Finding("forms", False, seen, "look at the console's first page; docs/limits.md says what to do")
 
 
 def _clock(house: House) -> Finding:
@@ -284,7 +276,8 @@ CHECKS: tuple[Callable[[House], Finding], ...] = (
     _doubts,
     _releases,
     _catch_up,
-    _forms,
+    forms,
+    floods,
     look_at_approvals,
     look_at_alerts,
     _clock,

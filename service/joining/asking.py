@@ -151,15 +151,15 @@ class Waiting:
     asked: tuple[Asked, ...]
 
 
-def waiting_of(session: Session, sign_up_id: int, *, now: datetime) -> Waiting | None:
-    """What was asked of the addresses of a form; None where it is gone."""
+def waiting_of(session: Session, sign_up_id: int, *, now: datetime, only: Channel | None = None) -> Waiting | None:
+    """What was asked of the addresses of a form, or of its `only` one; None where it is gone."""
     row = sign_ups.by_id(session, sign_up_id)
     if row is None or not (row.email or row.phone):
         return None
     asked = []
     for channel in Channel:
         purpose = purpose_of(row, channel)
-        if purpose is not None:
+        if purpose is not None and only in {None, channel}:
             found = allowance(session, row, channel, purpose, now=now)
             asked.append(Asked(channel, purpose, found.last_at, found.again_at))
     return Waiting(row.id, row.campaign_id, row.time_zone, tuple(asked))
@@ -171,3 +171,17 @@ def send_again(session: Session, sign_up_id: int, channel: Channel, *, now: date
     if row is None or row.created_at <= now - WAITING_LIFE:
         return False
     return ask_to_confirm(session, row, channel, now=now)
+
+
+def ask_the_rest(session: Session, sign_up_id: int, *, now: datetime) -> bool:
+    """Ask the phone of a form whose email had to confirm first; False where it was asked with the form, or may not be.
+
+    Within the limits of any other asking.
+    """
+    row = sign_ups.by_id(session, sign_up_id, hold=True)
+    if row is None or row.email_confirmed_at is None or row.phone_confirmed_at or row.phone_code:
+        return False
+    found = allowance(session, row, Channel.SMS, ConfirmationPurpose.NEWS, now=now) if row.phone else None
+    if found is None or (found.last_at is not None and found.last_at > row.created_at - AGAIN_AFTER):
+        return False
+    return ask_to_confirm(session, row, Channel.SMS, now=now)

@@ -83,6 +83,7 @@ class SignedUp:
 
     sign_up_id: int
     asked: frozenset[Channel]
+    phone: str = ""
 
 
 def sign_up(
@@ -93,10 +94,12 @@ def sign_up(
     wordings: Mapping[str, str],
     now: datetime,
     countries: Collection[str] = ("GB",),
+    only: Channel | None = None,
 ) -> SignedUp:
     """Write a sign-up down and ask each address to confirm.
 
-    `wordings`: channel to the words shown beside its box. `countries`: where this campaign texts to. Whether an address is
+    `wordings`: channel to the words shown beside its box. `countries`: where this campaign texts to. `only`: the
+    one channel that is asked for now; the other is once this one has confirmed (`ask_the_rest`). Whether an address is
     known already changes only which notice it gets. Raises SignUpMistakes naming every field that is wrong.
     """
     petition = petitions.petition_of(session, campaign_id, known_locale(form.locale)) if form.signs_petition else None
@@ -134,8 +137,9 @@ def sign_up(
         ask_consent(
             session, campaign_id=campaign_id, channel=channel, sign_up_id=sign_up_id, evidence=evidence, now=now
         )
-    asks = [channel for channel in Channel if purpose_of(row, channel) is not None]
-    return SignedUp(sign_up_id, frozenset(each for each in asks if ask_to_confirm(session, row, each, now=now)))
+    asks = [each for each in Channel if only in {None, each} and purpose_of(row, each) is not None]
+    asked = frozenset(each for each in asks if ask_to_confirm(session, row, each, now=now))
+    return SignedUp(sign_up_id, asked, addresses.get(Channel.SMS, ""))
 
 
 def check(

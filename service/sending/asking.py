@@ -143,7 +143,7 @@ class Asking:
             }
         else:
             hourly = {
-                f"range:{_range_of(number)}": (limits.limit_texts_per_range, Budget.RANGE),
+                f"range:{range_of(number)}": (limits.limit_texts_per_range, Budget.RANGE),
                 f"country:{country_of(number)}": (limits.limit_texts_per_country, Budget.COUNTRY),
                 f"texts:{campaign}": (limits.limit_texts_per_campaign, Budget.TEXTS_OF_CAMPAIGN),
                 "texts": (limits.limit_texts, Budget.TEXTS),
@@ -221,7 +221,7 @@ def mailbox_hash(channel: Channel, address: str, key: AddressKey) -> bytes:
     return key.hash(channel, canonical_email(address) if channel is Channel.EMAIL else address)
 
 
-def _range_of(number: str) -> str:
+def range_of(number: str) -> str:
     """How a number begins: never so much of a short one that it could be told whose it is."""
     return number[: min(_RANGE_LENGTH, len(number) - 3)]
 

@@ -28,7 +28,7 @@ from service.web.hooks.twilio import blueprint as twilio_hooks
 from service.web.hosts import with_our_hosts
 from service.web.limits import set_up_limits
 from service.web.row_numbers import RowNumber
-from service.web.site import filters, public
+from service.web.site import filters, proving, public
 from service.web.site.complaints import blueprint as complaints_pages
 from service.web.site.confirming import blueprint as confirming_pages
 from service.web.site.forgetting import blueprint as forgetting_pages
@@ -99,6 +99,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     filters.register(app)
     _register(app)
     public.register(app, csrf)
+    proving.register(app)
     _mind_manners(app, secure=secure)
     return app
 

@@ -11,6 +11,8 @@ from sqlalchemy.orm import sessionmaker
 from service import clock
 from service.consenting.consent import AddressKey
 from service.consenting.countries import Countries
+from service.joining.flood import Floods
+from service.joining.proof import Prover
 from service.nudges import Nudger
 from service.providers.choosing import channels_carried
 from service.settings import Settings
@@ -28,12 +30,21 @@ class FrontDoor:
     nudger: Nudger
     link_keys: tuple[bytes, ...]
     address_key: AddressKey
+    floods: Floods
+    prover: Prover
 
 
 def front_door(settings: Settings, sessions: sessionmaker[Session]) -> FrontDoor:
     """The door of a web process."""
+    floods = Floods.of(settings)
     return FrontDoor(
-        settings, sessions, Nudger(settings.redis_url, in_background=True), keys_of(settings), AddressKey.of(settings)
+        settings,
+        sessions,
+        Nudger(settings.redis_url, in_background=True),
+        keys_of(settings),
+        AddressKey.of(settings),
+        floods,
+        Prover.of(settings, floods.counts),
     )
 
 
@@ -76,6 +87,16 @@ def link_keys() -> tuple[bytes, ...]:
 
 def address_key() -> AddressKey:
     return _door().address_key
+
+
+def floods() -> Floods:
+    """Whether the forms of a campaign are flooded."""
+    return _door().floods
+
+
+def prover() -> Prover:
+    """Sets the work that forms ask for in a flood."""
+    return _door().prover
 
 
 def countries() -> Countries:

@@ -1,12 +1,16 @@
 """`touchline doctor` says what waits for a person."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import redis
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.clock import now
+from service.domain.flood import Flood
+from service.joining.flood import Floods
+from service.settings import load_settings
 from service.store.queries import releases
 from tests import make
 from tests.cli.conftest import Touchline
@@ -56,3 +60,33 @@ def test_what_waits_for_a_release_is_found_by_its_index(sessions: sessionmaker[S
         plan = "\n".join(session.scalars(text(f"EXPLAIN {asked}")))
 
     assert "ix_stages_unreleased" in plan
+
+
+def work_line(touchline: Touchline) -> str:
+    return next(line for line in touchline("doctor").output.splitlines() if "proof of work:" in line)
+
+
+def test_the_doctor_says_that_forms_are_flooded_since_when_and_why(
+    touchline: Touchline, sessions: sessionmaker[Session], redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sessions.begin() as session:
+        campaign_id = make.campaign(session).id
+    monkeypatch.setenv("REDIS_URL", redis_url)
+    redis.Redis.from_url(redis_url).flushall()
+    assert work_line(touchline) == "ok  proof of work: off: no flood of forms is seen"
+
+    Floods.of(load_settings()).begin(campaign_id, Flood.ONE_RANGE, since=datetime(2029, 1, 16, 12, tzinfo=UTC))
+
+    assert work_line(touchline) == (
+        "BAD proof of work: Fair trials in Azerbaijan: on since 2029-01-16 12:00 UTC, for very many forms come in with "
+        "numbers that begin alike -> it ends by itself with the flood; docs/limits.md says what people see"
+    )
+    redis.Redis.from_url(redis_url).flushall()
+
+
+@pytest.mark.parametrize("setting", ["always", "never"])
+@pytest.mark.usefixtures("sessions")
+def test_the_doctor_says_what_is_set(touchline: Touchline, monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
+    monkeypatch.setenv("PROOF_OF_WORK", setting)
+
+    assert work_line(touchline) == f"ok  proof of work: {setting} (PROOF_OF_WORK)"

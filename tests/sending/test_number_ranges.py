@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.sending.asking import _range_of
+from service.sending.asking import range_of
 
 
 @pytest.mark.parametrize(
@@ -10,5 +10,5 @@ from service.sending.asking import _range_of
     [("+447700900123", "+447700900"), ("+29051234", "+29051"), ("+6831234", "+6831"), ("+994501234567", "+994501234")],
 )
 def test_a_short_number_is_counted_without_its_last_three_digits(number: str, counted: str) -> None:
-    assert _range_of(number) == counted
-    assert len(number) - len(_range_of(number)) >= 3
+    assert range_of(number) == counted
+    assert len(number) - len(range_of(number)) >= 3

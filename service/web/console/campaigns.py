@@ -1,6 +1,6 @@
 """The campaigns at a glance, and one campaign's timeline around kick-off."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from service.domain.fixture import Fixture, FixtureState
+from service.domain.flood import Asked
 from service.domain.manager import Role
 from service.domain.stage import Anchor
 from service.planning.desk import CampaignOnDesk, list_blasts, list_campaigns
@@ -68,7 +69,14 @@ def home() -> ResponseReturnValue:
         totals=totals,
         house=house,
         alarms=[AlarmShown.of(alarm) for alarm in house.alarms],
+        floods=_floods(campaigns),
     )
+
+
+def _floods(campaigns: Sequence[CampaignOnDesk]) -> list[tuple[str, Asked]]:
+    """The campaigns whose forms are flooded, with why and since when; what a setting says is no news."""
+    asked = [(each.title, door.floods().asked(each.id)) for each in campaigns]
+    return [(title, found) for title, found in asked if found is not None and found.since is not None]
 
 
 @blueprint.get("/campaigns/<slug>/")
@@ -111,7 +119,7 @@ def _timeline(slug: str) -> dict[str, object]:
     is_live = any(mark.progress and mark.progress.waiting for mark in marks)
     joining = [mark for mark in marks if mark.stage and mark.stage.anchor is Anchor.SIGN_UP]
     line = [mark for mark in marks if mark not in joining]
-    shown = {"campaign": campaign, "joining": joining, "marks": line, "is_live": is_live}
+    shown = {"campaign": campaign, "joining": joining, "marks": line, "is_live": is_live, "floods": _floods([campaign])}
     return shown | {"undoable": undoable, "whistles": WHISTLES}
 
 

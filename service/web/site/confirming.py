@@ -6,8 +6,9 @@ from flask.typing import ResponseReturnValue
 
 from service.domain.channel import Channel
 from service.domain.errand import Errand
-from service.joining.asking import WAITING_LIFE, send_again, waiting_of
-from service.joining.confirm import confirm_email, confirm_phone_by_code
+from service.joining.asking import WAITING_LIFE, ask_the_rest, send_again, waiting_of
+from service.joining.confirm import Confirmed, confirm_email, confirm_phone_by_code
+from service.joining.flood import Came
 from service.joining.showing import confirm_page_of, confirmed_page_of
 from service.store import Session
 from service.store.queries import campaigns, petitions
@@ -18,7 +19,7 @@ from service.web.row_numbers import row_number
 from service.web.site.owner import remember_owner
 from service.web.site.signature import signature_token
 from service.web.site.visitor import campaign_or_404, visitor_token
-from service.wording.links import LinkKind, sign
+from service.wording.links import LinkFacts, LinkKind, sign
 
 blueprint = Blueprint("confirming", __name__)
 
@@ -26,20 +27,21 @@ blueprint = Blueprint("confirming", __name__)
 _CONFIRMED = "confirmed"
 
 
-def check_address(slug: str, sign_up_id: int) -> str:
-    """The page that follows a form; 0 where nothing was written down."""
-    expires_at = door.now() + WAITING_LIFE
-    token = sign(LinkKind.CHECK, sign_up_id, key=door.link_key(), expires_at=expires_at, nonce=sign_up_id)
+def check_address(slug: str, sign_up_id: int, *, only: Channel | None = None) -> str:
+    """The page that follows a form; 0 where nothing was written down. `only`: the one channel that may be asked from it."""
+    expires_at, key = door.now() + WAITING_LIFE, door.link_key()
+    token = sign(LinkKind.CHECK, sign_up_id, key=key, channel=only, expires_at=expires_at, nonce=sign_up_id)
     return url_for("confirming.check_page", campaign=slug, token=token)
 
 
 @blueprint.get("/<campaign>/check/<token>")
 def check_page(campaign: str, token: str) -> ResponseReturnValue:
     """What was asked of the addresses of the form, and when: the same whether or not we know them."""
-    sign_up_id = _check_id(token)
+    facts = _check_facts(token)
+    sign_up_id = facts.supporter_id
     with door.transaction() as session:
         view = campaign_or_404(session, campaign)
-        waiting = waiting_of(session, sign_up_id, now=door.now()) if sign_up_id else None
+        waiting = waiting_of(session, sign_up_id, now=door.now(), only=facts.channel) if sign_up_id else None
         petition = petitions.petition_of(session, view.id, view.language)
     return render_template(
         "site/check.html",
@@ -56,22 +58,24 @@ def check_page(campaign: str, token: str) -> ResponseReturnValue:
 @forms
 def check(campaign: str, token: str) -> ResponseReturnValue:
     """Nothing came? Send it again."""
-    sign_up_id = _check_id(token)
+    facts = _check_facts(token)
+    sign_up_id = facts.supporter_id
     channel = Channel.SMS if request.form.get("channel") == Channel.SMS else Channel.EMAIL
     with door.transaction() as session:
         view = campaign_or_404(session, campaign)
-        sent = bool(sign_up_id) and send_again(session, sign_up_id, channel, now=door.now())
+        may_ask = bool(sign_up_id) and facts.channel in {None, channel}
+        sent = may_ask and send_again(session, sign_up_id, channel, now=door.now())
     if sent:
         door.nudger().nudge(Errand.SEND_NOTICES)
     said = f"{'sent' if sent else 'early'}-{channel}"
     return redirect(url_for("confirming.check_page", campaign=view.slug, token=token, said=said), 303)
 
 
-def _check_id(token: str) -> int:
+def _check_facts(token: str) -> LinkFacts:
     facts = door.read_link(token, LinkKind.CHECK)
     if facts is None:
         abort(410)
-    return facts.supporter_id
+    return facts
 
 
 @blueprint.get("/confirm/<token>")
@@ -103,6 +107,8 @@ def confirm(token: str) -> ResponseReturnValue:
             code=request.form.get("code", "")[:20],
         )
         view = campaigns.by_id(session, confirmed.campaign_id) if confirmed else None
+        if confirmed is not None and not confirmed.already:
+            _note_confirmed(session, confirmed)
     if view is None:
         abort(410)
     door.nudger().nudge(Errand.DELIVER_PROMPT)
@@ -113,6 +119,13 @@ def confirm(token: str) -> ResponseReturnValue:
     browser[_CONFIRMED] = sign_up_id
     remember_owner(confirmed.supporter_id)
     return redirect(url_for("confirming.confirmed", campaign=view.slug), 303)
+
+
+def _note_confirmed(session: Session, confirmed: Confirmed) -> None:
+    """Count what the press confirmed, and ask the phones of forms whose email had to confirm first."""
+    for each in confirmed.settled:
+        door.floods().note(session, each.campaign_id, Came.CONFIRMED, now=door.now())
+        ask_the_rest(session, each.sign_up_id, now=door.now())
 
 
 @blueprint.get("/<campaign>/confirmed")

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from service.domain.channel import Channel
 from service.domain.errand import Errand
+from service.joining.flood import Came
 from service.joining.sign_up import SignUpForm, SignUpMistakes, sign_up, suggested_email
 from service.store import Session
 from service.store.queries import campaigns, supporters
@@ -16,6 +17,7 @@ from service.web.site.confirming import check_address
 from service.web.site.forgetting import forget_from_preferences
 from service.web.site.own_copy import copy_from_preferences
 from service.web.site.pages import landing_page
+from service.web.site.proving import is_changing, let_in
 from service.web.site.undoing import UNDO_WORDING, leave_by_link, undo_by_form
 from service.web.site.visitor import campaign_or_404
 from service.wording.links import LinkFacts, LinkKind
@@ -54,17 +56,24 @@ def typed_form(*, signs_petition: bool = False) -> tuple[dict[str, str], SignUpF
     return typed, form
 
 
-def take_form(session: Session, view: CampaignView, form: SignUpForm) -> int:
-    """Keep what the form asks for, and the sign-up's id. Raises SignUpMistakes."""
-    taken = sign_up(
-        session,
-        form,
-        campaign_id=view.id,
-        wordings=view.wordings(view.language),
-        now=door.now(),
-        countries=door.countries().for_campaign(view.countries),
-    )
-    return taken.sign_up_id
+def take_form(session: Session, view: CampaignView, form: SignUpForm) -> str:
+    """Keep what the form asks for, and the address of the page that follows. Raises SignUpMistakes, and WorkWanted in a flood."""
+    try:
+        only = let_in(session, view, form)
+        taken = sign_up(
+            session,
+            form,
+            campaign_id=view.id,
+            wordings=view.wordings(view.language),
+            now=door.now(),
+            countries=door.countries().for_campaign(view.countries),
+            only=only,
+        )
+    except SignUpMistakes:
+        door.floods().note(session, view.id, Came.REFUSED, now=door.now())
+        raise
+    door.floods().note(session, view.id, Came.TAKEN, now=door.now(), phone=taken.phone)
+    return check_address(view.slug, taken.sign_up_id, only=only)
 
 
 def _choose_email(typed: dict[str, str]) -> None:
@@ -94,17 +103,19 @@ def is_trapped() -> bool:
 def join(campaign: str) -> ResponseReturnValue:
     """Take a sign-up, and lead on to the page that says what to do next: the same whether or not we know the address."""
     typed, form = typed_form()
-    sign_up_id = 0
     with door.transaction() as session:
         view = campaign_or_404(session, campaign)
+        if is_changing():
+            return landing_page(session, view, typed=typed, mistakes={})
+        following = check_address(view.slug, 0)
         if not is_trapped():
             try:
-                sign_up_id = take_form(session, view, form)
+                following = take_form(session, view, form)
             except SignUpMistakes as wrong:
                 mistakes = wrong.by_field()
                 return landing_page(session, view, typed=typed, mistakes=mistakes), 422
     door.nudger().nudge(Errand.SEND_NOTICES)
-    return redirect(check_address(view.slug, sign_up_id), 303)
+    return redirect(following, 303)
 
 
 @blueprint.get("/<campaign>/join")

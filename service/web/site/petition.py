@@ -23,6 +23,7 @@ from service.web.site.forms import seal, source_here, unseal
 from service.web.site.joining import is_trapped, take_form, typed_form
 from service.web.site.owner import remember_signer
 from service.web.site.pages import share_address
+from service.web.site.proving import is_changing
 from service.web.site.signature import signature_token
 from service.web.site.visitor import Visitor, campaign_or_404, visitor
 from service.wording.countries import countries, country_of_zone
@@ -129,20 +130,22 @@ def _thanks(view: CampaignView, petition: PetitionView, told: Mapping[str, str])
 
 def _sign_as_stranger(campaign: str) -> ResponseReturnValue:
     typed, form = typed_form(signs_petition=True)
-    sign_up_id = 0
+    if is_changing():
+        return _page(campaign, typed=typed, mistakes={})
     with door.transaction() as session:
         view = campaign_or_404(session, campaign)
         petition = petitions.petition_of(session, view.id, view.language)
+        following = check_address(view.slug, 0)
         try:
             if not is_trapped() and petition is not None and not petition.is_closed:
-                sign_up_id = take_form(session, view, form)
+                following = take_form(session, view, form)
         except SignUpMistakes as wrong:
             mistakes = wrong.by_field()
             return _page(campaign, typed=typed, mistakes=mistakes), 422
     if petition is not None and petition.is_closed:
         return redirect(url_for("petition.page", campaign=view.slug), 303)
     door.nudger().nudge(Errand.SEND_NOTICES)
-    return redirect(check_address(view.slug, sign_up_id), 303)
+    return redirect(following, 303)
 
 
 def _page(campaign: str, *, typed: dict[str, str], mistakes: dict[str, str]) -> str:
