@@ -31,7 +31,15 @@ def read(tmp_path: Path, content: str, choices: Choices | None = None) -> ReadRo
         ('"Li, Dr Ana"', "Ana", "Li"),
         ('"Li, Ana, PhD"', "Ana", "Li"),
         ("Drew Li", "Drew", "Li"),
-        ("Dr", "Dr", ""),
+        ("Dr", "", ""),
+        ("Mr & Mrs Smith", "", "Smith"),
+        ("Mr and Mrs Jo Smith", "Jo", "Smith"),
+        ("Prof. Dr. Ana Li", "Ana", "Li"),
+        ("Prof. Dr. Ana", "", "Ana"),
+        ("Sir Ana Ahmed", "Ana", "Ahmed"),
+        ("Dr.Ana Li", "Ana", "Li"),
+        ("Lordina Li", "Lordina", "Li"),
+        ("unknown", "", ""),
     ],
 )
 def test_a_title_is_no_first_name(tmp_path: Path, whole: str, first: str, last: str) -> None:
@@ -40,7 +48,22 @@ def test_a_title_is_no_first_name(tmp_path: Path, whole: str, first: str, last: 
     assert (row.first_name, row.last_name) == (first, last)
 
 
-@pytest.mark.parametrize("nothing", ["N/A", "n/a", "null", "undefined", "-", "--", "(null)"])
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        *(("Dr", ""), ("Mr", ""), ("Mr & Mrs", ""), ("Dr Ana", "Ana"), ("Herr Prof. Dr. Jo", "Jo")),
+        *(("Ana & Dev", "Ana & Dev"), ("Y Nhi", "Y Nhi"), ("Missy", "Missy"), ("Sir-Jo", "Sir-Jo"), ("Null", "Null")),
+    ],
+)
+def test_nor_in_a_column_of_first_names(tmp_path: Path, typed: str, first: str) -> None:
+    (row,) = read(tmp_path, f"first name,last name,email\n{typed},Li,ana@example.org\n").rows
+
+    assert (row.first_name, row.last_name) == (first, "Li")
+
+
+@pytest.mark.parametrize(
+    "nothing", ["N/A", "n/a", "null", "NULL", "undefined", "-", "--", "(null)", "Unknown", "unknown", "TBC"]
+)
 def test_what_programs_write_where_there_is_nothing_is_nobodys_name(tmp_path: Path, nothing: str) -> None:
     (row,) = read(tmp_path, f"first name,email\n{nothing},ana@example.org\n").rows
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from service.domain.channel import Channel
 from service.domain.consent import Suppressed
+from service.domain.titles import is_no_name, without_titles
 from service.planning.files import cells
 from service.planning.files.cells import BadCell
 from service.planning.files.headings import DETAIL, Field
@@ -19,13 +20,6 @@ _PLACES = {
     Field.TIME_ZONE: (zone_name, "is no time zone; write it like Europe/London"),
     Field.COUNTRY: (country_code, "is no country; write it like GB or AZ"),
 }
-_TITLES = frozenset(
-    {
-        *("mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "rev", "revd", "herr", "frau", "monsieur"),
-        *("madame", "mme", "signor", "signora", "señor", "señora"),
-    }
-)
-_NO_NAME = frozenset({"null", "undefined", "N/A", "n/a", "-", "--"})
 _LONGEST_DETAIL = 1_000
 _CHANNELS = (Channel.EMAIL, Channel.SMS)
 _NOT_LEFT: dict[Channel, Suppressed | None] = {Channel.EMAIL: None, Channel.SMS: None}
@@ -90,15 +84,15 @@ def _addresses(person: Person) -> tuple[str | None, str | None]:
 
 
 def _names(person: Person) -> tuple[str, str]:
-    first = _name(person, _FIRST_NAME, 80)
+    first = without_titles(_name(person, _FIRST_NAME, 80))
     last = _name(person, _LAST_NAME, 80) if _LAST_NAME in person.typed else ""
     if first or _FULL_NAME not in person.typed:
         return first, last
     whole = _name(person, _FULL_NAME, 160)
     if "," in whole:
         last_part, first_part = whole.split(",")[:2]
-        return _without_title(first_part.strip())[:80], last or last_part.strip()[:80]
-    untitled = _without_title(whole)
+        return without_titles(first_part.strip())[:80], last or last_part.strip()[:80]
+    untitled = without_titles(whole)
     if untitled != whole and " " not in untitled and not last:
         # "Mr Li": whoever is called by a title is called so by the last name.
         return "", untitled[:80]
@@ -109,13 +103,7 @@ def _names(person: Person) -> tuple[str, str]:
 def _name(person: Person, field: Field, longest: int) -> str:
     """A name; what programs write where there is none is none."""
     name = person.word(field, longest)
-    return "" if name in _NO_NAME else name
-
-
-def _without_title(name: str) -> str:
-    """A whole name without Mr, Dr or the like before it."""
-    title, _, rest = name.partition(" ")
-    return rest.strip() if rest and title.rstrip(".").casefold() in _TITLES else name
+    return "" if is_no_name(name) else name
 
 
 def _place(person: Person, name: Field) -> str:
