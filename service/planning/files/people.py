@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from service.domain.channel import Channel
 from service.domain.consent import Suppressed
@@ -31,11 +32,19 @@ _TAGS, _TIME_ZONE = Field.TAGS, Field.TIME_ZONE
 _BY_EMAIL, _BY_SMS = Channel.EMAIL, Channel.SMS
 
 
-def read_person(number: int, typed: Mapping[str, str], reading: Reading) -> tuple[ImportRow, list[str]]:
-    """The person of a row, and what had to be left out of it. Raises BadCell where no person can be made of it."""
+class ReadPerson(NamedTuple):
+    """The person of a row, what had to be left out of it, and further addresses of theirs that must be left alone."""
+
+    row: ImportRow
+    left_out: list[str]
+    leaving_others: tuple[tuple[Channel, str, Suppressed], ...] = ()
+
+
+def read_person(number: int, typed: Mapping[str, str], reading: Reading) -> ReadPerson:
+    """The person of a row. Raises BadCell where no person can be made of it."""
     person = Person(typed, reading)
     email, phone = _addresses(person)
-    left = {channel: why_left(person, channel) for channel in _CHANNELS} if reading.has_leaving else _NOT_LEFT
+    left = {channel: why_left(person, channel, email) for channel in _CHANNELS} if reading.has_leaving else _NOT_LEFT
     given = given_consents(person, ((_BY_EMAIL, email), (_BY_SMS, phone)), left)
     first_name, last_name = _names(person)
     hashed = reading.key.hash
@@ -62,7 +71,8 @@ def read_person(number: int, typed: Mapping[str, str], reading: Reading) -> tupl
         left_email_at=left_at(person, _BY_EMAIL) if email and left[_BY_EMAIL] else None,
         left_sms_at=left_at(person, _BY_SMS) if phone and left[_BY_SMS] else None,
     )
-    return row, person.left_out
+    others = tuple((channel, address, why) for channel, address in person.others if (why := left[channel]))
+    return ReadPerson(row, person.left_out, others)
 
 
 def _addresses(person: Person) -> tuple[str | None, str | None]:

@@ -16,9 +16,10 @@ from service.store.queries.incoming import ImportRow, stage
 class ImportCounts:
     """What one chunk came to, and the numbers of rows that were not wholly taken.
 
-    `brought_back`: how many of the known an import had added that was undone since, and this one permits; undoing it is about
-    them. `forgotten`: somebody who asked to be forgotten. `phone_elsewhere`: the mobile is another supporter's (whose id
-    stands beside it). `phone_changed`: we hold another mobile of theirs. `nobody`: no address was left.
+    `brought_back`: how many of the known an import had added that was undone since, and this one gives consent of, so
+    that undoing it is about them. `forgotten`: somebody who asked to be forgotten. `phone_elsewhere`: the mobile is
+    another supporter's (whose id stands beside it). `phone_changed`: we hold another mobile of theirs. `nobody`: no
+    address was left.
     """
 
     new: int = 0
