@@ -7,7 +7,11 @@ TITLES = frozenset(
     mme mlle signor signora señor señora sr sra srta dhr mevr sayın""".split()  # noqa: SIM905 - a list of words reads best as words
 )
 _TITLE = rf"(?:{'|'.join(sorted(TITLES, key=len, reverse=True))})(?:\.|(?![\w'’\-]))"
-_BEFORE_A_NAME = re.compile(rf"(?:{_TITLE}[\s.]*(?:[&+/,][\s.]*|(?:and|und|et|y|e)\s+(?={_TITLE}))*)+", re.IGNORECASE)
+# "Dr. med.": of what.
+_FACULTY = r"(?:med|phil|rer|nat|jur|ing|oec|pol)\."
+_BEFORE_A_NAME = re.compile(
+    rf"(?:{_TITLE}[\s.]*(?:(?:[&+/,]|{_FACULTY})[\s.]*|(?:and|und|et|y|e)\s+(?={_TITLE}))*)+", re.IGNORECASE
+)
 _NO_NAME = frozenset(
     {
         *("null", "undefined", "none", "n/a", "#n/a", "unknown", "not known", "unbekannt", "tbc", "tba", "no name"),

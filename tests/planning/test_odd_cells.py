@@ -36,6 +36,8 @@ def read(tmp_path: Path, content: str, choices: Choices | None = None) -> ReadRo
         ("Mr and Mrs Jo Smith", "Jo", "Smith"),
         ("Prof. Dr. Ana Li", "Ana", "Li"),
         ("Prof. Dr. Ana", "", "Ana"),
+        ("Dr. med. Ana Li", "Ana", "Li"),
+        ("Dr. rer. nat. Ana Li", "Ana", "Li"),
         ("Sir Ana Ahmed", "Ana", "Ahmed"),
         ("Dr.Ana Li", "Ana", "Li"),
         ("Lordina Li", "Lordina", "Li"),
