@@ -3,9 +3,8 @@
 import click
 
 from service.cli.opening import refuse
+from service.domain.row_ids import LARGEST
 
-# Postgres's bigint.
-_LARGEST = 2**63 - 1
 # How many lines a list shows.
 HOW_MANY = click.IntRange(1, 1_000)
 
@@ -23,6 +22,6 @@ class NumberOf(click.ParamType[int]):
             number = int(str(value))
         except ValueError:
             self.fail(f"{str(value)[:30]!r} is not a whole number", param, ctx)
-        if not 1 <= number <= _LARGEST:
+        if not 1 <= number <= LARGEST:
             refuse(f"there is no {self.what} {number}")
         return number

@@ -39,7 +39,7 @@ baski tutukla haksiz sansur zulm katliam linjustic zulmu zulmun hebsler убий
 eux vida vivre lluvia lluvi muerte mort morte tod smierc olum olumu смерт rasism racism racisme razzismo rasizm rassismus расизм irkcilig
 زندان شكنجه سركوب تعذيب سجن سجناء الاعتقال صحفيين الصحفيين القتل الحرب حرب حكومه الحكومه ازادي جنگ مباراه بازي فوتبال كره الظلم ظلم تشدد جيل فلسطين
 अत्याचार जेल यातना हिंसा युद्ध मैच सरकार पत्रकार নির্যাতন জেল যুদ্ধ ম্যাচ সরকার হত্যা ਤਸੀਹੇ ਜੇਲ੍ਹ ਜ਼ੁਲਮ ਜੰਗ ਮੈਚ ਸਰਕਾਰ ત્રાસ જેલ યુદ્ધ મેચ સરકાર
-சித்திரவதை சிறை போர் அரசு jirdil dagaal xabsi dulmi artaith rhyfel carchar gem llywodraeth cespai
+சித்திரவதை சிறை போர் அரசு jirdil dagaal xabsi dulmi artaith rhyfel carchar gem llywodraeth cespai оруж зброю зброя зброi израил россию украин waffen wapens vapen armas armes armi silah bron broni frieden журналіст valku valce novinar ujsagir haboru
 """
 _IDEOGRAMS = "酷 刑 战 戰 争 爭 杀 殺 迫 害 比 赛 賽 政 府 监 監 狱 獄 暴 力 侵 略 拷 問 試 合 記 者 屠"
 BEGINNINGS = tuple(dict.fromkeys((_ENGLISH + _OTHER_LANGUAGES).split()))

@@ -4,7 +4,12 @@ from enum import StrEnum
 
 from service.domain import opt_out_english as english
 from service.domain.campaign_words import speaks_of_the_campaign
-from service.domain.opt_out_abroad import is_alone_abroad, is_doubtful_abroad, is_opt_out_abroad
+from service.domain.opt_out_abroad import (
+    is_about_our_texts,
+    is_alone_abroad,
+    is_doubtful_abroad,
+    is_opt_out_abroad,
+)
 from service.domain.spelling import Sentence, phrase, sentences
 
 # After a bare "stop" somebody may tell us off at length; a longer letter is for a person.
@@ -89,12 +94,16 @@ def _read_sentence(sentence: Sentence) -> tuple[list[_Says], int]:
 
 def _with_an_object(sentence: Sentence, clauses: list[_Says]) -> list[_Says]:
     """Leaving in another language's words alone, whose object may stand in the next clause: "hört auf, Journalisten
-    einzusperren"; where that speaks of the campaign, it is for a person to say."""
+    einzusperren"; where that speaks of the campaign, and not of our texts about it, it is for a person to say."""
     pairs = zip(sentence, clauses, [*sentence[1:], []], strict=True)
     return [
-        _Says.DOUBT if says is _Says.LEAVE and is_alone_abroad(words) and speaks_of_the_campaign(after) else says
+        _Says.DOUBT if says is _Says.LEAVE and is_alone_abroad(words) and _is_of_the_campaign(after) else says
         for words, says, after in pairs
     ]
+
+
+def _is_of_the_campaign(words: list[str]) -> bool:
+    return speaks_of_the_campaign(words) and not is_about_our_texts(words)
 
 
 def _read_clause(words: list[str]) -> _Says:

@@ -70,10 +70,43 @@ _DOUBTFUL = frozenset(
 )
 
 
+# Beginnings of words for messages, and of words for writing to somebody, that are not said of the campaign.
+_MESSAGES = tuple(
+    _split(
+        "sms|смс|эсэмэс|есемес|esemes|mesaj|messag|mensaj|mensag|missatg|mesazh|nachricht|berichtje|wiadomos|сообщен|повідомлен|съобщен|рассыл|розсил|poruk|поруке|sporocil"
+        "|zprav|uzenet|meddelande|meldinger|besked|viestej|viestia|skilabod|sonumei|zinuc|μηνυμα|رسائل|رساله|پیام|پیغام|tekstow|tekstbericht|сообщ|neges|tecst|teachtaireacht|teacs"
+        "|esemsi|zinas|הודעות|मैसेज|मेसेज|संदेश|एसएमएस|মেসেজ|এসএমএস|ਮੈਸੇਜ|ਸੁਨੇਹ|મેસેજ|સંદેશ|மெசேஜ்|குறுஞ்செய்தி"
+        # Writing to the reader, in one word.
+        "|mandarme|enviarme|escribirme|escreverme|mandarmi|inviarmi|scrivermi|toglietemi|cancellatemi"
+    )
+)
+_WRITING = tuple(
+    _split(
+        "пиш|пис|schreib|anschreib|ecri|mecri|contact|contatt|kontakt|escri|escre|scriv|pisz|pisa|pis|yaz|skriv|schrijf|kirjoit|scrie|deranj|беспоко|звон|texto|app|sms"
+    )
+)
+_ME = frozenset(
+    _split(
+        "мне|меня|мені|мене|ми|me|mi|mne|mnie|mir|mich|moi|bana|beni|mene|meni|mig|meg|mij|ma|imi|mulle|minulle|minua|men|برایم"
+    )
+)
+_US = frozenset(_split("нам|нас|nos|ci|uns|nous|bize|ons|nam"))
+# "Berichte" are reports, and "berichten" is to report, in German; scripts without spaces are read sign by sign.
+_MESSAGES_OF_SEVERAL_WORDS = tuple(_split("geen berichten|短信|簡訊|简讯|訊息|メッセージ|メール"))
+# Said of a match, and of the campaign, by whoever does not care for it: with a word for oneself and a denial, as the
+# government's not caring is what the campaign is about; with one that holds the other; or with one that holds both.
+_INTEREST = tuple(
+    _split("интерес|інтерес|interes|interess|interesuj|obchodz|bryr|maraql|importa|волну|kummer|piacci|مهم")
+)
+_MY_INTEREST = tuple(_split("интересн|цікав|minteress|ilgim|umurum|vecim"))
+_NO_INTEREST = tuple(_split("egal|fiche|maraqlandirmir"))
+_NO_INTEREST_OF_MINE = tuple(_split("ilgilenmiyoru|maraqlanmira"))
+
 _NOT_TABLE = """
 no nao ne nie nicht non nu niet not не лa لا
 """
 _NOT = frozenset(_NOT_TABLE.split())
+_DENIALS = _NOT | frozenset(_split("inte|ikke|kein|keine|ei|pas|plus|ні|degil|deyil|nao|نیست"))
 
 
 def is_opt_out_abroad(words: Sequence[str], plain: Sequence[str], *, about: bool) -> bool:
@@ -92,6 +125,31 @@ def is_opt_out_abroad(words: Sequence[str], plain: Sequence[str], *, about: bool
 def is_alone_abroad(words: Sequence[str]) -> bool:
     """Whether a clause is a word of leaving by itself, which some languages have for any stopping."""
     return " ".join(words) in _ALONE
+
+
+def is_about_our_texts(words: Sequence[str]) -> bool:
+    """Whether a clause that also speaks of the campaign is about our writing of it, or of no care for it."""
+    if any(word.startswith(_MESSAGES) for word in words) or _has_any(words, _MESSAGES_OF_SEVERAL_WORDS):
+        return True
+    kinds = {kind for _, kind in _found(words)}
+    if _Kind.NEVER in kinds and any(word in _ME | _US or word.startswith(_WRITING) for word in words):
+        return True
+    return _is_of_no_interest(words)
+
+
+def _has_any(words: Sequence[str], phrases: Iterable[str]) -> bool:
+    spoken = f" {' '.join(words)} "
+    return any(f" {each} " in spoken for each in phrases)
+
+
+def _is_of_no_interest(words: Sequence[str]) -> bool:
+    mine, denied = not _ME.isdisjoint(words), not _DENIALS.isdisjoint(words)
+    return any(
+        word.startswith(_NO_INTEREST_OF_MINE)
+        or (mine and word.startswith(_NO_INTEREST))
+        or (denied and (word.startswith(_MY_INTEREST) or (mine and word.startswith(_INTEREST))))
+        for word in words
+    )
 
 
 def is_doubtful_abroad(plain: str) -> bool:
@@ -124,12 +182,18 @@ def _without_courtesies(words: Sequence[str]) -> list[str]:
 
 def _asks(words: Sequence[str]) -> bool:
     """A prohibition, or a verb of stopping and a word for messages of the same language."""
-    seen: set[tuple[str, _Kind]] = set()
-    for at, word in enumerate(words):
-        for parts, language, kind in _PHRASES.get(word, ()):
-            if _stands_at(parts, words, at):
-                seen.add((language, kind))
+    seen = _found(words)
     return any(kind is _Kind.NEVER or (kind is _Kind.VERB and (name, _Kind.THING) in seen) for name, kind in seen)
+
+
+def _found(words: Sequence[str]) -> set[tuple[str, _Kind]]:
+    """Of which languages and kinds there are phrases in a clause."""
+    return {
+        (language, kind)
+        for at, word in enumerate(words)
+        for parts, language, kind in _PHRASES.get(word, ())
+        if _stands_at(parts, words, at)
+    }
 
 
 def _stands_at(parts: Sequence[str], words: Sequence[str], at: int) -> bool:

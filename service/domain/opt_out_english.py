@@ -180,7 +180,7 @@ ASKS_HOW = re.compile(
 )
 # Enough to hold back texts until somebody has looked.
 DOUBTS = re.compile(
-    r"\bunsubscribed\b(?! from (?!you|this|these|your))|\b(?:stop|unsubscribe|unsub|optout|opt out|opted out|opting out)\b|\bno longer \w+ (?:number|phone|mobile)\b"
+    r"\bwrong number of\b|\bunsubscribed\b(?! from (?!you|this|these|your))|\b(?:stop|unsubscribe|unsub|optout|opt out|opted out|opting out)\b|\bno longer \w+ (?:number|phone|mobile)\b"
     r"|\bthis (?:number|phone|mobile)(?: now)? (?:isnt|is not|is no longer|no longer|doesnt belong|does not belong|belongs|used to)\b"
     r"|\bnot \w+ (?:number|phone)\b|\bnew owner\b|\bthis is(?: not|nt) \w+$|\bnobody called\b|\bno \w+ here$"
     r"|\bis (?:this|that|it) spam\b|\bkeep (?:getting|receiving|sending me) (?:these|this|your|the same|texts|messages)\b|\bi get these (?:all|every)\b"

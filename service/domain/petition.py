@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from service.domain.closed_forms import is_name
 from service.domain.quoted import own_words
+from service.domain.titles import is_no_name, without_titles
 from service.domain.unseen import may_belong, without_stray
 
 NAME_LENGTH = 100
@@ -36,7 +37,7 @@ _INTRODUCED = re.compile(
     r"^(?:my name is|my name's|my name|the name is|name|i am|i'm|it's|it is"
     r"|mein name ist|ich hei(?:ß|ss)e|je m['’]appelle|mon nom est|me llamo|mi nombre es|mi chiamo|il mio nome è"
     r"|(?:o )?meu nome é|chamo-me|me chamo|nazywam się|mam na imię|m[ăa] numesc|numele meu este|mijn naam is|ik heet"
-    r"|jag heter|mitt namn är|jeg he(?:ter|dder)|mit navn er|fy enw i yw|(?:benim |mənim )?ad[ıi]m"
+    r"|jag heter|mitt namn är|jeg he(?:ter|dder)|mit navn er|fy enw i yw|(?:benim |mənim )ad[ıi]m|ad[ıi]m(?=[:,]?\s+\S+\s+\S)"
     r"|меня зовут|мо[её] имя|мене звати|моє ім['’]?я|اسمي|نام من|اسم من|میرا نام|मेरा नाम|আমার নাম|ਮੇਰਾ ਨਾਮ)[:,]?\s+",
     re.I,
 )
@@ -50,16 +51,13 @@ _TALK = frozenset(
     guys lads mate mates buddy pal bro boys girls everyone cheers haha hahaha lol work keep stay strong never ever wrong
     new old big day night week month till die win won lose lost beat goal goals score best worst home away football
     ja nein doch gerne danke bitte oui non merci allez bleus sim nao obrigado obrigada gracias vamos grazie forza
-    tak dziekuje nie hvala spasibo net evet hayir tesekkurler beli xeyr sag mein ich heisse heiße mon llamo chiamo
-    nazywam imię numesc numele benim mənim adım adim меня зовут мене звати""".split()  # noqa: SIM905 - a list of words reads best as words
+    tak dziekuje nie hvala spasibo net evet hayir tesekkurler beli xeyr sag mein ich heisse heiße llamo chiamo
+    nazywam imię numesc numele benim mənim меня зовут мене звати""".split()  # noqa: SIM905 - a list of words reads best as words
 )
 _SURNAMES = frozenset({"best", "big", "day", "good", "love", "strong", "win"})
 # What else may stand before and behind a name that is written as one, in capitals.
 _BEFORE = re.compile(r"(?:(?:hi|hello|hey|ok|okay|yes|sure|this is|its|my names|sign)[,.!:]?\s+)+", re.I)
 _BEHIND = re.compile(r"(?:[\s,.!]+(?:please|pls|thanks|thank you|thx|ta|cheers|x{1,4}|है|ہے|ਹੈ))+$", re.I)
-_TITLES = frozenset(
-    {"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "rev", "revd", "sir", "dame", "lord", "lady"}
-)
 # A letter of any script, then what stands in names beside letters.
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’ʼ‘.\-‐·]|[\u0300-\u036f\u0900-\u0dff\u0e00-\u0eff\u064b-\u065f])*")
 # Names of China, Japan and Korea are whole without a space.
@@ -135,7 +133,9 @@ def masked_name(name: str) -> str:
 def first_word(name: str) -> str:
     """What to greet somebody by of whom we know only the whole name; nothing where a title stands before the last."""
     last, comma, first = name.partition(",")
-    words = (first if comma and first.strip() else last).split()
-    if len(words) > 1 and words[0].rstrip(".").casefold() in _TITLES:
-        words = words[1:] if len(words) > 2 or comma else []
-    return words[0] if words else ""
+    typed = (first if comma and first.strip() else last).strip()
+    untitled = without_titles(typed)
+    words = untitled.split()
+    if not words or is_no_name(words[0]) or (untitled != typed and len(words) == 1 and not comma):
+        return ""
+    return words[0]

@@ -29,7 +29,7 @@ def _preview(row: SheetRow, reading: Reading) -> PreviewRow:
     if row.why:
         return PreviewRow(row.number, (), row.why)
     try:
-        person, left_out = read_person(row.number, row.typed, reading)
+        person, left_out, _ = read_person(row.number, row.typed, reading)
     except BadCell as bad:
         return PreviewRow(row.number, (), str(bad))
     return PreviewRow(row.number, tuple(_fields(person)), "", tuple(left_out))

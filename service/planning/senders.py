@@ -14,6 +14,7 @@ from service.store.queries.breakers import Road
 from service.store.queries.house import database_now, write_audit
 
 ROADS = ("first", "second")
+_MOST_A_DAY = 1_000_000_000
 
 
 class SenderRefused(Exception):
@@ -56,8 +57,8 @@ def limit_sender(
         raise SenderRefused(f"no sender has so long a name: {why}")
     if allowance.per_second is not None and not 0 < allowance.per_second <= 100_000:
         raise SenderRefused("a rate is more than nothing and at most 100,000 a second")
-    if allowance.per_day is not None and not 0 < allowance.per_day <= 1_000_000_000:
-        raise SenderRefused("a day's limit is at least one message")
+    if allowance.per_day is not None and not 0 < allowance.per_day <= _MOST_A_DAY:
+        raise SenderRefused(f"a day's limit is at least one message and at most {_MOST_A_DAY:,}")
     known = senders.sender(session, channel, name)
     was = known.allowance if known else Allowance()
     if allowance == Allowance():

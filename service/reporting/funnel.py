@@ -1,23 +1,46 @@
 """What a campaign achieved, stage by stage."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 
 from service.domain.channel import Channel
 from service.reporting.live import ChannelProgress, channel_progress
 from service.store import Session
 from service.store.queries import achieved, blasts, campaigns, loading
-from service.store.queries.achieved import FactCount, Spent
+from service.store.queries.achieved import Spent
 from service.store.queries.glance import Figure, Glance, glance
-from service.store.queries.state_counts import StateCount, state_counts
+from service.store.queries.state_counts import FactCount, Sample, StateCount, sample, state_counts
 from service.store.tables.blasts import Blast
 
 EVERY_ONE = 2**62
 _QUICK = 100_000
-# Of a page's report: so many messages are counted in all, the smallest blasts first, and of each other blast so many
-# stretches of so many messages are looked at.
-_COUNTED = 1_000_000
-_STRETCHES, _EACH = 50, 200
+_MOST_STRETCHES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How many rows a report may read beside the blasts' batches, which are all summed: what it comes to grows no further.
+
+    `messages`: counted in all, the smallest blasts first. `sampled`: looked at in all the others, on each channel, in
+    stretches of `each`. `signatures`: counted in all, up to twice. `left`: looked up in the others by who took a consent
+    back. `harm`: receipts read of all the others. `figure`: rows of each of the eight totals.
+    """
+
+    messages: int
+    sampled: int = 500_000
+    each: int = 200
+    signatures: int = 1_000_000
+    left: int = 50_000
+    harm: int = 100_000
+    figure: int = 500_000
+
+    def stretches(self, blast_count: int) -> int:
+        """How many stretches each of so many larger blasts has."""
+        return max(1, min(_MOST_STRETCHES, self.sampled // (self.each * max(1, blast_count))))
+
+
+EXACT = Bounds(EVERY_ONE, signatures=EVERY_ONE, figure=EVERY_ONE)
+_PAGE = Bounds(1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,27 +132,26 @@ class CampaignUnknown(Exception):
     """There is no such campaign."""
 
 
-def campaign_report(
-    session: Session, slug: str, *, counted: int = EVERY_ONE, stretches: int = _STRETCHES, each: int = _EACH
-) -> CampaignReport:
+def campaign_report(session: Session, slug: str, *, bounds: Bounds = EXACT) -> CampaignReport:
     """What happened, per stage and in all. Raises CampaignUnknown.
 
-    Up to `counted` messages are counted; what more there are are estimated from a part of them, and said to be.
+    Where there are more messages than the bounds let it count, what more there are are estimated from a part of them,
+    and said to be.
     """
     view = campaigns.by_slug(session, slug)
     row = loading.campaign_named(session, slug)
     if view is None or row is None:
         raise CampaignUnknown(f"no campaign {slug!r}")
     opened = sorted(blasts.blasts_of(session, view.id), key=lambda blast: (blast.opens_at, blast.id))
-    spent = achieved.spent(session, [blast.id for blast in opened])
-    small = _counted(spent, [blast.id for blast in opened], counted)
-    large = [blast.id for blast in opened if blast.id not in small]
+    ids = [blast.id for blast in opened]
+    spent = achieved.spent(session, ids)
+    small = _counted(spent, ids, bounds.messages)
     states = state_counts(session, sorted(small), exact_upto=EVERY_ONE)
-    states += state_counts(session, large, exact_upto=-1, stretches=stretches, each=each)
     facts = achieved.fact_counts(session, sorted(small))
-    for blast_id in large:
-        facts += achieved.estimated_facts(session, blast_id, stretches=stretches, each=each)
-    signed = achieved.signed_counts(session, [blast.id for blast in opened], most=counted)
+    for found in _estimated(session, view.id, [blast_id for blast_id in ids if blast_id not in small], bounds):
+        states += found.states
+        facts += found.facts
+    signed = achieved.signed_counts(session, ids, most=bounds.signatures)
     lines = tuple(
         _line(
             blast,
@@ -146,13 +168,45 @@ def campaign_report(
         for stage, firing, blast in blasts.stages_with_firings(session, view.id)
         if firing is not None and blast is None
     )
-    totals = Totals.of(glance(session, view.id, most=counted))
+    totals = Totals.of(glance(session, view.id, most=bounds.figure))
     return CampaignReport(slug, view.title, row.currency, lines, totals, skipped)
 
 
 def quick_report(session: Session, slug: str) -> CampaignReport:
-    """The report for a page: however large the campaign is, no more than so many rows are read. Raises CampaignUnknown."""
-    return campaign_report(session, slug, counted=_COUNTED)
+    """The report for a page: of a campaign however large no more rows are read than its bounds say, and its batches.
+
+    Raises CampaignUnknown.
+    """
+    return campaign_report(session, slug, bounds=_PAGE)
+
+
+def _estimated(session: Session, campaign_id: int, blast_ids: Sequence[int], bounds: Bounds) -> Iterator[Sample]:
+    """What larger blasts came to, by a part of their messages; the few who left or complained are counted."""
+    if not blast_ids:
+        return
+    count = len(blast_ids)
+    left = achieved.leavings(session, campaign_id, blast_ids, most=bounds.left // count)
+    complained = achieved.complaints(session, blast_ids, most=bounds.harm // count)
+    for blast_id in blast_ids:
+        found = sample(session, blast_id, stretches=bounds.stretches(count), each=bounds.each)
+        yield replace(found, facts=_with_the_few(blast_id, found.facts, left[blast_id], complained[blast_id]))
+
+
+def _with_the_few(blast_id: int, facts: Sequence[FactCount], left: Figure, complained: Figure) -> tuple[FactCount, ...]:
+    """The facts with what was counted over both channels; where it was not counted in full it is that many at least."""
+    seen = FactCount(
+        blast_id,
+        channel="",
+        opened=sum(fact.opened for fact in facts),
+        clicked=sum(fact.clicked for fact in facts),
+        complained=_surest(complained, sum(fact.complained for fact in facts)),
+        left=_surest(left, sum(fact.left for fact in facts)),
+    )
+    return (seen,)
+
+
+def _surest(counted: Figure, estimated: int) -> int:
+    return max(counted.count, estimated) if counted.is_cut else counted.count
 
 
 def _counted(spent: Mapping[int, Spent], blast_ids: Sequence[int], most: int) -> set[int]:

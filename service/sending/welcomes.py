@@ -1,7 +1,8 @@
 """What a welcome says: frozen anew whenever the match stands otherwise, or the petition closes: nobody reads of what is over."""
 
 import logging
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Set
+from itertools import groupby
 
 from service.domain.approval import WAITS
 from service.domain.channel import Channel
@@ -62,10 +63,13 @@ def _freeze(session: Session, rolling: RollingBlast, channel: Channel, *, public
     places = places_now(fixture_of(rolling.fixture), has_closed=rolling.has_closed)
     copies = stage_words(renderings.copies_for(session, rolling.stage_id))
     why = {"blast": rolling.blast_id, "channel": channel}
-    # Words that cannot be filled as the match stands are worth less than those for whichever it is.
-    for wanted in (places, ()):
+    # Words that cannot be filled as the match stands are worth less than those for whichever it is, if there are others.
+    for words in _distinct(
+        [each for each in choose_words(copies, *wanted, arm=_standing(rolling)) if each.channel == channel]
+        for wanted in (places, ())
+    ):
         try:
-            _freeze_words(session, rolling, channel, copies, wanted, public_url)
+            _freeze_words(session, rolling, channel, words, public_url)
         except (NothingToSay, CopyMistake, MissingFact) as wrong:
             # The other channel, and the welcomes behind this one, must not wait for that.
             log.error("a welcome cannot be rendered", extra={**why, "why": str(wrong)})
@@ -73,13 +77,12 @@ def _freeze(session: Session, rolling: RollingBlast, channel: Channel, *, public
             return
 
 
+def _distinct(tries: Iterable[list[Words]]) -> list[list[Words]]:
+    return [words for words, _ in groupby(tries)]
+
+
 def _freeze_words(
-    session: Session,
-    rolling: RollingBlast,
-    channel: Channel,
-    copies: list[Words],
-    places: Sequence[str],
-    public_url: str,
+    session: Session, rolling: RollingBlast, channel: Channel, words: list[Words], public_url: str
 ) -> None:
     campaign = rolling.campaign
     count = renderings.signature_count(session, campaign.id)
@@ -89,7 +92,7 @@ def _freeze_words(
         campaign_id=campaign.id,
         campaign_slug=campaign.slug,
         channels=[channel],
-        words=choose_words(copies, *places, arm=_standing(rolling)),
+        words=words,
         facts=shared_facts(campaign, rolling.fixture, signature_count=count, public_url=public_url),
     )
 

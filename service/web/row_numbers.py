@@ -2,16 +2,15 @@
 
 from werkzeug.routing import IntegerConverter, ValidationError
 
-# Postgres's bigint.
-_LARGEST = 2**63 - 1
+from service.domain.row_ids import LARGEST
 
 
 def row_number(text: str) -> int:
     """The number of a row. Raises ValueError where no row can have it."""
-    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(_LARGEST))):
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(LARGEST))):
         raise ValueError(f"no number of a row: {text[:30]!r}")
     number = int(text)
-    if number > _LARGEST:
+    if number > LARGEST:
         raise ValueError(f"no row has a number as large as {text}")
     return number
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from publicsuffixlist import PublicSuffixList
 
+from service.domain.titles import TITLES
 from service.domain.unseen import may_belong, without_stray
 from service.wording.sms import graphemes
 
@@ -15,28 +16,7 @@ _DOTS = str.maketrans("。．｡․﹒", ".....")
 _SCHEME = re.compile(r"://|\bwww\.\w|\w@\w[\w-]*\.\w", re.IGNORECASE)
 _DOTTED = re.compile(r"[\w-]+(?:\.[\w-]+)+(/?)")
 _NUMBERED = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
-_TITLES = frozenset(
-    [
-        "dr",
-        "mr",
-        "mrs",
-        "ms",
-        "mx",
-        "st",
-        "md",
-        "mt",
-        "prof",
-        "sr",
-        "jr",
-        "rev",
-        "fr",
-        "hon",
-        "capt",
-        "sgt",
-        "ste",
-        "no",
-    ]
-)
+_ABBREVIATED = TITLES | {"st", "md", "mt", "jr", "hon", "ste", "no"}
 
 
 def clean_name(name: str) -> str:
@@ -100,7 +80,7 @@ def _is_host(found: re.Match[str]) -> bool:
         and len(others) == 1
         and first[:1].isupper()
         and others[0][:1].isupper()
-        and (len(first) == 1 or first.lower() in _TITLES)
+        and (len(first) == 1 or first.lower() in _ABBREVIATED)
     ):
         return False
     return len(others[-1]) > 1 and _domains().privatesuffix(host.lower()) is not None

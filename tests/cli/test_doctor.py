@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import redis
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.clock import now
@@ -55,9 +55,15 @@ def test_what_waits_for_a_release_is_found_by_its_index(sessions: sessionmaker[S
     planned(sessions, "push", due_in=timedelta(days=1))
     with sessions() as session:
         session.execute(text("SET LOCAL enable_seqscan = off"))
-        asked = str(releases.select_waiting().compile(compile_kwargs={"literal_binds": True}))
+        asked: list[tuple[str, object]] = []
+        note = asked.append
+        event.listen(
+            session.connection(), "before_cursor_execute", lambda _, __, words, given, *___: note((words, given))
+        )
+        releases.waiting_for_release(session, now=now())
+        (words, given), *_ = asked
 
-        plan = "\n".join(session.scalars(text(f"EXPLAIN {asked}")))
+        plan = "\n".join(session.connection().exec_driver_sql(f"EXPLAIN {words}", given).scalars())
 
     assert "ix_stages_unreleased" in plan
 

@@ -106,6 +106,15 @@ def test_a_limit_of_nothing_is_refused(touchline: Touchline, planned: None) -> N
     assert "a day such as" in touchline("sender", "limit", "sms", "+447700900000", "--ramp-from", "soon").stderr
 
 
+@pytest.mark.parametrize("many", ["0", "1000000001", f"1{'0' * 25}"])
+def test_a_day_s_limit_that_is_none_is_refused_with_the_least_and_the_most(
+    touchline: Touchline, planned: None, many: str
+) -> None:
+    refused = touchline("sender", "limit", "email", "example.org", "--per-day", many)
+
+    assert "a day's limit is at least one message and at most 1,000,000,000" in refused.stderr
+
+
 def test_there_is_no_second_road_unless_one_is_set(touchline: Touchline, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "no second road" in touchline("road", "second").stderr
 

@@ -324,6 +324,26 @@ def test_what_brings_people_back_after_an_undone_import_can_be_undone_in_turn(
     assert "3 people are withdrawn" in words(admin.see(second))
 
 
+def test_a_file_without_proof_brings_nobody_back_and_the_next_with_proof_can_be_undone(
+    admin: Browser, sessions: sessionmaker[Session]
+) -> None:
+    row = f"Zoe,zoe@example.org,,{PROOF}"
+    admin.press(f"{whole(admin, row)}/undo", {"sure": "yes"})
+    work(admin)
+    path, page = upload(admin, b"first_name,email\nZoe,zoe@example.org\n")
+    between = str(admin.press(f"{path}/go", form_of(page), follow=False).headers["Location"])
+    work(admin)
+    given = whole(admin, row)
+    allowed = may_email(sessions)
+
+    admin.press(f"{given}/undo", {"sure": "yes"})
+    work(admin)
+
+    assert "brought back" not in words(page) + words(admin.see(between))
+    assert "Zoe" in allowed
+    assert "Zoe" not in may_email(sessions)
+
+
 def test_whoever_another_file_may_write_to_stays_that_file_s_when_an_import_is_undone(
     admin: Browser, sessions: sessionmaker[Session]
 ) -> None:

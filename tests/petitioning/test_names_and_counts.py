@@ -216,6 +216,10 @@ def test_rows_that_come_and_go_by_any_way_are_counted(session: Session, campaign
         ("Mein Name ist Maria Lopez", "Maria Lopez"),
         ("Je m’appelle Marie Dupont", "Marie Dupont"),
         ("Mənim adım Əli Əliyev", "Əli Əliyev"),
+        ("adım Əli Əliyev", "Əli Əliyev"),
+        ("Adim Hussain", "Adim Hussain"),
+        ("Mon Thapa", "Mon Thapa"),
+        ("Adım Aliyev", "Adım Aliyev"),
         ("मेरा नाम मारिया लोपेज़ है", "मारिया लोपेज़"),
         ("Ich heiße nicht so", None),
         ("Зовут меня Мария", None),
@@ -257,6 +261,8 @@ def test_a_signer_by_the_web_is_thanked_by_a_letter_that_can_undo_it(session: Se
     [
         *(("Maria Lopez", "Maria"), ("Dr Maria Lopez", "Maria"), ("Mr Lopez", ""), ("Lopez, Maria", "Maria")),
         *(("Lopez, Dr. Maria", "Maria"), ("李明", "李明"), ("Drew Barry", "Drew"), ("", ""), ("Maria,", "Maria")),
+        *(("Prof. Dr. Maria Lopez", "Maria"), ("Mr & Mrs Lopez", ""), ("Dr", ""), ("Frau Maria Lopez", "Maria")),
+        *(("Unknown Unknown", ""), ("Prof. Dr. Lopez", "")),
     ],
 )
 def test_nobody_is_greeted_by_a_title(name: str, greeted: str) -> None:

@@ -31,7 +31,17 @@ def read(tmp_path: Path, content: str, choices: Choices | None = None) -> ReadRo
         ('"Li, Dr Ana"', "Ana", "Li"),
         ('"Li, Ana, PhD"', "Ana", "Li"),
         ("Drew Li", "Drew", "Li"),
-        ("Dr", "Dr", ""),
+        ("Dr", "", ""),
+        ("Mr & Mrs Smith", "", "Smith"),
+        ("Mr and Mrs Jo Smith", "Jo", "Smith"),
+        ("Prof. Dr. Ana Li", "Ana", "Li"),
+        ("Prof. Dr. Ana", "", "Ana"),
+        ("Dr. med. Ana Li", "Ana", "Li"),
+        ("Dr. rer. nat. Ana Li", "Ana", "Li"),
+        ("Sir Ana Ahmed", "Ana", "Ahmed"),
+        ("Dr.Ana Li", "Ana", "Li"),
+        ("Lordina Li", "Lordina", "Li"),
+        ("unknown", "", ""),
     ],
 )
 def test_a_title_is_no_first_name(tmp_path: Path, whole: str, first: str, last: str) -> None:
@@ -40,7 +50,22 @@ def test_a_title_is_no_first_name(tmp_path: Path, whole: str, first: str, last: 
     assert (row.first_name, row.last_name) == (first, last)
 
 
-@pytest.mark.parametrize("nothing", ["N/A", "n/a", "null", "undefined", "-", "--", "(null)"])
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        *(("Dr", ""), ("Mr", ""), ("Mr & Mrs", ""), ("Dr Ana", "Ana"), ("Herr Prof. Dr. Jo", "Jo")),
+        *(("Ana & Dev", "Ana & Dev"), ("Y Nhi", "Y Nhi"), ("Missy", "Missy"), ("Sir-Jo", "Sir-Jo"), ("Null", "Null")),
+    ],
+)
+def test_nor_in_a_column_of_first_names(tmp_path: Path, typed: str, first: str) -> None:
+    (row,) = read(tmp_path, f"first name,last name,email\n{typed},Li,ana@example.org\n").rows
+
+    assert (row.first_name, row.last_name) == (first, "Li")
+
+
+@pytest.mark.parametrize(
+    "nothing", ["N/A", "n/a", "null", "NULL", "undefined", "-", "--", "(null)", "Unknown", "unknown", "TBC"]
+)
 def test_what_programs_write_where_there_is_nothing_is_nobodys_name(tmp_path: Path, nothing: str) -> None:
     (row,) = read(tmp_path, f"first name,email\n{nothing},ana@example.org\n").rows
 
@@ -97,3 +122,51 @@ def test_the_flags_of_england_scotland_and_wales_stay_whole(tmp_path: Path) -> N
     (row,) = read(tmp_path, f"first name,email\nAna {england}\U000e0041,ana@example.org\n").rows
 
     assert row.first_name == clean_name(row.first_name) == f"Ana {england}"
+
+
+def test_whoever_left_is_left_alone_at_every_address_the_row_has(tmp_path: Path) -> None:
+    heading = "First Name,E-mail 1 - Value,E-mail 2 - Value,Phone 1 - Value,Unsubscribed"
+    both = "+44 7700 900101 ::: +44 7700 900102"
+
+    found = read(tmp_path, f"{heading}\nAna,ana@example.org,ana2@example.org ::: nobody,{both},yes\n")
+
+    assert {each.address for each in found.leaving} == {
+        *("ana@example.org", "ana2@example.org", "+447700900101", "+447700900102"),
+    }
+    assert len({each.address_hash for each in found.leaving}) == 4
+    assert {(each.reason, each.source) for each in found.leaving} == {("left", "import: a file")}
+
+
+def test_further_addresses_of_whoever_stays_are_left_alone_by_nobody(tmp_path: Path) -> None:
+    heading = "First Name,E-mail 1 - Value,E-mail 2 - Value,Phone 1 - Value,Left email"
+
+    stays, leaves = (
+        read(tmp_path, f"{heading}\nAna,ana@example.org,ana2@example.org,+44 7700 900101,{left}\n").leaving
+        for left in ("no", "yes")
+    )
+
+    assert stays == []
+    assert [each.address for each in leaves] == ["ana@example.org", "ana2@example.org"]
+
+
+@pytest.mark.parametrize(
+    "spelling", ["EVE@example.org", "<eve@example.org>", "Eve <eve@example.org>", "mailto:eve@example.org"]
+)
+def test_a_bounce_is_of_the_kept_address_however_either_is_written(tmp_path: Path, spelling: str) -> None:
+    for bounced, kept in ((spelling, "eve@example.org"), ("eve@example.org", spelling)):
+        (row,) = read(tmp_path, f"email,bounced_address,bounced\n{kept},{bounced},yes\n").rows
+
+        assert (row.email, row.left_email) == ("eve@example.org", "hard_bounce")
+
+
+def test_a_bounce_of_another_address_is_not_the_kept_one_s(tmp_path: Path) -> None:
+    for bounced in ("old@example.org", "no address"):
+        (row,) = read(tmp_path, f"email,bounced_address,bounced\neve@example.org,{bounced},yes\n").rows
+
+        assert row.left_email is None
+
+
+def test_two_kept_columns_of_one_name_are_one_field_with_a_comma_between(tmp_path: Path) -> None:
+    (row,) = read(tmp_path, "email,Size,Size\nana@example.org,one,two\n", Choices(keep_rest=True)).rows
+
+    assert row.details == {"size": "one, two"}

@@ -7,16 +7,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.domain.channel import Channel
-from service.reporting.funnel import CampaignUnknown, campaign_glance, campaign_report
+from service.domain.message import MessageRef
+from service.domain.receipt import Receipt, ReceiptKind
+from service.joining.leave import leave
+from service.reporting.funnel import Bounds, CampaignUnknown, campaign_glance, campaign_report
 from service.reporting.house import house_report, is_migrated
 from service.reporting.roster import find_supporters, supporter_life
 from service.sending.due import fire_due_stages, open_scheduled_blasts
+from service.sending.receipts import apply_receipts
 from service.sending.write import write_next_span
 from service.store.queries.glance import Figure
 from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Campaign, Petition
 from service.store.tables.listening import Reply
-from service.store.tables.people import SignUp
+from service.store.tables.people import SignUp, Supporter
 from service.store.tables.sending import Batch, Message
 from service.store.tables.signatures import Signature
 from tests import make
@@ -104,19 +108,27 @@ def test_the_sums_are_of_the_whole_campaign(session: Session, campaign: Campaign
     assert (sums.signatures, sums.replies, sums.waiting) == (1, 1, 1)
 
 
-def test_a_report_counts_the_smallest_blasts_and_estimates_the_others(session: Session, campaign: Campaign) -> None:
-    large = make.blast(session, campaign, opens_at=NOW)
+@pytest.fixture
+def large(session: Session, campaign: Campaign) -> Blast:
+    """A blast to six hundred more."""
+    made = make.blast(session, campaign, opens_at=NOW)
     for number in range(600):
         make.supporter(session, f"Dev{number}", campaign=campaign)
     open_scheduled_blasts(session, public_url=URL, now=NOW)
     while not (written := write_next_span(session)) or not written.done:
         pass
-    session.query(Batch).filter_by(blast_id=large.id).update({"state": "accepted"})
+    session.query(Batch).filter_by(blast_id=made.id).update({"state": "accepted"})
+    return made
+
+
+def test_a_report_counts_the_smallest_blasts_and_estimates_the_others(
+    session: Session, campaign: Campaign, large: Blast
+) -> None:
     session.query(Message).filter(Message.blast_id == large.id, Message.supporter_id % 3 == 0).update(
         {"opened_at": NOW}, synchronize_session=False
     )
 
-    small, estimated = campaign_report(session, campaign.slug, counted=100, stretches=8, each=30).lines
+    small, estimated = campaign_report(session, campaign.slug, bounds=Bounds(100, sampled=240, each=30)).lines
     exact = campaign_report(session, campaign.slug).lines[1]
 
     assert (small.is_estimate, small.opened, small.sent) == (False, 1, 4)
@@ -125,8 +137,78 @@ def test_a_report_counts_the_smallest_blasts_and_estimates_the_others(session: S
     assert abs(estimated.opened - exact.opened) < exact.opened / 4
 
 
+def test_the_few_who_left_or_complained_of_a_large_blast_are_counted(
+    session: Session, campaign: Campaign, large: Blast
+) -> None:
+    people = session.scalars(select(Supporter).where(Supporter.first_name.like("Dev%")).order_by(Supporter.id)).all()
+    for leaver in people[::200]:
+        leave(
+            session,
+            supporter_id=leaver.id,
+            channels=frozenset({Channel.EMAIL}),
+            source="link",
+            ip="",
+            now=NOW,
+            blast_id=large.id,
+        )
+    complaints = [
+        Receipt(
+            f"event-{each.id}", str(MessageRef(large.id, Channel.EMAIL, each.id)), None, ReceiptKind.COMPLAINED, NOW
+        )
+        for each in people[100::400]
+    ]
+    apply_receipts(session, "sendgrid", complaints, now=NOW, key=make.KEY)
+
+    exact = campaign_report(session, campaign.slug).lines[1]
+    for bounds in (Bounds(100, sampled=20, each=5), Bounds(100, sampled=20, each=5, harm=3, left=6)):
+        seen = campaign_report(session, campaign.slug, bounds=bounds).lines[1]
+
+        assert (seen.left, seen.complained) == (exact.left, exact.complained) == (3, 2)
+
+
+def test_where_more_left_than_are_looked_up_it_is_as_many_at_least(
+    session: Session, campaign: Campaign, large: Blast
+) -> None:
+    people = session.scalars(select(Supporter).where(Supporter.first_name.like("Dev%")).order_by(Supporter.id)).all()
+    for leaver in people[1::40]:
+        leave(
+            session,
+            supporter_id=leaver.id,
+            channels=frozenset({Channel.EMAIL}),
+            source="link",
+            ip="",
+            now=NOW,
+            blast_id=large.id,
+        )
+
+    seen = campaign_report(session, campaign.slug, bounds=Bounds(100, sampled=1, each=1, left=5)).lines[1]
+
+    assert seen.left >= 5
+
+
+def test_signatures_are_counted_up_to_a_bound_that_all_blasts_share(
+    session: Session, campaign: Campaign, large: Blast
+) -> None:
+    petition_id = session.scalars(select(Petition.id)).one()
+    people = session.scalars(select(Supporter).where(Supporter.first_name.like("Dev%")).order_by(Supporter.id)).all()
+    session.add_all(
+        Signature(
+            petition_id=petition_id, supporter_id=each.id, name="Dev", source="", blast_id=large.id, signed_at=NOW
+        )
+        for each in people[:8]
+    )
+    session.flush()
+
+    whole, cut = (
+        campaign_report(session, campaign.slug, bounds=Bounds(10_000, signatures=most)).lines for most in (10, 8)
+    )
+
+    assert [(line.signed, line.is_estimate) for line in whole] == [(1, False), (8, False)]
+    assert [(line.signed, line.is_estimate) for line in cut] == [(1, False), (7, True)]
+
+
 def test_sums_that_were_counted_so_far_only_are_said_to_be(session: Session, campaign: Campaign) -> None:
-    totals = campaign_report(session, campaign.slug, counted=1).totals
+    totals = campaign_report(session, campaign.slug, bounds=Bounds(1, figure=1)).totals
 
     assert totals.figure("by_email") == Figure(1, is_cut=True)
     assert totals.figure("signatures") == Figure(1)

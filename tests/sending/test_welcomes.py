@@ -179,6 +179,19 @@ def test_a_welcome_without_words_for_a_channel_still_goes_by_the_other(
     assert welcomed(session, campaign, "Ana")["sms"] == "Words for after."
 
 
+@pytest.mark.parametrize("state", ["full_time", "postponed"])
+def test_that_a_welcome_has_no_words_is_said_once(
+    session: Session, campaign: Campaign, welcome: Stage, caplog: pytest.LogCaptureFixture, state: str
+) -> None:
+    session.execute(delete(Copy).where(Copy.stage_id == welcome.id, Copy.channel == Channel.EMAIL))
+
+    stand(session, state, None)
+
+    assert [record.message for record in caplog.records if "welcome" in record.message] == [
+        "a welcome cannot be rendered"
+    ]
+
+
 def test_at_full_time_signers_and_others_each_get_their_own_words(session: Session, campaign: Campaign) -> None:
     stage = make.stage(session, campaign, anchor="kick_off", channels=[Channel.SMS])
     session.add(

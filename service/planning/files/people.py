@@ -3,9 +3,11 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from service.domain.channel import Channel
 from service.domain.consent import Suppressed
+from service.domain.titles import is_no_name, without_titles
 from service.planning.files import cells
 from service.planning.files.cells import BadCell
 from service.planning.files.headings import DETAIL, Field
@@ -19,13 +21,6 @@ _PLACES = {
     Field.TIME_ZONE: (zone_name, "is no time zone; write it like Europe/London"),
     Field.COUNTRY: (country_code, "is no country; write it like GB or AZ"),
 }
-_TITLES = frozenset(
-    {
-        *("mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "rev", "revd", "herr", "frau", "monsieur"),
-        *("madame", "mme", "signor", "signora", "señor", "señora"),
-    }
-)
-_NO_NAME = frozenset({"null", "undefined", "N/A", "n/a", "-", "--"})
 _LONGEST_DETAIL = 1_000
 _CHANNELS = (Channel.EMAIL, Channel.SMS)
 _NOT_LEFT: dict[Channel, Suppressed | None] = {Channel.EMAIL: None, Channel.SMS: None}
@@ -37,11 +32,19 @@ _TAGS, _TIME_ZONE = Field.TAGS, Field.TIME_ZONE
 _BY_EMAIL, _BY_SMS = Channel.EMAIL, Channel.SMS
 
 
-def read_person(number: int, typed: Mapping[str, str], reading: Reading) -> tuple[ImportRow, list[str]]:
-    """The person of a row, and what had to be left out of it. Raises BadCell where no person can be made of it."""
+class ReadPerson(NamedTuple):
+    """The person of a row, what had to be left out of it, and further addresses of theirs that must be left alone."""
+
+    row: ImportRow
+    left_out: list[str]
+    leaving_others: tuple[tuple[Channel, str, Suppressed], ...] = ()
+
+
+def read_person(number: int, typed: Mapping[str, str], reading: Reading) -> ReadPerson:
+    """The person of a row. Raises BadCell where no person can be made of it."""
     person = Person(typed, reading)
     email, phone = _addresses(person)
-    left = {channel: why_left(person, channel) for channel in _CHANNELS} if reading.has_leaving else _NOT_LEFT
+    left = {channel: why_left(person, channel, email) for channel in _CHANNELS} if reading.has_leaving else _NOT_LEFT
     given = given_consents(person, ((_BY_EMAIL, email), (_BY_SMS, phone)), left)
     first_name, last_name = _names(person)
     hashed = reading.key.hash
@@ -68,7 +71,8 @@ def read_person(number: int, typed: Mapping[str, str], reading: Reading) -> tupl
         left_email_at=left_at(person, _BY_EMAIL) if email and left[_BY_EMAIL] else None,
         left_sms_at=left_at(person, _BY_SMS) if phone and left[_BY_SMS] else None,
     )
-    return row, person.left_out
+    others = tuple((channel, address, why) for channel, address in person.others if (why := left[channel]))
+    return ReadPerson(row, person.left_out, others)
 
 
 def _addresses(person: Person) -> tuple[str | None, str | None]:
@@ -90,15 +94,15 @@ def _addresses(person: Person) -> tuple[str | None, str | None]:
 
 
 def _names(person: Person) -> tuple[str, str]:
-    first = _name(person, _FIRST_NAME, 80)
+    first = without_titles(_name(person, _FIRST_NAME, 80))
     last = _name(person, _LAST_NAME, 80) if _LAST_NAME in person.typed else ""
     if first or _FULL_NAME not in person.typed:
         return first, last
     whole = _name(person, _FULL_NAME, 160)
     if "," in whole:
         last_part, first_part = whole.split(",")[:2]
-        return _without_title(first_part.strip())[:80], last or last_part.strip()[:80]
-    untitled = _without_title(whole)
+        return without_titles(first_part.strip())[:80], last or last_part.strip()[:80]
+    untitled = without_titles(whole)
     if untitled != whole and " " not in untitled and not last:
         # "Mr Li": whoever is called by a title is called so by the last name.
         return "", untitled[:80]
@@ -109,13 +113,7 @@ def _names(person: Person) -> tuple[str, str]:
 def _name(person: Person, field: Field, longest: int) -> str:
     """A name; what programs write where there is none is none."""
     name = person.word(field, longest)
-    return "" if name in _NO_NAME else name
-
-
-def _without_title(name: str) -> str:
-    """A whole name without Mr, Dr or the like before it."""
-    title, _, rest = name.partition(" ")
-    return rest.strip() if rest and title.rstrip(".").casefold() in _TITLES else name
+    return "" if is_no_name(name) else name
 
 
 def _place(person: Person, name: Field) -> str:

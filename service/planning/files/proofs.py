@@ -10,6 +10,7 @@ from service.domain.channel import Channel
 from service.domain.consent import GRAVITY, Suppressed
 from service.planning.files import cells
 from service.planning.files.cells import BadCell
+from service.planning.files.columns import ANOTHER
 from service.planning.files.headings import Field
 from service.planning.files.reading import Person
 from service.planning.files.sheet import DateOrder
@@ -79,8 +80,8 @@ _OPTED_IN_AT, _OPTED_IN_IP, _STATUS = Field.OPTED_IN_AT, Field.OPTED_IN_IP, Fiel
 _BY_EMAIL = Channel.EMAIL
 
 
-def why_left(person: Person, channel: Channel) -> Suppressed | None:
-    """Why this channel must be left alone, the graver reason where there are two."""
+def why_left(person: Person, channel: Channel, email: str | None) -> Suppressed | None:
+    """Why this channel must be left alone, the graver reason where there are two. `email`: the one that is kept."""
     typed, reasons = person.typed, set[Suppressed]()
     leaving, status = _OF_CHANNEL[channel]
     preset = person.reading.preset
@@ -94,17 +95,25 @@ def why_left(person: Person, channel: Channel) -> Suppressed | None:
             reasons.add(said)
         elif cell and preset and cell.strip().casefold() in preset.status_left:
             reasons.add(Suppressed.LEFT)
-    if channel is _BY_EMAIL and (cell := typed.get(_BOUNCED)) and cells.is_leaving(cell) and _is_about(typed):
+    if channel is _BY_EMAIL and (cell := typed.get(_BOUNCED)) and cells.is_leaving(cell) and _is_about(typed, email):
         reasons.add(cells.says_left(cell) or Suppressed.HARD_BOUNCE)
     if reasons and (cell := typed.get(_LEFT_REASON)) and (said := cells.says_left(cell)):
         reasons.add(said)
     return max(reasons, key=GRAVITY.__getitem__, default=None)
 
 
-def _is_about(typed: Mapping[str, str]) -> bool:
+def _is_about(typed: Mapping[str, str], email: str | None) -> bool:
     """Whether a bounce the file tells of is one of the address that is kept."""
-    about, kept = typed.get(_BOUNCED_ADDRESS), typed.get(_EMAIL)
-    return not (about and kept) or about.strip().casefold() == kept.strip().casefold()
+    about = typed.get(_BOUNCED_ADDRESS)
+    if not about or not typed.get(_EMAIL):
+        return True
+    for part in about.split(ANOTHER):
+        try:
+            if cells.read_email(part) == email:
+                return True
+        except BadCell:
+            continue
+    return False
 
 
 def left_at(person: Person, channel: Channel) -> datetime | None:

@@ -64,11 +64,13 @@ class Reading:
 class Person:
     """One row while it is being read; what is left out of it is noted."""
 
-    __slots__ = ("left_out", "reading", "typed")
+    __slots__ = ("left_out", "others", "reading", "typed")
 
     def __init__(self, typed: Mapping[str, str], reading: Reading) -> None:
         self.typed, self.reading = typed, reading
         self.left_out: list[str] = []
+        # Their further addresses, which are not kept.
+        self.others: tuple[tuple[Channel, str], ...] = ()
 
     def word(self, name: str, longest: int) -> str:
         """A short text; left out where it cannot be read."""
@@ -109,7 +111,8 @@ class Person:
         if not found and wrong:
             words = str(wrong)
             raise BadCell(words if words.startswith(f"{name}:") else f"{name}: {words}")
-        others = len(set(found)) - 1
-        if others > 0:
-            self.left_out.append(f"{name}: the first of {others + 1} is taken; the others left out")
+        others = tuple(dict.fromkeys(found))[1:]
+        if others:
+            self.left_out.append(f"{name}: the first of {len(others) + 1} is taken; the others left out")
+            self.others += tuple((channel, address) for address in others)
         return found[0] if found else None

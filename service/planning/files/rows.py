@@ -1,10 +1,12 @@
 """The rows of a chunk, read: the people, who has left, and the rows of which nobody can be made."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from service.consenting.consent import AddressKey
 from service.consenting.countries import why_not
 from service.domain.channel import Channel
+from service.domain.consent import Suppressed
 from service.planning.files.cells import BadCell
 from service.planning.files.people import read_person
 from service.planning.files.reading import Reading
@@ -41,11 +43,11 @@ def read_rows(chunk: Iterable[SheetRow], reading: Reading, home: Collection[str]
             read.reject(each, each.why)
             continue
         try:
-            row, left_out = read_person(each.number, each.typed, reading)
+            row, left_out, others = read_person(each.number, each.typed, reading)
         except BadCell as bad:
             read.reject(each, str(bad))
             continue
-        read.leaving += _leaving(row)
+        read.leaving += _leaving(row, others, reading.key)
         if row.email and row.email in emails:
             read.reject(each, f"the same address stands in an earlier row ({emails[row.email]})")
             continue
@@ -69,17 +71,19 @@ def read_rows(chunk: Iterable[SheetRow], reading: Reading, home: Collection[str]
     return read
 
 
-def _leaving(row: ImportRow) -> list[Leaving]:
-    """The addresses of a row that must be left alone, even where the row itself is not taken."""
+def _leaving(row: ImportRow, others: Sequence[tuple[Channel, str, Suppressed]], key: AddressKey) -> list[Leaving]:
+    """The addresses of a row that must be left alone, every one it has, even where the row itself is not taken."""
     if not (row.left_email or row.left_sms):
         return []
     sides = (
-        (_BY_EMAIL, row.email, row.email_hash, row.left_email, row.left_email_at),
-        (_BY_SMS, row.phone, row.phone_hash, row.left_sms, row.left_sms_at),
+        (_BY_EMAIL, row.email, row.email_hash, row.left_email),
+        (_BY_SMS, row.phone, row.phone_hash, row.left_sms),
+        *((channel, address, key.hash(channel, address), reason) for channel, address, reason in others),
     )
+    since = {_BY_EMAIL: row.left_email_at, _BY_SMS: row.left_sms_at}
     return [
-        Leaving(channel, address, hashed, reason, f"import: {row.source}", at)
-        for channel, address, hashed, reason, at in sides
+        Leaving(channel, address, hashed, reason, f"import: {row.source}", since[channel])
+        for channel, address, hashed, reason in sides
         if address and hashed and reason
     ]
 

@@ -11,7 +11,7 @@ from typing import NamedTuple, TextIO
 from service.planning.files.columns import ADDRESSES, ANOTHER, SEVERAL, Columns, match_columns
 from service.planning.files.encodings import MARK_BAD_BYTES, Encoding, chosen_encoding, find_encoding
 from service.planning.files.faults import UnreadableFile, sayable
-from service.planning.files.headings import recognise
+from service.planning.files.headings import Field, recognise
 from service.planning.files.others import what_else
 from service.planning.files.presets import PRESETS, Preset, preset_named, preset_of
 from service.planning.files.records import Record, RecordReader
@@ -24,8 +24,13 @@ SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 _NOTHING = frozenset(
     {"#N/A", "#REF!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!", "#CALC!", r"\N", "(null)", "<null>"}
 )
-# Between the cells of several columns that are one field: of those that all count, and of one person's addresses.
-_BETWEEN = {True: "\n", False: f" {ANOTHER} "}
+# Between the cells of several columns that are one field: of those that all count, of one person's addresses, and of
+# a field of the organisation's own.
+_BETWEEN: dict[str, str] = {
+    **dict.fromkeys(SEVERAL, "\n"),
+    **dict.fromkeys((Field.EMAIL, Field.PHONE, Field.BOUNCED_ADDRESS), f" {ANOTHER} "),
+}
+_BETWEEN_OTHERS = ", "
 # How far down the headings are looked for.
 _ROWS_ABOVE = 25
 
@@ -278,7 +283,7 @@ def _row(record: Record, used: tuple[tuple[str, int], ...], width: int) -> Sheet
     for target, position in used:
         if position < len(cells) and (cell := cells[position]) and cell not in _NOTHING:
             cell = rearm(cell) if cell[0] == "'" else cell
-            typed[target] = f"{typed[target]}{_BETWEEN[target in SEVERAL]}{cell}" if target in typed else cell
+            typed[target] = f"{typed[target]}{_BETWEEN.get(target, _BETWEEN_OTHERS)}{cell}" if target in typed else cell
     return SheetRow(record.number, record.line, typed, cells)
 
 

@@ -5,21 +5,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
+from service.domain.channel import Channel
 from service.store import Session
 from service.store.queries.glance import Figure
-
-
-@dataclass(frozen=True, slots=True)
-class FactCount:
-    """What supporters did with a blast's messages."""
-
-    blast_id: int
-    channel: str
-    opened: int
-    clicked: int
-    complained: int
-    left: int
-
+from service.store.queries.state_counts import FactCount
 
 _FACTS = text("""
     SELECT blast_id, channel, count(opened_at) AS opened, count(clicked_at) AS clicked,
@@ -33,52 +22,68 @@ def fact_counts(session: Session, blast_ids: Sequence[int]) -> list[FactCount]:
     return [FactCount(**dict(row._mapping)) for row in session.execute(_FACTS, {"blast_ids": list(blast_ids)})]
 
 
-# As what became of messages is estimated, from stretches spread evenly over a blast's batches: by
-# ix_batches_blast_id_state and pk_messages, so much is read however large it is.
-_FACTS_SAMPLED = text("""
-    WITH chosen AS MATERIALIZED (
-        SELECT channel, size, first_supporter_id AS first,
-            row_number() OVER (PARTITION BY channel ORDER BY first_supporter_id, id) - 1 AS place,
-            count(*) OVER (PARTITION BY channel) AS batches
-        FROM batches WHERE blast_id = :blast_id AND size > 0
-    ), starts AS (
-        SELECT DISTINCT channel, first FROM chosen WHERE place % greatest(1, batches / :stretches) = 0
-    ), looked AS MATERIALIZED (
-        SELECT DISTINCT s.channel, m.supporter_id, m.opened_at, m.clicked_at, m.complained_at, m.left_at
-        FROM starts s CROSS JOIN LATERAL (
-            SELECT supporter_id, opened_at, clicked_at, complained_at, left_at FROM messages
-            WHERE blast_id = :blast_id AND channel = s.channel AND supporter_id >= s.first
-            ORDER BY supporter_id LIMIT :each) AS m
-    ), whole AS (
-        SELECT channel, sum(size)::float AS messages FROM chosen GROUP BY 1
+# Who left by a message took a consent of its campaign back, then or before: those who did so are looked up in the
+# blasts' messages (ix_consents_withdrawn, pk_messages).
+_LEFT = text("""
+    WITH gone AS MATERIALIZED (
+        SELECT supporter_id FROM consents WHERE campaign_id = :campaign_id AND act = 'withdrawn' LIMIT :most + 1
+    ), people AS MATERIALIZED (
+        SELECT DISTINCT supporter_id FROM gone WHERE supporter_id IS NOT NULL
     )
-    SELECT CAST(:blast_id AS bigint) AS blast_id, l.channel,
-        round(count(l.opened_at) * max(w.messages) / count(*))::bigint AS opened,
-        round(count(l.clicked_at) * max(w.messages) / count(*))::bigint AS clicked,
-        round(count(l.complained_at) * max(w.messages) / count(*))::bigint AS complained,
-        round(count(l.left_at) * max(w.messages) / count(*))::bigint AS left
-    FROM looked l JOIN whole w ON w.channel = l.channel GROUP BY 2 ORDER BY 2
-""")
-
-
-def estimated_facts(session: Session, blast_id: int, *, stretches: int, each: int) -> list[FactCount]:
-    """The same of one blast, estimated from so many `stretches` of its messages, of so many messages `each`."""
-    asked = {"blast_id": blast_id, "stretches": stretches, "each": each}
-    return [FactCount(**dict(row._mapping)) for row in session.execute(_FACTS_SAMPLED, asked)]
-
-
-_SIGNED = text("""
-    SELECT b.id AS blast_id, (SELECT count(*) FROM (
-        SELECT FROM signatures s WHERE s.blast_id = b.id AND s.withdrawn_at IS NULL AND NOT s.awaits_name
-        LIMIT :most + 1) AS own) AS n
+    SELECT b.id AS blast_id, (SELECT count(*) > :most FROM gone) AS is_cut, (
+        SELECT count(*) FROM people p CROSS JOIN unnest(CAST(:channels AS text[])) AS c (channel)
+        WHERE EXISTS (SELECT FROM messages m WHERE m.blast_id = b.id AND m.channel = c.channel
+                      AND m.supporter_id = p.supporter_id AND m.left_at IS NOT NULL OFFSET 0)) AS n
     FROM unnest(CAST(:blast_ids AS bigint[])) AS b (id)
 """)
 
 
+def leavings(session: Session, campaign_id: int, blast_ids: Sequence[int], *, most: int) -> dict[int, Figure]:
+    """How many left by each blast: in full, unless more than `most` consents of the campaign were taken back."""
+    asked = {"campaign_id": campaign_id, "blast_ids": list(blast_ids), "channels": list(Channel), "most": most}
+    return {row.blast_id: Figure(row.n, row.is_cut) for row in session.execute(_LEFT, asked)}
+
+
+# By ix_receipts_harm.
+_COMPLAINED = text("""
+    SELECT b.id AS blast_id, count(r.kind) > :most AS is_cut,
+        count(DISTINCT (r.channel, r.supporter_id)) FILTER (WHERE r.kind = 'complained') AS n
+    FROM unnest(CAST(:blast_ids AS bigint[])) AS b (id) LEFT JOIN LATERAL (
+        SELECT kind, channel, supporter_id FROM receipts WHERE blast_id = b.id
+            AND kind IN ('bounced', 'blocked', 'dropped', 'complained', 'account') LIMIT :most + 1) AS r ON true
+    GROUP BY 1
+""")
+
+
+def complaints(session: Session, blast_ids: Sequence[int], *, most: int) -> dict[int, Figure]:
+    """How many messages of each blast were complained of: in full, unless more than `most` of its came to harm."""
+    rows = session.execute(_COMPLAINED, {"blast_ids": list(blast_ids), "most": most})
+    return {row.blast_id: Figure(row.n, row.is_cut) for row in rows}
+
+
+_SIGNED = text("""
+    SELECT b.id AS blast_id, count(s.signed_at) > :most AS is_cut,
+        count(s.signed_at) FILTER (WHERE s.withdrawn_at IS NULL AND NOT s.awaits_name) AS n
+    FROM unnest(CAST(:blast_ids AS bigint[])) AS b (id) LEFT JOIN LATERAL (
+        SELECT signed_at, withdrawn_at, awaits_name FROM signatures WHERE blast_id = b.id LIMIT :most + 1) AS s ON true
+    GROUP BY 1
+""")
+
+
 def signed_counts(session: Session, blast_ids: Sequence[int], *, most: int) -> dict[int, Figure]:
-    """Signatures that came from each blast, counted up to `most` (ix_signatures_blast_id)."""
+    """Signatures that came from each blast (ix_signatures_blast_id), counted up to `most` of all of them.
+
+    Each has an even share of them; what the others leave is shared by those with more, so that twice as many are read.
+    """
+    first = _signed(session, blast_ids, most // max(1, len(blast_ids)))
+    more = [blast_id for blast_id, figure in first.items() if figure.is_cut]
+    left = most - sum(figure.count for figure in first.values() if not figure.is_cut)
+    return first | (_signed(session, more, left // len(more)) if more else {})
+
+
+def _signed(session: Session, blast_ids: Sequence[int], most: int) -> dict[int, Figure]:
     rows = session.execute(_SIGNED, {"blast_ids": list(blast_ids), "most": most})
-    return {row.blast_id: Figure(min(row.n, most), row.n > most) for row in rows}
+    return {row.blast_id: Figure(min(row.n, most), row.is_cut) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import func, select, update
 
 from service.domain.stage import Anchor
 from service.store import Session
@@ -82,14 +82,9 @@ class WaitingForRelease:
 
 def waiting_for_release(session: Session, *, now: datetime) -> WaitingForRelease:
     """How many planned messages wait for a release, read by ix_stages_unreleased and no further than is counted."""
-    some = select_waiting().subquery()
-    row = session.execute(select(func.count(), func.count().filter(some.c.due_at <= now)).select_from(some)).one()
-    return WaitingForRelease(*row)
-
-
-def select_waiting() -> Select[datetime | None]:
-    """When some of the messages that wait for a release are due."""
     waiting = select(Stage.due_at).where(
         Stage.unreleased_at.is_not(None), Stage.fired_at.is_(None), Stage.removed_at.is_(None)
     )
-    return waiting.limit(COUNTED_AT_MOST)
+    some = waiting.limit(COUNTED_AT_MOST).subquery()
+    row = session.execute(select(func.count(), func.count().filter(some.c.due_at <= now)).select_from(some)).one()
+    return WaitingForRelease(*row)

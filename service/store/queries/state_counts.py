@@ -21,6 +21,26 @@ class StateCount:
     is_estimate: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class FactCount:
+    """What supporters did with a blast's messages on one channel."""
+
+    blast_id: int
+    channel: str
+    opened: int
+    clicked: int
+    complained: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What a blast has come to, estimated from a part of its messages."""
+
+    states: tuple[StateCount, ...]
+    facts: tuple[FactCount, ...]
+
+
 # Batches are summed first; then only messages with a state of their own are taken from their batch's and put in theirs.
 _STATES = text("""
     WITH chosen AS (
@@ -43,7 +63,8 @@ _STATES = text("""
 
 
 # Of a large blast as many stretches of messages are looked at, each from the beginning of a batch, spread evenly over
-# its batches: so much is read (by ix_batches_blast_id_state and pk_messages) however large it is.
+# its batches: beside the batches, which are all read (ix_batches_blast_id_state), so much is read of its messages (by
+# pk_messages) however large it is. A last line for each channel, without a state, says what people did with them.
 _SAMPLED = text("""
     WITH chosen AS MATERIALIZED (
         SELECT id, channel, state, CASE WHEN state = 'withheld' THEN reason ELSE '' END AS reason, size,
@@ -51,12 +72,12 @@ _SAMPLED = text("""
             count(*) OVER (PARTITION BY channel) AS batches
         FROM batches WHERE blast_id = :blast_id AND size > 0
     ), starts AS (
-        SELECT DISTINCT channel, first FROM chosen WHERE place % greatest(1, batches / :stretches) = 0
+        SELECT DISTINCT channel, first FROM chosen WHERE place % greatest(1, ceil(batches / CAST(:stretches AS float))::bigint) = 0
     ), looked AS MATERIALIZED (
-        SELECT DISTINCT s.channel, m.supporter_id, m.batch_id, m.state, coalesce(m.reason, '') AS reason
+        SELECT DISTINCT s.channel, m.*
         FROM starts s CROSS JOIN LATERAL (
-            SELECT supporter_id, batch_id, state, reason FROM messages
-            WHERE blast_id = :blast_id AND channel = s.channel AND supporter_id >= s.first
+            SELECT supporter_id, batch_id, state, coalesce(reason, '') AS reason, opened_at, clicked_at, complained_at, left_at
+            FROM messages WHERE blast_id = :blast_id AND channel = s.channel AND supporter_id >= s.first
             ORDER BY supporter_id LIMIT :each) AS m
     ), share AS (
         SELECT w.channel, w.messages / l.messages AS times
@@ -72,8 +93,12 @@ _SAMPLED = text("""
         UNION ALL SELECT channel, batch_state, batch_reason, -sum(n) FROM own GROUP BY 1, 2, 3
         UNION ALL SELECT channel, state, reason, sum(n) FROM own GROUP BY 1, 2, 3
     )
-    SELECT CAST(:blast_id AS bigint) AS blast_id, channel, state, reason, sum(n)::bigint AS count, true AS is_estimate
-    FROM summed GROUP BY 2, 3, 4 HAVING sum(n) > 0 ORDER BY 2, 3
+    SELECT channel, state, reason, sum(n)::bigint AS n, 0 AS opened, 0 AS clicked, 0 AS complained, 0 AS left
+    FROM summed GROUP BY 1, 2, 3 HAVING sum(n) > 0
+    UNION ALL SELECT l.channel, NULL, '', 0, round(count(l.opened_at) * max(share.times))::bigint,
+        round(count(l.clicked_at) * max(share.times))::bigint, round(count(l.complained_at) * max(share.times))::bigint,
+        round(count(l.left_at) * max(share.times))::bigint
+    FROM looked l JOIN share ON share.channel = l.channel GROUP BY 1 ORDER BY 1, 2
 """)
 # One that goes to joiners does not know how many it has come to; it has few batches for a long time.
 _LARGE = text("""
@@ -98,7 +123,20 @@ def state_counts(
     """
     large = set(session.scalars(_LARGE, {"blast_ids": list(blast_ids), "exact_upto": exact_upto}))
     rows = list(session.execute(_STATES, {"blast_ids": [blast_id for blast_id in blast_ids if blast_id not in large]}))
+    counts = [StateCount(**dict(row._mapping)) for row in rows]
     for blast_id in sorted(large):
-        asked = {"blast_id": blast_id, "stretches": stretches, "each": each}
-        rows += session.execute(_SAMPLED, asked)
-    return [StateCount(**dict(row._mapping)) for row in rows]
+        counts += sample(session, blast_id, stretches=stretches, each=each).states
+    return counts
+
+
+def sample(session: Session, blast_id: int, *, stretches: int, each: int) -> Sample:
+    """A blast's messages by its batches and, for what differs from them, by so many `stretches` of so many `each`."""
+    asked = {"blast_id": blast_id, "stretches": stretches, "each": each}
+    states: list[StateCount] = []
+    facts: list[FactCount] = []
+    for row in session.execute(_SAMPLED, asked):
+        if row.state is None:
+            facts.append(FactCount(blast_id, row.channel, row.opened, row.clicked, row.complained, row.left))
+        else:
+            states.append(StateCount(blast_id, row.channel, row.state, row.reason, row.n, is_estimate=True))
+    return Sample(tuple(states), tuple(facts))

@@ -16,9 +16,10 @@ from service.store.queries.incoming import ImportRow, stage
 class ImportCounts:
     """What one chunk came to, and the numbers of rows that were not wholly taken.
 
-    `brought_back`: how many of the known an import had added that was undone since, so that undoing this one is about
-    them. `forgotten`: somebody who asked to be forgotten. `phone_elsewhere`: the mobile is another supporter's (whose id
-    stands beside it). `phone_changed`: we hold another mobile of theirs. `nobody`: no address was left.
+    `brought_back`: how many of the known an import had added that was undone since, and this one gives consent of, so
+    that undoing it is about them. `forgotten`: somebody who asked to be forgotten. `phone_elsewhere`: the mobile is
+    another supporter's (whose id stands beside it). `phone_changed`: we hold another mobile of theirs. `nobody`: no
+    address was left.
     """
 
     new: int = 0
@@ -129,15 +130,22 @@ _COMPLETE_FIRST = text(_COMPLETE.format(order="ASC"))
 _COMPLETE_LAST = text(_COMPLETE.format(order="DESC"))
 _KNOWN = text("SELECT count(supporter_id) AS rows, count(DISTINCT supporter_id) AS people FROM incoming")
 
-# Whom an undone import added, and who may be sent nothing since, is this import's to undo. A dry run has no number, and
-# counts them alone (pk_supporters, pk_imports, ix_permissions_supporter_id).
+# Whom an undone import added, and who may be sent nothing since (pk_supporters, pk_imports, ix_permissions_supporter_id).
+_LEFT_BY_AN_UNDONE = text("""
+    SELECT DISTINCT s.id FROM incoming i JOIN supporters s ON s.id = i.supporter_id
+    WHERE NOT i.is_new AND s.erased_at IS NULL AND s.import_id IS DISTINCT FROM CAST(:import_id AS bigint)
+      AND EXISTS (SELECT FROM imports m WHERE m.id = s.import_id AND m.state = 'undone' OFFSET 0)
+      AND NOT EXISTS (SELECT FROM permissions p WHERE p.supporter_id = s.id OFFSET 0)
+""")
+
+# Whomever of them this import lets messages through to is this import's to undo. A dry run has no number, and counts
+# them alone (pk_supporters, ix_permissions_supporter_id, pk_consents).
 _BRING_BACK = text("""
     WITH back AS (
-        UPDATE supporters s SET import_id = coalesce(CAST(:import_id AS bigint), s.import_id) FROM incoming i
-        WHERE s.id = i.supporter_id AND NOT i.is_new AND s.erased_at IS NULL
-          AND s.import_id IS DISTINCT FROM CAST(:import_id AS bigint)
-          AND EXISTS (SELECT FROM imports m WHERE m.id = s.import_id AND m.state = 'undone' OFFSET 0)
-          AND NOT EXISTS (SELECT FROM permissions p WHERE p.supporter_id = s.id OFFSET 0)
+        UPDATE supporters s SET import_id = coalesce(CAST(:import_id AS bigint), s.import_id)
+        WHERE s.id = ANY(:supporter_ids)
+          AND EXISTS (SELECT FROM permissions p JOIN consents c ON c.id = p.consent_id WHERE p.supporter_id = s.id
+                      AND c.import_id IS NOT DISTINCT FROM CAST(:import_id AS bigint) OFFSET 0)
         RETURNING 1
     ) SELECT count(*) FROM back
 """)
@@ -155,8 +163,9 @@ _NOTE_COMING = text("""
 """)
 
 # Whoever left, complained or stopped stays left alone, whatever a file says; so does whoever took back a consent
-# after the moment the file speaks of; the undoing of an import is nobody's taking back. Consent is for the address the file names, so it lets nothing through where the
-# supporter has another one; who is added by this very row has the row's own.
+# after the moment the file speaks of; the undoing of an import is nobody's taking back. Consent is for the address the
+# file names, so it lets nothing through where the supporter has another one; who is added by this very row has the
+# row's own.
 _PERMIT = """
     WITH asked AS (
         SELECT i.supporter_id, i.{address}_hash AS address_hash, i.{channel}_wording AS wording, i.{channel}_at AS at,
@@ -221,8 +230,9 @@ def bring_in(
     session.execute(_ONLY_LEAVING)
     _complete(session)
     added = _add(session, elsewhere, import_id=import_id, now=now)
-    back = session.scalars(_BRING_BACK, {"import_id": import_id}).one()
+    undone = list(session.scalars(_LEFT_BY_AN_UNDONE, {"import_id": import_id}))
     permitted, suppressed = _permit(session, campaign_id, import_id)
+    back = _bring_back(session, undone, import_id)
     session.execute(_NOTE_COMING, {"campaign_id": campaign_id, "now": now})
     found = session.execute(
         text("""SELECT count(*) FILTER (WHERE supporter_id IS NOT NULL) AS there, coalesce(array_agg(number)
@@ -263,6 +273,13 @@ def _add(session: Session, elsewhere: list[tuple[int, int]], *, import_id: int |
         session.execute(_MATCH_PHONE)
         elsewhere += [(row.number, row.id) for row in session.execute(_PHONE_ELSEWHERE)]
     return count
+
+
+def _bring_back(session: Session, undone: list[int], import_id: int | None) -> int:
+    """Make whom an undone import added this import's to undo, where it gave their consent."""
+    if not undone:
+        return 0
+    return int(session.scalars(_BRING_BACK, {"supporter_ids": undone, "import_id": import_id}).one())
 
 
 def _permit(session: Session, campaign_id: int, import_id: int | None) -> tuple[int, int]:
