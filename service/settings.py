@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from phonenumbers import SUPPORTED_REGIONS
 
 from service import sandbox_keys
+from service.address_settings import read_address, read_alert_secret, read_alert_url, read_security_contact
 from service.console_settings import ConsoleRules, read_console
 from service.environment import Environment, SettingsError
 from service.flood_settings import FloodSettings, read_floods
@@ -19,8 +20,6 @@ from service.keys import read_keys
 from service.oidc_settings import Directory, read_directory
 from service.provider_settings import EmailRoad, SmsRoad, read_roads, read_second_road, read_twilio
 from service.web_settings import WebSettings, read_web
-
-_SHORTEST_ALERT_SECRET = 32
 
 
 class LogLevel(StrEnum):
@@ -192,7 +191,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         suppression_key=keys.suppressions,
         public_url=public_url,
         sender_email=_sender_email(read, public_url),
-        audit_mail_to=_address(read, "AUDIT_MAIL_TO"),
+        audit_mail_to=read_address(read, "AUDIT_MAIL_TO"),
         email_road=email_road,
         email_second_road=second_road,
         sms_road=sms_road,
@@ -217,12 +216,12 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         ages=Ages(**{each.name: read.days(each.name.upper(), int(str(each.default))) for each in fields(Ages)}),
         floods=read_floods(read),
         limit_exempt_networks=_networks(read),
-        leave_mailbox=_address(read, "LEAVE_MAILBOX"),
-        security_contact=_security_contact(read),
+        leave_mailbox=read_address(read, "LEAVE_MAILBOX"),
+        security_contact=read_security_contact(read),
         sms_countries=_countries(read),
         web=read_web(read),
-        alert_webhook_url=_alert_url(read),
-        alert_webhook_secret=_alert_secret(read),
+        alert_webhook_url=read_alert_url(read),
+        alert_webhook_secret=read_alert_secret(read),
         approval_above=read.number("APPROVAL_ABOVE", 1) if read.text("APPROVAL_ABOVE", "") else None,
     )
 
@@ -270,44 +269,9 @@ def _countries(read: Environment) -> tuple[str, ...]:
     return countries
 
 
-def _address(read: Environment, name: str) -> str:
-    given = read.text(name, "").lower()
-    if given and not re.fullmatch(r"[^@\s,;<>]+@[a-z0-9-]+(\.[a-z0-9-]+)+", given):
-        raise SettingsError(f"{name}: an email address such as touchline@example.org; got {given!r}")
-    return given
-
-
-def _alert_url(read: Environment) -> str:
-    url = read.text("ALERT_WEBHOOK_URL", "")
-    if url and not re.fullmatch(r"https://[a-z0-9.-]+(:443)?(/[!-~]*)?", url, re.IGNORECASE):
-        raise SettingsError(
-            "ALERT_WEBHOOK_URL: an address of the public internet that begins with https://, on port 443 and without a "
-            "password in it"
-        )
-    return url
-
-
-def _alert_secret(read: Environment) -> str:
-    secret = read.text("ALERT_WEBHOOK_SECRET", "")
-    if read.text("ALERT_WEBHOOK_URL", "") and len(secret) < _SHORTEST_ALERT_SECRET:
-        raise SettingsError(
-            "ALERT_WEBHOOK_SECRET: needed with ALERT_WEBHOOK_URL, at least 32 characters; it signs alerts"
-        )
-    return secret
-
-
-def _security_contact(read: Environment) -> str:
-    given = read.text("SECURITY_CONTACT", "")
-    if given and not re.fullmatch(r"mailto:[^@\s,;<>]+@[a-z0-9-]+(\.[a-z0-9-]+)+|https://[!-~]+", given):
-        raise SettingsError(
-            f"SECURITY_CONTACT: mailto:security@example.org or an address that begins with https://; got {given!r}"
-        )
-    return given
-
-
 def _sender_email(read: Environment, public_url: str) -> str:
     """The address set, else one at the host of the public address; example.org on this machine alone."""
-    given = _address(read, "SENDER_EMAIL")
+    given = read_address(read, "SENDER_EMAIL")
     host = urlsplit(public_url).hostname or ""
     is_name = "." in host and not re.fullmatch(r"[0-9.:]+", host)
     return given or f"touchline@{host if is_name else 'example.org'}"
