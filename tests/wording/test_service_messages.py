@@ -28,6 +28,7 @@ TEXT_FACTS = {
     "tester_code": "123456",
 }
 EMAIL_FACTS = {
+    "happened": "Somebody signed in with your account.",
     "organisation": "Fair Play & Rights",
     "campaign": "Fair trials",
     "fixture": "Azerbaijan v England",
