@@ -15,11 +15,16 @@ from service.domain.audience import Audience, parse_rules
 from service.domain.channel import Channel
 from service.domain.stage import Anchor
 from service.store import Session
+from service.store.in_time import in_time
 from service.store.queries import again, approvals
 from service.store.queries.approvals import Thing
 from service.store.tables.approvals import Approval
 from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Campaign, Stage
+
+# More than anybody may launch alone or has approved: so many are taken to be there where they cannot be counted in time.
+_UNCOUNTED = 2**62
+_NOT_COUNTED = f"{WAITS}: to how many it would go could not be counted in time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,7 @@ def rule(session: Session, launch: Launch, *, is_wanted: bool = False, people: i
     """Whether it may open now. `is_wanted`: it was found to need an approval before, and is not counted again.
 
     Ask it before anything is held: it counts people, as many as were approved or may go without. `people`: how many
-    there are, where that was counted already, for looking only.
+    there are, where that was counted already, for looking only. Where they cannot be counted in the session's time, it waits.
     """
     above = approvals.limit(session, launch.campaign_id)
     if above is None:
@@ -112,6 +117,9 @@ def rule(session: Session, launch: Launch, *, is_wanted: bool = False, people: i
         return fits
     most = max(above, with_tolerance(said.people))
     found = _counted(session, launch, people, most=most + 1)
+    if found == _UNCOUNTED:
+        # The approval stays: it is counted once more the next time it is asked.
+        return Ruling(launch.digest, _NOT_COUNTED)
     if found > most:
         reason = f"it would go to more than {most:,} people, and {said.people:,} were approved"
         if people is None:
@@ -132,14 +140,6 @@ def may_go_again(session: Session, row: Blast, count: int) -> str:
     if count > with_tolerance(said.people):
         return f"{WAITS}: it would go again to {count:,} people, and {said.people:,} were approved"
     return _with_ceiling(launch, said, needed=True).why
-
-
-def says_what_was_approved(session: Session, stage: Stage) -> bool:
-    """Whether a welcome under way still says what was approved; also where nobody was ever asked."""
-    if approvals.limit(session, stage.campaign_id) is None:
-        return True
-    said = approvals.newest(session, Thing(stage_id=stage.id))
-    return said is None or said.digest == launch_of_stage(session, stage).digest
 
 
 def await_approval(session: Session, launch: Launch, *, now: datetime) -> str:
@@ -166,7 +166,10 @@ def reach(session: Session, launch: Launch) -> int:
 
 
 def _counted(session: Session, launch: Launch, people: int | None, *, most: int) -> int:
-    return _reach(session, launch, most=most) if people is None else people
+    if people is not None:
+        return people
+    counted = in_time(session, lambda: _reach(session, launch, most=most))
+    return _UNCOUNTED if counted is None else counted
 
 
 def _reach(session: Session, launch: Launch, *, most: int) -> int:
