@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from service.domain.channel import Channel
@@ -13,7 +13,6 @@ from service.domain.stage import Firing
 from service.planning import fixtures
 from service.planning.approving import (
     NotTheSame,
-    send_back,
 )
 from service.planning.blasts import resume_blast
 from service.planning.exporting import export_campaign
@@ -22,10 +21,8 @@ from service.planning.releasing import look_at_release, reach_of, release_stage
 from service.planning.stage_checks import StageChange
 from service.planning.stages import StageState, cancel_stage, timeline
 from service.sending.approving_notices import ask_for_approvals, look_ahead
-from service.sending.welcomes import freeze_welcomes
-from service.store.approval_limit import INFO
 from service.store.tables.approvals import Approval
-from service.store.tables.blasts import Blast, Rendering
+from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Campaign, Stage
 from service.wording.campaign_reader import read_campaign
 from service.wording.campaign_writer import write_campaign
@@ -84,8 +81,20 @@ def allow_late_joiners(session: Session, stage: Stage) -> None:
     stage.catch_up = "send"
 
 
+def change_limit_of_campaign(session: Session, stage: Stage) -> None:
+    session.get_one(Campaign, stage.campaign_id).cap_count = 9
+
+
 @pytest.mark.parametrize(
-    "meanwhile", [change_words, change_words_in_database, change_audience, change_time, allow_late_joiners]
+    "meanwhile",
+    [
+        change_limit_of_campaign,
+        change_words,
+        change_words_in_database,
+        change_audience,
+        change_time,
+        allow_late_joiners,
+    ],
 )
 def test_a_planned_message_that_was_changed_since_does_not_fire(
     session: Session, campaign: Campaign, meanwhile: Callable[[Session, Stage], None]
@@ -247,75 +256,6 @@ def test_the_blast_of_a_message_goes_to_whom_the_message_was_approved_for(sessio
 
     assert with_another == []
     assert open_due(session, now=DUE) == [blast.id]
-
-
-def test_a_welcome_needs_an_approval_of_its_words_once_however_few_join(session: Session, campaign: Campaign) -> None:
-    session.info[INFO] = 1_000
-    stage = stage_of(session, campaign, anchor="sign_up", offset=timedelta(0))
-
-    before = fire(session, now=NOW)
-    yes(session, stage_look(session, stage))
-    after = fire(session, now=NOW)
-
-    assert (before, after) == ([], [Firing.OPENED])
-    assert session.query(Blast).one().spend_cap is None
-
-
-def test_a_welcome_under_way_goes_on_with_what_was_approved_when_it_is_changed(
-    session: Session, campaign: Campaign
-) -> None:
-    stage = stage_of(session, campaign, anchor="sign_up", offset=timedelta(0))
-    yes(session, stage_look(session, stage))
-    fire(session, now=NOW)
-    freeze_welcomes(session, public_url=URL)
-    (blast,) = session.query(Blast).all()
-    before = session.query(Rendering).count()
-
-    session.execute(text("UPDATE copies SET body = body || ' More.'"))
-    fixtures.press_kick_off(session, campaign.fixture_id, actor="Cora", now=make.KICK_OFF)
-    frozen = [freeze_welcomes(session, public_url=URL) for _ in range(2)]
-    said = fresh(session, blast.id).paused_reason
-    yes(session, stage_look(session, stage))
-
-    assert (frozen, session.query(Rendering).count()) == ([0, 0], before)
-    assert said == f"{WAITS}: it was changed after {BILAL.name} had approved it; what it said before goes on being sent"
-    assert freeze_welcomes(session, public_url=URL) == 1
-    assert fresh(session, blast.id).paused_reason == ""
-    assert "More." in session.query(Rendering).order_by(Rendering.id.desc()).first().text  # type: ignore[union-attr]  # it was frozen
-
-
-def test_a_welcome_under_way_takes_no_words_that_were_sent_back(session: Session, campaign: Campaign) -> None:
-    stage = stage_of(session, campaign, anchor="sign_up", offset=timedelta(0))
-    yes(session, stage_look(session, stage))
-    fire(session, now=NOW)
-    blast_id = session.scalars(select(Blast.id)).one()
-    session.execute(text("UPDATE copies SET body = body || ' More.'"))
-    send_back(session, stage_look(session, stage), reason="Too long", by=BILAL, now=NOW)
-    fixtures.press_kick_off(session, campaign.fixture_id, actor="Cora", now=make.KICK_OFF)
-
-    assert freeze_welcomes(session, public_url=URL) == 0
-    said = fresh(session, blast_id).paused_reason
-    assert said == f"{WAITS}: {BILAL.name} sent it back: Too long; what it said before goes on being sent"
-
-
-def test_a_welcome_that_opened_before_anybody_was_asked_keeps_its_words_until_new_ones_are_approved(
-    session: Session, campaign: Campaign
-) -> None:
-    session.info[INFO] = None
-    stage = stage_of(session, campaign, anchor="sign_up", offset=timedelta(0))
-    fire(session, now=NOW)
-    blast_id = session.scalars(select(Blast.id)).one()
-    session.info[INFO] = 2
-    session.execute(text("UPDATE copies SET body = body || ' More.'"))
-    fixtures.press_kick_off(session, campaign.fixture_id, actor="Cora", now=make.KICK_OFF)
-
-    frozen = freeze_welcomes(session, public_url=URL)
-    said = fresh(session, blast_id).paused_reason
-    yes(session, stage_look(session, stage))
-
-    assert (frozen, said) == (0, f"{WAITS}; what it said before goes on being sent")
-    assert freeze_welcomes(session, public_url=URL) == 1
-    assert fresh(session, blast_id).paused_reason == ""
 
 
 def test_files_that_say_other_words_void_an_approval(
