@@ -17,11 +17,9 @@ from service.planning.approving import (
 from service.planning.blasts import resume_blast
 from service.planning.exporting import export_campaign
 from service.planning.loading import load_campaign
-from service.planning.releasing import look_at_release, reach_of, release_stage
 from service.planning.stage_checks import StageChange
 from service.planning.stages import StageState, cancel_stage, timeline
 from service.sending.approving_notices import ask_for_approvals, look_ahead
-from service.store.tables.approvals import Approval
 from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Campaign, Stage
 from service.wording.campaign_reader import read_campaign
@@ -30,7 +28,6 @@ from tests import make
 from tests.attacks.approving import (
     ANA,
     BILAL,
-    DEV,
     DUE,
     NOW,
     URL,
@@ -187,39 +184,6 @@ def test_waiting_too_long_it_is_left_out_for_that_reason(session: Session, campa
     assert (view.state, view.may_be_put_back) == (StageState.SKIPPED_UNAPPROVED, True)
     change(session, stage.id, StageChange(timing(timedelta(hours=-3)).timing, puts_back=True), now=NOW, by=ANA)
     assert fire(session, now=make.KICK_OFF - timedelta(hours=3)) == []
-
-
-def test_a_release_by_a_second_person_is_an_approval(session: Session, campaign: Campaign) -> None:
-    stage = stage_of(session, campaign)
-    told = StageChange(copies=(words("Other words. {petition_link}", channel=Channel.EMAIL, subject="Other"),))
-    change(session, stage.id, told, now=NOW, by=DEV)
-    with session.begin_nested() as saved:
-        seen = look_at_release(session, stage.id, now=NOW).seen
-        saved.rollback()
-    session.expire_all()
-
-    reach = reach_of(session, stage.id, key=b"a key", public_url=URL)
-    release_stage(session, stage.id, seen=seen, by=ANA, now=NOW, reach=reach)
-    session.expire_all()
-
-    assert fire(session) == [Firing.OPENED]
-    assert session.query(Approval).one().said_by == ANA.name
-
-
-def test_a_release_by_whoever_changed_it_last_is_none(session: Session, campaign: Campaign) -> None:
-    stage = stage_of(session, campaign)
-    change(session, stage.id, timing(timedelta(days=-2, minutes=-1)), now=NOW, by=DEV)
-    change_words(session, stage)
-    with session.begin_nested() as saved:
-        seen = look_at_release(session, stage.id, now=NOW).seen
-        saved.rollback()
-    session.expire_all()
-
-    reach = reach_of(session, stage.id, key=b"a key", public_url=URL)
-    release_stage(session, stage.id, seen=seen, by=ANA, now=NOW, reach=reach)
-    session.expire_all()
-
-    assert fire(session) == []
 
 
 def test_a_message_whose_words_were_mended_after_it_fired_waits_again(session: Session, campaign: Campaign) -> None:
