@@ -142,10 +142,23 @@ def may_go_again(session: Session, row: Blast, count: int) -> str:
     return _with_ceiling(session, launch, said, needed=True).why
 
 
-def await_approval(session: Session, launch: Launch, *, now: datetime) -> str:
-    """Look whether it needs an approval, once it was made or changed; why it waits, '' where it does not."""
+def count_for(session: Session, launch: Launch) -> int | None:
+    """To how many it would go, as far as `rule` asks; None where nobody's approval is asked for."""
+    above = approvals.limit(session, launch.campaign_id)
+    if above is None:
+        return None
+    said = approvals.newest(session, launch.thing)
+    most = max(above, with_tolerance(said.people)) if said is not None and said.verdict == Verdict.APPROVED else above
+    return _counted(session, launch, None, most=most + 1)
+
+
+def await_approval(session: Session, launch: Launch, *, people: int | None = None, now: datetime) -> str:
+    """Look whether it needs an approval, once it was made or changed; why it waits, '' where it does not.
+
+    `people`: what count_for said before it was held.
+    """
     approvals.want_no_more(session, launch.thing)
-    ruling = rule(session, launch)
+    ruling = rule(session, launch, people=people)
     if ruling.why:
         approvals.want(session, launch.thing, reason=ruling.why, now=now)
     return ruling.why

@@ -1,15 +1,20 @@
 """What cannot be ruled on, counted or told holds up nothing that waits behind it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import select, text
+import pytest
+from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.domain.manager import Role
 from service.domain.stage import Firing
 from service.planning import fixtures
+from service.planning.approving import send_back
+from service.planning.blasts import reschedule_blast, resume_blast
 from service.planning.managers import add_manager
+from service.planning.steering import limit_spending
 from service.sending.approvals import launch_of_blast, rule
 from service.sending.approving_notices import ask_for_approvals, look_ahead
 from service.sending.sweep import tick
@@ -19,6 +24,7 @@ from service.store.tables.campaign import Campaign
 from service.store.tables.house import House
 from tests import make
 from tests.attacks.approving import (
+    ANA,
     BILAL,
     DUE,
     NEW,
@@ -106,6 +112,38 @@ def test_what_cannot_be_counted_in_time_waits_and_keeps_its_approval(sessions: s
     assert does_wait
     with sessions.begin() as session:
         assert open_due(session) == [first]
+
+
+def _move(session: Session, blast_id: int) -> None:
+    reschedule_blast(session, blast_id, opens_at=DUE, actor=ANA.name, now=NOW)
+
+
+def _limit(session: Session, blast_id: int) -> None:
+    limit_spending(session, blast_id, 100, actor=ANA.name, now=NOW)
+
+
+def _resume(session: Session, blast_id: int) -> None:
+    resume_blast(session, blast_id, actor=ANA.name, now=NOW)
+
+
+@pytest.mark.parametrize("press", [_move, _limit, _resume])
+def test_people_are_counted_before_a_blast_is_held_and_not_while_it_is(
+    session: Session, campaign: Campaign, press: Callable[[Session, int], None]
+) -> None:
+    blast = schedule(session, campaign)
+    if press is _resume:
+        send_back(session, look(session, blast), reason="Too long", by=BILAL, now=NOW)
+        session.flush()
+    said: list[str] = []
+    event.listen(session.connection(), "before_cursor_execute", lambda _, __, words, *___: said.append(words))
+
+    press(session, blast.id)
+
+    counts = [place for place, words in enumerate(said) if "count(" in words and "permissions" in words]
+    held = next(place for place, words in enumerate(said) if "FOR NO KEY UPDATE" in words)
+    assert counts
+    assert max(counts) < held
+    assert fresh(session, blast.id).approval_wanted_at is not None
 
 
 def test_a_step_that_fails_holds_up_neither_the_tick_nor_the_steps_behind_it(
