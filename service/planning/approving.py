@@ -178,13 +178,13 @@ def approve(session: Session, look: ApprovalLook, *, seen: str, by: Changer, now
 def send_back(
     session: Session, look: ApprovalLook, *, reason: str, by: Changer, now: datetime, through: str = ""
 ) -> None:
-    """Send it back to whoever made it, with a reason; a blast is paused, so that its words can be changed."""
+    """Send it back to whoever made it, with a reason; a blast is paused, also under way, so that nothing more of it goes."""
     why = " ".join(reason.split())[:300]
     if not why:
         raise BlastRefused("say why, so that it can be mended")
     blast = _hold_unchanged(session, look, by=by)
     _keep(session, look, Verdict.SENT_BACK, by=by, reason=why, now=now)
-    if blast is not None and blast.state == BlastState.SCHEDULED:
+    if blast is not None and blast.state in {BlastState.SCHEDULED, BlastState.OPENING, BlastState.RUNNING}:
         blast.state, blast.paused_reason = BlastState.PAUSED, f"{by.name} sent it back: {why}"
         blast.approval_wanted_at = blast.approval_asked_at = None
     if look.launch.thing.stage_id is not None:

@@ -24,7 +24,7 @@ from service.planning.blast_checks import (
 )
 from service.planning.copy_checks import mistakes_in
 from service.planning.idempotency import Made, make_once
-from service.sending.approvals import await_approval, launch_of_blast
+from service.planning.second_person import await_second_person, count_before
 from service.sending.facts import shared_facts
 from service.sending.freeze import Words, freeze_words, words_of_test
 from service.sending.pages import missing_pages
@@ -116,7 +116,7 @@ def schedule_blast(
             check_somebody(session, campaign_id, new.channels, new.audience)
         times = {"opens_at": opens_at, "expires_at": opens_at + new.stale_after, "created_at": now}
         blast_id = blasts.add_blast(session, {**values, **times, "created_by": actor})
-        await_second_person(session, blast_id, now=now)
+        await_second_person(session, known_blast(session, blast_id), now=now)
         audit_blast(session, blast_id, "blast scheduled", actor, now, {"opens_at": opens_at.isoformat()})
         return blast_id
 
@@ -209,15 +209,6 @@ def check_copy(
         raise CopyRefused(problems)
 
 
-def await_second_person(session: Session, blast_id: int, *, now: datetime) -> None:
-    """Let a blast that was made or changed wait for an approval, where it goes to so many."""
-    row = known_blast(session, blast_id)
-    session.flush()
-    if row.state == BlastState.SCHEDULED:
-        await_approval(session, launch_of_blast(session, row), now=now)
-    session.expire(row)
-
-
 def hold_known(session: Session, blast_id: int) -> Blast:
     """A blast, held until the transaction ends. Raises BlastRefused where there is none of this number."""
     return _there_is(blasts.hold_blast(session, blast_id), blast_id)
@@ -238,6 +229,7 @@ def reschedule_blast(
     session: Session, blast_id: int, *, opens_at: datetime, actor: str, now: datetime, really: bool = False
 ) -> None:
     """Move a blast that has not opened; `really`: a time far ahead is meant. Raises BlastRefused."""
+    people = count_before(session, blast_id)
     row = hold_known(session, blast_id)
     if row.state != BlastState.SCHEDULED:
         raise BlastRefused(f"only a blast that is still scheduled can be moved; this one is {row.state}")
@@ -246,7 +238,7 @@ def reschedule_blast(
     change = {"opens_at": was_becomes(row.opens_at.isoformat(), opens_at.isoformat())}
     blasts.set_opens_at(session, blast_id, opens_at, opens_at + worth)
     row.changed_by = actor
-    await_second_person(session, blast_id, now=now)
+    await_second_person(session, row, people=people, now=now)
     audit_blast(session, blast_id, "blast moved", actor, now, change)
 
 
@@ -262,6 +254,7 @@ def pause_blast(session: Session, blast_id: int, *, actor: str, now: datetime, w
 
 def resume_blast(session: Session, blast_id: int, *, actor: str, now: datetime) -> None:
     """Go on with a paused blast, from where it was. Raises BlastRefused."""
+    people = count_before(session, blast_id)
     row = hold_known(session, blast_id)
     if row.state != BlastState.PAUSED:
         raise BlastRefused(f"only a paused blast can be resumed; this one is {row.state}")
@@ -271,7 +264,7 @@ def resume_blast(session: Session, blast_id: int, *, actor: str, now: datetime) 
     if row.opened_at is None:
         # Its words could not be filled in: it opens once more, with the words it has by then.
         row.state = BlastState.SCHEDULED
-        await_second_person(session, blast_id, now=now)
+        await_second_person(session, row, people=people, now=now)
     # Whoever resumes has read why it stopped: the breakers count anew from here.
     row.watched_from = now
     audit_blast(session, blast_id, "blast resumed", actor, now, _state(was, row.state) | {"paused because": why})

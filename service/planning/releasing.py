@@ -28,6 +28,20 @@ class Reach:
     currency: str
     channels: tuple[Outlook, ...]
 
+    @property
+    def people(self) -> int:
+        """By each channel and together."""
+        return sum(each.reckoned.people for each in self.channels)
+
+    @property
+    def price(self) -> int:
+        """In ten-thousandths of the currency."""
+        return sum(each.reckoned.price for each in self.channels)
+
+    def seen_with(self, look: StageLook) -> str:
+        """What a form sends back, so that no more is approved than was seen."""
+        return f"{look.seen}.{self.people}.{self.price}"
+
 
 def look_at_release(session: Session, stage_id: int, *, now: datetime) -> StageLook:
     """Release it, to see what that comes to; for seeing only, roll the session back. Raises StageRefused."""
@@ -53,40 +67,50 @@ def release_stage(
 ) -> StageLook:
     """Release it for good. Raises LookFirst unless it is what was `seen`: the same words, time, limits and audience.
 
-    `reach`: to how many it goes and at what cost, as it was reckoned with the look; by whoever did not change it last
-    the release is an approval too.
+    `reach`: to how many it goes and at what cost, reckoned before anything is held; `seen` is then what its seen_with
+    said. By whoever did not change it last the release is an approval too, of no more people and cost than were seen.
 
     Also raises StageRefused and NeedsLauncher. Whatever it raises, roll the session back.
     """
     if not by.may_launch:
         raise NeedsLauncher("to release a stage takes somebody who may launch")
     done = look_at_release(session, stage_id, now=now)
-    if seen != done.seen:
+    words_seen, _, numbers_seen = seen.partition(".")
+    if words_seen != done.seen:
         raise LookFirst
     details = {**audit_details(done.changed), "then": str(done.effect)}
     write_audit(session, at=now, actor=by.name, deed="stage released", subject=f"stage {stage_id}", details=details)
     if reach is not None:
-        _approve(session, stage_id, reach, by=by, now=now)
+        _approve(session, stage_id, reach, numbers_seen, by=by, now=now)
     return done
 
 
-def _approve(session: Session, stage_id: int, reach: Reach, *, by: Changer, now: datetime) -> None:
+def _approve(session: Session, stage_id: int, reach: Reach, seen: str, *, by: Changer, now: datetime) -> None:
     stage = blasts.stage(session, stage_id)
     launch = None if stage is None else launch_of_stage(session, stage)
     if launch is None or approvals.limit(session, launch.campaign_id) is None or by.name.casefold() in launch.made_by:
         return
-    price = sum(each.reckoned.price for each in reach.channels)
+    people, price = _numbers(seen)
+    if reach.people > with_tolerance(people) or reach.price > with_tolerance(price):
+        raise LookFirst
     approvals.add(
         session,
         launch.thing,
         Verdict.APPROVED,
         digest=launch.digest,
-        people=sum(each.reckoned.people for each in reach.channels),
-        cost_ceiling=0 if launch.is_rolling else with_tolerance(price),
+        people=reach.people,
+        cost_ceiling=0 if launch.is_rolling else with_tolerance(reach.price),
         said_by=by.name,
         now=now,
     )
     approvals.want_no_more(session, launch.thing)
+
+
+def _numbers(seen: str) -> tuple[int, int]:
+    people, _, price = seen.partition(".")
+    if not (people.isascii() and people.isdecimal() and price.isascii() and price.isdecimal()):
+        raise LookFirst
+    return int(people[:18]), int(price[:18])
 
 
 def reach_of(session: Session, stage_id: int, *, key: bytes, public_url: str) -> Reach:

@@ -10,8 +10,9 @@ from service.domain.message import BlastState
 from service.domain.wording_test import Arm, Standing
 from service.planning.approving import check_approved_cost
 from service.planning.blast_checks import BlastRefused, check_spend_cap
-from service.planning.blasts import audit_blast, await_second_person, hold_known, known_blast
+from service.planning.blasts import audit_blast, hold_known, known_blast
 from service.planning.idempotency import make_once
+from service.planning.second_person import await_second_person, count_before
 from service.sending.approvals import may_go_again
 from service.sending.freeze import Words, words_of_draft
 from service.sending.wording_tests import let_rest_go
@@ -128,6 +129,7 @@ def _send_again(session: Session, blast_id: int, wish: _Again, *, actor: str, no
 
 def limit_spending(session: Session, blast_id: int, cap: int | None, *, actor: str, now: datetime) -> None:
     """Set what a blast may cost, in ten-thousandths of the currency; None for no limit. Raises BlastRefused."""
+    people = count_before(session, blast_id)
     row = hold_known(session, blast_id)
     if row.state in {BlastState.DONE, BlastState.CANCELLED}:
         raise BlastRefused("this blast is over already")
@@ -135,5 +137,5 @@ def limit_spending(session: Session, blast_id: int, cap: int | None, *, actor: s
     check_approved_cost(session, row, cap)
     change = was_becomes(*("none" if each is None else each for each in (row.spend_cap, cap)))
     row.spend_cap, row.changed_by = cap, actor
-    await_second_person(session, blast_id, now=now)
+    await_second_person(session, row, people=people, now=now)
     audit_blast(session, blast_id, "spending limited", actor, now, {"limit": change})

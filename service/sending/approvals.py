@@ -14,12 +14,18 @@ from service.domain.approval import WAITS, Verdict, with_tolerance
 from service.domain.audience import Audience, parse_rules
 from service.domain.channel import Channel
 from service.domain.stage import Anchor
+from service.sending.facts import standing_facts
 from service.store import Session
-from service.store.queries import again, approvals
+from service.store.in_time import in_time
+from service.store.queries import again, approvals, managers
 from service.store.queries.approvals import Thing
 from service.store.tables.approvals import Approval
 from service.store.tables.blasts import Blast
-from service.store.tables.campaign import Campaign, Stage
+from service.store.tables.campaign import Stage
+
+# More than anybody may launch alone or has approved: so many are taken to be there where they cannot be counted in time.
+_UNCOUNTED = 2**62
+_NOT_COUNTED = f"{WAITS}: to how many it would go could not be counted in time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,6 @@ def launch_of_blast(session: Session, row: Blast) -> Launch:
     """A manager's blast as it stands; of a planned message's blast, that message as it stands."""
     if row.stage_id is not None:
         return _launch_of_opened(session, row, row.stage_id)
-    campaign = approvals.campaign(session, row.campaign_id)
     facts = {
         "words": row.draft,
         "second wording": [row.test_draft, row.test_share, row.test_metric, str(row.test_lasts)],
@@ -63,7 +68,7 @@ def launch_of_blast(session: Session, row: Blast) -> Launch:
         "silent of": row.resend_of,
         "time": [row.opens_at.timestamp(), row.expires_at.timestamp(), str(row.local_time)],
         "limits": [row.cap_count, row.quiet_hours],
-        "campaign": _campaign_facts(campaign),
+        "campaign": _campaign_facts(session, row.campaign_id),
     }
     return Launch(
         thing=Thing(blast_id=row.id),
@@ -98,7 +103,7 @@ def rule(session: Session, launch: Launch, *, is_wanted: bool = False, people: i
     """Whether it may open now. `is_wanted`: it was found to need an approval before, and is not counted again.
 
     Ask it before anything is held: it counts people, as many as were approved or may go without. `people`: how many
-    there are, where that was counted already, for looking only.
+    there are, where that was counted already, for looking only. Where they cannot be counted in the session's time, it waits.
     """
     above = approvals.limit(session, launch.campaign_id)
     if above is None:
@@ -107,17 +112,20 @@ def rule(session: Session, launch: Launch, *, is_wanted: bool = False, people: i
     if said is None or said.verdict != Verdict.APPROVED or said.digest != launch.digest:
         is_needed = is_wanted or launch.is_rolling or _counted(session, launch, people, most=above + 1) > above
         return Ruling(launch.digest, _why(said, launch) if is_needed else "")
-    fits = _with_ceiling(launch, said, needed=True)
+    fits = _with_ceiling(session, launch, said, needed=True)
     if launch.is_rolling or (fits.why and is_wanted):
         return fits
     most = max(above, with_tolerance(said.people))
     found = _counted(session, launch, people, most=most + 1)
+    if found == _UNCOUNTED:
+        # The approval stays: it is counted once more the next time it is asked.
+        return Ruling(launch.digest, _NOT_COUNTED)
     if found > most:
         reason = f"it would go to more than {most:,} people, and {said.people:,} were approved"
         if people is None:
             approvals.void(session, said.id, reason=reason)
         return Ruling(launch.digest, f"{WAITS}: {reason}")
-    return _with_ceiling(launch, said, needed=found > above)
+    return _with_ceiling(session, launch, said, needed=found > above)
 
 
 def may_go_again(session: Session, row: Blast, count: int) -> str:
@@ -131,21 +139,26 @@ def may_go_again(session: Session, row: Blast, count: int) -> str:
         return _why(said, launch)
     if count > with_tolerance(said.people):
         return f"{WAITS}: it would go again to {count:,} people, and {said.people:,} were approved"
-    return _with_ceiling(launch, said, needed=True).why
+    return _with_ceiling(session, launch, said, needed=True).why
 
 
-def says_what_was_approved(session: Session, stage: Stage) -> bool:
-    """Whether a welcome under way still says what was approved; also where nobody was ever asked."""
-    if approvals.limit(session, stage.campaign_id) is None:
-        return True
-    said = approvals.newest(session, Thing(stage_id=stage.id))
-    return said is None or said.digest == launch_of_stage(session, stage).digest
+def count_for(session: Session, launch: Launch) -> int | None:
+    """To how many it would go, as far as `rule` asks; None where nobody's approval is asked for."""
+    above = approvals.limit(session, launch.campaign_id)
+    if above is None:
+        return None
+    said = approvals.newest(session, launch.thing)
+    most = max(above, with_tolerance(said.people)) if said is not None and said.verdict == Verdict.APPROVED else above
+    return _counted(session, launch, None, most=most + 1)
 
 
-def await_approval(session: Session, launch: Launch, *, now: datetime) -> str:
-    """Look whether it needs an approval, once it was made or changed; why it waits, '' where it does not."""
+def await_approval(session: Session, launch: Launch, *, people: int | None = None, now: datetime) -> str:
+    """Look whether it needs an approval, once it was made or changed; why it waits, '' where it does not.
+
+    `people`: what count_for said before it was held.
+    """
     approvals.want_no_more(session, launch.thing)
-    ruling = rule(session, launch)
+    ruling = rule(session, launch, people=people)
     if ruling.why:
         approvals.want(session, launch.thing, reason=ruling.why, now=now)
     return ruling.why
@@ -166,7 +179,10 @@ def reach(session: Session, launch: Launch) -> int:
 
 
 def _counted(session: Session, launch: Launch, people: int | None, *, most: int) -> int:
-    return _reach(session, launch, most=most) if people is None else people
+    if people is not None:
+        return people
+    counted = in_time(session, lambda: _reach(session, launch, most=most))
+    return _UNCOUNTED if counted is None else counted
 
 
 def _reach(session: Session, launch: Launch, *, most: int) -> int:
@@ -175,12 +191,14 @@ def _reach(session: Session, launch: Launch, *, most: int) -> int:
     )
 
 
-def _with_ceiling(launch: Launch, said: Approval, *, needed: bool) -> Ruling:
-    """May go at the cost that was approved, by somebody who neither made nor changed it."""
+def _with_ceiling(session: Session, launch: Launch, said: Approval, *, needed: bool) -> Ruling:
+    """May go at the cost that was approved, by somebody who may launch still and neither made nor changed it."""
     if not needed:
         return Ruling(launch.digest, ceiling=said.cost_ceiling or None)
     if said.said_by.casefold() in launch.made_by:
         return Ruling(launch.digest, f"{WAITS}: {said.said_by} made it or changed it last")
+    if not managers.may_launch(session, said.said_by):
+        return Ruling(launch.digest, f"{WAITS}: {said.said_by} approved it and may no longer launch")
     is_above = launch.spend_cap is None or launch.spend_cap > said.cost_ceiling
     if launch.is_blast and said.cost_ceiling and is_above:
         return Ruling(launch.digest, f"{WAITS}: it may cost more than was approved")
@@ -233,13 +251,21 @@ def _stage_facts(session: Session, stage: Stage) -> dict[str, object]:
         "late joiners": stage.catch_up,
         "goes on": stage.goes_on_at.timestamp() if stage.goes_on_at else None,
         "limits": [stage.cap_count, stage.quiet_hours, str(stage.local_time)],
-        "campaign": _campaign_facts(approvals.campaign(session, stage.campaign_id)),
+        "campaign": _campaign_facts(session, stage.campaign_id),
     }
 
 
-def _campaign_facts(row: Campaign) -> list[object]:
-    sender = [row.sender_name, row.sender_email, row.reply_to, row.postal_address]
-    return [row.id, *sender, row.currency, row.segment_price, row.email_price_per_thousand]
+def _campaign_facts(session: Session, campaign_id: int) -> dict[str, object]:
+    """What of the campaign and its match goes into the words, decides who gets them and when, or what they cost."""
+    row, fixture = approvals.campaign_and_fixture(session, campaign_id)
+    return {
+        "id": row.id,
+        "language": row.language,
+        "facts": standing_facts(row, fixture),
+        "sender": [row.sender_name, row.sender_email, row.reply_to],
+        "prices": [row.currency, row.segment_price, row.email_price_per_thousand],
+        "limits": [row.cap_count, row.cap_window.total_seconds(), row.quiet_hours, sorted(row.countries)],
+    }
 
 
 def _digest(facts: Mapping[str, object]) -> str:

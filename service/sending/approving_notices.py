@@ -7,12 +7,11 @@ from service.domain.alert import AlertKind
 from service.domain.channel import Channel
 from service.domain.manager import Role
 from service.domain.notice import NoticeKind
-from service.sending.approvals import launch_of_blast, launch_of_stage, rule
 from service.sending.notices import NoticeRequest, ask_notice
+from service.sending.ruling import rule_apart
 from service.store import Session
 from service.store.queries import approvals, managers
 from service.store.queries.alerts import raise_alert
-from service.store.tables.blasts import Blast
 
 # A working day: time to look, and to ask whoever wrote it.
 _TOLD_BEFORE = timedelta(days=1)
@@ -25,12 +24,12 @@ def look_ahead(session: Session, *, now: datetime) -> int:
         return 0
     coming = approvals.stages_to_look_at(session, before=now + _TOLD_BEFORE, looked_before=now - _LOOKED_EVERY)
     # Counted before anything is written, so that nobody waits for it.
-    found = [(stage.id, rule(session, launch := launch_of_stage(session, stage)).why, launch) for stage in coming]
-    for stage_id, why, launch in found:
+    found = {stage.id: rule_apart(session, stage) for stage in coming}
+    for stage_id, ruled in found.items():
         approvals.note_looked(session, stage_id, now=now)
-        if why:
-            approvals.want(session, launch.thing, reason=why, now=now)
-    return sum(bool(why) for _, why, _ in found)
+        if ruled is not None and ruled[1].why:
+            approvals.want(session, ruled[0].thing, reason=ruled[1].why, now=now)
+    return sum(ruled is not None and bool(ruled[1].why) for ruled in found.values())
 
 
 def ask_for_approvals(session: Session, *, public_url: str, now: datetime) -> int:
@@ -41,8 +40,10 @@ def ask_for_approvals(session: Session, *, public_url: str, now: datetime) -> in
     people = managers.to_alarm(session, [Role.LAUNCHER, Role.ADMIN])
     for wanted in approvals.take_wanted(session, now=now):
         thing = wanted.thing
-        launch = launch_of_blast(session, thing) if isinstance(thing, Blast) else launch_of_stage(session, thing)
-        why = rule(session, launch, is_wanted=True).why
+        ruled = rule_apart(session, thing, is_wanted=True)
+        if ruled is None:
+            continue
+        launch, why = ruled[0], ruled[1].why
         if why:
             once = f"{wanted.path}:{launch.digest[:24]}:{wanted.since.isoformat()}"
             link = f"{public_url}/console/campaigns/{wanted.path}/approval"

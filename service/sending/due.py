@@ -1,7 +1,6 @@
 """What has come due: stages fire, once ever; managers' blasts open."""
 
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,9 +12,10 @@ from service.domain.fixture import Fixture, FixtureState, Result, Score
 from service.domain.message import BlastState
 from service.domain.stage import Anchor, Firing, Timing
 from service.domain.variant import places_at, places_now, standing_of
-from service.sending.approvals import Launch, Ruling, launch_of_blast, launch_of_stage, rule
+from service.sending.approvals import Launch, Ruling, launch_of_blast, launch_of_stage
 from service.sending.facts import shared_facts
 from service.sending.freeze import NothingToSay, Words, choose_words, freeze_blast, stage_words, words_of_test
+from service.sending.ruling import Rulings, rule_on_blasts, rule_on_stages
 from service.store import Session
 from service.store.carried import carried, not_carried
 from service.store.queries import approvals, blasts_life, opening, renderings
@@ -28,9 +28,6 @@ log = logging.getLogger(__name__)
 
 # A welcome is worth sending for as long as the campaign runs.
 _ROLLING_LIFE = timedelta(days=3650)
-
-# By blast or stage: what was ruled of it.
-Rulings = Mapping[int, Ruling]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +42,7 @@ class Fired:
 def fire_due_stages(session: Session, *, public_url: str, now: datetime) -> list[Fired]:
     """Fire every stage due at or before now; one too late, or meant for another result, is skipped."""
     fired: list[Fired] = []
-    rulings = _rule_on_stages(session, now=now)
+    rulings = rule_on_stages(session, now=now)
     for due in opening.due_stages(session, now=now):
         stage_id = due.stage.id
         try:
@@ -61,17 +58,6 @@ def fire_due_stages(session: Session, *, public_url: str, now: datetime) -> list
             fired.append(found)
             log.info("stage fired", extra={"stage": stage_id, "outcome": found.outcome, "blast": found.blast_id})
     return fired
-
-
-def _rule_on_stages(session: Session, *, now: datetime) -> Rulings:
-    """Before any of them is held, for it counts people."""
-    if not approvals.is_asked(session):
-        return {}
-    due = opening.look_at_due_stages(session, now=now)
-    return {
-        each.id: rule(session, launch_of_stage(session, each), is_wanted=each.approval_wanted_at is not None)
-        for each in due
-    }
 
 
 def _fire(session: Session, due: opening.DueStage, rulings: Rulings, *, public_url: str, now: datetime) -> Fired | None:
@@ -108,7 +94,7 @@ def _ruling_on(
 def open_scheduled_blasts(session: Session, *, public_url: str, now: datetime) -> list[int]:
     """Open managers' blasts whose time has come; the ids of those that opened."""
     opened: list[int] = []
-    rulings = _rule_on_blasts(session, now=now)
+    rulings = rule_on_blasts(session, now=now)
     for blast in opening.hold_scheduled(session, now=now):
         blast_id = blast.id
         try:
@@ -124,17 +110,6 @@ def open_scheduled_blasts(session: Session, *, public_url: str, now: datetime) -
         if is_open:
             opened.append(blast_id)
     return opened
-
-
-def _rule_on_blasts(session: Session, *, now: datetime) -> Rulings:
-    """Before any of them is held, for it counts people."""
-    if not approvals.is_asked(session):
-        return {}
-    due = opening.look_at_scheduled(session, now=now)
-    return {
-        each.id: rule(session, launch_of_blast(session, each), is_wanted=each.approval_wanted_at is not None)
-        for each in due
-    }
 
 
 def _open_scheduled(session: Session, blast: Blast, rulings: Rulings, *, public_url: str, now: datetime) -> bool:

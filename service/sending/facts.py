@@ -1,6 +1,6 @@
 """What copy may say: the facts that are the same for everyone in a blast."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from service.domain.fixture import Result, Score
 from service.store.tables.campaign import Campaign, Fixture
@@ -63,6 +63,16 @@ class SharedFacts:
         said = frame_words(language)
         winner = {Result.HOME_WIN: self.home, Result.AWAY_WIN: self.away}.get(result)
         return f"{winner} {said['won']}" if winner else said["drew"]
+
+
+# What of them moves with the match and the petition, and is bound to no approval.
+_MOVING = ("signature_count", "score")
+
+
+def standing_facts(campaign: Campaign, fixture: Fixture) -> dict[str, str]:
+    """Everything shared that words may say and nobody but a manager changes; wherever the site is reached."""
+    said = asdict(shared_facts(campaign, fixture, signature_count=0, public_url=""))
+    return {name: str(fact) for name, fact in said.items() if name not in _MOVING}
 
 
 def shared_facts(campaign: Campaign, fixture: Fixture, *, signature_count: int, public_url: str) -> SharedFacts:

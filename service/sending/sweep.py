@@ -1,6 +1,8 @@
 """One tick of the house: everything that must happen by itself, safe to run twice, safe to run late."""
 
+import logging
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy.orm import sessionmaker
 
@@ -25,6 +27,8 @@ from service.sending.wording_tests import decide_due_tests
 from service.store import Session
 from service.store.queries import alerts, doubts, heartbeats, imports, notice_life, opening, sweeps, tallies, uploads
 from service.store.queries.house import database_now
+
+log = logging.getLogger(__name__)
 
 _DELIVER = {
     (Pace.BULK, Channel.EMAIL): Errand.DELIVER_EMAIL,
@@ -91,7 +95,6 @@ def tick(
         mail_audit_end(session, to=audit_mail_to, now=now)
         point("breakers.before_commit")
     point("breakers.after_commit")
-    _tell_what_waits(sessions, public_url=public_url)
     if asking is not None:
         with sessions.begin() as session:
             asking.go_on(session, now=database_now(session))
@@ -101,6 +104,7 @@ def tick(
         sweeps.note_tick(session)
         point("finish.before_commit")
     point("finish.after_commit")
+    _tell_what_waits(sessions, public_url=public_url)
     with sessions.begin() as session:
         uploads.forget_expired(session, now=database_now(session))
         heartbeats.forget_old(session)
@@ -111,12 +115,13 @@ def tick(
 
 
 def _tell_what_waits(sessions: sessionmaker[Session], *, public_url: str) -> None:
-    with sessions.begin() as session:
-        look_ahead(session, now=database_now(session))
-    with sessions.begin() as session:
-        alert_of_doubts(session, now=database_now(session))
-    with sessions.begin() as session:
-        ask_for_approvals(session, public_url=public_url, now=database_now(session))
+    """Behind what goes out, and each apart: what cannot be told holds up nothing."""
+    for tell in (look_ahead, alert_of_doubts, partial(ask_for_approvals, public_url=public_url)):
+        try:
+            with sessions.begin() as session:
+                tell(session, now=database_now(session))
+        except Exception:
+            log.exception("the ticker could not tell of something", extra={"step": str(tell)})
 
 
 def _close_cancelled(sessions: sessionmaker[Session]) -> None:

@@ -4,13 +4,12 @@ import logging
 from collections.abc import Iterable, Set
 from itertools import groupby
 
-from service.domain.approval import WAITS
 from service.domain.channel import Channel
 from service.domain.variant import SIGNED, places_now, standing_of
-from service.sending.approvals import says_what_was_approved
 from service.sending.due import fixture_of
 from service.sending.facts import shared_facts
 from service.sending.freeze import NothingToSay, Words, choose_words, freeze_blast, stage_words
+from service.sending.ruling import why_words_wait
 from service.store import Session
 from service.store.carried import carried
 from service.store.queries import approvals, blasts, opening, renderings
@@ -19,7 +18,7 @@ from service.wording.placeholders import CopyMistake, MissingFact
 
 log = logging.getLogger(__name__)
 
-_CHANGED = f"{WAITS}: it was changed after that; what it said before goes on being sent"
+_GOES_ON = "what it said before goes on being sent"
 
 
 def freeze_welcomes(session: Session, *, public_url: str) -> int:
@@ -32,11 +31,10 @@ def freeze_welcomes(session: Session, *, public_url: str) -> int:
     frozen = renderings.arms_by_channel(session, [each.blast_id for each in rolling])
     late = set()
     for each in rolling:
-        if _channels_without(frozen.get(each.blast_id, set()), each, carried(session)) and not _is_approved(
-            session, each
-        ):
+        channels = _channels_without(frozen.get(each.blast_id, set()), each, carried(session))
+        if not channels or not _is_approved(session, each):
             continue
-        for channel in _channels_without(frozen.get(each.blast_id, set()), each, carried(session)):
+        for channel in channels:
             _freeze(session, each, channel, public_url=public_url)
             late.add(each.blast_id)
     return len(late)
@@ -45,10 +43,10 @@ def freeze_welcomes(session: Session, *, public_url: str) -> int:
 def _is_approved(session: Session, rolling: RollingBlast) -> bool:
     """Whether it says what a second person approved; what was frozen of that goes on being sent where it does not."""
     stage = blasts.stage(session, rolling.stage_id)
-    is_approved = stage is None or says_what_was_approved(session, stage)
-    if approvals.note_waiting_words(session, rolling.blast_id, "" if is_approved else _CHANGED) and not is_approved:
-        log.error("a welcome no longer says what was approved", extra={"blast": rolling.blast_id})
-    return is_approved
+    why = "" if stage is None else why_words_wait(session, stage)
+    if approvals.note_waiting_words(session, rolling.blast_id, f"{why}; {_GOES_ON}" if why else "") and why:
+        log.error("a welcome does not say what was approved", extra={"blast": rolling.blast_id, "why": why})
+    return not why
 
 
 def _channels_without(

@@ -135,7 +135,32 @@ def of_another_blast(session: Session, blast: Blast) -> None:
     session.execute(text("UPDATE approvals SET blast_id = :other"), {"other": other.id})
 
 
+def more_often(session: Session, blast: Blast) -> None:
+    session.get_one(Campaign, blast.campaign_id).cap_count = 99
+
+
+def in_a_longer_window(session: Session, blast: Blast) -> None:
+    session.get_one(Campaign, blast.campaign_id).cap_window = timedelta(minutes=1)
+
+
+def at_night(session: Session, blast: Blast) -> None:
+    session.get_one(Campaign, blast.campaign_id).quiet_hours = {"sms": {"from": "03:00", "until": "03:01"}}
+
+
+def abroad(session: Session, blast: Blast) -> None:
+    session.get_one(Campaign, blast.campaign_id).countries = ["US"]
+
+
+def in_another_language(session: Session, blast: Blast) -> None:
+    session.get_one(Campaign, blast.campaign_id).language = "de"
+
+
 TAMPERED = [
+    more_often,
+    in_a_longer_window,
+    at_night,
+    abroad,
+    in_another_language,
     reword,
     second_wording,
     widen,

@@ -17,14 +17,10 @@ from service.planning.approving import (
 from service.planning.blasts import resume_blast
 from service.planning.exporting import export_campaign
 from service.planning.loading import load_campaign
-from service.planning.releasing import look_at_release, reach_of, release_stage
 from service.planning.stage_checks import StageChange
 from service.planning.stages import StageState, cancel_stage, timeline
 from service.sending.approving_notices import ask_for_approvals, look_ahead
-from service.sending.welcomes import freeze_welcomes
-from service.store.approval_limit import INFO
-from service.store.tables.approvals import Approval
-from service.store.tables.blasts import Blast, Rendering
+from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Campaign, Stage
 from service.wording.campaign_reader import read_campaign
 from service.wording.campaign_writer import write_campaign
@@ -32,7 +28,6 @@ from tests import make
 from tests.attacks.approving import (
     ANA,
     BILAL,
-    DEV,
     DUE,
     NOW,
     URL,
@@ -83,8 +78,20 @@ def allow_late_joiners(session: Session, stage: Stage) -> None:
     stage.catch_up = "send"
 
 
+def change_limit_of_campaign(session: Session, stage: Stage) -> None:
+    session.get_one(Campaign, stage.campaign_id).cap_count = 9
+
+
 @pytest.mark.parametrize(
-    "meanwhile", [change_words, change_words_in_database, change_audience, change_time, allow_late_joiners]
+    "meanwhile",
+    [
+        change_limit_of_campaign,
+        change_words,
+        change_words_in_database,
+        change_audience,
+        change_time,
+        allow_late_joiners,
+    ],
 )
 def test_a_planned_message_that_was_changed_since_does_not_fire(
     session: Session, campaign: Campaign, meanwhile: Callable[[Session, Stage], None]
@@ -179,39 +186,6 @@ def test_waiting_too_long_it_is_left_out_for_that_reason(session: Session, campa
     assert fire(session, now=make.KICK_OFF - timedelta(hours=3)) == []
 
 
-def test_a_release_by_a_second_person_is_an_approval(session: Session, campaign: Campaign) -> None:
-    stage = stage_of(session, campaign)
-    told = StageChange(copies=(words("Other words. {petition_link}", channel=Channel.EMAIL, subject="Other"),))
-    change(session, stage.id, told, now=NOW, by=DEV)
-    with session.begin_nested() as saved:
-        seen = look_at_release(session, stage.id, now=NOW).seen
-        saved.rollback()
-    session.expire_all()
-
-    reach = reach_of(session, stage.id, key=b"a key", public_url=URL)
-    release_stage(session, stage.id, seen=seen, by=ANA, now=NOW, reach=reach)
-    session.expire_all()
-
-    assert fire(session) == [Firing.OPENED]
-    assert session.query(Approval).one().said_by == ANA.name
-
-
-def test_a_release_by_whoever_changed_it_last_is_none(session: Session, campaign: Campaign) -> None:
-    stage = stage_of(session, campaign)
-    change(session, stage.id, timing(timedelta(days=-2, minutes=-1)), now=NOW, by=DEV)
-    change_words(session, stage)
-    with session.begin_nested() as saved:
-        seen = look_at_release(session, stage.id, now=NOW).seen
-        saved.rollback()
-    session.expire_all()
-
-    reach = reach_of(session, stage.id, key=b"a key", public_url=URL)
-    release_stage(session, stage.id, seen=seen, by=ANA, now=NOW, reach=reach)
-    session.expire_all()
-
-    assert fire(session) == []
-
-
 def test_a_message_whose_words_were_mended_after_it_fired_waits_again(session: Session, campaign: Campaign) -> None:
     stage = stage_of(session, campaign, email=("Score", "It is {score}. {petition_link}"))
     yes(session, stage_look(session, stage))
@@ -246,41 +220,6 @@ def test_the_blast_of_a_message_goes_to_whom_the_message_was_approved_for(sessio
 
     assert with_another == []
     assert open_due(session, now=DUE) == [blast.id]
-
-
-def test_a_welcome_needs_an_approval_of_its_words_once_however_few_join(session: Session, campaign: Campaign) -> None:
-    session.info[INFO] = 1_000
-    stage = stage_of(session, campaign, anchor="sign_up", offset=timedelta(0))
-
-    before = fire(session, now=NOW)
-    yes(session, stage_look(session, stage))
-    after = fire(session, now=NOW)
-
-    assert (before, after) == ([], [Firing.OPENED])
-    assert session.query(Blast).one().spend_cap is None
-
-
-def test_a_welcome_under_way_goes_on_with_what_was_approved_when_it_is_changed(
-    session: Session, campaign: Campaign
-) -> None:
-    stage = stage_of(session, campaign, anchor="sign_up", offset=timedelta(0))
-    yes(session, stage_look(session, stage))
-    fire(session, now=NOW)
-    freeze_welcomes(session, public_url=URL)
-    (blast,) = session.query(Blast).all()
-    before = session.query(Rendering).count()
-
-    session.execute(text("UPDATE copies SET body = body || ' More.'"))
-    fixtures.press_kick_off(session, campaign.fixture_id, actor="Cora", now=make.KICK_OFF)
-    frozen = [freeze_welcomes(session, public_url=URL) for _ in range(2)]
-    said = fresh(session, blast.id).paused_reason
-    yes(session, stage_look(session, stage))
-
-    assert (frozen, session.query(Rendering).count()) == ([0, 0], before)
-    assert said == f"{WAITS}: it was changed after that; what it said before goes on being sent"
-    assert freeze_welcomes(session, public_url=URL) == 1
-    assert fresh(session, blast.id).paused_reason == ""
-    assert "More." in session.query(Rendering).order_by(Rendering.id.desc()).first().text  # type: ignore[union-attr]  # it was frozen
 
 
 def test_files_that_say_other_words_void_an_approval(

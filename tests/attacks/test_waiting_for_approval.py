@@ -60,6 +60,25 @@ def test_what_is_sent_back_is_paused_with_the_reason_mended_and_asked_about_agai
     assert open_due(session) == [blast.id]
 
 
+def test_sent_back_under_way_nothing_more_of_it_goes(session: Session, campaign: Campaign) -> None:
+    opening, running = schedule(session, campaign), schedule(session, campaign)
+    for blast in (opening, running):
+        yes(session, look(session, blast))
+    open_due(session)
+    fresh(session, running.id).state = BlastState.RUNNING
+    session.flush()
+
+    for blast in (opening, running):
+        send_back(session, look(session, fresh(session, blast.id)), reason="Wrong match", by=BILAL, now=NOW)
+    kept = [fresh(session, blast.id) for blast in (opening, running)]
+
+    assert [each.state for each in kept] == [BlastState.PAUSED, BlastState.PAUSED]
+    assert {each.paused_reason for each in kept} == {f"{BILAL.name} sent it back: Wrong match"}
+    assert write_next_span(session) is None
+    resume_blast(session, opening.id, actor=ANA.name, now=NOW)
+    assert fresh(session, opening.id).state == BlastState.OPENING
+
+
 def test_what_waits_keeps_nothing_behind_it(session: Session, campaign: Campaign) -> None:
     for _ in range(21):
         schedule(session, campaign)

@@ -7,20 +7,25 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.clock import now
 from service.console_settings import ConsoleRules
 from service.domain.manager import Role
+from service.planning.blasts import schedule_blast
 from service.planning.managers import make_sign_in_link
 from service.settings import Settings
+from service.store.tables.approvals import Approval
 from service.store.tables.blasts import Blast
+from service.store.tables.campaign import Campaign
 from service.store.tables.manager import Manager
 from service.store.tables.people import Supporter
 from service.web.app import create_app
 from service.wording.links import derive_key
+from tests.attacks.approving import NEW, URL
 from tests.console.apps import set_up
-from tests.console.conftest import SLUG, Browser, C, words
+from tests.console.conftest import SLUG, Browser, C, hidden, words
 from tests.console.test_blasts import BLAST
 from tests.console.test_kept_forms import send, send_shown
 
@@ -165,6 +170,43 @@ def test_a_blast_of_more_messages_than_the_set_number_is_asked_for_proof(
 
     assert ("Is it you?" in words(answer)) is asks, words(answer)
     assert (at_first, _blasts(sessions)) == (0 if asks else 1, 1)
+
+
+@pytest.mark.parametrize(("above", "asks"), [(3, True), (4, False)])
+def test_approving_what_goes_to_more_than_the_set_number_is_asked_for_proof_and_sending_it_back_is_not(
+    with_proof_above: Callable[[int], Browser],
+    sessions: sessionmaker[Session],
+    clock: time_machine.Traveller,
+    campaign_id: int,
+    above: int,
+    asks: bool,
+) -> None:
+    with sessions.begin() as session:
+        session.get_one(Campaign, campaign_id).approval_above = 1
+        new = replace(NEW, opens_at=now() + timedelta(days=1))
+        made = schedule_blast(
+            session, campaign_id, new, public_url=URL, actor="ana@example.org", now=now(), take_back=timedelta(0)
+        )
+    launcher, path = with_proof_above(above), f"{C}/blasts/{made.id}/approval"
+    clock.shift(timedelta(minutes=16))
+
+    answer = send(launcher, path, hidden(launcher.see(path)))
+    at_first = _verdicts(sessions)
+    if asks:
+        proved = send_shown(launcher, answer, PROVE, {"password": PASSWORD})
+        send_shown(launcher, proved, path)
+        clock.shift(timedelta(minutes=16))
+    then = _verdicts(sessions)
+    send(launcher, path, {"answer": "back", "reason": "Say who asks"})
+
+    assert ("Is it you?" in words(answer)) is asks, words(answer)
+    assert (at_first, then) == ([] if asks else ["approved"], ["approved"])
+    assert _verdicts(sessions) == ["approved", "sent_back"]
+
+
+def _verdicts(sessions: sessionmaker[Session]) -> list[str]:
+    with sessions() as session:
+        return list(session.scalars(select(Approval.verdict).order_by(Approval.id)))
 
 
 @pytest.fixture

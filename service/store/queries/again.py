@@ -1,21 +1,15 @@
 """Questions about sending a blast again: to how many, of what length, and whether it has been already."""
 
-from collections.abc import Callable
-from typing import TypeVar
-
-from psycopg.errors import LockNotAvailable, QueryCanceled
 from sqlalchemy import Select, exists, func, select, text
-from sqlalchemy.exc import OperationalError
 
 from service.domain.audience import parse_rules
 from service.domain.channel import Channel
 from service.store import Session
+from service.store.in_time import in_time
 from service.store.queries.audiences import audience_select
 from service.store.queries.troubles import MAY_GO_AGAIN, OF_THE_ADDRESS_PATTERN
 from service.store.queries.writing import has_not_opened
 from service.store.tables.blasts import Blast
-
-Answer = TypeVar("Answer")
 
 # Whether anything of a blast went, or may have gone.
 _WENT = """EXISTS (SELECT FROM batches b WHERE b.blast_id = blasts.id
@@ -82,25 +76,15 @@ def count_silent(session: Session, first: Blast, *, most: int | None = None) -> 
     None where the session's time for one statement is over before all are counted.
     """
     counted = select(func.count()).select_from(_silent(first).limit(most).subquery())
-    return _in_time(session, lambda: session.scalar(counted) or 0)
+    return in_time(session, lambda: session.scalar(counted) or 0)
 
 
 def has_silent(session: Session, first: Blast) -> bool:
     """Whether there is anybody whom count_silent counts; also true where none is found in the session's time."""
-    found = _in_time(session, lambda: bool(session.scalar(select(exists(_silent(first))))))
+    found = in_time(session, lambda: bool(session.scalar(select(exists(_silent(first))))))
     return found is not False
 
 
 def _silent(first: Blast) -> Select[int]:
     chosen = audience_select(first.campaign_id, Channel.EMAIL, parse_rules(first.audience))
     return chosen.where(has_not_opened(first.id, Channel.EMAIL))
-
-
-def _in_time(session: Session, ask: Callable[[], Answer]) -> Answer | None:
-    try:
-        with session.begin_nested():
-            return ask()
-    except OperationalError as error:
-        if isinstance(error.orig, (QueryCanceled, LockNotAvailable)):
-            return None
-        raise

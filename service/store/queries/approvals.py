@@ -112,10 +112,10 @@ def limit(session: Session, campaign_id: int) -> int | None:
     return min((each for each in (own, approval_above(session)) if each is not None), default=None)
 
 
-def campaign(session: Session, campaign_id: int) -> Campaign:
-    """The campaign, whose sender and prices are approved too."""
-    found = select(Campaign).where(Campaign.id == campaign_id)
-    return session.scalars(found.execution_options(populate_existing=True)).one()
+def campaign_and_fixture(session: Session, campaign_id: int) -> tuple[Campaign, Fixture]:
+    """The campaign and its match as they are kept at this moment, for what goes out of them is approved too."""
+    found = select(Campaign, Fixture).join(Fixture, Fixture.id == Campaign.fixture_id)
+    return session.execute(found.where(Campaign.id == campaign_id).execution_options(populate_existing=True)).one()
 
 
 def copies(session: Session, stage_id: int) -> list[tuple[str, str, str, str, str, str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 
 from service.domain.manager import Role
 from service.store import Session
@@ -36,6 +36,13 @@ def to_alarm(session: Session, roles: Sequence[str]) -> list[tuple[int, str, str
     found = select(Manager.id, Manager.email, Manager.alarm_phone)
     asked = found.where(Manager.removed_at.is_(None), Manager.role.in_(roles)).order_by(Manager.id)
     return [(row.id, row.email, row.alarm_phone) for row in session.execute(asked)]
+
+
+def may_launch(session: Session, email: str) -> bool:
+    """Whether whoever has this address is here still, and may launch."""
+    roles = [role for role in Role if role.may_act_as(Role.LAUNCHER)]
+    here = select(Manager.id).where(Manager.removed_at.is_(None), Manager.role.in_(roles))
+    return session.scalar(select(exists(here.where(func.lower(Manager.email) == email.lower())))) or False
 
 
 def lock_admins(session: Session) -> Sequence[int]:

@@ -15,7 +15,7 @@ from service.planning.desk import CampaignOnDesk
 from service.planning.showing import Window
 from service.store import Session
 from service.web import door
-from service.web.console.access import needs
+from service.web.console.access import ask_for_proof_above, needs
 from service.web.console.blueprint import blueprint
 from service.web.console.copy_forms import (
     chosen_reader,
@@ -117,6 +117,9 @@ def _answer(place: _Place) -> ResponseReturnValue:
         with door.transaction() as session:
             campaign = campaign_or_404(session, place.slug)
             look = place.look(session, campaign, window_for(session, campaign.id))
+            # To stop it takes no proof.
+            if not goes_back and (asked := ask_for_proof_above(look.people)):
+                return asked
             if goes_back:
                 send_back(session, look, reason=reason, by=changer(), now=door.now())
             else:

@@ -71,6 +71,7 @@ def _look(slug: str, stage_slug: str, *, changed_meanwhile: bool = False) -> Res
         look=look,
         effects=Effect,
         reach=reach,
+        seen=reach.seen_with(look),
         reader=reader,
         reader_id=None,
         shown=[with_warnings(window, one, reckoned) for one in shown],
