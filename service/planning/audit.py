@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from service.domain.chain import entry_digest
+from service.domain.network import masked
 from service.store import Session
 from service.store.queries import audit
 from service.store.queries.audit import EVERYTHING, LOOKED_AT, Asked
@@ -63,8 +64,8 @@ def note_deed(
 
 
 def note_sign_in(session: Session, *, email: str, manager_id: int, how: str, ip: str, now: datetime) -> None:
-    """Remember that a manager has come in: `how`, and from which network address."""
-    details = {"by": how, "from": ip}
+    """Remember that a manager has come in: `how`, and from about where; the audit keeps no network address whole."""
+    details = {"by": how, "from": masked(ip)}
     write_audit(session, at=now, actor=email, deed="signed in", subject=f"manager {manager_id}", details=details)
 
 
@@ -79,7 +80,7 @@ def note_refused_sign_in(session: Session, *, manager_id: int | None, why: str, 
         return
     subject = "no account" if manager_id is None else f"manager {manager_id}"
     is_last = written == REFUSALS_WRITTEN - 1
-    details = {"why": why, "from": ip} | ({"more": "not written for up to an hour"} if is_last else {})
+    details = {"why": why, "from": masked(ip)} | ({"more": "not written for up to an hour"} if is_last else {})
     write_audit(session, at=now, actor="somebody", deed=_REFUSED, subject=subject, details=details)
 
 
