@@ -95,6 +95,26 @@ def test_a_manager_sees_the_certificate_and_downloads_it(
     assert signed_in(Role.LAUNCHER).see(f"/console/erasures/{ref}").status_code == 403
 
 
+def test_the_certificate_says_what_of_a_manager_it_left_alone(
+    signed_in: Callable[[Role], Browser], campaign_id: int, sessions: sessionmaker[Session], touchline: Touchline
+) -> None:
+    signed_in(Role.ADMIN)
+    with sessions.begin() as session:
+        address = session.scalar(text("SELECT email FROM managers"))
+        session.execute(text("UPDATE supporters SET email = :email WHERE id = 1"), {"email": address})
+
+    erased = said(touchline("supporters", "erase", str(address), "--yes", "--json"))
+    told = said(touchline("erasures", "show", str(erased["certificate"]), "--json"))
+
+    done = {place["name"]: place["done"] for place in told["places"]}  # type: ignore[attr-defined]  # read from JSON
+    with sessions() as session:
+        assert session.scalar(text("SELECT email FROM managers")) == address
+        assert session.scalar(text("SELECT email FROM supporters WHERE id = 1")) is None
+    assert "keeps the account and its address" in done["managers"]
+    assert "addresses of managers" in done["audit_entries"]
+    assert {"approvals", "alerts"} <= set(done)
+
+
 def test_the_list_outside_the_database_has_each_erasing_and_no_name(
     sessions: sessionmaker[Session], settings: Settings, touchline: Touchline, tmp_path: Path
 ) -> None:
