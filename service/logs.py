@@ -6,14 +6,15 @@ import re
 import sys
 from typing import TextIO
 
+from service.patterns import AT, BETWEEN_DIGITS, DOTS, QUOTED
+
 # Each as it is written, and as it stands in an address of the web (%40 is @, %2B is +, %20 a space).
 _PASSWORD = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^\s/@:]*:[^\s/@]*@", re.IGNORECASE)
-_AT = r"(?:@|%(?:25)*40|=40|\\u0040|\\x40|&#0*64;|&#x0*40;|&commat;|＠|﹫)"
-_EMAIL = re.compile(rf"[\w.+%'’=*!#$&/?^`{{|}}~-]+{_AT}[\w-]+(?:[.。．｡][\w-]+)+", re.IGNORECASE)
+_EMAIL = re.compile(rf"(?:{QUOTED}|[\w.+%'’=*!#$&/?^`{{|}}~-]+){AT}[\w-]+(?:[{DOTS}][\w-]+)+", re.IGNORECASE)
 _NUMBER = re.compile(
     r"(?:\+|＋|%(?:25)*2B|=2B|\\u002b|&#43;|&plus;|(?<!\d)00)"  # +44 7700 900123, 0044…
-    r"(?:\d(?:%20|[\s()./–-]){0,3}){6,14}\d(?!\d)"
-    r"|(?<![\w.-])\(?0(?:\d(?:%20|[ \u00a0\u2009\u202f()./–-]){0,2}){8,10}\d(?![\w:-])"  # 07700 900123, at home
+    rf"(?:\d(?:%20|[\s{BETWEEN_DIGITS}]){{0,3}}){{6,14}}\d(?!\d)"
+    rf"|(?<![\w.-])\(?0[ ,_*]?(?:\d(?:%20|[ \u00a0\u2009\u202f{BETWEEN_DIGITS}]){{0,2}}){{8,10}}\d(?![\w:-])"
     r"|(?<![\w.-])[1-9]\d{10,14}(?![\w.:-])",  # 447700900123
     re.IGNORECASE,
 )

@@ -9,9 +9,10 @@ import click
 from service.cli.files import STANDARD, writable
 from service.cli.opening import open_house, plainly, refuse
 from service.consenting.certificate import as_text, certificate_of, certificates
-from service.consenting.erasure_list import lines_of
+from service.consenting.erasure_list import heading, lines_of
 from service.store.queries import erasures as asked
 from service.store.queries import holds
+from service.store.queries.house import database_now
 
 
 @click.group()
@@ -61,10 +62,17 @@ def export(file: str) -> None:
     The ticker keeps the same in TOUCHLINE_HOME as `erased`, a second after each erasing; keep either apart from backups.
     """
     house, last, count = open_house(), 0, 0
+    with house.transaction(keep=False) as session:
+        stands = holds.hold(session)
+    if stands.has_moved:
+        refuse(
+            "this database was restored or taken over: its list would lack whoever was erased after the backup was made; "
+            "after `touchline hold release` it can be written"
+        )
     with writable(file) as out, house.transaction(keep=False) as session:
-        epoch = holds.hold(session).epoch
+        out.writelines(heading(database_now(session), stands))
         while rows := asked.after(session, last):
-            out.writelines(lines_of(rows, epoch=epoch))
+            out.writelines(lines_of(rows, epoch=stands.epoch))
             last, count = rows[-1].id, count + len(rows)
             session.expunge_all()
     click.echo(

@@ -12,8 +12,9 @@ from service.cli.opening import open_house, plainly
 from service.consenting.consent import AddressKey
 from service.consenting.erase_again import erase_again
 from service.consenting.erasure_list import FILE as ERASED
-from service.consenting.erasure_list import read_list
+from service.consenting.erasure_list import lists_for
 from service.planning.holding import HoldStatus, hold_house, hold_status, release_hold
+from service.store.queries import holds
 
 
 @click.group()
@@ -40,11 +41,14 @@ def status(*, as_json: bool) -> None:
 
 @hold.command("set")
 @click.argument("reason")
+@click.option(
+    "--no-restore", is_flag=True, help="Nothing was or will be restored: the release needs no list of who was erased."
+)
 @plainly
-def set_hold(reason: str) -> None:
-    """Hold the house by hand: before a restore into the same server, which no tick can notice."""
+def set_hold(reason: str, *, no_restore: bool) -> None:
+    """Hold the house by hand: after a restore into the same server, which no tick can notice."""
     with open_house().transaction() as session:
-        epoch = hold_house(session, actor=ACTOR, reason=reason, now=clock.now())
+        epoch = hold_house(session, actor=ACTOR, reason=reason, is_restore=not no_restore, now=clock.now())
     click.echo(f"held (epoch {epoch}); nothing of a blast goes out until `touchline hold release`")
 
 
@@ -55,7 +59,7 @@ def set_hold(reason: str) -> None:
     "files",
     multiple=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A list of who was erased, kept outside of the database; repeat. That of TOUCHLINE_HOME is read by itself.",
+    help="A list of who was erased, kept outside of the database; repeat. That of TOUCHLINE_HOME is read by itself where it was kept before the hold.",
 )
 @click.option("--without-erasures", is_flag=True, help="There is no such list, and nobody was erased meanwhile.")
 @plainly
@@ -65,9 +69,10 @@ def release(*, fire_overdue: bool, files: tuple[Path, ...], without_erasures: bo
     Before that whoever was erased after the backup was made is erased again: nothing is sent to them.
     """
     house = open_house()
-    own = house.settings.home / ERASED
-    lists = [*files, *([own] if own.exists() else [])]
-    listed = [each for path in lists for each in read_list(path)]
+    with house.transaction(keep=False) as session:
+        stands = holds.hold(session)
+    lists = lists_for(stands, files, house.settings.home / ERASED)
+    listed = [each for kept in lists for each in kept.erased]
     key = AddressKey.of(house.settings)
     missing, found_again = erase_again(house.transaction, listed, key=key, now=clock.now())
     with house.transaction() as session:

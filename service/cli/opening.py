@@ -17,6 +17,7 @@ from sqlalchemy.orm import sessionmaker
 from service.cli.running.errors import CannotStart
 from service.cli.running.house import RUN_FILE
 from service.consenting.addresses import BadAddress
+from service.consenting.erasure_list import NoList
 from service.domain.errand import Errand
 from service.domain.fixture import FixtureMoveRefused
 from service.environment import SettingsError
@@ -67,6 +68,7 @@ _PLAIN = (
     BlastUnknown,
     NotHeld,
     NoErasureList,
+    NoList,
     NotErasedAgain,
     TesterRefused,
     NoSuchManager,

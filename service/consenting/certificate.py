@@ -27,7 +27,17 @@ _TABLES: Mapping[str, str] = {
 # Where nothing had to be done, or nothing can be done from here, and why.
 _ELSEWHERE: Sequence[tuple[str, str]] = (
     ("suppressions", "the addresses are left alone for good, by keyed hashes that cannot be read back"),
-    ("audit_entries", "name supporters by number only; kept"),
+    (
+        "audit_entries",
+        "name supporters by number only; kept, with the addresses of managers and about where they signed in from",
+    ),
+    (
+        "managers",
+        "accounts are not touched: a supporter who is a manager too keeps the account and its address, "
+        "and the audit names them as a manager; removing the account ends it, and keeps the address for the audit",
+    ),
+    ("approvals", "who said yes or no, as a manager, and why in their own words; kept"),
+    ("alerts", "hold ids and links, no words and no address; nothing to erase"),
     ("the program's logs", "hold no address, number, name or token; nothing to erase"),
     ("Postgres' log", "holds no values of statements where this program runs Postgres; nothing to erase"),
     ("Redis", "holds the names of tasks only; nothing to erase"),

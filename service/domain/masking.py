@@ -3,10 +3,14 @@
 import re
 
 from service.domain.channel import Channel
+from service.patterns import AT, BETWEEN_DIGITS, DOTS, QUOTED
 
 # What looks like an address, and like a number: seven digits or more, however they are parted.
-_EMAIL = re.compile(r"[^\s@<>\"',;:()\[\]]+@[^\s@<>\"',;:()\[\]]+")
-_NUMBER = re.compile(r"\+?\(?\d(?:[\s().\-/\u00a0\u2010-\u2015]*\d){6,}")
+_EMAIL = re.compile(rf"({QUOTED}|[^\s@<>\"',;:()\[\]]{{1,254}}){AT}([^\s@<>\"',;:()\[\]]+)", re.IGNORECASE)
+_NUMBER = re.compile(rf"[+＋]?\(?\d(?:[\s{BETWEEN_DIGITS}]*\d){{6,}}")
+# Millions, by their thousands: nobody's number.
+_COUNT = re.compile(r"[1-9]\d{0,2}(?:,\d{3}){2}")
+_DOTS = re.compile(f"[{DOTS}]")
 
 
 def mask_email(email: str | None) -> str:
@@ -30,10 +34,17 @@ def mask_address(channel: Channel, address: str) -> str:
 
 def mask_words(words: str) -> str:
     """The same words with every address and number in them masked, whatever else they say."""
-    without_emails = _EMAIL.sub(lambda found: mask_email(found[0]), words)
+    without_emails = _EMAIL.sub(_mask_found, words)
     return _NUMBER.sub(lambda found: _mask_number(found[0]), without_emails)
 
 
+def _mask_found(found: re.Match[str]) -> str:
+    local, domain = found[1].lstrip('\\"'), _DOTS.sub(".", found[2])
+    return mask_email(f"{local[:1]}@{domain}")
+
+
 def _mask_number(number: str) -> str:
+    if _COUNT.fullmatch(number):
+        return number
     digits = re.sub(r"\D", "", number)
-    return f"{'+' if number.startswith('+') else ''}{digits[:2]}…{digits[-2:]}"
+    return f"{'+' if number.startswith(('+', '＋')) else ''}{digits[:2]}…{digits[-2:]}"

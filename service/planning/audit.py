@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from service.domain.chain import entry_digest
+from service.domain.network import masked
 from service.store import Session
 from service.store.queries import audit
 from service.store.queries.audit import EVERYTHING, LOOKED_AT, Asked
 from service.store.queries.house import write_audit
 from service.store.queries.subjects import Subject, subjects_named
+from service.store.tables.house import AuditEntry
 
 # Wrong passwords an hour that are written down: the audit is kept for good, and a stranger must not fill it.
 REFUSALS_WRITTEN = 300
@@ -62,8 +64,8 @@ def note_deed(
 
 
 def note_sign_in(session: Session, *, email: str, manager_id: int, how: str, ip: str, now: datetime) -> None:
-    """Remember that a manager has come in: `how`, and from which network address."""
-    details = {"by": how, "from": ip}
+    """Remember that a manager has come in: `how`, and from about where; the audit keeps no network address whole."""
+    details = {"by": how, "from": masked(ip)}
     write_audit(session, at=now, actor=email, deed="signed in", subject=f"manager {manager_id}", details=details)
 
 
@@ -78,7 +80,7 @@ def note_refused_sign_in(session: Session, *, manager_id: int | None, why: str, 
         return
     subject = "no account" if manager_id is None else f"manager {manager_id}"
     is_last = written == REFUSALS_WRITTEN - 1
-    details = {"why": why, "from": ip} | ({"more": "not written for up to an hour"} if is_last else {})
+    details = {"why": why, "from": masked(ip)} | ({"more": "not written for up to an hour"} if is_last else {})
     write_audit(session, at=now, actor="somebody", deed=_REFUSED, subject=subject, details=details)
 
 
@@ -108,33 +110,58 @@ def verify_audit(session: Session, kept: Sequence[str] = ()) -> ChainReport:
     """Walk the whole audit and reckon every digest anew; names the first entry that is not as it was written.
 
     Then the end is compared with where the audit is known to have ended, and with every `kept` entry: its number, a
-    colon and its digest, as they were mailed out.
+    colon and its digest, as they were mailed out. What is written meanwhile is walked along too.
     """
-    entries, unchained, after_id, previous = 0, 0, 0, b""
-    seen: set[str] = set()
-    while rows := audit.page_upwards(session, after_id=after_id):
-        for row in rows:
-            # Entries older than the chain carry no digest; none may stand after the first that does.
-            if row.digest is None and not previous:
-                unchained += 1
-                continue
-            expected = entry_digest(
-                previous, at=row.at, actor=row.actor, deed=row.deed, subject=row.subject, details=row.details
-            )
-            if row.digest != expected:
-                return ChainReport(entries, unchained, row.id, previous.hex(), after_id)
-            entries, previous = entries + 1, expected
-            seen |= {f"{row.id}:{expected.hex()}"} & set(kept)
-        after_id = rows[-1].id
-        session.expire_all()
-    head = audit.head(session)
+    walk = _Walk(frozenset(kept))
+    while True:
+        if (broken := walk.to_the_end(session)) is not None:
+            return ChainReport(walk.entries, walk.unchained, broken, walk.previous.hex(), walk.last_id)
+        head, reached = audit.head(session), walk.last_id
+        if head is None or head.last_id <= reached or not audit.page_upwards(session, after_id=reached, limit=1):
+            break
     return ChainReport(
-        entries,
-        unchained,
+        walk.entries,
+        walk.unchained,
         None,
-        previous.hex(),
-        after_id,
-        missing=0 if head is None else max(0, head.entries - entries - unchained),
-        is_end_known=head is not None and (head.last_id, head.digest or b"") == (after_id, previous),
-        unlike=tuple(each for each in kept if each not in seen),
+        walk.previous.hex(),
+        walk.last_id,
+        missing=0 if head is None else max(0, head.entries - walk.entries - walk.unchained),
+        is_end_known=head is not None and (head.last_id, head.digest or b"") == (walk.last_id, walk.previous),
+        unlike=tuple(each for each in kept if each not in walk.seen),
     )
+
+
+@dataclass(slots=True)
+class _Walk:
+    """How far the walk along the audit has come, and which of the entries kept elsewhere it has met."""
+
+    kept: frozenset[str]
+    entries: int = 0
+    unchained: int = 0
+    last_id: int = 0
+    previous: bytes = b""
+    seen: set[str] = field(default_factory=set)
+
+    def to_the_end(self, session: Session) -> int | None:
+        """Walk on along what is there; the first entry that is not as it was written."""
+        while rows := audit.page_upwards(session, after_id=self.last_id):
+            for row in rows:
+                if not self._is_next(row):
+                    return row.id
+            self.last_id = rows[-1].id
+            session.expire_all()
+        return None
+
+    def _is_next(self, row: AuditEntry) -> bool:
+        # Entries older than the chain carry no digest; none may stand after the first that does.
+        if row.digest is None and not self.previous:
+            self.unchained += 1
+            return True
+        expected = entry_digest(
+            self.previous, at=row.at, actor=row.actor, deed=row.deed, subject=row.subject, details=row.details
+        )
+        if row.digest != expected:
+            return False
+        self.entries, self.previous = self.entries + 1, expected
+        self.seen |= {f"{row.id}:{expected.hex()}"} & self.kept
+        return True

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from service.sending.holding import RESTORED
 from service.store import Session
 from service.store.queries import erasures, holds
 from service.store.queries.house import write_audit
@@ -14,7 +13,8 @@ from service.store.queries.house import write_audit
 class NoErasureList(Exception):
     """Nobody can tell who was erased after the backup was made: the list that outlives a restore is not there.
 
-    Give it with --erased FILE (it is the file `erased` in TOUCHLINE_HOME of the ticker), or say --without-erasures.
+    Give it with --erased FILE (it is the file `erased` in TOUCHLINE_HOME of the ticker that ran before the restore), or
+    say --without-erasures.
     """
 
     def __str__(self) -> str:
@@ -26,6 +26,10 @@ class NotErasedAgain(Exception):
 
     def __str__(self) -> str:
         return self.__doc__ or ""
+
+
+# What a hold by hand ends with that is no restore: nobody's erasing can have been undone.
+_NO_RESTORE = " (no restore)"
 
 
 class NotHeld(Exception):
@@ -60,8 +64,9 @@ def hold_status(session: Session) -> HoldStatus:
     )
 
 
-def hold_house(session: Session, *, actor: str, reason: str, now: datetime) -> int:
-    """Hold the house by hand; the new epoch."""
+def hold_house(session: Session, *, actor: str, reason: str, now: datetime, is_restore: bool = True) -> int:
+    """Hold the house by hand; the new epoch. After one that is no restore the release asks for no list of erasures."""
+    reason = reason if is_restore else reason + _NO_RESTORE
     epoch = holds.begin_hold(session, reason=reason)
     details = {"reason": reason, "epoch": str(epoch)}
     write_audit(session, at=now, actor=actor, deed="house held", subject="house", details=details)
@@ -80,12 +85,13 @@ def release_hold(
     """Let the house go on; what it found before. Raises NotHeld, NoErasureList, NotErasedAgain.
 
     `erased`: the certificates of whoever was erased, as they were kept outside of the database; None where that is not
-    known, which after a restore nobody passes by unless they say so with `without_list`.
+    known, which nobody passes by unless they say so with `without_list`, or the hold was set as no restore.
     """
     status = hold_status(session)
     if status.held_at is None:
         raise NotHeld("the house is not held")
-    if erased is None and not without_list and status.reason == RESTORED:
+    needs_list = holds.hold(session).has_moved or not status.reason.endswith(_NO_RESTORE)
+    if erased is None and not without_list and needs_list:
         raise NoErasureList
     if erased and len(erasures.known(session, erased)) < len(set(erased)):
         raise NotErasedAgain

@@ -40,6 +40,10 @@ class Sealer:
         except InvalidToken as wrong:
             raise CannotUnseal from wrong
 
+    def without_older(self) -> "Sealer":
+        """The one that reads what the present key sealed and nothing else."""
+        return Sealer(self.secrets[:1])
+
     def _fernet(self) -> MultiFernet:
         keys = (urlsafe_b64encode(derive_key(secret, _PURPOSE)) for secret in self.secrets)
         return MultiFernet([Fernet(key) for key in keys])

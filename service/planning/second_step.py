@@ -224,6 +224,20 @@ def _secret(row: ManagerTotp, sealer: Sealer) -> str | None:
         return None
 
 
+def apps_by_older_keys(session: Session, sealer: Sealer) -> tuple[int, ...]:
+    """The managers whose app can be read with an older key only: once that is retired, their codes are refused."""
+    present, rows = sealer.without_older(), second_factors.confirmed_totps(session)
+    return tuple(row.manager_id for row in rows if not _reads(present, row) and _reads(sealer, row))
+
+
+def _reads(sealer: Sealer, row: ManagerTotp) -> bool:
+    try:
+        sealer.unseal(row.sealed_secret)
+    except CannotUnseal:
+        return False
+    return True
+
+
 def _spell(random: bytes) -> str:
     letters = b32encode(random).decode().lower()
     return "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))

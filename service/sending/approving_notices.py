@@ -47,7 +47,8 @@ def ask_for_approvals(session: Session, *, public_url: str, now: datetime) -> in
         if why:
             once = f"{wanted.path}:{launch.digest[:24]}:{wanted.since.isoformat()}"
             link = f"{public_url}/console/campaigns/{wanted.path}/approval"
-            raise_alert(session, AlertKind.APPROVAL_WANTED, once, {"title": thing.title, "why": why, "link": link})
+            what = "blast" if isinstance(thing, Blast) else "stage"
+            raise_alert(session, AlertKind.APPROVAL_WANTED, once, {what: str(thing.id), "link": link})
         for manager_id, address, _ in people:
             if not why or address.casefold() in launch.made_by:
                 continue

@@ -235,7 +235,7 @@ def tell_managers(session: Session, alarm: asking.Alarm, *, now: datetime) -> No
     if not asking.note_told(session, alarm.campaign_id, alarm.budget, now=now):
         return
     once = f"{alarm.campaign_id}:{alarm.budget}:{alarm.began_at.isoformat()}"
-    facts = {"why": BUDGET_WORDS[Budget(alarm.budget)], "campaign": alarm.campaign}
+    facts = {"budget": alarm.budget, "campaign": str(alarm.campaign_id)}
     raise_alert(session, AlertKind.FORMS_OVER_LIMIT, once, facts)
     log.warning("a budget is used up", extra={"campaign": alarm.campaign_id, "budget": alarm.budget})
     for manager_id, address in asking.managers_to_tell(session, [Role.LAUNCHER, Role.ADMIN]):

@@ -28,7 +28,8 @@ def tell_of_stopped(session: Session, *, public_url: str, now: datetime) -> int:
         return 0
     for each in stopped:
         once = f"{each.blast_id}:{each.stopped_at.isoformat()}"
-        facts = {"title": each.title, "why": each.reason, "link": _link(each, public_url)}
+        # Titles and reasons are people's words, and stay here: what leaves says what happened, and where to look.
+        facts = {"blast": str(each.blast_id), "link": _link(each, public_url)}
         raise_alert(session, AlertKind.BLAST_STOPPED, once, facts)
     people = managers.to_alarm(session, [Role.LAUNCHER, Role.ADMIN])
     asked = [request for each in stopped for request in _requests(each, people, public_url=public_url)]

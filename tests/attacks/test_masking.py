@@ -12,6 +12,7 @@ from werkzeug.routing import Rule
 from service.clock import now
 from service.domain.manager import Role
 from service.domain.masking import mask_words
+from service.logs import mask
 from service.store.tables.listening import Reply
 from service.store.tables.people import Action, SignUp
 from service.web.console.access import needed_role
@@ -220,6 +221,33 @@ def test_words_are_masked_however_an_address_or_number_is_written_in_them(said: 
     assert not leaks(mask_words(said), "\0")
 
 
-@pytest.mark.parametrize("said", ["Is the march at 19:30 on 2 December 2026?", "We are 25,000 strong, 12 of 300", ""])
+@pytest.mark.parametrize(
+    ("said", "secret"),
+    [
+        ("write to ana＠example.org", "example"),
+        ("write to ana%40example.org", "example"),
+        ("write to ana@example。org", "example"),
+        ('write to "ana lee"@example.org', "lee"),
+        ("call 07700_900123", "900123"),
+        ("call 07700*900*123", "900"),
+        ("call 07700,900,123", "900"),
+        ("call 0,7,7,0,0,9,0,0,1,2,3", "7,0,0,9"),
+        ("call ＋44 7700 · 900123", "900123"),
+    ],
+)
+def test_pages_and_logs_hide_the_same_odd_spellings(said: str, secret: str) -> None:
+    assert secret not in mask_words(said)
+    assert secret not in mask(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "1,234,567 signed, of 2,500,000",
+        "Is the march at 19:30 on 2 December 2026?",
+        "We are 25,000 strong, 12 of 300",
+        "",
+    ],
+)
 def test_other_words_stay_as_they_are(said: str) -> None:
     assert mask_words(said) == said

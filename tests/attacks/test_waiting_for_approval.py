@@ -100,7 +100,7 @@ def test_approvals_and_refusals_are_in_the_audit_and_told_by_email(session: Sess
 
     (alert,) = session.query(Alert)
     link = f"{URL}/console/campaigns/fair-trials/blasts/{blast.id}/approval"
-    assert (alert.kind, alert.facts) == ("approval.wanted", {"title": "Last call", "why": WAITS, "link": link})
+    assert (alert.kind, alert.facts) == ("approval.wanted", {"blast": str(blast.id), "link": link})
     told = [(notice.kind, notice.to_address) for notice in session.scalars(select(Notice).order_by(Notice.id))]
     assert (
         told

@@ -6,17 +6,25 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyotp
 import pytest
 from click.testing import CliRunner, Result
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.cli.main import main
+from service.clock import now
 from service.consenting.consent import AddressKey
 from service.domain.channel import Channel
+from service.domain.manager import Role
 from service.environment import SettingsError
 from service.keys import make_keys
+from service.planning.managers import Manager, add_manager
+from service.planning.sealing import CannotUnseal, Sealer
+from service.planning.second_step import begin_setup, confirm_setup, setup_under_way
+from service.planning.sign_in_tries import Here
 from service.settings import Settings, load_settings
+from service.store.queries.second_factors import confirmed_totps, forget_totp
 from service.web.app import create_app
 from service.wording.links import LinkKind, link_keys, sign
 from tests import make
@@ -161,3 +169,44 @@ def test_a_console_form_that_was_open_is_taken_after_a_rotation(
 
     assert "grown old" not in answer.text
     assert answer.status_code != 400
+
+
+def test_before_older_keys_are_retired_it_says_whose_authenticator_apps_stop(
+    kept: Path, keys: Keys, sessions: sessionmaker[Session], database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = Sealer.of(load_settings({"TOUCHLINE_HOME": str(kept)}))
+    with sessions.begin() as session:
+        ana, bilal = (
+            add_manager(session, f"{name}@example.org", Role.ADMIN, actor="shell", now=now()) for name in "ab"
+        )
+        for who in (ana, bilal):
+            begin_setup(session, who.id, sealer=before, now=now())
+            _confirm(session, who, before)
+    keys("rotate")
+    after = Sealer.of(load_settings({"TOUCHLINE_HOME": str(kept)}))
+    with sessions.begin() as session:
+        # Bilal uses his app, which seals it with the present key.
+        forget_totp(session, bilal.id)
+        begin_setup(session, bilal.id, sealer=after, now=now())
+        _confirm(session, bilal, after)
+    elsewhere = keys("retire", input="n\n").output
+
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    told = keys("retire", input="n\n").output
+    keys("retire", "--yes")
+
+    assert "could not be looked up" in elsewhere
+    assert f"That is 1 manager, by number: {ana.id}." in told
+    last = Sealer.of(load_settings({"TOUCHLINE_HOME": str(kept)}))
+    with sessions() as session:
+        rows = {row.manager_id: row.sealed_secret for row in confirmed_totps(session)}
+    assert last.unseal(rows[bilal.id])
+    with pytest.raises(CannotUnseal):
+        last.unseal(rows[ana.id])
+
+
+def _confirm(session: Session, who: Manager, sealer: Sealer) -> None:
+    setup = setup_under_way(session, who, sealer=sealer)
+    assert setup is not None
+    code = pyotp.TOTP(setup.secret).at(now())
+    confirm_setup(session, who.id, code, sealer=sealer, here=Here(""), now=now())

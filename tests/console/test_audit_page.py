@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.domain.manager import Role
-from service.planning.audit import REFUSALS_WRITTEN, note_refused_sign_in, read_audit
+from service.planning.audit import REFUSALS_WRITTEN, note_refused_sign_in, note_sign_in, read_audit
 from service.store.queries.audit import Asked
 from service.store.queries.house import write_audit
 from service.store.tables.house import AuditEntry
@@ -176,3 +176,16 @@ def test_parts_that_match_nothing_together_are_not_looked_for_in_the_whole_audit
     # A day far back is found at once, whatever came after it.
     assert [entry.at for entry in a_day.entries] == [NOW + timedelta(days=4)]
     assert nothing.entries == ()
+
+
+def test_the_audit_keeps_no_network_address_whole(sessions: sessionmaker[Session]) -> None:
+    now = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+    with sessions.begin() as session:
+        note_sign_in(session, email="cora@example.org", manager_id=1, how="password", ip="192.0.2.77", now=now)
+        note_refused_sign_in(session, manager_id=None, why="wrong password", ip="2001:db8:1:2::3", now=now)
+    with sessions() as session:
+        refused, signed_in = read_audit(session).entries
+
+    assert signed_in.details["from"] == "192.0.2.0/24"
+    assert refused.details["from"] == "2001:db8:1::/48"

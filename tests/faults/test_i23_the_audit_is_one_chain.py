@@ -4,7 +4,7 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.planning.audit import verify_audit
@@ -78,3 +78,38 @@ def test_i23_writers_at_the_same_time_do_not_fork_the_chain(sessions: sessionmak
         report = verify_audit(session)
 
     assert (report.entries, report.first_broken) == (20, None)
+
+
+def test_i23_what_is_written_while_it_is_verified_is_no_fault(sessions: sessionmaker[Session]) -> None:
+    _write(sessions, "pause", "resume")
+    left = ["cancel", "pause"]
+    with sessions() as session:
+
+        def write_meanwhile(connection: Connection, cursor: object, statement: str, *_: object) -> None:
+            if "FROM audit_heads" in statement and left:
+                deed = left.pop()
+                writer = threading.Thread(target=_write, args=(sessions, deed))
+                writer.start()
+                writer.join()
+
+        event.listen(session.connection(), "before_cursor_execute", write_meanwhile)
+
+        report = verify_audit(session)
+
+    assert left == []
+    assert report.is_whole
+    assert report.entries == 4
+
+
+def test_i23_entries_past_the_known_end_are_a_fault(sessions: sessionmaker[Session]) -> None:
+    _write(sessions, "pause", "resume")
+    with sessions.begin() as session:
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        session.execute(
+            text("UPDATE audit_heads SET (last_id, digest) = (SELECT id, digest FROM audit_entries WHERE id = 1)")
+        )
+
+    with sessions() as session:
+        report = verify_audit(session)
+
+    assert not report.is_end_known

@@ -19,17 +19,32 @@ IS_FREE = f"EXISTS (SELECT FROM house WHERE id = 1 AND held_at IS NULL AND clust
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Whether the house is held, since when and why; and how often it has been restored."""
+    """Whether the house is held, since when and why; how often it has been restored; and where.
+
+    `cluster`: where it was when it was last free, '' where it never was. `has_moved`: it is somewhere else.
+    """
 
     held_at: datetime | None
     reason: str
     epoch: int
+    cluster: str
+    has_moved: bool
+
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing holds it, and it is where it was."""
+        return self.held_at is None and not self.has_moved
+
+
+_HELD = text(f"""
+    SELECT held_at, held_reason, epoch, cluster, cluster NOT IN ('', {CLUSTER}) AS has_moved FROM house WHERE id = 1
+""")  # noqa: S608 - our own words
 
 
 def hold(session: Session) -> Hold:
     """How it stands."""
-    row = session.execute(text("SELECT held_at, held_reason, epoch FROM house WHERE id = 1")).one()
-    return Hold(row.held_at, row.held_reason, row.epoch)
+    row = session.execute(_HELD).one()
+    return Hold(row.held_at, row.held_reason, row.epoch, row.cluster, row.has_moved)
 
 
 _SETTLE_IN = text(f"UPDATE house SET cluster = {CLUSTER} WHERE id = 1 AND cluster = '' AND held_at IS NULL")  # noqa: S608 - our own words

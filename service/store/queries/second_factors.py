@@ -1,6 +1,6 @@
 """Questions about managers' second steps: the app's secret, and the recovery codes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func, insert, select, update
@@ -12,6 +12,12 @@ from service.store.tables.manager import ManagerTotp, RecoveryCode
 def totp_of(session: Session, manager_id: int) -> ManagerTotp | None:
     """The secret of this manager's app, confirmed or not."""
     return session.scalars(select(ManagerTotp).where(ManagerTotp.manager_id == manager_id)).one_or_none()
+
+
+def confirmed_totps(session: Session) -> Sequence[ManagerTotp]:
+    """The secrets of every manager's app that is asked for, by manager; a row for each who works here."""
+    asked = select(ManagerTotp).where(ManagerTotp.confirmed_at.is_not(None)).order_by(ManagerTotp.manager_id)
+    return session.scalars(asked).all()
 
 
 def set_totp(session: Session, manager_id: int, *, sealed_secret: bytes, now: datetime) -> None:
