@@ -20,13 +20,13 @@ from service.web.console.letting_in import this_browser
 
 
 @blueprint.get("/prove")
-@needs(Role.VIEWER)
+@needs(Role.VIEWER, before_second_factor=True)
 def prove_page() -> ResponseReturnValue:
     return render_template("console/prove.html", kept=None)
 
 
 @blueprint.post("/prove")
-@needs(Role.VIEWER)
+@needs(Role.VIEWER, before_second_factor=True)
 def prove_now() -> ResponseReturnValue:
     with door.transaction() as session:
         _note_try(session)
