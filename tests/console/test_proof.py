@@ -1,5 +1,7 @@
 """A fresh proof of who is there, before what cannot be taken back; the form that was sent goes through after it."""
 
+import inspect
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +20,7 @@ from service.store.tables.blasts import Blast
 from service.store.tables.manager import Manager
 from service.store.tables.people import Supporter
 from service.web.app import create_app
+from service.web.console.access import asks_for_proof
 from service.wording.links import derive_key
 from tests.console.apps import set_up
 from tests.console.conftest import SLUG, Browser, C, words
@@ -110,6 +113,9 @@ def test_a_sign_in_link_opened_in_another_tab_is_a_proof(
         ("/console/managers/1/second-factor/reset", {}),
         ("/console/second-factor", {}),
         ("/console/downloads/supporters", {"campaign": SLUG}),
+        ("/console/supporters/1/file", {}),
+        ("/console/supporters/file", {"address": "ana@example.org"}),
+        ("/console/supporters/import/00000000-0000-0000-0000-000000000000/rejects.csv", {}),
         ("/console/supporters/1/erase", {"sure": "erase"}),
         ("/console/supporters/forget", {"address": "ana@example.org", "sure": "erase"}),
     ],
@@ -124,6 +130,31 @@ def test_nothing_of_this_is_done_without_a_fresh_proof(
     assert managers(sessions) == ["admin@example.org"]
     with sessions() as session:
         assert session.query(Supporter).count() == 4
+
+
+# Counts of messages, of nobody in particular.
+_OF_NOBODY = {"console.report_csv"}
+
+
+def test_every_route_that_takes_data_of_people_out_asks_for_a_fresh_proof(admin: Browser) -> None:
+    app, taking = admin.client.application, set[str]()
+
+    for rule in app.url_map.iter_rules():
+        source = inspect.getsource(inspect.unwrap(app.view_functions[rule.endpoint]))
+        if rule.endpoint.startswith("console.") and re.search(r"\b(note_export|take_file)\(", source):
+            taking.add(rule.endpoint)
+            assert (rule.methods or set()) >= {"POST"} or rule.endpoint in _OF_NOBODY, rule
+    unasked = {name for name in taking if not asks_for_proof(app.view_functions[name])}
+
+    assert len(taking) >= 5
+    assert unasked == _OF_NOBODY
+
+
+def test_a_file_comes_after_the_proof(admin: Browser) -> None:
+    asked = send(admin, "/console/supporters/1/file", {})
+    proved = send_shown(admin, asked, PROVE, {"password": PASSWORD})
+
+    assert send_shown(admin, proved, "/console/supporters/1/file").mimetype == "application/zip"
 
 
 def test_whoever_finds_a_browser_signed_in_sets_no_password(
