@@ -89,6 +89,36 @@ def test_a_code_of_the_app_is_a_proof(admin: Browser, clock: time_machine.Travel
     assert "press once more" in words(with_recovery)
 
 
+def test_where_there_is_a_second_step_the_password_alone_is_no_proof(
+    admin: Browser, clock: time_machine.Traveller, sessions: sessionmaker[Session]
+) -> None:
+    send_shown(admin, send(admin, "/console/managers/", ADD), PROVE, {"password": PASSWORD})
+    set_up(admin)
+    clock.shift(timedelta(minutes=16))
+
+    asked = send(admin, "/console/managers/", ADD)
+    refused = send(admin, PROVE, {"password": PASSWORD})
+    still = send(admin, "/console/managers/", ADD)
+
+    assert 'name="password"' not in asked.text
+    assert refused.status_code == 422
+    assert "a code of the app, a recovery code or a passkey" in words(refused)
+    assert still.status_code == 401
+    assert managers(sessions) == ["admin@example.org"]
+
+
+def test_nobody_takes_their_own_second_step_away_without_a_code(admin: Browser) -> None:
+    send_shown(admin, send(admin, "/console/managers/", ADD), PROVE, {"password": PASSWORD})
+    set_up(admin)
+
+    offered = admin.see("/console/managers/")
+    refused = send(admin, "/console/managers/1/second-factor/reset", {})
+
+    assert "/managers/1/second-factor/reset" not in offered.text
+    assert "on its own page, with a code of it" in words(refused)
+    assert "none" not in words(admin.see("/console/managers/"))
+
+
 def test_a_sign_in_link_opened_in_another_tab_is_a_proof(
     admin: Browser, sessions: sessionmaker[Session], settings: Settings
 ) -> None:
