@@ -13,12 +13,18 @@ from service.store import Session
 from service.store.queries import manager_sessions, managers
 
 
+class CodeWanted(Exception):
+    """This account has a second step: a code of the app, a recovery code or a passkey shows who is there."""
+
+
 def prove_by_password(session: Session, token: str, password: str, *, here: Here, now: datetime) -> None:
     """Whoever sits there knows the password. Note the try first, as for `sign_in`.
 
-    Raises SignInRefused, TooManyTries.
+    Raises SignInRefused, TooManyTries, and CodeWanted where the account has a second step.
     """
     who = _who(session, token, now)
+    if who.has_second_factor:
+        raise CodeWanted(CodeWanted.__doc__)
     check_tries(session, who.email, here=here, now=now, is_known_place=True)
     row = managers.by_id(session, who.id)
     if row is None or not row.password_hash or not is_right(row.password_hash, password):

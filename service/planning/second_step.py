@@ -36,6 +36,10 @@ class WrongCode(Exception):
     """The code is not right, or was used before; says no more than that."""
 
 
+class OwnSecondFactor(Exception):
+    """Your own second step is taken away on its own page, with a code of it; or another admin takes it away."""
+
+
 class NotHalfway(Exception):
     """Nobody has done the first step here, or too long ago: sign in from the start."""
 
@@ -178,9 +182,12 @@ def drop_second_factor(session: Session, manager_id: int, *, now: datetime) -> N
 def reset_second_factor(session: Session, manager_id: int, *, actor: str, now: datetime) -> Manager:
     """Somebody else's, who lost their phone: it is taken away, they are signed out everywhere and told by email.
 
-    Nudge sending.send_notices after the commit. Raises NoSuchManager.
+    Nudge sending.send_notices after the commit. Raises NoSuchManager, and OwnSecondFactor where it is the actor's own:
+    whoever finds a browser signed in must not be rid of it without a code.
     """
     account = _present(session, manager_id)
+    if account.email == actor:
+        raise OwnSecondFactor(OwnSecondFactor.__doc__)
     forget_second_factor(session, account)
     manager_sessions.end_sessions(session, manager_id=manager_id)
     _remember(session, account, "manager.second_factor_reset", actor=actor, now=now)

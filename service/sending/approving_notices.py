@@ -12,6 +12,7 @@ from service.sending.ruling import rule_apart
 from service.store import Session
 from service.store.queries import approvals, managers
 from service.store.queries.alerts import raise_alert
+from service.store.tables.blasts import Blast
 
 # A working day: time to look, and to ask whoever wrote it.
 _TOLD_BEFORE = timedelta(days=1)

@@ -8,7 +8,7 @@ protects inboxes and the bill are limits per mailbox, number range, country and 
 import hashlib
 from ipaddress import ip_address, ip_network
 
-from flask import Flask, render_template, request
+from flask import Flask, render_template
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter, RateLimitExceeded
 from redis.backoff import NoBackoff
@@ -17,6 +17,7 @@ from redis.retry import Retry
 from service.domain.network import network
 from service.settings import Settings
 from service.web import door
+from service.web.forms_sent import form_sent
 
 _WINDOW_SECONDS = 10
 # A Redis that is away or frozen holds one request up for this long, then none until it is tried again; by itself the
@@ -71,6 +72,6 @@ def _press_again(_: Exception) -> ResponseReturnValue:
     """The form as it was sent, to be sent again after the wait that Retry-After names."""
     found = limiter.current_limit
     wait = max(1, round(found.reset_at - door.now().timestamp())) if found else _WINDOW_SECONDS
-    kept = [(name, value) for name, value in request.form.items(multi=True) if name not in _NOT_KEPT]
+    kept = [(name, value) for name, value in form_sent().items(multi=True) if name not in _NOT_KEPT]
     page = render_template("site/busy.html", kept=kept, wait=wait)
     return page, 429, {"Retry-After": str(wait)}

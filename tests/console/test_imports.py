@@ -130,9 +130,9 @@ def test_where_a_worker_ends_another_goes_on_and_every_row_counts_once(
     assert f"{CHUNK:,} rows read" in half
     assert f"{len(rows):,} rows read" in done
     assert f"New {len(rows) - 2:,} Known before 0" in done
-    link = re.search(r'href="([^"]+rejects\.csv)"', admin.see(address).text)
+    link = re.search(r'action="([^"]+rejects\.csv)"', admin.see(address).text)
     assert link
-    rejects = list(csv.reader(io.StringIO(admin.see(link[1]).data.decode("utf-8-sig"))))
+    rejects = list(csv.reader(io.StringIO(admin.press(link[1]).data.decode("utf-8-sig"))))
     assert [row[2] for row in rejects] == ["first_name", "Farid", "Gul"]
 
 

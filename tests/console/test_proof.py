@@ -1,5 +1,7 @@
 """A fresh proof of who is there, before what cannot be taken back; the form that was sent goes through after it."""
 
+import inspect
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -22,6 +24,7 @@ from service.store.tables.campaign import Campaign
 from service.store.tables.manager import Manager
 from service.store.tables.people import Supporter
 from service.web.app import create_app
+from service.web.console.access import asks_for_proof
 from service.wording.links import derive_key
 from tests.attacks.approving import NEW, URL
 from tests.console.apps import set_up
@@ -91,6 +94,36 @@ def test_a_code_of_the_app_is_a_proof(admin: Browser, clock: time_machine.Travel
     assert "press once more" in words(with_recovery)
 
 
+def test_where_there_is_a_second_step_the_password_alone_is_no_proof(
+    admin: Browser, clock: time_machine.Traveller, sessions: sessionmaker[Session]
+) -> None:
+    send_shown(admin, send(admin, "/console/managers/", ADD), PROVE, {"password": PASSWORD})
+    set_up(admin)
+    clock.shift(timedelta(minutes=16))
+
+    asked = send(admin, "/console/managers/", ADD)
+    refused = send(admin, PROVE, {"password": PASSWORD})
+    still = send(admin, "/console/managers/", ADD)
+
+    assert 'name="password"' not in asked.text
+    assert refused.status_code == 422
+    assert "a code of the app, a recovery code or a passkey" in words(refused)
+    assert still.status_code == 401
+    assert managers(sessions) == ["admin@example.org"]
+
+
+def test_nobody_takes_their_own_second_step_away_without_a_code(admin: Browser) -> None:
+    send_shown(admin, send(admin, "/console/managers/", ADD), PROVE, {"password": PASSWORD})
+    set_up(admin)
+
+    offered = admin.see("/console/managers/")
+    refused = send(admin, "/console/managers/1/second-factor/reset", {})
+
+    assert "/managers/1/second-factor/reset" not in offered.text
+    assert "on its own page, with a code of it" in words(refused)
+    assert "none" not in words(admin.see("/console/managers/"))
+
+
 def test_a_sign_in_link_opened_in_another_tab_is_a_proof(
     admin: Browser, sessions: sessionmaker[Session], settings: Settings
 ) -> None:
@@ -115,6 +148,9 @@ def test_a_sign_in_link_opened_in_another_tab_is_a_proof(
         ("/console/managers/1/second-factor/reset", {}),
         ("/console/second-factor", {}),
         ("/console/downloads/supporters", {"campaign": SLUG}),
+        ("/console/supporters/1/file", {}),
+        ("/console/supporters/file", {"address": "ana@example.org"}),
+        ("/console/supporters/import/00000000-0000-0000-0000-000000000000/rejects.csv", {}),
         ("/console/supporters/1/erase", {"sure": "erase"}),
         ("/console/supporters/forget", {"address": "ana@example.org", "sure": "erase"}),
     ],
@@ -129,6 +165,31 @@ def test_nothing_of_this_is_done_without_a_fresh_proof(
     assert managers(sessions) == ["admin@example.org"]
     with sessions() as session:
         assert session.query(Supporter).count() == 4
+
+
+# Counts of messages, of nobody in particular.
+_OF_NOBODY = {"console.report_csv"}
+
+
+def test_every_route_that_takes_data_of_people_out_asks_for_a_fresh_proof(admin: Browser) -> None:
+    app, taking = admin.client.application, set[str]()
+
+    for rule in app.url_map.iter_rules():
+        source = inspect.getsource(inspect.unwrap(app.view_functions[rule.endpoint]))
+        if rule.endpoint.startswith("console.") and re.search(r"\b(note_export|take_file)\(", source):
+            taking.add(rule.endpoint)
+            assert (rule.methods or set()) >= {"POST"} or rule.endpoint in _OF_NOBODY, rule
+    unasked = {name for name in taking if not asks_for_proof(app.view_functions[name])}
+
+    assert len(taking) >= 5
+    assert unasked == _OF_NOBODY
+
+
+def test_a_file_comes_after_the_proof(admin: Browser) -> None:
+    asked = send(admin, "/console/supporters/1/file", {})
+    proved = send_shown(admin, asked, PROVE, {"password": PASSWORD})
+
+    assert send_shown(admin, proved, "/console/supporters/1/file").mimetype == "application/zip"
 
 
 def test_whoever_finds_a_browser_signed_in_sets_no_password(

@@ -12,7 +12,6 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.clock import now
-from service.console_settings import ConsoleRules, SecondFactor
 from service.domain.manager import Role
 from service.planning.managers import make_sign_in_link
 from service.settings import Settings
@@ -202,34 +201,6 @@ def test_a_form_waits_through_both_steps(
     assert "Your form, as you typed it" in words(back)
     assert "The words are kept." in words(done)
     assert bodies(sessions) == [TYPED["body-0"], TYPED["body-1"]]
-
-
-@pytest.fixture
-def demanding(settings: Settings, sessions: sessionmaker[Session]) -> Iterator[Browser]:
-    """A browser at an installation that demands a second step."""
-    app = create_app(replace(settings, console=ConsoleRules(second_factor=SecondFactor.REQUIRED)))
-    yield Browser(app.test_client())
-    app.extensions["touchline"].sessions.kw["bind"].dispose()
-
-
-def test_where_it_is_demanded_it_is_set_up_before_anything_else(
-    demanding: Browser, clock: time_machine.Traveller, sessions: sessionmaker[Session], settings: Settings
-) -> None:
-    with sessions.begin() as session:
-        key = derive_key(settings.secret_key, "links")
-        link = make_sign_in_link(session, ADMIN, Role.ADMIN, public_url="", key=key, now=now())
-
-    led = words(demanding.press(link))
-    turned_back = demanding.press("/console/managers/", {"email": "x@example.org", "role": "admin"}, follow=False)
-    part = demanding.see("/console/managers/", **{"HX-Request": "true"})
-    set_up(demanding)
-    opened = words(demanding.see("/console/managers/"))
-
-    assert "asks everybody for a second step" in led
-    assert turned_back.headers["Location"] == "/console/second-factor"
-    assert part.headers["HX-Redirect"] == "/console/second-factor"
-    assert ADMIN in opened
-    assert "x@example.org" not in opened
 
 
 def test_an_admin_takes_somebody_s_away_and_they_are_told(

@@ -54,6 +54,11 @@ def needed_role(view: object) -> Role | None:
     return _needed[view]
 
 
+def asks_for_proof(view: object) -> bool:
+    """Whether a route does anything only after a fresh proof of who is there."""
+    return view in _needs_proof
+
+
 def manager() -> Manager:
     """Who is signed in; only for routes that need a role."""
     who = g.get("manager")
@@ -120,7 +125,7 @@ def _let_in() -> ResponseReturnValue | None:
         abort(403)
     if _has_to_set_up(g.manager) and view not in _before_second_factor:
         return _to(url_for("console.second_factor_page"))
-    return ask_for_proof() if view in _needs_proof else None
+    return ask_for_proof() if asks_for_proof(view) else None
 
 
 def ask_for_proof() -> ResponseReturnValue | None:

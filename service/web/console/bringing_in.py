@@ -119,10 +119,10 @@ def forget_upload(upload_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("console.bring_in_page"))
 
 
-@blueprint.get("/supporters/import/<uuid:upload_id>/rejects.csv")
-@needs(Role.ADMIN)
+@blueprint.post("/supporters/import/<uuid:upload_id>/rejects.csv")
+@needs(Role.ADMIN, proof=True)
 def rejects_csv(upload_id: UUID) -> ResponseReturnValue:
-    """The rows that were not read, as they came, to be mended and loaded again."""
+    """The rows that were not read, as they came, to be mended and loaded again. A form: people's data is taken out."""
     kept = _kept(upload_id)
     if kept.facts.get("kind") != "rejects":
         abort(404)

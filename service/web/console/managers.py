@@ -16,7 +16,7 @@ from service.planning.managers import (
     mail_link,
     remove_manager,
 )
-from service.planning.second_step import reset_second_factor
+from service.planning.second_step import OwnSecondFactor, reset_second_factor
 from service.web import door
 from service.web.console import access
 from service.web.console.access import needs
@@ -82,6 +82,9 @@ def reset_second_factor_now(manager_id: int) -> ResponseReturnValue:
             theirs = reset_second_factor(session, manager_id, actor=access.manager().email, now=door.now())
     except NoSuchManager:
         abort(404)
+    except OwnSecondFactor as own:
+        flash(str(own), "bad")
+        return redirect(url_for("console.second_factor_page"))
     door.nudger().nudge(Errand.SEND_NOTICES)
     flash(f"{theirs.email} has no second step any more, is signed out everywhere, and is told so by email.")
     return redirect(url_for("console.managers_page"))

@@ -16,7 +16,7 @@ from service.web.person_file import file_response
 
 
 @blueprint.post("/supporters/<int:supporter_id>/file")
-@needs(Role.ADMIN)
+@needs(Role.ADMIN, proof=True)
 def supporter_file(supporter_id: int) -> ResponseReturnValue:
     """A supporter's file. A form, not a link: whoever takes people's data out is written down."""
     try:
@@ -31,7 +31,7 @@ def supporter_file(supporter_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/supporters/file")
-@needs(Role.ADMIN)
+@needs(Role.ADMIN, proof=True)
 def address_file() -> ResponseReturnValue:
     """The file of whoever has an address, also of somebody whose sign-up still waits."""
     typed = asked.form.get("address", "")

@@ -4,7 +4,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.domain.manager import Role
-from service.planning.proving import prove_by_code, prove_by_password
+from service.planning.proving import CodeWanted, prove_by_code, prove_by_password
 from service.planning.sealing import Sealer
 from service.planning.second_step import WrongCode, note_code_try
 from service.planning.sign_in_tries import TooManyTries, note_try
@@ -20,13 +20,13 @@ from service.web.console.letting_in import this_browser
 
 
 @blueprint.get("/prove")
-@needs(Role.VIEWER)
+@needs(Role.VIEWER, before_second_factor=True)
 def prove_page() -> ResponseReturnValue:
     return render_template("console/prove.html", kept=None)
 
 
 @blueprint.post("/prove")
-@needs(Role.VIEWER)
+@needs(Role.VIEWER, before_second_factor=True)
 def prove_now() -> ResponseReturnValue:
     with door.transaction() as session:
         _note_try(session)
@@ -35,6 +35,8 @@ def prove_now() -> ResponseReturnValue:
             _prove(session)
     except SignInRefused:
         return _again("That is not your password.", 422)
+    except CodeWanted as wanted:
+        return _again(str(wanted), 422)
     except WrongCode:
         return _again("That code is not right, or was used before. Wait for the next one.", 422)
     except TooManyTries:

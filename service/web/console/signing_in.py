@@ -93,7 +93,9 @@ def enter_by_link(token: str) -> ResponseReturnValue:
     except LinkSpent:
         note_refusal_here("", "spent link", here)
         return render_template("console/link_spent.html"), 410
-    where = url_for("console.password_page")
+    # Where a second step is demanded, setting it up comes before a password.
+    is_whole = who.has_second_factor or not access.must_have_second_factor()
+    where = url_for("console.password_page" if is_whole else "console.second_factor_page")
     return half_way(here, where) if who.has_second_factor else let_in(here, where)
 
 
@@ -108,13 +110,13 @@ def sign_out_now() -> ResponseReturnValue:
 
 
 @blueprint.get("/password")
-@needs(Role.VIEWER)
+@needs(Role.VIEWER, before_second_factor=True)
 def password_page() -> ResponseReturnValue:
     return render_template("console/password.html", mistakes={})
 
 
 @blueprint.post("/password")
-@needs(Role.VIEWER)
+@needs(Role.VIEWER, before_second_factor=True)
 def set_password() -> ResponseReturnValue:
     if not access.manager().has_password and (asked := access.ask_for_proof()):
         # Whoever finds a browser signed in does not make the account theirs.

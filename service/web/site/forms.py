@@ -4,6 +4,7 @@ from flask import Flask, current_app, request
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from service.web.forms_sent import form_sent
 from service.web.site.visitor import KNOWING_PAGES
 
 # The blueprints that anybody may use without an account.
@@ -72,6 +73,6 @@ def source_here() -> str:
 def _carry_source(endpoint: str, values: dict[str, object]) -> None:
     """Every link to a page of a campaign keeps the source, so that the form at its end knows it."""
     if endpoint in KNOWING_PAGES and values.get("s") is None:
-        source = source_here() or (request.form.get("source", "")[:60] if request.method == "POST" else "")
+        source = source_here() or (form_sent().get("source", "")[:60] if request.method == "POST" else "")
         if source:
             values["s"] = source
