@@ -10,7 +10,7 @@ from service.patterns import AT, BETWEEN_DIGITS, DOTS, QUOTED
 
 # Each as it is written, and as it stands in an address of the web (%40 is @, %2B is +, %20 a space).
 _PASSWORD = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^\s/@:]*:[^\s/@]*@", re.IGNORECASE)
-_EMAIL = re.compile(rf"(?:{QUOTED}|[\w.+%'’=*!#$&/?^`{{|}}~-]+){AT}[\w-]+(?:[{DOTS}][\w-]+)+", re.IGNORECASE)
+_EMAIL = re.compile(rf"(?:{QUOTED}|[\w.+%'’=*!#$&/?^`{{|}}~-]{{1,254}}){AT}[\w-]+(?:[{DOTS}][\w-]+)+", re.IGNORECASE)
 _NUMBER = re.compile(
     r"(?:\+|＋|%(?:25)*2B|=2B|\\u002b|&#43;|&plus;|(?<!\d)00)"  # +44 7700 900123, 0044…
     rf"(?:\d(?:%20|[\s{BETWEEN_DIGITS}]){{0,3}}){{6,14}}\d(?!\d)"

@@ -6,4 +6,4 @@ AT = r"(?:@|%(?:25)*40|=40|\\u0040|\\x40|&#0*64;|&#x0*40;|&commat;|＠|﹫)"
 QUOTED = r'\\?"[^"\\\r\n]{1,64}\\?"'
 DOTS = ".。．｡"
 # What people put between the digits of a number, besides white space.
-BETWEEN_DIGITS = r"().\-/_*,·•\u2010-\u2015"
+BETWEEN_DIGITS = r"().\-/_*,·•|~\u2010-\u2015"

@@ -37,9 +37,10 @@ class Limits:
     Texts and emails here are those a form asks for: confirmations, and "you have joined already".
     """
 
-    # Forms from one network in ten seconds, and sign-in links in ten minutes.
+    # Forms from one network in ten seconds, sign-in links in ten minutes, and complaints about data in an hour.
     limit_forms_per_network: int = 1_000
     limit_sign_in_links_per_network: int = 20
+    limit_complaints_per_network: int = 20
     # Texts an hour: to numbers that begin alike, to one country, for one campaign, in all.
     limit_texts_per_range: int = 60
     limit_texts_per_country: int = 60_000

@@ -73,6 +73,11 @@ def complain(session: Session, *, campaign_id: int, words: str, email: str, key:
     return number
 
 
+def check_complaint(words: str, email: str) -> None:
+    """Look a form through without taking it. Raises ComplaintMistakes."""
+    _address(_plain(words), email)
+
+
 def _address(words: str, email: str) -> str | None:
     mistakes: dict[str, str] = {}
     address = None

@@ -54,6 +54,15 @@ sign_in_links = limiter.shared_limit(
 )
 
 
+@limiter.shared_limit(
+    lambda: f"{door.settings().limits.limit_complaints_per_network} per hour",
+    scope="complaints",
+    exempt_when=_is_exempt,
+)
+def count_complaint() -> None:
+    """Count a complaint without mistakes towards its network's. Raises RateLimitExceeded."""
+
+
 def set_up_limits(app: Flask, settings: Settings) -> None:
     """Count in Redis, for all processes together; in each one's memory while Redis is away or not set."""
     address = settings.redis_url or "memory://"

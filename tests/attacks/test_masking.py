@@ -232,6 +232,7 @@ def test_words_are_masked_however_an_address_or_number_is_written_in_them(said: 
         ("call 07700*900*123", "900"),
         ("call 07700,900,123", "900"),
         ("call 0,7,7,0,0,9,0,0,1,2,3", "7,0,0,9"),
+        ("call 07700|900~123", "900"),
         ("call ＋44 7700 · 900123", "900123"),
     ],
 )

@@ -11,6 +11,7 @@ import pytest
 import redis as redis_client
 import time_machine
 from flask.testing import FlaskClient
+from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
@@ -173,9 +174,36 @@ def test_sign_in_links_are_limited_by_network(process: Open) -> None:
     assert ask("203.0.113.8") == 302
 
 
+def test_one_network_does_not_shut_the_form_of_complaints_for_everybody(
+    process: Open, sessions: sessionmaker[Session]
+) -> None:
+    ground = process(LIMIT_COMPLAINTS_PER_NETWORK="2")
+
+    def complain(said: str, address: str = GROUND) -> TestResponse:
+        page = ground.client.get("/fair-trials/your-data").text
+        found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        assert found
+        fields = {"csrf_token": found[1], "words": said}
+        return ground.client.post("/fair-trials/your-data", data=fields, environ_base={"REMOTE_ADDR": address})
+
+    mistakes = [complain("").status_code for _ in range(3)]
+    taken = [complain("I never signed up").status_code for _ in range(2)]
+    refused = complain("Somebody has my number")
+    elsewhere = complain("My friend's number", "203.0.113.8")
+
+    assert (mistakes, taken) == ([422] * 3, [200] * 2)
+    assert refused.status_code == 429
+    assert 'role="alert"' in refused.text
+    assert "Somebody has my number" in refused.text
+    assert elsewhere.status_code == 200
+    with sessions() as session:
+        assert session.scalar(text("SELECT count(*) FROM complaints")) == 3
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("LIMIT_COMPLAINTS_PER_NETWORK", "0"),
         ("LIMIT_FORMS_PER_NETWORK", "none"),
         ("LIMIT_TEXTS", "0"),
         ("LIMIT_EXEMPT_NETWORKS", "the ground"),

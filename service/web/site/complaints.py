@@ -2,12 +2,13 @@
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_limiter import RateLimitExceeded
 
 from service.domain.errand import Errand
-from service.joining.complaints import LONGEST, ComplaintMistakes, TooManyComplaints, complain
+from service.joining.complaints import LONGEST, ComplaintMistakes, TooManyComplaints, check_complaint, complain
 from service.store.queries.campaigns import CampaignView
 from service.web import door
-from service.web.limits import forms
+from service.web.limits import count_complaint, forms
 from service.web.site.joining import is_trapped
 from service.web.site.visitor import campaign_or_404
 
@@ -33,13 +34,16 @@ def send(campaign: str) -> ResponseReturnValue:
         return _page(view, done=True)
     typed = {"words": words[: LONGEST * 2], "email": email}
     try:
+        check_complaint(words, email)
+        # One network does not use up what all may write within the hour; mistakes are not counted.
+        count_complaint()
         with door.transaction() as session:
             number = complain(
                 session, campaign_id=view.id, words=words, email=email, key=door.address_key(), now=door.now()
             )
     except ComplaintMistakes as wrong:
         return _page(view, typed=typed, mistakes=wrong.by_field), 422
-    except TooManyComplaints:
+    except (TooManyComplaints, RateLimitExceeded):
         return _page(view, typed=typed, is_full=True), 429
     door.nudger().nudge(Errand.SEND_NOTICES)
     return _page(view, done=True, number=number, told=bool(email.strip()))
