@@ -52,6 +52,12 @@ sign_in_links = limiter.shared_limit(
     scope="sign-in-links",
     exempt_when=_is_exempt,
 )
+# Each is work for the organisation's directory; counted apart, for whoever comes back has gone there before.
+directory_answers = limiter.shared_limit(
+    lambda: f"{door.settings().limits.limit_sign_in_links_per_network} per 10 minutes",
+    scope="directory-answers",
+    exempt_when=_is_exempt,
+)
 
 
 @limiter.shared_limit(

@@ -19,7 +19,9 @@ HALF_SENT = {
     "nothing of five thousand": _JOIN + b"Content-Length: 5000\r\n\r\n",
     "half a webhook": _HOOK + b"Content-Length: 5000\r\n\r\nBody=ST",
     "one chunk of some": _HOOK + _CHUNKED + b"1\r\nf\r\n",
-    "half a file": b"POST /console/supporters/import HTTP/1.1\r\n" + FORM + b"Content-Length: 9000000\r\n\r\nf",
+    "half a file": b"POST /console/supporters/import HTTP/1.1\r\nCookie: touchline_console=made-up\r\n"
+    + FORM
+    + b"Content-Length: 9000000\r\n\r\nf",
     "half a header": b"POST /fair-trials/join HTTP/1.1\r\nHost: 127.0.0.1\r\nX-",
 }
 

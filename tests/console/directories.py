@@ -32,6 +32,7 @@ class DirectoryOfTests:
     signs_with: RSAKey | None = None
     algorithm: str = "RS256"
     asked: dict[str, str] = field(default_factory=dict)
+    requests: list[str] = field(default_factory=list)
 
     def approve(self, address: str) -> str:
         """What somebody's browser is sent back with, once they have signed in there."""
@@ -44,6 +45,7 @@ class DirectoryOfTests:
 
     @Request.application
     def answer(self, request: Request) -> Response:
+        self.requests.append(request.path)
         if request.path == "/.well-known/openid-configuration":
             return _said(
                 issuer=self.url,

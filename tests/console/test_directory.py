@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
+import time_machine
 from joserfc.jwk import RSAKey
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -150,6 +152,51 @@ def test_what_did_not_begin_in_this_browser_is_refused(office: Office) -> None:
     assert "did not begin in this browser" in lured
     assert "did not begin in this browser" in forged
     assert "did not begin in this browser" in spent
+
+
+def test_a_way_back_is_used_once_also_by_a_browser_that_brings_its_cookie_again(office: Office) -> None:
+    back = office.begin()
+    cookie = office.browser.client.get_cookie("touchline")
+    assert cookie
+    office.browser.client.get(back)
+    asked = len(office.directory.requests)
+
+    office.browser.client.set_cookie("touchline", cookie.value)
+    again = words(office.browser.client.get(back, follow_redirects=True))
+
+    assert "did not begin in this browser" in again
+    assert len(office.directory.requests) == asked
+
+
+@pytest.mark.parametrize(("minutes", "is_taken"), [(9, True), (11, False)])
+def test_a_way_back_lasts_ten_minutes(office: Office, minutes: int, is_taken: bool) -> None:
+    back = office.begin()
+
+    with time_machine.travel(now() + timedelta(minutes=minutes), tick=False):
+        page = words(office.browser.client.get(back, follow_redirects=True))
+
+    assert ("did not begin in this browser, or too long ago" not in page) is is_taken
+
+
+def test_nobody_hammers_on_the_directory(office: Office) -> None:
+    codes = [office.browser.see("/console/directory/back?code=a&state=b").status_code for _ in range(22)]
+
+    assert codes == [403] * 20 + [429] * 2
+    assert office.directory.requests == []
+
+
+def test_what_the_directory_says_of_itself_is_believed_for_five_minutes(office: Office) -> None:
+    asked = "/.well-known/openid-configuration"
+    with time_machine.travel(datetime(2026, 12, 1, 9, 0, tzinfo=UTC), tick=False) as clock:
+        office.sign_in()
+        office.browser.press("/console/sign-out")
+        office.sign_in()
+        soon = office.directory.requests.count(asked)
+        clock.shift(timedelta(minutes=6))
+        office.browser.see("/console/directory")
+
+    assert (soon, office.directory.requests.count(asked)) == (1, 2)
+    assert office.directory.requests.count("/keys") == 2
 
 
 def test_a_code_is_of_no_use_without_the_browser_s_proof(office: Office) -> None:

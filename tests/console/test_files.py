@@ -286,3 +286,10 @@ def test_what_was_looked_at_is_what_comes_in_also_below_a_title(
     assert "1 row read into" in words(done)
     with sessions() as session:
         assert "anali@example.org" in session.scalars(select(Supporter.email)).all()
+
+
+def test_whoever_is_not_signed_in_is_told_so_before_a_file_is_read(browser: Browser) -> None:
+    answer = browser.press("/console/supporters/import", {"file": (io.BytesIO(b"a" * 100_000), "people.csv")})
+
+    assert answer.status_code == 413
+    assert "Sign in first" in words(answer)

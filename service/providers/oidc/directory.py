@@ -21,6 +21,9 @@ _SECONDS = 10
 # Only signatures that the directory alone can make; never those of a shared secret, and never none.
 _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 _DRIFT = timedelta(minutes=1)
+_BELIEVED = timedelta(minutes=5)
+# What each directory said of itself, and when; a process has one.
+_said: dict[str, tuple[datetime, Mapping[str, object]]] = {}
 _BROKEN = (requests.RequestException, AuthlibBaseError, JoseError, ValueError, TypeError, KeyError)
 
 
@@ -51,9 +54,9 @@ class Identity:
     email: str
 
 
-def where_to_ask(directory: Directory, asking: Asking) -> str:
+def where_to_ask(directory: Directory, asking: Asking, *, now: datetime) -> str:
     """The address at the directory that the browser is sent to. Raises DirectoryAway."""
-    endpoint = _endpoint(_known(directory), "authorization_endpoint")
+    endpoint = _endpoint(_known(directory, now), "authorization_endpoint")
     try:
         client = _client(directory, asking)
         url, _ = client.create_authorization_url(
@@ -68,7 +71,7 @@ def who_came_back(directory: Directory, asking: Asking, code: str, *, now: datet
     """Whom the directory says the browser is that came back with this code. Raises DirectoryAway, DirectoryRefused."""
     if not code:
         raise DirectoryRefused("the directory gave no code")
-    known = _known(directory)
+    known = _known(directory, now)
     token_endpoint, keys_at = _endpoint(known, "token_endpoint"), _endpoint(known, "jwks_uri")
     try:
         client = _client(directory, asking)
@@ -114,11 +117,15 @@ def _client(directory: Directory, asking: Asking) -> OAuth2Session:
     )
 
 
-def _known(directory: Directory) -> Mapping[str, object]:
-    """What the directory says of itself, asked each time: sign-ins are few, and keys change."""
+def _known(directory: Directory, now: datetime) -> Mapping[str, object]:
+    """What the directory says of itself; believed for some minutes. Its keys are asked for each time, for they change."""
+    said = _said.get(directory.issuer)
+    if said is not None and timedelta(0) <= now - said[0] < _BELIEVED:
+        return said[1]
     known = _fetched(f"{directory.issuer.rstrip('/')}/.well-known/openid-configuration")
     if known.get("issuer") != directory.issuer:
         raise DirectoryAway("the directory calls itself by another name than OIDC_ISSUER")
+    _said[directory.issuer] = now, known
     return known
 
 

@@ -6,6 +6,8 @@ a state that it alone holds.
 
 import secrets
 from collections.abc import Mapping
+from datetime import datetime, timedelta
+from hashlib import sha256
 from hmac import compare_digest
 
 from flask import abort, redirect, render_template, request
@@ -20,9 +22,11 @@ from service.web.console import access
 from service.web.console.access import for_anybody
 from service.web.console.blueprint import blueprint
 from service.web.console.letting_in import half_way, let_in, note_refusal_here, this_browser
-from service.web.limits import sign_in_links
+from service.web.limits import directory_answers, sign_in_links
 
 _KEPT = "directory"
+# As long as signing in there may take.
+_LIFE = timedelta(minutes=10)
 
 
 @blueprint.get("/directory")
@@ -36,7 +40,7 @@ def to_directory() -> ResponseReturnValue:
         redirect_uri=_back(),
     )
     try:
-        there = where_to_ask(_directory(), asking)
+        there = where_to_ask(_directory(), asking, now=door.now())
     except DirectoryAway:
         return _refused("The directory does not answer. Try again, or sign in another way.", 503)
     flask_session[_KEPT] = {
@@ -44,17 +48,18 @@ def to_directory() -> ResponseReturnValue:
         "nonce": asking.nonce,
         "verifier": asking.verifier,
         "next": request.args.get("next", ""),
+        "until": (door.now() + _LIFE).timestamp(),
     }
     return redirect(there)
 
 
 @blueprint.get("/directory/back")
 @for_anybody
+@directory_answers
 def from_directory() -> ResponseReturnValue:
     directory, here = _directory(), this_browser()
-    kept = flask_session.pop(_KEPT, None)
-    state = request.args.get("state", "")
-    if not isinstance(kept, Mapping) or not compare_digest(state.encode(), str(kept["state"]).encode()):
+    kept = _kept(request.args.get("state", ""), now=door.now())
+    if kept is None:
         return _refused("That did not begin in this browser, or too long ago. Please try again.", 403)
     asking = Asking(str(kept["state"]), str(kept["nonce"]), str(kept["verifier"]), _back())
     try:
@@ -70,6 +75,18 @@ def from_directory() -> ResponseReturnValue:
         return _refused("The directory knows you, but you have no account here. Ask an admin for one.", 403)
     where = access.safe_next(str(kept["next"]))
     return half_way(here, where) if who.has_second_factor else let_in(here, where)
+
+
+def _kept(state: str, *, now: datetime) -> Mapping[str, object] | None:
+    """What this browser keeps of the asking that it comes back from: once, and not after its time."""
+    kept = flask_session.pop(_KEPT, None)
+    if not isinstance(kept, Mapping) or not compare_digest(state.encode(), str(kept["state"]).encode()):
+        return None
+    if now.timestamp() > float(kept.get("until", 0)):
+        return None
+    # The browser could bring its cookie again; each time would be work for the directory.
+    name = f"directory:{sha256(state.encode()).hexdigest()}"
+    return kept if door.floods().counts.take(name, seconds=int(_LIFE.total_seconds())) else None
 
 
 def _directory() -> Directory:

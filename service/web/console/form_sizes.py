@@ -4,7 +4,8 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from service.web.body_sizes import FILE, FORM, WORDS
+from service.web.body_sizes import FILE, FORM, IMPORT_PATH, WORDS, largest
+from service.web.console import access
 from service.web.console.blueprint import blueprint
 
 _WITH_WORDS = frozenset(
@@ -22,14 +23,16 @@ _WITH_WORDS = frozenset(
 def _let_more_in(endpoint: str | None, values: dict[str, object] | None) -> None:
     """Raise the limit of a request for these forms; this runs before anything reads it."""
     if endpoint == "console.bring_in":
-        request.max_content_length = FILE
+        request.max_content_length = largest(IMPORT_PATH, has_session=bool(access.token()))
     elif endpoint in _WITH_WORDS:
         request.max_content_length = request.max_form_memory_size = WORDS
 
 
 @blueprint.errorhandler(RequestEntityTooLarge)
 def _too_large(error: HTTPException) -> ResponseReturnValue:
-    if request.endpoint == "console.bring_in":
+    if request.endpoint == "console.bring_in" and not access.token():
+        error.description = "Nothing was read. Sign in first, then choose the file and send it again."
+    elif request.endpoint == "console.bring_in":
         error.description = (
             f"Nothing was read. A file may have {FILE // 1024 // 1024} MB here; for a larger one use "
             "touchline supporters import on the command line, or part it."

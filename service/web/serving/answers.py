@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
+from service.web.even_time import HELD_BACK, HeldBack
 from service.web.serving.asgi import Event, Headers, Send
 
 # Pages are smaller and go out at once; what is larger goes in pieces of this size, each made when the last one is out.
@@ -65,10 +66,13 @@ async def answer_request(
 ) -> None:
     """Run the app in one of the threads and send its answer, a thread being held only while the app works.
 
-    Raises TimeoutError where the client takes nothing of a large answer for so long.
+    What the app holds back waits here, and takes no thread. Raises TimeoutError where the client takes nothing of a large answer for so long.
     """
     loop = asyncio.get_running_loop()
+    held_back = environ[HELD_BACK] = HeldBack()
     answer, piece = await loop.run_in_executor(threads, _begin, app, environ)
+    if seconds := held_back.seconds_left():
+        await asyncio.sleep(seconds)
     await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
     if answer.is_whole:
         await send(_part(piece, is_last=True))

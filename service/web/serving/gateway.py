@@ -5,6 +5,7 @@ A client that sends its body slowly, or never, holds a connection and no thread
 """
 
 import logging
+from collections.abc import Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from urllib.parse import unquote_to_bytes
 from wsgiref.types import WSGIApplication
@@ -12,10 +13,11 @@ from wsgiref.types import WSGIApplication
 from service.settings import Settings, load_settings
 from service.web import body_sizes
 from service.web.app import create_app
+from service.web.console.access import COOKIE
 from service.web.hosts import PROBES
 from service.web.serving.answers import answer_request
-from service.web.serving.asgi import Receive, Scope, Send, headers_of
-from service.web.serving.bodies import BodyTooSlow, ClientGone, read_body
+from service.web.serving.asgi import Headers, Receive, Scope, Send, has_cookie, headers_of
+from service.web.serving.bodies import Body, BodyTooSlow, ClientGone, TooMuchWaits, Waiting, read_body
 from service.web.serving.environ import environ_of, raw_path
 from service.web_settings import WebPart
 
@@ -29,10 +31,18 @@ _READ_SECONDS = 60.0
 class Gateway:
     """The app behind ASGI."""
 
-    def __init__(self, app: WSGIApplication, settings: Settings, *, read_seconds: float = _READ_SECONDS) -> None:
+    def __init__(
+        self,
+        app: WSGIApplication,
+        settings: Settings,
+        *,
+        read_seconds: float = _READ_SECONDS,
+        most_waiting: Mapping[int, int] = body_sizes.MOST_WAITING,
+    ) -> None:
         self._app, self._web, self._read_seconds = app, settings.web, read_seconds
         self._pages = ThreadPoolExecutor(self._web.web_threads, "pages")
         self._hooks = ThreadPoolExecutor(self._web.web_hook_threads, "hooks")
+        self._waiting = {size: Waiting(most) for size, most in most_waiting.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -40,11 +50,14 @@ class Gateway:
         if not self._is_served(path):
             await _say(send, 404, "This process serves another part of the site.")
             return
-        largest, seconds = body_sizes.largest(path), self._web.web_body_seconds
         try:
-            body = await read_body(receive, headers_of(scope), largest=largest, seconds=seconds)
+            body = await self._read(path, receive, headers_of(scope))
+        except TooMuchWaits:
+            log.warning("a request was turned away: too much of others waits to come whole")
+            await _say(send, 503, "Too much is being sent here at once. Please try again in a minute.")
+            return
         except BodyTooSlow:
-            log.warning("a request did not come whole in time", extra={"seconds": seconds})
+            log.warning("a request did not come whole in time", extra={"seconds": self._web.web_body_seconds})
             await _say(send, 408, "The request did not come whole in time. Please try again.")
             return
         except ClientGone:
@@ -56,7 +69,12 @@ class Gateway:
         except TimeoutError:
             log.warning("an answer was not read to its end")
         finally:
-            body.stream.close()
+            body.close()
+
+    async def _read(self, path: str, receive: Receive, headers: Headers) -> Body:
+        largest = body_sizes.largest(path, has_session=has_cookie(headers, COOKIE))
+        waiting, seconds = self._waiting[largest], self._web.web_body_seconds
+        return await read_body(receive, headers, largest=largest, seconds=seconds, waiting=waiting)
 
     def _threads(self, path: str) -> Executor:
         """Pages never take the threads of webhooks, nor of whoever asks whether the process lives."""
