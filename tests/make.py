@@ -9,7 +9,7 @@ from service.consenting.consent import AddressKey, Evidence, give_consent
 from service.domain.channel import Channel
 from service.store.tables.blasts import Blast
 from service.store.tables.campaign import Briefing, Campaign, Copy, Fixture, Link, Petition, Stage
-from service.store.tables.people import Supporter
+from service.store.tables.people import SignUp, Supporter
 from service.store.tables.testing import Tester
 
 KICK_OFF = datetime(2026, 12, 2, 17, 0, tzinfo=UTC)
@@ -120,6 +120,26 @@ def stage(
     for channel in channels:
         subject, body = words[channel]
         session.add(Copy(stage_id=row.id, channel=str(channel), language="en", subject=subject, body=body))
+    session.flush()
+    return row
+
+
+def sign_up(session: Session, campaign: Campaign, email: str) -> SignUp:
+    """Cora, who has yet to confirm that she wants emails."""
+    row = SignUp(
+        campaign_id=campaign.id,
+        first_name="Cora",
+        email=email,
+        wants_email=True,
+        wants_sms=False,
+        wordings={"email": "I agree."},
+        locale="en",
+        time_zone="Europe/London",
+        source="",
+        ip="",
+        created_at=KICK_OFF,
+    )
+    session.add(row)
     session.flush()
     return row
 

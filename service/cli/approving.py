@@ -1,5 +1,7 @@
 """`touchline blast approve` and `touchline stage approve`: a second person's yes from the command line."""
 
+from collections.abc import Callable
+
 import click
 from babel.numbers import format_currency
 
@@ -34,14 +36,7 @@ def approve_blast(blast_id: int, who: str, back: str, *, yes: bool, dry_run: boo
         campaign_id = known_blast(session, blast_id).campaign_id
         return look_at_blast(session, blast_id, _window(house, session, campaign_id))
 
-    with house.transaction(keep=False) as session:
-        seen = look(session)
-    _say(house, seen)
-    if dry_run or not _is_sure(back, yes=yes):
-        return
-    with house.transaction() as session:
-        _answer(session, look(session), seen, who=who, back=back)
-    _done(house, back)
+    _ask(house, look, who=who, back=back, yes=yes, dry_run=dry_run)
 
 
 @stage.command("approve")
@@ -62,6 +57,13 @@ def approve_stage(campaign: str, slug: str, who: str, back: str, *, yes: bool, d
             refuse(f"there is no campaign {campaign!r}")
         return look_at_stage(session, found.id, _window(house, session, known.id))
 
+    _ask(house, look, who=who, back=back, yes=yes, dry_run=dry_run)
+
+
+def _ask(
+    house: House, look: Callable[[Session], ApprovalLook], *, who: str, back: str, yes: bool, dry_run: bool
+) -> None:
+    """Show it, ask, and answer for it as it was shown."""
     with house.transaction(keep=False) as session:
         seen = look(session)
     _say(house, seen)

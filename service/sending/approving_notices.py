@@ -4,10 +4,9 @@ from collections.abc import Set
 from datetime import datetime, timedelta
 
 from service.domain.alert import AlertKind
-from service.domain.channel import Channel
 from service.domain.manager import Role
 from service.domain.notice import NoticeKind
-from service.sending.notices import NoticeRequest, ask_notice
+from service.sending.manager_letters import ManagerLetter, write_to_managers
 from service.sending.ruling import rule_apart
 from service.store import Session
 from service.store.queries import approvals, managers
@@ -45,28 +44,16 @@ def ask_for_approvals(session: Session, *, public_url: str, now: datetime) -> in
         if ruled is None:
             continue
         launch, why = ruled[0], ruled[1].why
-        if why:
-            once = f"{wanted.path}:{launch.digest[:24]}:{wanted.since.isoformat()}"
-            link = f"{public_url}/console/campaigns/{wanted.path}/approval"
-            what = "blast" if isinstance(thing, Blast) else "stage"
-            raise_alert(session, AlertKind.APPROVAL_WANTED, once, {what: str(thing.id), "link": link})
-        for manager_id, address, _ in people:
-            if not why or address.casefold() in launch.made_by:
-                continue
-            request = NoticeRequest(
-                kind=NoticeKind.APPROVAL_WANTED,
-                channel=Channel.EMAIL,
-                to_address=address,
-                dedupe_key=f"approval:{wanted.path}:{launch.digest[:24]}:{wanted.since.isoformat()}:{manager_id}",
-                facts={
-                    "title": thing.title,
-                    "why": why,
-                    "approval_link": f"{public_url}/console/campaigns/{wanted.path}/approval",
-                },
-                campaign_id=launch.campaign_id,
-                passes_suppression=True,
-            )
-            asked += ask_notice(session, request, now=now) is not None
+        if not why:
+            continue
+        once = f"{wanted.path}:{launch.digest[:24]}:{wanted.since.isoformat()}"
+        link = f"{public_url}/console/campaigns/{wanted.path}/approval"
+        what = "blast" if isinstance(thing, Blast) else "stage"
+        raise_alert(session, AlertKind.APPROVAL_WANTED, once, {what: str(thing.id), "link": link})
+        facts = {"title": thing.title, "why": why, "approval_link": link}
+        letter = ManagerLetter(NoticeKind.APPROVAL_WANTED, f"approval:{once}", facts, launch.campaign_id)
+        others = [each for each in people if each[1].casefold() not in launch.made_by]
+        asked += write_to_managers(session, others, letter, now=now)
     return asked
 
 
@@ -83,16 +70,9 @@ def tell_of_answer(
     now: datetime,
 ) -> None:
     """Write to those of them who are managers what was said of it."""
-    for manager_id, address, _ in managers.to_alarm(session, list(Role)):
-        if address.casefold() not in to:
-            continue
-        request = NoticeRequest(
-            kind=NoticeKind.APPROVAL_ANSWERED,
-            channel=Channel.EMAIL,
-            to_address=address,
-            dedupe_key=f"answered:{once}:{what}:{now.isoformat()}:{manager_id}",
-            facts={"title": title, "what": what, "by": by, "why": why or "no reason needed"},
-            campaign_id=campaign_id,
-            passes_suppression=True,
-        )
-        ask_notice(session, request, now=now)
+    facts = {"title": title, "what": what, "by": by, "why": why or "no reason needed"}
+    letter = ManagerLetter(
+        NoticeKind.APPROVAL_ANSWERED, f"answered:{once}:{what}:{now.isoformat()}", facts, campaign_id
+    )
+    people = [each for each in managers.to_alarm(session, list(Role)) if each[1].casefold() in to]
+    write_to_managers(session, people, letter, now=now)

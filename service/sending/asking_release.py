@@ -2,11 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from service.domain.channel import Channel
 from service.domain.manager import Role
 from service.domain.notice import NoticeKind
 from service.domain.stage import Anchor
-from service.sending.notices import NoticeRequest, ask_notice
+from service.sending.manager_letters import ManagerLetter, write_to_managers
 from service.store import Session
 from service.store.queries import managers, releases
 from service.store.queries.releases import Unreleased
@@ -20,25 +19,21 @@ def ask_for_releases(session: Session, *, public_url: str, now: datetime) -> int
     """Ask for a notice to each manager who may launch, once for each message, change and hour; how many notices."""
     waiting = releases.take_unreleased(session, before=now + TOLD_BEFORE, now=now)
     people = managers.to_alarm(session, [Role.LAUNCHER, Role.ADMIN]) if waiting else []
-    asked = [
-        NoticeRequest(
-            kind=NoticeKind.RELEASE_WANTED,
-            channel=Channel.EMAIL,
-            to_address=address,
-            dedupe_key=f"release:{each.stage_id}:{each.changed_at.isoformat()}:{_when(each)}:{manager_id}",
-            facts={
+    letters = [
+        ManagerLetter(
+            NoticeKind.RELEASE_WANTED,
+            f"release:{each.stage_id}:{each.changed_at.isoformat()}:{_when(each)}",
+            {
                 "title": each.title,
                 "changed_by": each.changed_by,
                 "when": _when(each),
                 "release_link": f"{public_url}/console/campaigns/{each.campaign_slug}/stages/{each.stage_slug}/release",
             },
-            campaign_id=each.campaign_id,
-            passes_suppression=True,
+            each.campaign_id,
         )
         for each in waiting
-        for manager_id, address, _ in people
     ]
-    return sum(ask_notice(session, request, now=now) is not None for request in asked)
+    return sum(write_to_managers(session, people, letter, now=now) for letter in letters)
 
 
 def _when(each: Unreleased) -> str:

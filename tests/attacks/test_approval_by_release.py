@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from service.domain.channel import Channel
 from service.domain.stage import Firing
 from service.planning.releasing import look_at_release, reach_of, release_stage
-from service.planning.stage_changes import LookFirst
+from service.planning.stage_changes import LookFirst, StageLook
 from service.planning.stage_checks import StageChange
 from service.store.tables.approvals import Approval
 from service.store.tables.campaign import Campaign, Stage
@@ -21,10 +21,7 @@ def test_a_release_by_a_second_person_is_an_approval(session: Session, campaign:
     stage = stage_of(session, campaign)
     told = StageChange(copies=(words("Other words. {petition_link}", channel=Channel.EMAIL, subject="Other"),))
     change(session, stage.id, told, now=NOW, by=DEV)
-    with session.begin_nested() as saved:
-        seen = look_at_release(session, stage.id, now=NOW)
-        saved.rollback()
-    session.expire_all()
+    seen = _look(session, stage)
 
     reach = reach_of(session, stage.id, key=b"a key", public_url=URL)
     release_stage(session, stage.id, seen=reach.seen_with(seen), by=ANA, now=NOW, reach=reach)
@@ -40,10 +37,7 @@ def test_a_release_approves_no_more_people_and_cost_than_were_seen(session: Sess
     stage = stage_of(session, campaign)
     told = StageChange(copies=(words("Other words. {petition_link}", channel=Channel.EMAIL, subject="Other"),))
     change(session, stage.id, told, now=NOW, by=DEV)
-    with session.begin_nested() as saved:
-        look = look_at_release(session, stage.id, now=NOW)
-        saved.rollback()
-    session.expire_all()
+    look = _look(session, stage)
     seen = reach_of(session, stage.id, key=b"a key", public_url=URL).seen_with(look)
 
     make.supporter(session, "Joiner", campaign=campaign)
@@ -57,6 +51,15 @@ def test_a_release_approves_no_more_people_and_cost_than_were_seen(session: Sess
         "looks first",
         "looks first",
     ]
+
+
+def _look(session: Session, stage: Stage) -> StageLook:
+    """What a person sees who looks at releasing it."""
+    with session.begin_nested() as saved:
+        seen = look_at_release(session, stage.id, now=NOW)
+        saved.rollback()
+    session.expire_all()
+    return seen
 
 
 def _release(session: Session, stage: Stage, seen: str) -> list[int] | str:
@@ -78,10 +81,7 @@ def test_a_release_by_whoever_changed_it_last_is_none(session: Session, campaign
     change(session, stage.id, timing(timedelta(days=-2, minutes=-1)), now=NOW, by=DEV)
     told = StageChange(copies=(words("Other words. {petition_link}", channel=Channel.EMAIL, subject="Other"),))
     change(session, stage.id, told, now=NOW, by=ANA)
-    with session.begin_nested() as saved:
-        seen = look_at_release(session, stage.id, now=NOW)
-        saved.rollback()
-    session.expire_all()
+    seen = _look(session, stage)
 
     reach = reach_of(session, stage.id, key=b"a key", public_url=URL)
     release_stage(session, stage.id, seen=reach.seen_with(seen), by=ANA, now=NOW, reach=reach)

@@ -18,7 +18,7 @@ from service.domain.channel import Channel
 from service.domain.manager import Role
 from service.settings import Settings
 from service.store.tables.campaign import Campaign
-from service.store.tables.people import SignUp, Supporter
+from service.store.tables.people import Supporter
 from service.wording.links import LinkKind, derive_key, sign
 from tests import make
 from tests.attacks.odd_values import TEXTS
@@ -150,25 +150,6 @@ def test_no_role_breaks_the_console(
     assert _report(at) == ""
 
 
-def _waiting_sign_up(session: Session, campaign: Campaign) -> int:
-    row = SignUp(
-        campaign_id=campaign.id,
-        first_name="Cora",
-        email="cora2@example.org",
-        wants_email=True,
-        wants_sms=False,
-        wordings={"email": "I agree."},
-        locale="en",
-        time_zone="Europe/London",
-        source="",
-        ip="",
-        created_at=make.KICK_OFF,
-    )
-    session.add(row)
-    session.flush()
-    return row.id
-
-
 @pytest.fixture
 def tokens(sessions: sessionmaker[Session], full: None) -> list[str]:
     """Links of Ana's, of every kind."""
@@ -176,7 +157,7 @@ def tokens(sessions: sessionmaker[Session], full: None) -> list[str]:
         campaign = session.query(Campaign).one()
         ana = session.query(Supporter).order_by(Supporter.id).first()
         assert ana is not None
-        sign_up = _waiting_sign_up(session, campaign)
+        sign_up = make.sign_up(session, campaign, "cora2@example.org").id
         click = make.link(session, campaign, "/fair-trials/petition")
         return [
             *(f"/{page}/{link(kind, ana.id)}" for page, kind in OWN_PAGES.items()),

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from service.domain.channel import Channel
 from service.logs import mask
-from service.store.tables.people import SignUp
 from service.web.token_paths import tidy_token_path
 from service.wording.links import LinkKind, derive_key, sign
 from tests import make
@@ -46,21 +45,7 @@ def tokens(sessions: sessionmaker[Session]) -> dict[str, str]:
         campaign = make.campaign(session)
         ana = make.supporter(session, "Ana", campaign=campaign).id
         link = make.link(session, campaign, "/fair-trials/petition")
-        sign_up = SignUp(
-            campaign_id=campaign.id,
-            first_name="Cora",
-            email="cora@example.org",
-            wants_email=True,
-            wants_sms=False,
-            wordings={"email": "I agree."},
-            locale="en",
-            time_zone="Europe/London",
-            source="",
-            ip="",
-            created_at=make.KICK_OFF,
-        )
-        session.add(sign_up)
-        session.flush()
+        sign_up = make.sign_up(session, campaign, "cora@example.org")
         expires = make.KICK_OFF.replace(year=2037)
         return {
             "leave": sign(LinkKind.LEAVE, ana, key=KEY, channel=Channel.EMAIL),
